@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/** The `ringzero` command: `vite build --config vite.cli.config.ts` makes dist/cli. */
+import { existsSync } from 'node:fs';
+import { defineConfig } from 'vite';
+
+import { NODE } from './scripts/build-targets.ts';
+import { iifeSource } from './scripts/vite-iife-source.ts';
+
+/** The command, and the process that it starts for the kernel. */
+const ENTRIES = { ringzero: 'kernel-sim/cli/ringzero.ts', child: 'kernel-sim/cli/child.ts' };
+
+export default defineConfig({
+  plugins: [iifeSource({ target: NODE })],
+  publicDir: false,
+  build: {
+    ssr: true, // For Node: its own modules stay imports.
+    outDir: 'dist/cli',
+    emptyOutDir: true,
+    target: NODE,
+    minify: false,
+    sourcemap: true,
+    rolldownOptions: {
+      input: Object.fromEntries(Object.entries(ENTRIES).filter(([, path]) => existsSync(path))),
+      output: { entryFileNames: '[name].mjs', chunkFileNames: '[name]-[hash].mjs' },
+    },
+  },
+  ssr: { noExternal: true, external: ['typescript'] },
+});

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/** Two projects: `unit` runs in Node, `browser` drives Chromium over the production build. */
+import { defineConfig } from 'vitest/config';
+
+import { NODE } from './scripts/build-targets.ts';
+import { iifeSource } from './scripts/vite-iife-source.ts';
+
+export default defineConfig({
+  plugins: [iifeSource({ target: NODE })],
+  oxc: { target: NODE },
+  test: {
+    passWithNoTests: true,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['{kernel-sim,src,tests}/**/*.test.{ts,tsx}'],
+          exclude: ['tests/browser/**', 'kernel-sim/examples/**'],
+          pool: 'threads',
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'browser',
+          include: ['tests/browser/**/*.test.ts'],
+          fileParallelism: false, // One browser at a time, so that timings mean something.
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+        },
+      },
+    ],
+  },
+});
