@@ -10,7 +10,7 @@ import { iifeSource } from './scripts/vite-iife-source.ts';
 const ENTRIES = { ringzero: 'kernel-sim/cli/ringzero.ts', child: 'kernel-sim/cli/child.ts' };
 
 export default defineConfig({
-  plugins: [iifeSource({ target: NODE })],
+  plugins: [iifeSource({ target: NODE, minify: false })],
   publicDir: false,
   build: {
     ssr: true, // For Node: its own modules stay imports.

@@ -6,7 +6,7 @@ import { NODE } from './scripts/build-targets.ts';
 import { iifeSource } from './scripts/vite-iife-source.ts';
 
 export default defineConfig({
-  plugins: [iifeSource({ target: NODE })],
+  plugins: [iifeSource({ target: NODE, minify: false })],
   oxc: { target: NODE },
   test: {
     passWithNoTests: true,

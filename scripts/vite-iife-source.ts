@@ -6,32 +6,38 @@
  * The sandboxed frame can neither fetch nor start a module worker, so its worker arrives as
  * text. A nested build makes it, the same in development, in a build and in tests.
  */
-import { build, type Plugin, type Rollup } from 'vite';
+import { isAbsolute } from 'node:path';
+import { build, type BuildOptions, type Plugin, type Rollup } from 'vite';
+
+type Options = Pick<BuildOptions, 'target' | 'minify'>;
 
 const QUERY = '?iife-source';
 
-export function iifeSource(options: { target: string | string[] }): Plugin {
+/** The build lowers `using`, but a fresh vm context of Node 20 lacks the symbol that it reads. */
+const INTRO = `Symbol.dispose ??= Symbol.for('Symbol.dispose');`;
+
+export function iifeSource(options: Options): Plugin {
   return {
     name: 'iife-source',
     async load(id) {
       if (!id.endsWith(QUERY)) return null;
-      const { code, moduleIds } = await bundle(id.slice(0, -QUERY.length), options.target);
-      for (const path of moduleIds) if (path.startsWith('/')) this.addWatchFile(path);
+      const { code, moduleIds } = await bundle(id.slice(0, -QUERY.length), options);
+      for (const path of moduleIds) if (isAbsolute(path)) this.addWatchFile(path);
       return `export default ${JSON.stringify(code)};`;
     },
   };
 }
 
-async function bundle(entry: string, target: string | string[]): Promise<Rollup.OutputChunk> {
+async function bundle(entry: string, options: Options): Promise<Rollup.OutputChunk> {
   const result = await build({
     configFile: false,
     publicDir: false,
     logLevel: 'warn',
-    define: { 'process.env.NODE_ENV': '"production"' },
     build: {
+      ...options,
       write: false,
-      target,
       lib: { entry, formats: ['iife'], name: 'ringzero' },
+      rolldownOptions: { output: { intro: INTRO } },
     },
   });
   const output = (result as Rollup.RollupOutput[])[0]?.output[0];

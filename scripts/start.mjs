@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/** `npm start`: from a fresh clone to a page at the address that the last command prints. */
+import { installPackages } from './packages.mjs';
+import { run } from './processes.mjs';
+
+process.chdir(`${import.meta.dirname}/..`);
+
+const vite = 'node_modules/vite/bin/vite.js';
+
+process.exitCode =
+  (await installPackages()) ||
+  (await run(process.execPath, ['scripts/build.mjs'])) ||
+  // Takes the next port when its own is busy.
+  (await run(process.execPath, [vite, 'preview', '--host', 'localhost']));
