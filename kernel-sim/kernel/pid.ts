@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/** Every task by its number, and process groups. Linux: kernel/pid.c. */
+import type { Task } from './sched/task.ts';
+
+export const PID_MAX = 32_768;
+
+export class TaskTable {
+  readonly #tasks = new Map<number, Task>();
+  #last = 0;
+
+  /** A free number: upwards, and round again past PID_MAX as Linux does. 0 when there is none. */
+  allocatePid(): number {
+    for (let tried = 0; tried < PID_MAX; tried++) {
+      this.#last = this.#last >= PID_MAX - 1 ? 300 : this.#last + 1;
+      if (!this.#tasks.has(this.#last)) return this.#last;
+    }
+    return 0;
+  }
+
+  add(task: Task): void {
+    this.#tasks.set(task.pid, task);
+  }
+
+  remove(task: Task): void {
+    this.#tasks.delete(task.pid);
+  }
+
+  get(pid: number): Task | undefined {
+    return this.#tasks.get(pid);
+  }
+
+  get size(): number {
+    return this.#tasks.size;
+  }
+
+  /** In the order of creation. */
+  all(): IterableIterator<Task> {
+    return this.#tasks.values();
+  }
+
+  inGroup(pgid: number): Task[] {
+    return [...this.#tasks.values()].filter((task) => task.pgid === pgid && task.state !== 'X');
+  }
+}

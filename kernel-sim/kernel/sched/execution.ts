@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/**
+ * The part of a CPU's state that code touches at every step: time left, and the running task's
+ * shadow stack. One per machine; the scheduler swaps what is in it. kernel/module adds the rest of
+ * what compiled drivers see of it as `$k`.
+ */
+import { Clock } from '../../sim/clock.ts';
+
+export class Execution extends Clock {
+  stack: Int32Array = new Int32Array(2);
+  sp = 0;
+  dying = false;
+}

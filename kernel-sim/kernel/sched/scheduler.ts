@@ -1,0 +1,428 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/**
+ * Decides who runs: simulated CPUs on one virtual time line.
+ *
+ * Each CPU has a time of its own. The one that is furthest behind runs a turn: until it is SKEW_NS
+ * ahead of the next one, so that no CPU sees another's past for longer than that. Interrupts (timers,
+ * terminals, the host) are taken by CPU 0 at the first point at or after their instant.
+ *
+ * The host may stop between any two points (`run`'s limit) without changing what happens: every
+ * decision depends on virtual instants alone, and whatever makes an instant matter shortens the
+ * horizon to it (`#shorten`). A task in a plain function of a driver cannot give up its CPU; then
+ * `overrun` lets the other CPUs catch up from inside.
+ *
+ * Linux: kernel/sched/core.c and fair.c. Differs: round robin in slices, no priorities yet.
+ */
+import type { Sim } from '../../sim/sim.ts';
+import { EVENT } from '../../sim/trace.ts';
+import type { Sleeping } from '../../uapi/coroutine.ts';
+import { COST } from '../../uapi/costs.ts';
+import { assert } from '../../lib/assert.ts';
+import { Cpu } from './cpu.ts';
+import type { Execution } from './execution.ts';
+import type { Task, TaskState } from './task.ts';
+
+/** How far one CPU may run ahead of another. */
+const SKEW_NS = 10_000;
+/** A task's time slice when others wait; the oracle may shorten it by quarters. */
+const SLICE_NS = 4_000_000;
+const SLICE_QUARTERS = 4;
+/** Keeps `budget` a small integer for the engine. Looking up early changes nothing. */
+const HORIZON_NS_MAX = 100_000_000;
+
+export type RunState = 'running' | 'idle' | 'halted';
+
+/** What the scheduler tells the rooms above. */
+export interface SchedulerHooks {
+  /** A task's coroutine ended: by returning (`undefined`), or by throwing. */
+  onEnd(task: Task, thrown: unknown): void;
+  /** The task has computed in a driver past `watchdogNs` without sleeping. Must throw. */
+  onLockup(task: Task, stuckNs: number): void;
+}
+
+export class Scheduler {
+  readonly cpus: readonly Cpu[];
+  /** How long a driver may compute without sleeping before the watchdog bites. */
+  watchdogNs = 2_000_000_000;
+  hooks: SchedulerHooks = { onEnd: () => undefined, onLockup: () => undefined };
+  /** Status of power-off, once there is one. */
+  haltStatus: number | undefined;
+
+  readonly #sim: Sim;
+  readonly #execution: Execution;
+  #cpu: Cpu;
+  #turnEndNs = 0;
+  /** A turn that the host's limit interrupted: it goes on before anybody else's. */
+  #paused: Cpu | undefined;
+  #limitNs = 0;
+  #extendLimit: ((nowNs: number) => number) | undefined;
+
+  constructor(sim: Sim, execution: Execution, cpuCount: number) {
+    this.#sim = sim;
+    this.#execution = execution;
+    this.cpus = Array.from({ length: cpuCount }, (_, id) => new Cpu(id));
+    this.#cpu = this.cpus[0]!;
+    sim.events.onScheduled = (atNs) => this.#shorten(atNs);
+  }
+
+  /** The running task. Context: any in which one runs; in an interrupt, the interrupted one. */
+  get current(): Task {
+    const task = this.#cpu.current;
+    assert(task !== undefined, 'a task runs');
+    return task;
+  }
+
+  get currentOrNone(): Task | undefined {
+    return this.#cpu.current;
+  }
+
+  get cpu(): Cpu {
+    return this.#cpu;
+  }
+
+  // ---- What tasks do -----------------------------------------------------------------------
+
+  /** Sleeps until woken. Context: task; the caller has put the task where its waker finds it. */
+  *sleep(state: 'S' | 'D' | 'T', channel: string): Sleeping<void> {
+    const task = this.current;
+    task.state = state;
+    task.waitChannel = channel;
+    if (this.#sim.trace.on) this.#sim.trace.emit(EVENT.WAIT, this.#sim.trace.intern(channel));
+    yield;
+    task.waitChannel = '';
+    task.stintStartNs = this.#sim.now();
+  }
+
+  /**
+   * Sleeps for a time, or until a signal if `interruptible`. Returns the nanoseconds left, 0 when
+   * the time passed. Context: task.
+   */
+  *sleepFor(nanoseconds: number, interruptible: boolean): Sleeping<number> {
+    const task = this.current;
+    const endNs = this.#sim.now() + nanoseconds;
+    const timer = this.#sim.events.schedule(endNs, () => this.wake(task));
+    while (this.#sim.now() < endNs && !(interruptible && task.deliverable !== 0)) {
+      yield* this.sleep(interruptible ? 'S' : 'D', 'hrtimer_nanosleep');
+    }
+    this.#sim.events.cancel(timer);
+    return Math.max(0, endNs - this.#sim.now());
+  }
+
+  /** A scheduling point: others may run now if it is their turn. */
+  *reschedule(): Sleeping<void> {
+    if (this.#execution.budget < 0) yield;
+  }
+
+  /** sched_yield(2): to the end of the queue. */
+  *yieldCpu(): Sleeping<void> {
+    this.current.sliceEndNs = 0;
+    yield;
+  }
+
+  /** Ends the running task: nothing of it runs again. The caller has released what it had. */
+  *exit(state: 'Z' | 'X'): Sleeping<never> {
+    this.current.state = state;
+    for (;;) yield;
+  }
+
+  // ---- What anybody does --------------------------------------------------------------------
+
+  /** Makes a new task runnable. */
+  start(task: Task): void {
+    task.startNs = this.#sim.now();
+    task.stintStartNs = task.startNs;
+    this.#enqueue(task);
+  }
+
+  /** Makes a sleeping task runnable; nothing if it is not asleep. Context: any. */
+  wake(task: Task): void {
+    if (task.state !== 'S' && task.state !== 'D') return;
+    this.#makeRunnable(task);
+  }
+
+  /** Makes a stopped task runnable (SIGCONT). */
+  resume(task: Task): void {
+    if (task.state === 'T') this.#makeRunnable(task);
+  }
+
+  halt(status: number): void {
+    this.haltStatus = status;
+    this.#shorten(this.#sim.now());
+  }
+
+  /** Asks for a look-up at the next point of the running task, such as after it got a signal. */
+  kick(): void {
+    this.#shorten(this.#sim.now() - 1);
+  }
+
+  /** Latest instant that any CPU has reached: no input may land before it. */
+  get frontierNs(): number {
+    return Math.max(...this.cpus.map((cpu) => cpu.clockNs));
+  }
+
+  /**
+   * Runs virtual time up to `limitNs`. `extendLimit` is asked for a later limit when code that
+   * cannot be paused has reached it. Context: the host, between two turns.
+   */
+  run(limitNs: number, extendLimit?: (nowNs: number) => number): RunState {
+    this.#limitNs = limitNs;
+    this.#extendLimit = extendLimit;
+    for (;;) {
+      if (this.haltStatus !== undefined) return 'halted';
+      const cpu = this.#paused ?? this.#next(Infinity);
+      if (cpu === undefined) {
+        this.#idleUntil(limitNs);
+        return 'idle';
+      }
+      if (this.#timeOf(cpu) > limitNs) {
+        if (this.cpus.some((each) => !each.isIdle)) return 'running';
+        this.#idleUntil(limitNs);
+        return 'idle';
+      }
+      this.#turn(cpu, cpu === this.#paused);
+    }
+  }
+
+  /**
+   * The budget ran out in a plain function: takes due interrupts and lets the other CPUs catch up.
+   * Context: task, in a function that cannot yield. Throws what `onLockup` throws.
+   */
+  overrun(): void {
+    const cpu = this.#cpu;
+    const task = this.current;
+    this.#leave(cpu);
+    if (cpu.id === 0) this.#takeInterrupts(cpu);
+    if (cpu.clockNs > this.#turnEndNs) {
+      cpu.isStuck = true;
+      const limitNs = this.#limitNs;
+      this.#catchUp(cpu.clockNs);
+      this.#limitNs = limitNs;
+      cpu.isStuck = false;
+    }
+    this.#enter(cpu, task);
+    this.#turnEndNs = this.#turnEnd(cpu);
+    const nowNs = this.#sim.now();
+    if (nowNs > this.#limitNs) this.#limitNs = this.#extendLimit?.(nowNs) ?? nowNs;
+    this.#setHorizon(cpu, task);
+    if (nowNs > task.stintStartNs + this.watchdogNs) {
+      this.hooks.onLockup(task, nowNs - task.stintStartNs);
+    }
+  }
+
+  // ---- Turns --------------------------------------------------------------------------------
+
+  /** The CPU that is furthest behind and has something to do before `beforeNs`. */
+  #next(beforeNs: number): Cpu | undefined {
+    let best: Cpu | undefined;
+    let bestNs = beforeNs;
+    for (const cpu of this.cpus) {
+      const atNs = cpu.isStuck ? Infinity : this.#timeOf(cpu);
+      if (atNs < bestNs) [best, bestNs] = [cpu, atNs];
+    }
+    return best;
+  }
+
+  /** When `cpu` would do something next: its own time, or for an idle CPU 0 the next event's. */
+  #timeOf(cpu: Cpu): number {
+    if (!cpu.isIdle) return cpu.clockNs;
+    return cpu.id === 0 ? Math.max(cpu.clockNs, this.#sim.events.nextNs) : Infinity;
+  }
+
+  #turnEnd(self: Cpu): number {
+    let othersNs = Infinity;
+    for (const cpu of this.cpus) {
+      if (cpu !== self && !cpu.isStuck) othersNs = Math.min(othersNs, this.#timeOf(cpu));
+    }
+    return othersNs + SKEW_NS;
+  }
+
+  /** Lets every other CPU run to `untilNs`, from inside a plain function of one. */
+  #catchUp(untilNs: number): void {
+    const paused = this.#paused;
+    this.#paused = undefined;
+    for (;;) {
+      const cpu = this.#next(untilNs);
+      if (cpu === undefined) break;
+      this.#limitNs = untilNs;
+      this.#turn(cpu, false);
+      this.#paused = undefined;
+    }
+    this.#paused = paused;
+  }
+
+  #turn(cpu: Cpu, isResumed: boolean): void {
+    this.#paused = undefined;
+    if (cpu.isIdle) this.#skipIdle(cpu, this.#timeOf(cpu));
+    if (!isResumed) this.#turnEndNs = this.#turnEnd(cpu);
+    for (;;) {
+      if (cpu.id === 0) this.#takeInterrupts(cpu);
+      if (this.haltStatus !== undefined) return;
+      const task = this.#choose(cpu);
+      if (task === undefined || cpu.clockNs > this.#turnEndNs) return;
+      if (cpu.clockNs > this.#limitNs) {
+        this.#paused = cpu;
+        return;
+      }
+      this.#enter(cpu, task);
+      this.#setHorizon(cpu, task);
+      this.#resume(task);
+      this.#leave(cpu);
+      if (task.state !== 'R') cpu.current = undefined;
+    }
+  }
+
+  /** The task that `cpu` runs now: the one it ran, unless its slice is over or it sleeps. */
+  #choose(cpu: Cpu): Task | undefined {
+    const running = cpu.current;
+    if (running !== undefined) {
+      if (cpu.clockNs <= running.sliceEndNs) return running;
+      if (cpu.queue.length === 0) {
+        running.sliceEndNs = cpu.clockNs + SLICE_NS;
+        return running;
+      }
+      cpu.queue.push(running);
+      cpu.current = undefined;
+    }
+    const next = cpu.queue.shift() ?? this.#steal(cpu);
+    if (next === undefined) return undefined;
+    const quarters = cpu.queue.length === 0 ? 0 : this.#sim.oracle.choose('slice', SLICE_QUARTERS);
+    cpu.clockNs += COST.SWITCH;
+    cpu.switches++;
+    cpu.current = next;
+    next.cpu = cpu.id;
+    next.sliceEndNs = cpu.clockNs + SLICE_NS - (quarters * SLICE_NS) / SLICE_QUARTERS;
+    if (this.#sim.trace.on) {
+      this.#sim.clock.moveTo(cpu.clockNs);
+      this.#sim.cpu = cpu.id;
+      this.#sim.trace.emit(EVENT.SWITCH, next.pid);
+    }
+    return next;
+  }
+
+  /** An idle CPU takes the task that has waited longest on another one. */
+  #steal(thief: Cpu): Task | undefined {
+    let victim: Cpu | undefined;
+    for (const cpu of this.cpus) {
+      const spare = cpu.queue.length - (cpu.current === undefined ? 1 : 0);
+      if (cpu !== thief && spare > 0 && cpu.queue.length > (victim?.queue.length ?? 0)) victim = cpu;
+    }
+    return victim?.queue.shift();
+  }
+
+  #resume(task: Task): void {
+    try {
+      if (task.body.next().done !== true) return;
+      task.state = 'X';
+      this.hooks.onEnd(task, undefined);
+    } catch (thrown) {
+      this.hooks.onEnd(task, thrown);
+    }
+  }
+
+  #enter(cpu: Cpu, task: Task): void {
+    const execution = this.#execution;
+    this.#cpu = cpu;
+    cpu.current = task;
+    this.#sim.cpu = cpu.id;
+    this.#sim.pid = task.pid;
+    this.#sim.clock.moveTo(cpu.clockNs);
+    execution.stack = task.stack;
+    execution.sp = task.sp;
+    execution.dying = task.dying;
+  }
+
+  #leave(cpu: Cpu): void {
+    const nowNs = this.#sim.now();
+    const task = cpu.current;
+    if (task !== undefined) {
+      task.sp = this.#execution.sp;
+      task.runtimeNs += nowNs - cpu.clockNs;
+    }
+    cpu.clockNs = nowNs;
+    this.#sim.pid = 0;
+  }
+
+  // ---- Time ---------------------------------------------------------------------------------
+
+  #setHorizon(cpu: Cpu, task: Task): void {
+    const nowNs = this.#sim.now();
+    let horizonNs = Math.min(nowNs + HORIZON_NS_MAX, this.#turnEndNs, this.#limitNs, task.sliceEndNs);
+    horizonNs = Math.min(horizonNs, task.stintStartNs + this.watchdogNs);
+    if (cpu.id === 0) horizonNs = Math.min(horizonNs, this.#sim.events.nextNs - 1);
+    this.#sim.clock.setHorizon(Math.max(horizonNs, nowNs - 1));
+  }
+
+  /** The running CPU must look up once it is past `atNs`. */
+  #shorten(atNs: number): void {
+    const nowNs = this.#sim.now();
+    if (atNs - 1 < nowNs + this.#execution.budget) this.#sim.clock.setHorizon(Math.max(atNs, nowNs) - 1);
+    if (this.#cpu.id !== 0 && this.cpus[0]!.isIdle) {
+      this.#turnEndNs = Math.min(this.#turnEndNs, Math.max(atNs, this.cpus[0]!.clockNs) + SKEW_NS);
+    }
+  }
+
+  #idleUntil(limitNs: number): void {
+    for (const cpu of this.cpus) if (cpu.isIdle && !cpu.isStuck) this.#skipIdle(cpu, limitNs);
+    this.#sim.clock.moveTo(limitNs);
+  }
+
+  #skipIdle(cpu: Cpu, toNs: number): void {
+    if (toNs <= cpu.clockNs) return;
+    cpu.idleNs += toNs - cpu.clockNs;
+    cpu.clockNs = toNs;
+  }
+
+  /** Fires what is due at the time of CPU 0, as interrupts of it. */
+  #takeInterrupts(cpu: Cpu): void {
+    for (;;) {
+      const event = this.#sim.events.takeDue(cpu.clockNs);
+      if (event === undefined) return;
+      this.#cpu = cpu;
+      this.#sim.cpu = cpu.id;
+      this.#sim.pid = cpu.current?.pid ?? 0;
+      this.#sim.clock.moveTo(cpu.clockNs + COST.INTERRUPT);
+      cpu.irqDepth++;
+      event.fire();
+      cpu.irqDepth--;
+      cpu.clockNs = this.#sim.now();
+    }
+  }
+
+  // ---- Queues -------------------------------------------------------------------------------
+
+  #makeRunnable(task: Task): void {
+    task.state = 'R';
+    if (this.#sim.trace.on) this.#sim.trace.emit(EVENT.WAKE, task.pid);
+    this.#enqueue(task);
+  }
+
+  #enqueue(task: Task): void {
+    const idle = this.cpus.filter((cpu) => cpu.isIdle && !cpu.isStuck);
+    const home = this.cpus[task.cpu]!;
+    let target = idle.includes(home) || idle.length === 0 ? home : idle[0]!;
+    if (idle.length > 1) {
+      const others = idle.filter((cpu) => cpu !== target);
+      const answer = this.#sim.oracle.choose('place', idle.length);
+      if (answer > 0) target = others[answer - 1]!;
+    }
+    const nowNs = this.#sim.now();
+    if (target.isIdle) this.#skipIdle(target, nowNs);
+    target.queue.push(task);
+    task.cpu = target.id;
+    const running = this.#cpu;
+    if (target !== running) {
+      const endNs = Math.max(nowNs, target.clockNs) + SKEW_NS;
+      if (endNs < this.#turnEndNs) this.#turnEndNs = endNs;
+      this.#shorten(this.#turnEndNs + 1);
+    }
+  }
+
+  /** A task that died elsewhere leaves its queue. */
+  dequeue(task: Task, state: TaskState): void {
+    task.state = state;
+    for (const cpu of this.cpus) {
+      const at = cpu.queue.indexOf(task);
+      if (at >= 0) cpu.queue.splice(at, 1);
+    }
+  }
+}

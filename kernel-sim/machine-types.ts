@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/**
+ * What a host (the page's frame, the `ringzero` command, a test) and a machine say to each other.
+ *
+ * Only plain data and ArrayBuffers cross. Whatever a host does to a machine is an `Input`, and is
+ * recorded with the instant of virtual time at which it landed.
+ */
+
+/** What the machine asks of its host. None of it may call back into the machine. */
+export interface Host {
+  /**
+   * Evaluates the text of one function expression in the realm of the kernel and returns the
+   * function. `name` is what a debugger shows for it.
+   */
+  evaluate(code: string, name: string): unknown;
+  /** Bytes sent out by a port. `ttyS0`… are terminals; `hvc0` and `hvc1` a script's stdout, stderr. */
+  output(port: PortName, bytes: Uint8Array): void;
+  /** A build asked for through /dev/hostcc. The host answers with a `compiled` input. */
+  compile(id: number, request: Uint8Array): void;
+  /** A regular file under /home/user was closed after writing (bytes), or is gone (null). */
+  fileChanged(path: string, bytes: Uint8Array | null): void;
+}
+
+export type PortName = 'ttyS0' | 'ttyS1' | 'ttyS2' | 'ttyS3' | 'hvc0' | 'hvc1';
+
+export type Input =
+  | { readonly kind: 'tty'; readonly tty: number; readonly bytes: Uint8Array }
+  | { readonly kind: 'resize'; readonly tty: number; readonly rows: number; readonly columns: number }
+  /** More of a script's standard input; an empty array is its end. */
+  | { readonly kind: 'stdin'; readonly bytes: Uint8Array }
+  | { readonly kind: 'compiled'; readonly id: number; readonly bytes: Uint8Array }
+  /** The host saves a file (an editor tab): written as `user`, missing folders are made. */
+  | { readonly kind: 'write-file'; readonly path: string; readonly bytes: Uint8Array }
+  | { readonly kind: 'remove-file'; readonly path: string };
+
+export interface BootFile {
+  readonly path: string;
+  readonly bytes: Uint8Array;
+  /** Permission bits, 0o644 unless told. */
+  readonly mode?: number;
+  readonly uid?: number;
+  readonly gid?: number;
+}
+
+/** Everything that determines a run, but for its inputs and choices. */
+export interface BootImage {
+  readonly board: 'pc' | 'rpi3';
+  readonly cpus: number;
+  /** Any whole number from 0 to 2^32-1. */
+  readonly seed: number;
+  /** The kernel's command line: `kasan=off preempt=full …`. */
+  readonly cmdline: string;
+  readonly files: readonly BootFile[];
+  /** What CLOCK_REALTIME says at boot, in seconds since 1970. */
+  readonly epochSeconds: number;
+  /** Run this script as `user` in /home/user and power off with its status, instead of a login. */
+  readonly script?: { readonly text: string; readonly user: 'user' | 'root'; readonly args: readonly string[] };
+}
+
+/** One input, with the instant at which it landed. */
+export interface RecordedInput {
+  readonly atNs: number;
+  readonly input: Input;
+}
+
+/** One choice whose answer was not the default one: the n-th choice of its kind. */
+export type RecordedChoice = readonly [kind: string, index: number, answer: number];
+
+/** A run as a value. */
+export interface Recording {
+  readonly version: 1;
+  readonly image: BootImage;
+  readonly inputs: readonly RecordedInput[];
+  readonly choices: readonly RecordedChoice[];
+  /** How far the run went. */
+  readonly endNs: number;
+}
+
+export interface LogLine {
+  readonly sequence: number;
+  readonly timeNs: number;
+  /** 0 (emergency) to 7 (debug). */
+  readonly level: number;
+  readonly text: string;
+  /** The driver's source line that printed it, when one did. */
+  readonly source?: { readonly module: string; readonly file: string; readonly line: number };
+}
+
+export interface ModuleView {
+  readonly name: string;
+  readonly sizeBytes: number;
+  readonly references: number;
+  readonly state: 'Live' | 'Loading' | 'Unloading' | 'Oopsed';
+  readonly taints: string;
+}
+
+export interface TaskView {
+  readonly pid: number;
+  readonly name: string;
+  readonly state: 'R' | 'S' | 'D' | 'Z' | 'T' | 'I';
+  readonly cpu: number;
+}
+
+/** The latest news of what people did and the kernel answered: feeds "what just happened". */
+export type Happening =
+  | { readonly kind: 'booted'; readonly atNs: number }
+  | { readonly kind: 'module-loaded'; readonly atNs: number; readonly module: string; readonly sizeBytes: number; readonly lines: number }
+  | { readonly kind: 'module-unloaded'; readonly atNs: number; readonly module: string }
+  | { readonly kind: 'module-refused'; readonly atNs: number; readonly module: string; readonly errno: string }
+  | { readonly kind: 'oops'; readonly atNs: number; readonly title: string; readonly source?: LogLine['source'] }
+  | { readonly kind: 'build'; readonly atNs: number; readonly module: string; readonly errors: number; readonly sizeBytes: number }
+  | { readonly kind: 'device'; readonly atNs: number; readonly name: string; readonly major: number }
+  | { readonly kind: 'halted'; readonly atNs: number; readonly status: number };
+
+/** What a view may see: frozen, plain, taken between two slices. */
+export interface MachineSnapshot {
+  readonly nowNs: number;
+  readonly state: 'running' | 'idle' | 'halted';
+  readonly tainted: number;
+  readonly log: readonly LogLine[];
+  readonly modules: readonly ModuleView[];
+  readonly tasks: readonly TaskView[];
+  readonly happenings: readonly Happening[];
+  readonly memory: { readonly totalBytes: number; readonly freeBytes: number };
+  /** Name of the foreground process of ttyS0, and whether it is the shell at its prompt. */
+  readonly foreground: { readonly name: string; readonly atPrompt: boolean };
+}

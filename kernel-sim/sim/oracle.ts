@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/**
+ * The one place where nondeterminism is decided.
+ *
+ * Whoever could go one way or another asks `choose(kind, options)` and gets 0..options-1, where 0
+ * means "as usual". The n-th question of a kind is the same question in every replay, so a log
+ * holds only the answers that were not 0. What answers is a strategy: a seed, or a log.
+ */
+import { Prng } from './prng.ts';
+
+/** What may be asked. `step` is asked by the stepped build alone, so other kinds keep their count. */
+export type ChoiceKind = 'slice' | 'place' | 'entropy' | 'step';
+
+const KINDS: readonly ChoiceKind[] = ['slice', 'place', 'entropy', 'step'];
+
+export type Choice = readonly [kind: string, index: number, answer: number];
+
+/** Answers the `index`-th question of `kind`. */
+export type Strategy = (kind: ChoiceKind, index: number, options: number) => number;
+
+/** Each kind draws from a stream of its own, so that asking one never disturbs another. */
+export function fromSeed(seed: number): Strategy {
+  const streams = new Map(KINDS.map((kind, n) => [kind, new Prng(seed ^ Math.imul(n + 1, 0x85eb_ca6b))]));
+  return (kind, _index, options) => streams.get(kind)?.below(options) ?? 0;
+}
+
+/** Repeats a log; where it says nothing, the answer is "as usual". */
+export function fromLog(choices: readonly Choice[]): Strategy {
+  const answers = new Map(choices.map(([kind, index, answer]) => [`${kind}:${index}`, answer]));
+  return (kind, index, options) => {
+    const answer = answers.get(`${kind}:${index}`) ?? 0;
+    return answer < options ? answer : 0;
+  };
+}
+
+export class Oracle {
+  readonly #strategy: Strategy;
+  readonly #asked = new Map<ChoiceKind, number>();
+  readonly #log: Choice[] = [];
+
+  constructor(strategy: Strategy) {
+    this.#strategy = strategy;
+  }
+
+  /** Every answer so far that was not 0, in the order given. */
+  get log(): readonly Choice[] {
+    return this.#log;
+  }
+
+  choose(kind: ChoiceKind, options: number): number {
+    if (options <= 1) return 0;
+    const index = this.#asked.get(kind) ?? 0;
+    this.#asked.set(kind, index + 1);
+    const answer = this.#strategy(kind, index, options);
+    if (answer !== 0) this.#log.push([kind, index, answer]);
+    return answer;
+  }
+}

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/**
+ * The binary interface between compiled driver code and the kernel that runs it.
+ *
+ * A `.ko` is an ELF64 relocatable. Beside `.modinfo` it holds the code twice: the fast build, whose
+ * functions are generators only where they may switch, and the stepped build, in which every
+ * function is one and every statement is a point where another task may run. Each code section is
+ * the text of one JavaScript function expression, a `ModuleFactory`.
+ */
+import type { Sleeping } from './coroutine.ts';
+
+export const KO_SECTION = {
+  /** NUL-terminated `key=value` strings: name, license, description, author, vermagic, depends. */
+  MODINFO: '.modinfo',
+  FAST: '.ringzero.fast',
+  STEPPED: '.ringzero.stepped',
+  /** JSON `SiteTable`. */
+  SITES: '.ringzero.sites',
+  /** JSON source maps (version 3) of the two builds: `{ "fast": …, "stepped": … }`. */
+  MAPS: '.ringzero.maps',
+} as const;
+
+/** What `vermagic` says of a module for this kernel: Linux's layout, our release and build. */
+export const KERNEL_RELEASE = '6.12.0-ringzero';
+export const VERMAGIC = {
+  pc: `${KERNEL_RELEASE} SMP preempt mod_unload `,
+  rpi3: `${KERNEL_RELEASE} SMP mod_unload ARMv7 p2v8 `,
+} as const;
+
+/** ELF e_machine values by board. */
+export const ELF_MACHINE = { pc: 62, rpi3: 40 } as const;
+
+/**
+ * Every place of a module that a report can name. Site ids in code are `$base` plus an index here,
+ * so that modules in one kernel never share an id. Both builds use the same ids.
+ */
+export interface SiteTable {
+  /** Source files as the learner wrote them, relative to the module's folder. */
+  readonly files: readonly string[];
+  readonly functions: readonly {
+    /** As a report prints it: `init`, `Yes.read` → `yes_read` is the toolchain's choice. */
+    readonly name: string;
+    /** What the function takes from the kernel stack, in bytes. */
+    readonly frameBytes: number;
+    /** Length of the function in the canonical layout: the `LEN` of `name+0xOFF/0xLEN`. */
+    readonly length: number;
+  }[];
+  /** [function, file, line (from 1), column (from 1), offset in the function]. */
+  readonly sites: readonly (readonly [number, number, number, number, number])[];
+}
+
+/**
+ * `$k`: what instrumented code may touch of the kernel. One object per machine; the kernel keeps
+ * `stack`, `sp`, `dying` and `budget` those of the task that runs.
+ *
+ * A plain function is emitted as
+ *
+ *     function f(a) {
+ *       const $s = $k.stack, $p = $k.enter($base + SITE, FRAME_BYTES);   // charges FUNCTION_ENTRY
+ *       try {
+ *         $s[$p] = $base + SITE;         // before each statement or call that a report can name
+ *         for (…) { if (($k.budget -= BACK_EDGE) < 0) $k.overrun(); … }
+ *       } catch ($e) { throw $k.unwind($e); }
+ *       finally { $k.sp = $p; }
+ *     }
+ *
+ * and one that may switch as a generator with the same frame, whose back-edges read
+ * `if (($k.budget -= BACK_EDGE) < 0) yield* $k.reschedule();`. In the stepped build a function that
+ * is plain in the fast one keeps `$k.overrun()` at its back-edges, so that both builds have the same
+ * shared points; and every statement is preceded by `if ($k.stepping) yield* $k.step($base + SITE);`.
+ */
+export interface ModuleRuntime {
+  /** Nanoseconds that the running CPU may still spend before it must look up. */
+  budget: number;
+  /** Call stack of the running task: pairs [site id, bytes of kernel stack used so far]. */
+  readonly stack: Int32Array;
+  /** Index in `stack` of the next frame. */
+  sp: number;
+  /** True once the running task has oopsed: none of the driver's code may run in it again. */
+  readonly dying: boolean;
+  /** True when somebody wants to decide at single statements (stepped build only). */
+  readonly stepping: boolean;
+
+  /**
+   * Opens a frame: charges FUNCTION_ENTRY and `frameBytes`, returns its index in `stack`. Throws
+   * the death of the task when the kernel stack overflows.
+   */
+  enter(site: number, frameBytes: number): number;
+  /** Budget used up in a plain function: takes due interrupts, lets other CPUs catch up. */
+  overrun(): void;
+  /** Budget used up in a generator: as `overrun`, and may give the CPU away. */
+  reschedule(): Sleeping<void>;
+  step(site: number): Sleeping<void>;
+
+  /**
+   * Called with whatever passes through a function's end. Anything but an Errno is a panic: the
+   * first call records the stack and marks the task dying. Returns what to throw on.
+   */
+  unwind(thrown: unknown): unknown;
+  /** First statement of each `catch` of the source: returns only for an Errno, else throws on. */
+  caught(thrown: unknown): void;
+
+  /** Drops a value: its drop glue, else `[Symbol.dispose]`, else nothing. For null too. */
+  drop(value: unknown): void;
+  /** The same where glue or dispose may switch. */
+  dropSwitching(value: unknown): Sleeping<void>;
+  /** Key of the drop glue method that the toolchain adds to classes with owned fields. */
+  readonly DROP: symbol;
+
+  /** A call by value out of a generator: finishes the result if it is a coroutine of ours. */
+  maybe(result: unknown): Sleeping<unknown>;
+  /** A call by value out of a plain function: oopses if the result is a coroutine of ours. */
+  sync<T>(result: T): T;
+}
+
+/**
+ * The function that each code section evaluates to. `require` answers an API subpath (`kernel`,
+ * `kernel/fs`) with its frozen exports; modules of several files are linked inside the factory.
+ * Returns the exports of the main file, whose `default` is what `module()` returned.
+ */
+export type ModuleFactory = (
+  $k: ModuleRuntime,
+  $base: number,
+  require: (specifier: string) => object,
+) => { readonly default?: unknown };

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/** Shapes and flags of the process calls: wait statuses, posix_spawn's request. */
+
+export const WNOHANG = 1;
+export const WUNTRACED = 2;
+
+/** A wait status for an exit code (0..255). */
+export function exitStatus(code: number): number {
+  return (code & 0xff) << 8;
+}
+export function WIFEXITED(status: number): boolean {
+  return (status & 0x7f) === 0;
+}
+export function WEXITSTATUS(status: number): number {
+  return (status >>> 8) & 0xff;
+}
+export function WIFSIGNALED(status: number): boolean {
+  return (status & 0x7f) !== 0 && (status & 0x7f) !== 0x7f;
+}
+export function WTERMSIG(status: number): number {
+  return status & 0x7f;
+}
+
+/**
+ * posix_spawn(path, argv, envp, request): `request` is 0 or points to 32-bit words:
+ * flags, pgroup, number of actions, then [op, fd, argument] per action, done in order in the child.
+ * Signals in libc's ignore list stay ignored; caught ones become default, as after execve(2).
+ */
+export const SPAWN = {
+  /** Put the child into process group `pgroup` (0: one of its own). */
+  SETPGROUP: 1,
+  /** Make the child's group the foreground one of its controlling terminal. */
+  FOREGROUND: 2,
+  /** Give the child default dispositions for SIGINT, SIGQUIT, SIGTSTP, SIGTTIN, SIGTTOU. */
+  SETSIGDEF: 4,
+} as const;
+
+/** [DUP2, from, to] and [CLOSE, fd, 0]. */
+export const SPAWN_ACTION = { DUP2: 0, CLOSE: 1 } as const;
+
+/** Byte offsets of struct utsname: six fields of 65 bytes. */
+export const UTSNAME = { sysname: 0, nodename: 65, release: 130, version: 195, machine: 260, SIZE: 390 } as const;
+
+/** Byte offsets of x86-64's struct sysinfo, as far as we fill it. */
+export const SYSINFO = { uptime: 0, totalram: 32, freeram: 40, procs: 80, mem_unit: 104, SIZE: 112 } as const;
+
+/** clock_gettime's clocks. Both are virtual time; REALTIME adds the boot image's date. */
+export const CLOCK = { REALTIME: 0, MONOTONIC: 1 } as const;
+
+/** syslog(2)'s actions that we have. Linux: include/linux/syslog.h. */
+export const SYSLOG_ACTION = { READ_ALL: 3, READ_CLEAR: 4, CLEAR: 5, CONSOLE_LEVEL: 8, SIZE_BUFFER: 10 } as const;

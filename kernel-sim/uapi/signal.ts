@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/** Signal numbers and their names. Linux: x86-64's include/uapi/asm/signal.h; texts of strsignal(3). */
+
+// prettier-ignore
+const TABLE = [
+  ['HUP', 'Hangup'], ['INT', 'Interrupt'], ['QUIT', 'Quit'], ['ILL', 'Illegal instruction'],
+  ['TRAP', 'Trace/breakpoint trap'], ['ABRT', 'Aborted'], ['BUS', 'Bus error'],
+  ['FPE', 'Floating point exception'], ['KILL', 'Killed'], ['USR1', 'User defined signal 1'],
+  ['SEGV', 'Segmentation fault'], ['USR2', 'User defined signal 2'], ['PIPE', 'Broken pipe'],
+  ['ALRM', 'Alarm clock'], ['TERM', 'Terminated'], ['STKFLT', 'Stack fault'],
+  ['CHLD', 'Child exited'], ['CONT', 'Continued'], ['STOP', 'Stopped (signal)'],
+  ['TSTP', 'Stopped'], ['TTIN', 'Stopped (tty input)'], ['TTOU', 'Stopped (tty output)'],
+  ['URG', 'Urgent I/O condition'], ['XCPU', 'CPU time limit exceeded'],
+  ['XFSZ', 'File size limit exceeded'], ['VTALRM', 'Virtual timer expired'],
+  ['PROF', 'Profiling timer expired'], ['WINCH', 'Window changed'], ['IO', 'I/O possible'],
+  ['PWR', 'Power failure'], ['SYS', 'Bad system call'],
+] as const;
+
+export type SignalName = (typeof TABLE)[number][0];
+
+/** Signal number by short name: `SIGNAL.INT` is 2. */
+export const SIGNAL = Object.freeze(
+  Object.fromEntries(TABLE.map(([name], index) => [name, index + 1])),
+) as { readonly [Name in SignalName]: number };
+
+/** Short names in order: `SIGNAL_NAMES[2]` is "INT"; index 0 is unused. */
+export const SIGNAL_NAMES: readonly string[] = ['EXIT', ...TABLE.map(([name]) => name)];
+
+export function strsignal(signal: number): string {
+  return TABLE[signal - 1]?.[1] ?? `Unknown signal ${signal}`;
+}
+
+/** rt_sigaction's handler argument. A caught signal is noted for UserCpu.takeSignals. */
+export const SIG = { DFL: 0, IGN: 1, CATCH: 2 } as const;
+export const SIG_BLOCK = 0;
+export const SIG_UNBLOCK = 1;
+export const SIG_SETMASK = 2;
