@@ -10,16 +10,11 @@
  * An address whose shadow forbids it is a *bad access*: it is reported, and goes on as it does in
  * Linux. Neither report is made here: mm/ registers an `AccessReporter`.
  *
- * Linux: the direct map, and mm/kasan/generic.c. Differs: checks are off by never poisoning, so the
- * same code runs either way; there is no vmalloc area yet.
+ * Linux: the direct map, and mm/kasan/generic.c. Differs: the shadow is kept complemented, so that
+ * fresh memory is forbidden (as free pages are) without being written; checks are off by never
+ * poisoning, so the same code runs either way; there is no vmalloc area yet.
  */
-import {
-  formatPointer,
-  fromWords,
-  highWord,
-  PC_MEMORY,
-  type BoardMemory,
-} from './board-memory.ts';
+import { formatPointer, fromWords, highWord, PC_MEMORY, type BoardMemory } from './board-memory.ts';
 import { GRANULE, SHADOW } from './shadow.ts';
 
 export interface AccessReporter {
@@ -49,29 +44,33 @@ export class MemoryFault extends Error {
   }
 }
 
+/** The stored shadow of eight bytes that may all be touched. */
+const OPEN = 0xff;
+
 export class Ram {
   readonly board: BoardMemory;
   readonly sizeBytes: number;
   /** Memory by physical address. Nothing is checked here. */
   readonly bytes: Uint8Array;
   readonly view: DataView;
-  /** One byte for each eight of memory (shadow.ts). */
-  readonly shadow: Uint8Array;
-  /** False for `kasan=off`: nothing is ever poisoned. Set it before anything is. */
-  checks = true;
+  /** False for `kasan=off`: nothing is ever poisoned or reported; faults are still faults. */
+  readonly checks: boolean;
   reporter: AccessReporter;
   readonly #base: number;
+  /** Complement of one byte for each eight of memory (shadow.ts). */
+  readonly #shadow: Uint8Array;
 
   /** `sizeBytes` is a multiple of the page size. */
-  constructor(sizeBytes: number, board: BoardMemory = PC_MEMORY) {
+  constructor(sizeBytes: number, board: BoardMemory = PC_MEMORY, checks = true) {
     const buffer = new ArrayBuffer(sizeBytes);
     this.board = board;
     this.sizeBytes = sizeBytes;
     this.bytes = new Uint8Array(buffer);
     this.view = new DataView(buffer);
-    this.shadow = new Uint8Array(sizeBytes / GRANULE);
+    this.checks = checks;
     this.reporter = throwingReporter(board);
     this.#base = board.directMap;
+    this.#shadow = new Uint8Array(sizeBytes / GRANULE);
   }
 
   // Addresses.
@@ -100,7 +99,7 @@ export class Ram {
 
   load8(pointer: number): number {
     const at = pointer - this.#base;
-    if (!(at >= 0 && at < this.sizeBytes && this.shadow[at >>> 3] === 0)) {
+    if (!(at >= 0 && at < this.sizeBytes && this.#shadow[at >>> 3] === OPEN)) {
       this.#check(pointer, 1, false);
     }
     return this.view.getUint8(at);
@@ -108,7 +107,7 @@ export class Ram {
 
   load16(pointer: number): number {
     const at = pointer - this.#base;
-    if (!(at >= 0 && at < this.sizeBytes && this.shadow[at >>> 3] === 0 && (at & 7) <= 6)) {
+    if (!(at >= 0 && at < this.sizeBytes && this.#shadow[at >>> 3] === OPEN && (at & 7) <= 6)) {
       this.#check(pointer, 2, false);
     }
     return this.view.getUint16(at, true);
@@ -116,7 +115,7 @@ export class Ram {
 
   load32(pointer: number): number {
     const at = pointer - this.#base;
-    if (!(at >= 0 && at < this.sizeBytes && this.shadow[at >>> 3] === 0 && (at & 7) <= 4)) {
+    if (!(at >= 0 && at < this.sizeBytes && this.#shadow[at >>> 3] === OPEN && (at & 7) <= 4)) {
       this.#check(pointer, 4, false);
     }
     return this.view.getUint32(at, true);
@@ -124,7 +123,7 @@ export class Ram {
 
   load64(pointer: number): bigint {
     const at = pointer - this.#base;
-    if (!(at >= 0 && at < this.sizeBytes && this.shadow[at >>> 3] === 0 && (at & 7) === 0)) {
+    if (!(at >= 0 && at < this.sizeBytes && this.#shadow[at >>> 3] === OPEN && (at & 7) === 0)) {
       this.#check(pointer, 8, false);
     }
     return this.view.getBigUint64(at, true);
@@ -139,7 +138,7 @@ export class Ram {
 
   store8(pointer: number, value: number): void {
     const at = pointer - this.#base;
-    if (!(at >= 0 && at < this.sizeBytes && this.shadow[at >>> 3] === 0)) {
+    if (!(at >= 0 && at < this.sizeBytes && this.#shadow[at >>> 3] === OPEN)) {
       this.#check(pointer, 1, true);
     }
     this.view.setUint8(at, value);
@@ -147,7 +146,7 @@ export class Ram {
 
   store16(pointer: number, value: number): void {
     const at = pointer - this.#base;
-    if (!(at >= 0 && at < this.sizeBytes && this.shadow[at >>> 3] === 0 && (at & 7) <= 6)) {
+    if (!(at >= 0 && at < this.sizeBytes && this.#shadow[at >>> 3] === OPEN && (at & 7) <= 6)) {
       this.#check(pointer, 2, true);
     }
     this.view.setUint16(at, value, true);
@@ -155,7 +154,7 @@ export class Ram {
 
   store32(pointer: number, value: number): void {
     const at = pointer - this.#base;
-    if (!(at >= 0 && at < this.sizeBytes && this.shadow[at >>> 3] === 0 && (at & 7) <= 4)) {
+    if (!(at >= 0 && at < this.sizeBytes && this.#shadow[at >>> 3] === OPEN && (at & 7) <= 4)) {
       this.#check(pointer, 4, true);
     }
     this.view.setUint32(at, value, true);
@@ -163,7 +162,7 @@ export class Ram {
 
   store64(pointer: number, value: bigint): void {
     const at = pointer - this.#base;
-    if (!(at >= 0 && at < this.sizeBytes && this.shadow[at >>> 3] === 0 && (at & 7) === 0)) {
+    if (!(at >= 0 && at < this.sizeBytes && this.#shadow[at >>> 3] === OPEN && (at & 7) === 0)) {
       this.#check(pointer, 8, true);
     }
     this.view.setBigUint64(at, value, true);
@@ -215,26 +214,23 @@ export class Ram {
 
   // The shadow, by physical address.
 
+  /** The byte that stands for the eight at `physical` (shadow.ts). */
+  shadowAt(physical: number): number {
+    return ~(this.#shadow[physical >>> 3] ?? 0) & 0xff;
+  }
+
   /** Forbids whole granules; a partial last one is forbidden whole. Does nothing without checks. */
   poison(physical: number, sizeBytes: number, value: number): void {
     if (!this.checks) return;
     this.#fillShadow(physical >>> 3, (physical + sizeBytes + GRANULE - 1) >>> 3, value);
   }
 
-  /** Allows exactly `sizeBytes` from an aligned address. */
+  /** Allows exactly `sizeBytes` from a multiple of eight. */
   unpoison(physical: number, sizeBytes: number): void {
-    if (!this.checks) return;
     const end = (physical + sizeBytes) >>> 3;
     this.#fillShadow(physical >>> 3, end, SHADOW.ADDRESSABLE);
     const rest = sizeBytes & (GRANULE - 1);
-    if (rest !== 0) this.shadow[end] = rest;
-  }
-
-  /** Small ranges are by far the commonest, and cheaper without a call into the engine. */
-  #fillShadow(first: number, end: number, value: number): void {
-    const { shadow } = this;
-    if (end - first > 32) shadow.fill(value, first, end);
-    else for (let index = first; index < end; index++) shadow[index] = value;
+    if (rest !== 0) this.#shadow[end] = ~rest;
   }
 
   /**
@@ -243,20 +239,27 @@ export class Ram {
   firstBad(pointer: number, sizeBytes: number): number {
     const start = pointer - this.#base;
     const end = start + sizeBytes;
-    for (let granule = start >>> 3; granule * GRANULE < end; granule++) {
-      const value = this.shadow[granule] ?? 0;
-      if (value === 0) continue;
-      const allowedEnd = granule * GRANULE + (value < GRANULE ? value : 0);
-      const bad = Math.max(start, allowedEnd);
-      if (bad < Math.min(end, (granule + 1) * GRANULE)) return this.#base + bad;
+    for (let at = start - (start % GRANULE); at < end; at += GRANULE) {
+      const value = this.shadowAt(at);
+      if (value === SHADOW.ADDRESSABLE) continue;
+      const bad = Math.max(start, value < GRANULE ? at + value : at);
+      if (bad < Math.min(end, at + GRANULE)) return this.#base + bad;
     }
     return 0;
+  }
+
+  /** Small ranges are by far the commonest, and cheaper without a call into the engine. */
+  #fillShadow(first: number, end: number, value: number): void {
+    const shadow = this.#shadow;
+    const stored = ~value & 0xff;
+    if (end - first > 32) shadow.fill(stored, first, end);
+    else for (let index = first; index < end; index++) shadow[index] = stored;
   }
 
   #checkAny(pointer: number, sizeBytes: number, isWrite: boolean): void {
     const at = pointer - this.#base;
     const fits = (at & 7) + sizeBytes <= GRANULE;
-    if (!(at >= 0 && at < this.sizeBytes && this.shadow[at >>> 3] === 0 && fits)) {
+    if (!(at >= 0 && at < this.sizeBytes && this.#shadow[at >>> 3] === OPEN && fits)) {
       this.#check(pointer, sizeBytes, isWrite);
     }
   }
@@ -266,6 +269,7 @@ export class Ram {
     if (!this.holds(pointer, sizeBytes) || !Number.isInteger(pointer)) {
       this.reporter.fault({ pointer, sizeBytes, isWrite, firstBad: pointer });
     }
+    if (!this.checks) return;
     const firstBad = this.firstBad(pointer, sizeBytes);
     if (firstBad !== 0) this.reporter.badAccess({ pointer, sizeBytes, isWrite, firstBad });
   }
