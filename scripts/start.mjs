@@ -9,6 +9,6 @@ const vite = 'node_modules/vite/bin/vite.js';
 
 process.exitCode =
   (await installPackages()) ||
-  (await run(process.execPath, ['scripts/build.mjs'])) ||
+  (await run('npm', ['run', '--silent', 'build'])) ||
   // Takes the next port when its own is busy.
   (await run(process.execPath, [vite, 'preview', '--host', 'localhost']));

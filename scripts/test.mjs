@@ -13,6 +13,7 @@ import { installPackages } from './packages.mjs';
 import { capture, run } from './processes.mjs';
 
 const STAGES = [
+  ['assets'], // Once, before two scripts of one stage want to make them.
   ['check:types', 'check:lint'],
   ['check:format', 'check:dead'],
   ['build'], // Ahead of the unit tests, since those of the command run what was built.
@@ -52,6 +53,8 @@ async function runStages() {
 }
 
 /**
+ * Runs one of package.json's scripts.
+ *
  * @param {string} script
  * @param {{ isAlone: boolean }} options alone, it may talk while it runs
  * @returns {Promise<number>} exit status
