@@ -2,9 +2,9 @@
 /**
  * A process's memory: a heap that brk(2) moves, a stack of fixed size, and what was mapped.
  *
- * Addresses are virtual. Each region has a page table of its own, from page to physical address; a
- * page comes into being, filled with zeros, when it is first touched. One translation is remembered,
- * which is the one that is wanted nearly always.
+ * Addresses are virtual. Each region has a page table of its own, from page to physical address;
+ * a page comes into being, filled with zeros, when it is first touched. One translation is
+ * remembered, which is the one that is wanted nearly always.
  *
  * An address outside the regions faults: a system call sees a short count, a program's own load or
  * store the answer FAULT, and process/ makes EFAULT and SIGSEGV of it.
@@ -29,7 +29,7 @@ export const STACK_BYTES = 128 * 1024;
 export const HEAP_LIMIT_BYTES = 256 * 1024 * 1024;
 
 /** Up to so many bytes a loop is faster than a call into the engine. */
-const SMALL = 32;
+const SMALL = 16;
 
 export class AddressSpace implements IoMemory {
   /** A page was wanted and there was none: the process should be killed, not told EFAULT. */
@@ -166,7 +166,7 @@ export class AddressSpace implements IoMemory {
     while (done < count) {
       const run = this.#reach(address + done, count - done);
       if (run === 0) break;
-      const at = this.#hitPhysical + (address + done - this.#hitStart);
+      const at = (this.#hitPhysical + (address + done - this.#hitStart)) | 0;
       this.#bytes.fill(value, at, at + run);
       done += run;
     }
@@ -201,7 +201,7 @@ export class AddressSpace implements IoMemory {
     while (done < count) {
       const run = this.#reach(address + done, count - done);
       if (run === 0) break;
-      const at = this.#hitPhysical + (address + done - this.#hitStart);
+      const at = (this.#hitPhysical + (address + done - this.#hitStart)) | 0;
       const from = sourceOffset + done;
       if (run > SMALL) bytes.set(source.subarray(from, from + run), at);
       else for (let index = 0; index < run; index++) bytes[at + index] = source[from + index] ?? 0;
@@ -216,7 +216,7 @@ export class AddressSpace implements IoMemory {
     while (done < count) {
       const run = this.#reach(address + done, count - done);
       if (run === 0) break;
-      const at = this.#hitPhysical + (address + done - this.#hitStart);
+      const at = (this.#hitPhysical + (address + done - this.#hitStart)) | 0;
       const to = targetOffset + done;
       if (run > SMALL) target.set(bytes.subarray(at, at + run), to);
       else for (let index = 0; index < run; index++) target[to + index] = bytes[at + index] ?? 0;
@@ -228,9 +228,11 @@ export class AddressSpace implements IoMemory {
   /** Physical address of `sizeBytes` bytes if the remembered translation has them, else -1. */
   #physicalOf(address: number, sizeBytes: number): number {
     const offset = address - this.#hitStart;
-    if (offset >= 0 && offset + sizeBytes <= this.#hitBytes) return this.#hitPhysical + offset;
+    if (offset >= 0 && offset + sizeBytes <= this.#hitBytes) {
+      return (this.#hitPhysical + offset) | 0;
+    }
     return this.#reach(address, sizeBytes) === sizeBytes
-      ? this.#hitPhysical + (address - this.#hitStart)
+      ? (this.#hitPhysical + (address - this.#hitStart)) | 0
       : -1;
   }
 

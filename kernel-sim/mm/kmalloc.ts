@@ -2,10 +2,10 @@
 /**
  * kmalloc and kfree, and every slab cache of the kernel.
  *
- * A request goes to the smallest cache whose objects hold it, or to whole pages when none does. With
- * checks on, a freed object waits in quarantine before it can be handed out again, and a wrong free
- * is reported to `onBadFree` and left alone. With `kasan=off` neither happens: a double free puts
- * the object on its list twice, and two owners will get it.
+ * A request goes to the smallest cache whose objects hold it, or to whole pages when none does.
+ * With checks on, a freed object waits in quarantine before it can be handed out again, and a wrong
+ * free is reported to `onBadFree` and left alone. With `kasan=off` neither happens: a double free
+ * puts the object on its list twice, and two owners will get it.
  *
  * Linux: mm/slab_common.c, mm/slub.c, __kasan_slab_free (mm/kasan/common.c).
  */
@@ -99,7 +99,7 @@ export class SlabAllocator {
   /** Pointer to `sizeBytes` bytes of whatever was there before, or 0. Context: any. */
   kmalloc(sizeBytes: number): number {
     if (sizeBytes === 0) return ZERO_SIZE_POINTER;
-    if (!(sizeBytes <= KMALLOC_MAX_CACHE_SIZE)) return this.#allocLarge(sizeBytes);
+    if (!(sizeBytes > 0 && sizeBytes <= KMALLOC_MAX_CACHE_SIZE)) return this.#allocLarge(sizeBytes);
     const cache = this.#kmalloc[(sizeBytes + GRANULE - 1) >>> 3];
     return cache === undefined ? 0 : this.#allocFrom(cache, sizeBytes);
   }

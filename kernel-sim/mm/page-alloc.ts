@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /**
- * The page allocator: blocks of 1, 2, 4 … 1024 pages, split in halves and joined with their buddies.
+ * The page allocator: blocks of 1, 2, 4 … 1024 pages, split in halves, joined with their buddies.
  *
  * The buddy of a block is the one whose page number differs in the bit of its order alone. Taking a
  * block splits the smallest free one that is large enough and hands out its lower end; giving it

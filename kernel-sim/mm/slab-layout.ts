@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /**
- * The arithmetic of slab caches: which sizes kmalloc has, how large a slot is, how many pages a slab
- * takes. The numbers are Linux's, and so what /proc/slabinfo shows is what it would show there.
+ * The arithmetic of slab caches: which sizes kmalloc has, how large a slot is, how many pages a
+ * slab takes. The numbers are Linux's, so /proc/slabinfo shows what it would show there.
  *
  * Linux: kmalloc_info (mm/slab_common.c), calculate_sizes and calculate_order (mm/slub.c),
  * optimal_redzone (mm/kasan/generic.c).
@@ -58,7 +58,7 @@ export function slabOrder(slot: number, cpus: number): number {
   return orderFor(slot);
 }
 
-/** Where a free object keeps the pointer to the next one: in its middle, away from its neighbours. */
+/** Where a free object keeps the pointer to the next one: in its middle, far from others' ends. */
 export function freePointerOffset(objectBytes: number, pointerBytes: number): number {
   const middle = objectBytes / 2;
   return middle - (middle % pointerBytes);

@@ -2,9 +2,9 @@
 /**
  * A machine's memory: one ArrayBuffer, and a shadow that says which of its bytes may be touched.
  *
- * Kernel and driver code go through the checked loads and stores, which take kernel pointers of the
- * direct map, aligned or not. What manages memory (mm/) and what copies many bytes checks a range
- * once and works on `bytes` by physical offset.
+ * Kernel and driver code go through the checked loads and stores, which take kernel pointers of
+ * the direct map, aligned or not. What manages memory (mm/) and what copies many bytes checks a
+ * range once and works on `bytes` by physical offset.
  *
  * Two things can go wrong. An address where there is no memory is a *fault*, with checks or without.
  * An address whose shadow forbids it is a *bad access*: it is reported, and goes on as it does in
@@ -19,9 +19,9 @@ import { GRANULE, SHADOW } from './shadow.ts';
 
 export interface AccessReporter {
   /** The shadow forbids it. May return: the access then goes on. */
-  badAccess(access: BadAccess): void;
+  readonly badAccess: (access: BadAccess) => void;
   /** No memory answers at `access.pointer`: NULL, a user's address, a wild one. */
-  fault(access: BadAccess): never;
+  readonly fault: (access: BadAccess) => never;
 }
 
 export interface BadAccess {
@@ -95,35 +95,41 @@ export class Ram {
     return formatPointer(this.board, pointer);
   }
 
-  // Checked loads and stores. Integers are little-endian; 8, 16 and 32 bits are unsigned.
+  // Checked loads and stores. Integers are little-endian; 8, 16 and 32 bits are unsigned. One test
+  // of the shadow lets most pass: it has no byte for an address outside of memory, and `at` differs
+  // from the offset where that is negative or no 32-bit number.
 
   load8(pointer: number): number {
-    const at = pointer - this.#base;
-    if (!(at >= 0 && at < this.sizeBytes && this.#shadow[at >>> 3] === OPEN)) {
+    const offset = pointer - this.#base;
+    const at = offset >>> 0;
+    if (at !== offset || this.#shadow[at >>> 3] !== OPEN) {
       this.#check(pointer, 1, false);
     }
     return this.view.getUint8(at);
   }
 
   load16(pointer: number): number {
-    const at = pointer - this.#base;
-    if (!(at >= 0 && at < this.sizeBytes && this.#shadow[at >>> 3] === OPEN && (at & 7) <= 6)) {
+    const offset = pointer - this.#base;
+    const at = offset >>> 0;
+    if (at !== offset || this.#shadow[at >>> 3] !== OPEN || (at & 7) > 6) {
       this.#check(pointer, 2, false);
     }
     return this.view.getUint16(at, true);
   }
 
   load32(pointer: number): number {
-    const at = pointer - this.#base;
-    if (!(at >= 0 && at < this.sizeBytes && this.#shadow[at >>> 3] === OPEN && (at & 7) <= 4)) {
+    const offset = pointer - this.#base;
+    const at = offset >>> 0;
+    if (at !== offset || this.#shadow[at >>> 3] !== OPEN || (at & 7) > 4) {
       this.#check(pointer, 4, false);
     }
     return this.view.getUint32(at, true);
   }
 
   load64(pointer: number): bigint {
-    const at = pointer - this.#base;
-    if (!(at >= 0 && at < this.sizeBytes && this.#shadow[at >>> 3] === OPEN && (at & 7) === 0)) {
+    const offset = pointer - this.#base;
+    const at = offset >>> 0;
+    if (at !== offset || this.#shadow[at >>> 3] !== OPEN || (at & 7) !== 0) {
       this.#check(pointer, 8, false);
     }
     return this.view.getBigUint64(at, true);
@@ -137,32 +143,36 @@ export class Ram {
   }
 
   store8(pointer: number, value: number): void {
-    const at = pointer - this.#base;
-    if (!(at >= 0 && at < this.sizeBytes && this.#shadow[at >>> 3] === OPEN)) {
+    const offset = pointer - this.#base;
+    const at = offset >>> 0;
+    if (at !== offset || this.#shadow[at >>> 3] !== OPEN) {
       this.#check(pointer, 1, true);
     }
     this.view.setUint8(at, value);
   }
 
   store16(pointer: number, value: number): void {
-    const at = pointer - this.#base;
-    if (!(at >= 0 && at < this.sizeBytes && this.#shadow[at >>> 3] === OPEN && (at & 7) <= 6)) {
+    const offset = pointer - this.#base;
+    const at = offset >>> 0;
+    if (at !== offset || this.#shadow[at >>> 3] !== OPEN || (at & 7) > 6) {
       this.#check(pointer, 2, true);
     }
     this.view.setUint16(at, value, true);
   }
 
   store32(pointer: number, value: number): void {
-    const at = pointer - this.#base;
-    if (!(at >= 0 && at < this.sizeBytes && this.#shadow[at >>> 3] === OPEN && (at & 7) <= 4)) {
+    const offset = pointer - this.#base;
+    const at = offset >>> 0;
+    if (at !== offset || this.#shadow[at >>> 3] !== OPEN || (at & 7) > 4) {
       this.#check(pointer, 4, true);
     }
     this.view.setUint32(at, value, true);
   }
 
   store64(pointer: number, value: bigint): void {
-    const at = pointer - this.#base;
-    if (!(at >= 0 && at < this.sizeBytes && this.#shadow[at >>> 3] === OPEN && (at & 7) === 0)) {
+    const offset = pointer - this.#base;
+    const at = offset >>> 0;
+    if (at !== offset || this.#shadow[at >>> 3] !== OPEN || (at & 7) !== 0) {
       this.#check(pointer, 8, true);
     }
     this.view.setBigUint64(at, value, true);
@@ -257,9 +267,9 @@ export class Ram {
   }
 
   #checkAny(pointer: number, sizeBytes: number, isWrite: boolean): void {
-    const at = pointer - this.#base;
-    const fits = (at & 7) + sizeBytes <= GRANULE;
-    if (!(at >= 0 && at < this.sizeBytes && this.#shadow[at >>> 3] === OPEN && fits)) {
+    const offset = pointer - this.#base;
+    const at = offset >>> 0;
+    if (at !== offset || this.#shadow[at >>> 3] !== OPEN || (at & 7) + sizeBytes > GRANULE) {
       this.#check(pointer, sizeBytes, isWrite);
     }
   }
