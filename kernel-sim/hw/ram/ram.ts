@@ -6,7 +6,7 @@
  * the direct map, aligned or not. What manages memory (mm/) and what copies many bytes checks a
  * range once and works on `bytes` by physical offset.
  *
- * Two things can go wrong. An address where there is no memory is a *fault*, with checks or without.
+ * Two things can go wrong. An address without memory is a *fault*, with checks or without them.
  * An address whose shadow forbids it is a *bad access*: it is reported, and goes on as it does in
  * Linux. Neither report is made here: mm/ registers an `AccessReporter`.
  *
