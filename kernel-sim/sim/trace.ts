@@ -78,6 +78,7 @@ export class Trace {
     if (id === undefined) {
       id = this.#texts.push(text) - 1;
       this.#textIds.set(text, id);
+      for (let at = 0; at < text.length; at++) this.hash = fold(this.hash, text.charCodeAt(at));
     }
     return id;
   }

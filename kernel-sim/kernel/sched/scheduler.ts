@@ -90,7 +90,7 @@ export class Scheduler {
     if (this.#sim.trace.on) this.#sim.trace.emit(EVENT.WAIT, this.#sim.trace.intern(channel));
     yield;
     task.waitChannel = '';
-    task.stintStartNs = this.#sim.now();
+    if (task.modules.length > 0) task.stintStartNs = this.#sim.now();
   }
 
   /**
@@ -130,7 +130,6 @@ export class Scheduler {
   /** Makes a new task runnable. */
   start(task: Task): void {
     task.startNs = this.#sim.now();
-    task.stintStartNs = task.startNs;
     this.#enqueue(task);
   }
 
@@ -204,9 +203,14 @@ export class Scheduler {
     const nowNs = this.#sim.now();
     if (nowNs > this.#limitNs) this.#limitNs = this.#extendLimit?.(nowNs) ?? nowNs;
     this.#setHorizon(cpu, task);
-    if (nowNs > task.stintStartNs + this.watchdogNs) {
-      this.hooks.onLockup(task, nowNs - task.stintStartNs);
-    }
+    this.watch();
+  }
+
+  /** The watchdog's look at the running task. Throws what `onLockup` throws. */
+  watch(): void {
+    const task = this.current;
+    const stuckNs = this.#sim.now() - task.stintStartNs;
+    if (stuckNs > this.watchdogNs) this.hooks.onLockup(task, stuckNs);
   }
 
   // ---- Turns --------------------------------------------------------------------------------

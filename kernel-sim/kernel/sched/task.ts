@@ -42,8 +42,8 @@ export class Task {
   state: TaskState = 'R';
   cpu = 0;
   sliceEndNs = 0;
-  /** Since when the task has computed in a driver without sleeping; the watchdog reads it. */
-  stintStartNs = 0;
+  /** Since when the task has computed in a driver without sleeping; Infinity outside of drivers. */
+  stintStartNs = Infinity;
   runtimeNs = 0;
   startNs = 0;
   /** What it sleeps on, as `ps -o wchan` names it. */

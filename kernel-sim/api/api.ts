@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/**
+ * The whole driver API of one machine: what `require` answers inside a module.
+ *
+ * Each subpath is a frozen object of bound functions, so that a driver can take it apart as an import
+ * does, and can change nothing of it for the next driver.
+ */
+import { ApiContext, type ApiServices } from './context.ts';
+import { FsApi } from './fs.ts';
+import { KernelApi } from './kernel.ts';
+import { TimeApi } from './time.ts';
+
+export function makeDriverApi(services: ApiServices): ReadonlyMap<string, object> {
+  const context = new ApiContext(services);
+  const kernel = new KernelApi(context);
+  const fs = new FsApi(context);
+  const time = new TimeApi(context);
+  return new Map([
+    ['kernel', exportsOf(kernel)],
+    ['kernel/fs', Object.freeze({ chrdev: exportsOf(fs.chrdev) })],
+    ['kernel/time', exportsOf(time)],
+  ]);
+}
+
+/** Own fields and methods of an API object, as an import would see them. */
+function exportsOf(api: object): object {
+  const exports: Record<string, unknown> = { ...api };
+  const prototype: object = Object.getPrototypeOf(api) as object;
+  for (const name of Object.getOwnPropertyNames(prototype)) {
+    const value: unknown = Object.getOwnPropertyDescriptor(prototype, name)?.value;
+    if (name === 'constructor' || typeof value !== 'function') continue;
+    exports[name] = Object.freeze((value as (...args: never[]) => unknown).bind(api));
+  }
+  return Object.freeze(exports);
+}

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/** What the API needs of one machine. The rooms below are reached through this and nothing else. */
+import { assert } from '../lib/assert.ts';
+import type { CharDevices } from '../drivers/char/chrdev.ts';
+import type { DriverCalls } from '../kernel/module/driver-calls.ts';
+import type { DriverRuntime } from '../kernel/module/runtime.ts';
+import type { SiteRegistry } from '../kernel/module/sites.ts';
+import type { Printk } from '../kernel/printk/printk.ts';
+import { LoadedModule } from '../kernel/module/loaded-module.ts';
+import type { Scheduler } from '../kernel/sched/scheduler.ts';
+
+export interface ApiServices {
+  readonly scheduler: Scheduler;
+  readonly runtime: DriverRuntime;
+  readonly sites: SiteRegistry;
+  readonly printk: Printk;
+  readonly calls: DriverCalls;
+  readonly charDevices: CharDevices;
+}
+
+export class ApiContext {
+  readonly services: ApiServices;
+
+  constructor(services: ApiServices) {
+    this.services = services;
+  }
+
+  get runtime(): DriverRuntime {
+    return this.services.runtime;
+  }
+
+  /** The module whose code calls. */
+  get module(): LoadedModule {
+    const module = this.services.scheduler.current.modules.at(-1);
+    assert(module instanceof LoadedModule, 'the API is called by modules');
+    return module;
+  }
+
+  /** Logs a line together with the driver's line that asked for it. */
+  print(level: number, text: string): void {
+    const { runtime, sites, printk } = this.services;
+    const frame = runtime.sp >= 2 ? sites.resolve(runtime.stack[runtime.sp - 2]!) : undefined;
+    const { module, file, line } = frame ?? {};
+    if (module === undefined || file === undefined || line === undefined) printk.print(level, text);
+    else printk.print(level, text, { module, file, line });
+  }
+}

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/**
+ * Joins a driver's class to the VFS: what `open`, `read`, `write` and dropping mean.
+ *
+ * Whether a method may switch was decided by the toolchain, which made it a generator then; such a
+ * method is called by the blocking half of the operation, any other by the plain half.
+ */
+import type { FileOperations as KernelFileOperations, OpenFile } from '../fs/open-file.ts';
+import { isSwitching } from '../kernel/module/runtime.ts';
+import { entryPath, type EntryPath } from '../kernel/module/sites.ts';
+import type { LoadedModule } from '../kernel/module/loaded-module.ts';
+import type { IoMemory } from '../mm/io-memory.ts';
+import { type Sleeping, WOULD_BLOCK } from '../uapi/coroutine.ts';
+import { ERRNO } from '../uapi/errno.ts';
+import type { ApiContext } from './context.ts';
+import { File } from './file.ts';
+import { UserSliceReader, UserSliceWriter } from './user-slice.ts';
+
+const OPEN = entryPath('do_sys_openat2', 'do_filp_open', 'do_dentry_open', 'chrdev_open');
+const READ = entryPath('ksys_read', 'vfs_read');
+const WRITE = entryPath('ksys_write', 'vfs_write');
+const RELEASE = entryPath('syscall_exit_to_user_mode', 'task_work_run', '__fput');
+
+type Method = (...args: unknown[]) => unknown;
+
+/** Operations of the VFS for the class that a driver registered. */
+export class DriverFile implements KernelFileOperations {
+  readonly isStream = false;
+  readonly owner: LoadedModule;
+  readonly #context: ApiContext;
+  readonly #open: Method;
+  readonly #arguments: readonly unknown[];
+
+  constructor(context: ApiContext, fileClass: object, data: readonly unknown[]) {
+    this.#context = context;
+    this.owner = context.module;
+    const open = methodOf(fileClass, 'open');
+    this.#open = (...args) => Reflect.apply(open ?? refuse, fileClass, args);
+    this.#opensSlowly = isSwitching(open);
+    this.#arguments = data;
+  }
+
+  readonly #opensSlowly: boolean;
+
+  open(_inode: unknown, file: OpenFile): number {
+    if (this.#opensSlowly) return WOULD_BLOCK;
+    const args = [...this.#arguments, new File(file, 0)];
+    const answer = this.#context.services.calls.call(this.owner, OPEN, () => this.#open(...args));
+    file.private = answer.value;
+    return answer.errno || checkInstance(answer.value);
+  }
+
+  *openBlocking(_inode: unknown, file: OpenFile): Sleeping<number> {
+    const { calls, runtime } = this.#context.services;
+    const args = [...this.#arguments, new File(file, 0)];
+    const answer = yield* calls.callSwitching(this.owner, OPEN, () =>
+      runtime.maybe(this.#open(...args)),
+    );
+    file.private = answer.value;
+    return answer.errno || checkInstance(answer.value);
+  }
+
+  release(file: OpenFile): number {
+    const { runtime } = this.#context.services;
+    const instance = file.private as Record<symbol, unknown>;
+    const glue = instance[runtime.DROP] ?? instance[Symbol.dispose];
+    if (glue === undefined || runtime.dying) return 0;
+    if (isSwitching(glue)) return WOULD_BLOCK;
+    this.#context.services.calls.call(this.owner, RELEASE, () => runtime.drop(instance));
+    return 0;
+  }
+
+  *releaseBlocking(file: OpenFile): Sleeping<void> {
+    const { calls, runtime } = this.#context.services;
+    yield* calls.callSwitching(this.owner, RELEASE, () => runtime.dropSwitching(file.private));
+  }
+
+  read(file: OpenFile, memory: IoMemory, address: number, count: number, pos: number): number {
+    const method = methodOf(file.private, 'read');
+    if (method === undefined) return -ERRNO.EINVAL;
+    if (isSwitching(method)) return WOULD_BLOCK;
+    const out = new UserSliceWriter(memory, address, count);
+    return this.#run(READ, method, file, pos, out) || out.written;
+  }
+
+  *readBlocking(
+    file: OpenFile,
+    memory: IoMemory,
+    address: number,
+    count: number,
+    pos: number,
+  ): Sleeping<number> {
+    const out = new UserSliceWriter(memory, address, count);
+    const method = methodOf(file.private, 'read') ?? refuse;
+    const errno = yield* this.#runSwitching(READ, method, file, pos, out);
+    return errno || out.written;
+  }
+
+  write(file: OpenFile, memory: IoMemory, address: number, count: number, pos: number): number {
+    const method = methodOf(file.private, 'write');
+    if (method === undefined) return -ERRNO.EINVAL;
+    if (isSwitching(method)) return WOULD_BLOCK;
+    const input = new UserSliceReader(memory, address, count);
+    return this.#run(WRITE, method, file, pos, input) || input.consumed;
+  }
+
+  *writeBlocking(
+    file: OpenFile,
+    memory: IoMemory,
+    address: number,
+    count: number,
+    pos: number,
+  ): Sleeping<number> {
+    const input = new UserSliceReader(memory, address, count);
+    const method = methodOf(file.private, 'write') ?? refuse;
+    const errno = yield* this.#runSwitching(WRITE, method, file, pos, input);
+    return errno || input.consumed;
+  }
+
+  #run(path: EntryPath, method: Method, file: OpenFile, pos: number, slice: unknown): number {
+    const lent = new File(file, pos);
+    const { calls } = this.#context.services;
+    return calls.call(this.owner, path, () => Reflect.apply(method, file.private, [lent, slice]))
+      .errno;
+  }
+
+  *#runSwitching(
+    path: EntryPath,
+    method: Method,
+    file: OpenFile,
+    pos: number,
+    slice: unknown,
+  ): Sleeping<number> {
+    const lent = new File(file, pos);
+    const { calls, runtime } = this.#context.services;
+    const answer = yield* calls.callSwitching(this.owner, path, () =>
+      runtime.maybe(Reflect.apply(method, file.private, [lent, slice])),
+    );
+    return answer.errno;
+  }
+}
+
+/** `open` must hand over an object; anything else is a mistake that types would have caught. */
+function checkInstance(value: unknown): number {
+  return typeof value === 'object' && value !== null ? 0 : -ERRNO.EINVAL;
+}
+
+function refuse(): never {
+  throw new Error('the driver has no such operation');
+}
+
+/** A method of a driver's object or class, found without running a getter of it. */
+function methodOf(owner: unknown, name: string): Method | undefined {
+  for (
+    let at: unknown = owner;
+    (typeof at === 'object' && at !== null) || typeof at === 'function';
+    at = Object.getPrototypeOf(at)
+  ) {
+    const value: unknown = Object.getOwnPropertyDescriptor(at, name)?.value;
+    if (typeof value === 'function') return value as Method;
+  }
+  return undefined;
+}

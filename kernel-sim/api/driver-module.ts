@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/**
+ * What `module()` is given and answers.
+ *
+ * @subpath kernel
+ */
+
+/**
+ * A class that is a module: `init` makes the value that the kernel owns until the module is unloaded.
+ *
+ * @public
+ */
+export interface ModuleClass<M extends object> {
+  /**
+   * Called when the module is loaded. Linux: module_init.
+   *
+   * @context process
+   * @throws any Errno, which insmod then prints
+   */
+  init(): M;
+}
+
+/**
+ * What modinfo(8) prints of a module.
+ *
+ * @public
+ */
+export interface ModuleInfo {
+  /** The name in lsmod; the name of the `.ko` unless told. */
+  readonly name?: string;
+  /** `GPL`, `GPL v2`, `Dual MIT/GPL`, …; anything that is not free taints the kernel. */
+  readonly license: string;
+  /** One sentence. */
+  readonly description?: string;
+  /** `Name <address>`. */
+  readonly author?: string;
+}
+
+/**
+ * What a module's main file exports as its default.
+ *
+ * @public
+ */
+export class ModuleDefinition {
+  readonly #class: ModuleClass<object>;
+
+  /** @internal */
+  constructor(moduleClass: ModuleClass<object>) {
+    this.#class = moduleClass;
+    Object.freeze(this);
+  }
+
+  /** @internal */
+  static classOf(value: unknown): ModuleClass<object> | undefined {
+    return typeof value === 'object' && value !== null && #class in value ? value.#class : undefined;
+  }
+}

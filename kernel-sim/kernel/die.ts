@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/**
+ * Oops reports: what the kernel writes into its log when code of its own goes wrong, and the marking
+ * of the task that did it.
+ *
+ * Linux: arch/x86/kernel/dumpstack.c, kernel/watchdog.c, lib/bug.c. Differs: there are no machine
+ * registers here, so none are printed; each frame of a driver says its file and line.
+ */
+import type { Sim } from '../sim/sim.ts';
+import { EVENT } from '../sim/trace.ts';
+import { SIGNAL } from '../uapi/signal.ts';
+import type { LoadedModule } from './module/loaded-module.ts';
+import { formatFrame, type Frame, type SiteRegistry } from './module/sites.ts';
+import { Oops } from './oops.ts';
+import { LEVEL, type LogSource, type Printk } from './printk/printk.ts';
+import type { Execution } from './sched/execution.ts';
+import type { Scheduler } from './sched/scheduler.ts';
+import { formatTaint, formatTaintNames, taintBit } from './taint.ts';
+
+/** What stays the same for all reports of a machine. */
+export interface ReportHeader {
+  readonly release: string;
+  readonly build: string;
+  readonly preempt: 'voluntary' | 'full';
+  readonly hardware: string;
+}
+
+export interface DieDependencies {
+  readonly sim: Sim;
+  readonly scheduler: Scheduler;
+  readonly execution: Execution;
+  readonly printk: Printk;
+  readonly sites: SiteRegistry;
+  readonly header: ReportHeader;
+  readonly modules: () => Iterable<LoadedModule>;
+  readonly taint: { mask: number };
+}
+
+/** An oops that a view may want to tell of. */
+export interface OopsNotice {
+  readonly title: string;
+  readonly source: LogSource | undefined;
+}
+
+export class Die {
+  readonly #deps: DieDependencies;
+  #oopses = 0;
+  onOops: (notice: OopsNotice) => void = () => undefined;
+
+  constructor(deps: DieDependencies) {
+    this.#deps = deps;
+  }
+
+  /** A driver threw something that is no errno: Rust's panic, and then BUG(). */
+  panic(thrown: unknown): Oops {
+    const frames = this.#frames();
+    const at = driverFrame(frames);
+    const where = at === undefined ? 'kernel' : `${at.file}:${at.line}`;
+    const { printk } = this.#deps;
+    const source = sourceOf(at);
+    const say = (text: string): void => printk.print(LEVEL.EMERG, text, source);
+    say(`typescript_kernel: panicked at ${where}:`);
+    say(describe(thrown));
+    say('------------[ cut here ]------------');
+    return this.#die({
+      title: `kernel BUG at ${where}!`,
+      cause: 'Oops: invalid opcode: 0000',
+      frames,
+      signal: SIGNAL.SEGV,
+    });
+  }
+
+  /** The running task used more than its kernel stack. */
+  stackOverflow(): Oops {
+    const task = this.#deps.scheduler.current;
+    const frames = this.#frames();
+    return this.#die({
+      title: `BUG: TASK stack guard page was hit by ${task.name}[${task.pid}] (stack is 16384 bytes)`,
+      cause: 'Oops: stack guard page: 0000',
+      frames,
+      signal: SIGNAL.SEGV,
+    });
+  }
+
+  /**
+   * The watchdog found a driver that never gives its CPU back. Linux would report and let it spin;
+   * here it is ended, since nothing could stop it.
+   */
+  softLockup(stuckNs: number): Oops {
+    const { scheduler, taint } = this.#deps;
+    const task = scheduler.current;
+    const seconds = Math.round(stuckNs / 1e9);
+    taint.mask |= taintBit('L');
+    return this.#die({
+      title: `watchdog: BUG: soft lockup - CPU#${scheduler.cpu.id} stuck for ${seconds}s! [${task.name}:${task.pid}]`,
+      cause: 'Oops: soft lockup: the task is killed (Linux would go on spinning)',
+      frames: this.#frames(),
+      signal: SIGNAL.KILL,
+    });
+  }
+
+  #frames(): Frame[] {
+    const { execution, sites } = this.#deps;
+    return sites.frames(execution.stack, execution.sp);
+  }
+
+  #die(report: { title: string; cause: string; frames: readonly Frame[]; signal: number }): Oops {
+    const { sim, scheduler, execution, taint, modules } = this.#deps;
+    const task = scheduler.current;
+    this.#oopses++;
+    this.#print(report.title, `${report.cause} [#${this.#oopses}] SMP`, report.frames);
+    taint.mask |= taintBit('D');
+    task.dying = true;
+    execution.dying = true;
+    for (const module of modules()) if (task.modules.includes(module)) module.state = 'Oopsed';
+    task.pending |= 1 << (report.signal - 1);
+    if (sim.trace.on) sim.trace.emit(EVENT.OOPS, sim.trace.intern(report.title));
+    this.onOops({ title: report.title, source: sourceOf(driverFrame(report.frames)) });
+    return new Oops(report.title);
+  }
+
+  #print(title: string, cause: string, frames: readonly Frame[]): void {
+    const { printk, scheduler, header, taint, modules } = this.#deps;
+    const task = scheduler.current;
+    const say = (text: string, frame?: Frame): void =>
+      printk.print(LEVEL.ALERT, text, sourceOf(frame));
+    const preempt = `PREEMPT(${header.preempt})`;
+    const who = `CPU: ${scheduler.cpu.id} UID: ${task.credentials.uid} PID: ${task.pid} Comm: ${task.name}`;
+    const linked = [...modules()].map((module) => module.linkedIn).join(' ');
+    const top = driverFrame(frames) ?? frames[0];
+    say(title, top);
+    say(cause);
+    say(`${who} ${formatTaint(taint.mask)} ${header.release} ${header.build} ${preempt}`);
+    if (taint.mask !== 0) say(formatTaintNames(taint.mask));
+    say(`Hardware name: ${header.hardware}`);
+    if (top !== undefined) say(`RIP: 0010:${formatFrame(top)}`, top);
+    say('Call Trace:');
+    say(' <TASK>');
+    for (const frame of frames) say(` ${formatFrame(frame)}`, frame);
+    say(' </TASK>');
+    say(`Modules linked in: ${linked}`);
+    say('---[ end trace 0000000000000000 ]---');
+  }
+}
+
+function driverFrame(frames: readonly Frame[]): Frame | undefined {
+  return frames.find((frame) => frame.module !== undefined);
+}
+
+function sourceOf(frame: Frame | undefined): LogSource | undefined {
+  const { module, file, line } = frame ?? {};
+  if (module === undefined || file === undefined || line === undefined) return undefined;
+  return { module, file, line };
+}
+
+/** Names of what engines throw by themselves: their messages differ from engine to engine. */
+const ENGINE_ERRORS: ReadonlyMap<unknown, string> = new Map<unknown, string>([
+  [TypeError.prototype, 'TypeError'],
+  [RangeError.prototype, 'RangeError'],
+  [ReferenceError.prototype, 'ReferenceError'],
+  [SyntaxError.prototype, 'SyntaxError'],
+  [EvalError.prototype, 'EvalError'],
+  [URIError.prototype, 'URIError'],
+]);
+
+/** What was thrown, in words that are the same in every engine, without running its code. */
+function describe(thrown: unknown): string {
+  if (typeof thrown === 'string') return thrown;
+  if (typeof thrown !== 'object' || thrown === null) {
+    return typeof thrown === 'function' ? 'a function was thrown' : String(thrown);
+  }
+  try {
+    const prototype: unknown = Object.getPrototypeOf(thrown);
+    const engine = ENGINE_ERRORS.get(prototype);
+    if (engine !== undefined) return engine;
+    const message: unknown = Object.getOwnPropertyDescriptor(thrown, 'message')?.value;
+    if (prototype === Error.prototype && typeof message === 'string') return `Error: ${message}`;
+  } catch {
+    // Only an exotic object can get here; there is nothing to say of it.
+  }
+  return 'an object was thrown';
+}

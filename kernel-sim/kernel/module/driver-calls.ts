@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/**
+ * The way from the kernel into a driver's functions, and back.
+ *
+ * Each call puts the kernel functions that led there under the driver's frames, holds the module on
+ * the task's list, and starts the watchdog's count. What the driver throws arrives here: an errno
+ * becomes a negative number; the rest has become an Oops on its way and passes through, leaving
+ * stack, module and locks as they are, for nobody runs in this task again.
+ */
+import type { Sim } from '../../sim/sim.ts';
+import type { Sleeping } from '../../uapi/coroutine.ts';
+import type { Scheduler } from '../sched/scheduler.ts';
+import type { Task } from '../sched/task.ts';
+import { ErrnoValue } from './errno-value.ts';
+import type { LoadedModule } from './loaded-module.ts';
+import type { DriverRuntime } from './runtime.ts';
+import type { EntryPath } from './sites.ts';
+
+/** A driver's answer: its value, or the errno that it threw (negative). */
+export interface Answer {
+  value: unknown;
+  errno: number;
+}
+
+export class DriverCalls {
+  readonly #sim: Sim;
+  readonly #scheduler: Scheduler;
+  readonly #runtime: DriverRuntime;
+
+  constructor(sim: Sim, scheduler: Scheduler, runtime: DriverRuntime) {
+    this.#sim = sim;
+    this.#scheduler = scheduler;
+    this.#runtime = runtime;
+  }
+
+  /** Runs `body`, which calls plain functions of `module` only. Context: task. */
+  call(module: LoadedModule, path: EntryPath, body: () => unknown): Answer {
+    const task = this.#scheduler.current;
+    const frame = this.#enter(task, module, path);
+    let answer: Answer;
+    try {
+      answer = { value: body(), errno: 0 };
+    } catch (thrown) {
+      answer = this.#caught(thrown);
+    }
+    this.#leave(task, frame);
+    return answer;
+  }
+
+  /** The same for functions that may switch. Context: task that may sleep. */
+  *callSwitching(
+    module: LoadedModule,
+    path: EntryPath,
+    body: () => Sleeping<unknown>,
+  ): Sleeping<Answer> {
+    const task = this.#scheduler.current;
+    const frame = this.#enter(task, module, path);
+    let answer: Answer;
+    try {
+      answer = { value: yield* body(), errno: 0 };
+    } catch (thrown) {
+      answer = this.#caught(thrown);
+    }
+    this.#leave(task, frame);
+    return answer;
+  }
+
+  #enter(task: Task, module: LoadedModule, path: EntryPath): number {
+    const runtime = this.#runtime;
+    const frame = runtime.sp;
+    const baseBytes = frame === 0 ? 0 : runtime.stack[frame - 1]!;
+    for (let n = 0; n < path.sites.length; n++) {
+      runtime.stack[frame + 2 * n] = path.sites[n]!;
+      runtime.stack[frame + 2 * n + 1] = baseBytes + path.usedBytes[n]!;
+    }
+    runtime.sp = frame + 2 * path.sites.length;
+    task.modules.push(module);
+    task.stintStartNs = this.#sim.now();
+    return frame;
+  }
+
+  #leave(task: Task, frame: number): void {
+    this.#runtime.sp = frame;
+    task.modules.pop();
+    // The kernel's own code always comes to a point; a driver below this one starts anew.
+    task.stintStartNs = task.modules.length === 0 ? Infinity : this.#sim.now();
+  }
+
+  #caught(thrown: unknown): Answer {
+    const errno = ErrnoValue.numberOf(this.#runtime.unwind(thrown));
+    if (errno === 0) throw this.#runtime.unwind(thrown);
+    return { value: undefined, errno: -errno };
+  }
+}

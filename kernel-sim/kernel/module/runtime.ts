@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/**
+ * `$k`: what compiled drivers are given of the kernel (uapi/module-abi.ts says what each does).
+ *
+ * Nothing here may trust what a driver passes: values are tested, getters are never called.
+ */
+import { type ModuleRuntime } from '../../uapi/module-abi.ts';
+import type { Sleeping } from '../../uapi/coroutine.ts';
+import { COST } from '../../uapi/costs.ts';
+import { Oops } from '../oops.ts';
+import { Execution } from '../sched/execution.ts';
+import { ErrnoValue } from './errno-value.ts';
+
+/** Linux: THREAD_SIZE on x86-64. */
+export const KERNEL_STACK_BYTES = 16 * 1024;
+
+const generatorPrototype: object = Object.getPrototypeOf(
+  Object.getPrototypeOf((function* () {})()),
+) as object;
+
+/** What the runtime asks of the rest of the kernel. */
+export interface RuntimeHooks {
+  overrun(): void;
+  /** The watchdog's look, after a point in a coroutine. */
+  watch(): void;
+  /** Reports a panic of the running task and marks it dying. */
+  panic(thrown: unknown): Oops;
+  stackOverflow(): Oops;
+  /** Asks whether another task runs at this statement. */
+  step(site: number): boolean;
+}
+
+export class DriverRuntime extends Execution implements ModuleRuntime {
+  readonly DROP = Symbol('drop');
+  stepping = false;
+  #hooks: RuntimeHooks | undefined;
+
+  /** Called once, when the rooms that it needs are there. */
+  attach(hooks: RuntimeHooks): void {
+    this.#hooks = hooks;
+  }
+
+  enter(site: number, frameBytes: number): number {
+    const stack = this.stack;
+    const frame = this.sp;
+    const usedBytes = (frame === 0 ? 0 : stack[frame - 1]!) + frameBytes;
+    if (usedBytes > KERNEL_STACK_BYTES || frame + 2 > stack.length) {
+      throw this.#attached().stackOverflow();
+    }
+    stack[frame] = site;
+    stack[frame + 1] = usedBytes;
+    this.sp = frame + 2;
+    this.budget -= COST.FUNCTION_ENTRY;
+    return frame;
+  }
+
+  overrun(): void {
+    this.#attached().overrun();
+  }
+
+  *reschedule(): Sleeping<void> {
+    yield;
+    this.#attached().watch();
+  }
+
+  *step(site: number): Sleeping<void> {
+    if (this.#attached().step(site)) yield;
+  }
+
+  unwind(thrown: unknown): unknown {
+    if (this.dying || thrown instanceof Oops || ErrnoValue.numberOf(thrown) !== 0) return thrown;
+    return this.#attached().panic(thrown);
+  }
+
+  caught(thrown: unknown): void {
+    if (this.dying || ErrnoValue.numberOf(thrown) === 0) throw this.unwind(thrown);
+  }
+
+  drop(value: unknown): void {
+    const dispose = this.#glueOf(value);
+    if (dispose !== undefined) this.sync(Reflect.apply(dispose, value, []));
+  }
+
+  *dropSwitching(value: unknown): Sleeping<void> {
+    const dispose = this.#glueOf(value);
+    if (dispose !== undefined) yield* this.maybe(Reflect.apply(dispose, value, []));
+  }
+
+  *maybe(result: unknown): Sleeping<unknown> {
+    return isCoroutine(result) ? yield* result : result;
+  }
+
+  sync<T>(result: T): T {
+    if (isCoroutine(result)) throw this.#attached().panic('a function that may sleep was called where none may');
+    return result;
+  }
+
+  #glueOf(value: unknown): ((...args: never[]) => unknown) | undefined {
+    if (this.dying || typeof value !== 'object' || value === null) return undefined;
+    const owner = value as Record<symbol, unknown>;
+    const glue = owner[this.DROP] ?? owner[Symbol.dispose];
+    return typeof glue === 'function' ? (glue as (...args: never[]) => unknown) : undefined;
+  }
+
+  #attached(): RuntimeHooks {
+    if (this.#hooks === undefined) throw new Error('the runtime is attached before a driver runs');
+    return this.#hooks;
+  }
+}
+
+/** True for a suspended coroutine of ours: any generator object. */
+export function isCoroutine(value: unknown): value is Sleeping<unknown> {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    Object.prototype.isPrototypeOf.call(generatorPrototype, value)
+  );
+}
+
+/** True for a function that the toolchain compiled to a generator function. */
+export function isSwitching(fn: unknown): boolean {
+  if (typeof fn !== 'function') return false;
+  const prototype: unknown = Object.getOwnPropertyDescriptor(fn, 'prototype')?.value;
+  return (
+    typeof prototype === 'object' &&
+    prototype !== null &&
+    Object.prototype.isPrototypeOf.call(generatorPrototype, prototype)
+  );
+}

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/**
+ * Places that a stack can name: site ids and what they stand for.
+ *
+ * The kernel's own functions have the ids below MODULE_SITE_BASE; each loaded module gets a range
+ * above. Linux: kallsyms, with file and line where the module's site table has them.
+ */
+import type { SiteTable } from '../../uapi/module-abi.ts';
+
+export interface Frame {
+  readonly name: string;
+  readonly offset: number;
+  readonly length: number;
+  readonly module?: string;
+  readonly file?: string;
+  readonly line?: number;
+}
+
+export const MODULE_SITE_BASE = 0x1_0000;
+
+/** The kernel's functions that stand below a driver's: [name, offset of the call, length, frame]. */
+// prettier-ignore
+const KERNEL_FUNCTIONS = [
+  ['entry_SYSCALL_64_after_hwframe', 0x76, 0x7e, 168],
+  ['do_syscall_64', 0x82, 0x160, 48],
+  ['ksys_read', 0x6f, 0xf0, 64],
+  ['vfs_read', 0xb4, 0x360, 80],
+  ['ksys_write', 0x6f, 0xf0, 64],
+  ['vfs_write', 0xf8, 0x420, 80],
+  ['do_sys_openat2', 0x9b, 0xd0, 96],
+  ['do_filp_open', 0xc4, 0x160, 128],
+  ['do_dentry_open', 0x1f8, 0x520, 64],
+  ['chrdev_open', 0xc3, 0x240, 56],
+  ['__x64_sys_ioctl', 0x94, 0xd0, 64],
+  ['__x64_sys_lseek', 0x5e, 0xb0, 48],
+  ['__fput', 0xed, 0x2a0, 56],
+  ['task_work_run', 0x5c, 0x90, 40],
+  ['syscall_exit_to_user_mode', 0x1e6, 0x200, 48],
+  ['do_one_initcall', 0x5b, 0x320, 72],
+  ['do_init_module', 0x60, 0x230, 64],
+  ['init_module_from_file', 0x96, 0xe0, 112],
+  ['__x64_sys_finit_module', 0x5d, 0xb0, 64],
+  ['__x64_sys_delete_module', 0x1b1, 0x2c0, 96],
+] as const;
+
+export type KernelFunction = (typeof KERNEL_FUNCTIONS)[number][0];
+
+/** Ids of the kernel's functions: index + 1, since 0 is "nowhere". */
+export function kernelSite(name: KernelFunction): number {
+  return KERNEL_FUNCTIONS.findIndex(([each]) => each === name) + 1;
+}
+
+/** How a kind of call gets from user space into a driver, outermost first. */
+export interface EntryPath {
+  readonly sites: readonly number[];
+  /** Kernel stack used up to and with each. */
+  readonly usedBytes: readonly number[];
+}
+
+export function entryPath(...names: readonly KernelFunction[]): EntryPath {
+  const all: readonly KernelFunction[] = ['entry_SYSCALL_64_after_hwframe', 'do_syscall_64', ...names];
+  let used = 0;
+  const usedBytes = all.map((name) => (used += KERNEL_FUNCTIONS[kernelSite(name) - 1]![3]));
+  return { sites: all.map(kernelSite), usedBytes };
+}
+
+interface Range {
+  readonly base: number;
+  readonly module: string;
+  readonly table: SiteTable;
+}
+
+export class SiteRegistry {
+  readonly #ranges: Range[] = [];
+  #next = MODULE_SITE_BASE;
+
+  /** Gives a module its range of ids; they are never used again, so old stacks stay readable. */
+  register(module: string, table: SiteTable): number {
+    const base = this.#next;
+    this.#next += table.sites.length + 1;
+    this.#ranges.push({ base, module, table });
+    return base;
+  }
+
+  resolve(site: number): Frame {
+    const kernel = KERNEL_FUNCTIONS[site - 1];
+    if (kernel !== undefined) return { name: kernel[0], offset: kernel[1], length: kernel[2] };
+    const range = this.#ranges.findLast(({ base }) => base <= site);
+    const row = range?.table.sites[site - range.base];
+    const fn = row === undefined ? undefined : range?.table.functions[row[0]];
+    if (range === undefined || row === undefined || fn === undefined) {
+      return { name: `0x${site.toString(16)}`, offset: 0, length: 0 };
+    }
+    const file = range.table.files[row[1]] ?? '?';
+    const { name, length } = fn;
+    return { name, offset: row[4], length, module: range.module, file, line: row[2] };
+  }
+
+  /** The frames of a shadow stack, innermost first. */
+  frames(stack: Int32Array, sp: number): Frame[] {
+    const frames: Frame[] = [];
+    for (let at = sp - 2; at >= 0; at -= 2) frames.push(this.resolve(stack[at]!));
+    return frames;
+  }
+}
+
+/** `name+0xOFF/0xLEN [module] file:line`, as far as it is known. */
+export function formatFrame(frame: Frame): string {
+  const { name, offset, length, module, file, line } = frame;
+  const symbol = `${name}+0x${offset.toString(16)}/0x${length.toString(16)}`;
+  return module === undefined ? symbol : `${symbol} [${module}] ${file}:${line}`;
+}

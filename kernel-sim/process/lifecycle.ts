@@ -1,0 +1,365 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/**
+ * How processes begin and end: fork, spawn, exec, exit, wait.
+ *
+ * Linux: kernel/fork.c, fs/exec.c, kernel/exit.c. Differs: a child begins in a function (`fork`) or a
+ * file (`spawn`), since a running coroutine cannot be cloned; a process has one thread.
+ */
+import { FileTable } from '../fs/file-table.ts';
+import type { Path } from '../fs/mount.ts';
+import type { OpenFile } from '../fs/open-file.ts';
+import type { Vfs } from '../fs/vfs.ts';
+import type { Credentials } from '../kernel/credentials.ts';
+import { LoadedModule } from '../kernel/module/loaded-module.ts';
+import { Oops } from '../kernel/oops.ts';
+import type { TaskTable } from '../kernel/pid.ts';
+import { signalBit, type Signals } from '../kernel/signal.ts';
+import { Task } from '../kernel/sched/task.ts';
+import { WaitQueue } from '../kernel/sched/wait-queue.ts';
+import { AddressSpace } from '../mm/address-space.ts';
+import type { PageAllocator } from '../mm/page-alloc.ts';
+import { EVENT } from '../sim/trace.ts';
+import { type Sleeping, WOULD_BLOCK } from '../uapi/coroutine.ts';
+import { COST } from '../uapi/costs.ts';
+import { ERRNO } from '../uapi/errno.ts';
+import { WNOHANG } from '../uapi/process.ts';
+import { SIGNAL } from '../uapi/signal.ts';
+import type { Program } from '../uapi/user-cpu.ts';
+import type { Executable, ExecutableLoader } from './executable.ts';
+import { writeInitialStack } from './initial-stack.ts';
+import { Process, processOf } from './process.ts';
+import type { ProcessMemory } from './process-memory.ts';
+import { runUserMode, type UserModeParts } from './user-mode.ts';
+
+const INIT_PID = 1;
+
+export interface LifecycleParts extends UserModeParts {
+  readonly vfs: Vfs;
+  readonly pages: PageAllocator;
+  readonly memory: ProcessMemory;
+  readonly tasks: TaskTable;
+  readonly signals: Signals;
+  readonly executables: ExecutableLoader;
+  /** A session's leader is gone: its terminal hangs up. */
+  readonly onSessionEnd: (sid: number) => void;
+  /** init ended, which Linux answers with a panic. */
+  readonly onInitExit: (status: number) => void;
+}
+
+/** What a new process takes from its maker, besides a program. */
+interface Inherited {
+  readonly name: string;
+  readonly space: AddressSpace;
+  readonly files: FileTable;
+  readonly root: Path;
+  readonly cwd: Path;
+  readonly umask: number;
+  readonly credentials: Credentials;
+  readonly parent: Task | undefined;
+  readonly program: Program;
+}
+
+export class Lifecycle {
+  #parts: LifecycleParts;
+
+  constructor(parts: LifecycleParts) {
+    this.#parts = parts;
+  }
+
+  // ---- Beginning ----------------------------------------------------------------------------
+
+  /** Process 1, from a file. The errno says why there is none. */
+  startInit(path: string, argv: readonly string[], env: readonly string[]): Process | number {
+    const { vfs } = this.#parts;
+    const ctx = vfs.kernelContext;
+    const executable = this.#parts.executables.load(ctx, path, argv);
+    if (typeof executable === 'number') return executable;
+    const process = this.#create({
+      name: baseName(path),
+      space: this.#newSpace(),
+      files: new FileTable(),
+      root: ctx.root,
+      cwd: ctx.cwd,
+      umask: 0o22,
+      credentials: ctx.credentials,
+      parent: undefined,
+      program: executable.program,
+    });
+    if (typeof process === 'number') return process;
+    process.task.pgid = process.task.pid;
+    process.task.sid = process.task.pid;
+    const error = this.#furnish(process, executable, env);
+    if (error !== 0) return error;
+    this.#start(process);
+    return process;
+  }
+
+  /** The child begins in `program` with a copy of everything. Its pid or a negative errno. */
+  fork(parent: Process, program: Program): number {
+    this.#parts.sim.clock.charge(COST.SPAWN);
+    const space = parent.space.clone();
+    if (space === undefined) return -ERRNO.ENOMEM;
+    const child = this.#createChild(parent, space, program, parent.task.name);
+    if (typeof child === 'number') return child;
+    child.executable = parent.executable;
+    child.arguments = parent.arguments;
+    child.initialStack = parent.initialStack;
+    child.task.caught = parent.task.caught;
+    this.#start(child);
+    return child.task.pid;
+  }
+
+  /**
+   * Makes a child that will run a file. `prepare` is posix_spawn's work in the child before the
+   * exec: descriptors, groups, signals; a negative answer ends it all.
+   */
+  spawn(
+    parent: Process,
+    path: string,
+    argv: readonly string[],
+    env: readonly string[],
+    prepare: (child: Process) => number,
+  ): number {
+    this.#parts.sim.clock.charge(COST.SPAWN);
+    const executable = this.#parts.executables.load(parent, path, argv);
+    if (typeof executable === 'number') return executable;
+    const name = baseName(path);
+    const child = this.#createChild(parent, this.#newSpace(), executable.program, name);
+    if (typeof child === 'number') return child;
+    const error = prepare(child) || this.#furnish(child, executable, env);
+    if (error < 0) {
+      this.#undo(child);
+      return error;
+    }
+    this.#start(child);
+    return child.task.pid;
+  }
+
+  /** execve(2): on success the calling program never sees the answer. */
+  exec(process: Process, path: string, argv: readonly string[], env: readonly string[]): number {
+    const executable = this.#parts.executables.load(process, path, argv);
+    if (typeof executable === 'number') return executable;
+    const old = process.space;
+    process.space = this.#newSpace();
+    const error = this.#furnish(process, executable, env);
+    if (error < 0) {
+      process.space.destroy();
+      process.space = old;
+      return error;
+    }
+    old.destroy();
+    process.task.name = baseName(path).slice(0, 15);
+    process.leaving = { kind: 'exec', program: executable.program };
+    process.task.hasWork = true;
+    return 0;
+  }
+
+  #createChild(
+    parent: Process,
+    space: AddressSpace,
+    program: Program,
+    name: string,
+  ): Process | number {
+    const { task, root, cwd, umask, credentials } = parent;
+    const files = parent.files.copy();
+    const child = this.#create({
+      name,
+      space,
+      files,
+      root,
+      cwd,
+      umask,
+      credentials,
+      parent: task,
+      program,
+    });
+    if (typeof child === 'number') {
+      space.destroy();
+      for (const file of files.removeAll()) this.#parts.vfs.close(file);
+      return child;
+    }
+    child.task.ignored = task.ignored;
+    child.task.blocked = task.blocked;
+    return child;
+  }
+
+  #create(from: Inherited): Process | number {
+    const { tasks, memory, scheduler } = this.#parts;
+    const pid = tasks.allocatePid();
+    if (pid === 0) return -ERRNO.EAGAIN;
+    if (!memory.take(pid)) return -ERRNO.ENOMEM;
+    const { name, credentials, parent, program } = from;
+    const body = this.#body(() => process, program);
+    const task = new Task({ pid, name, credentials, parent, body, isKernelThread: false });
+    const childExit = new WaitQueue(scheduler, 'do_wait');
+    const process = new Process({ ...from, task, childExit });
+    tasks.add(task);
+    return process;
+  }
+
+  *#body(process: () => Process, program: Program): Sleeping<void> {
+    const status = yield* runUserMode(process(), this.#parts, program);
+    yield* this.exit(process(), status);
+  }
+
+  /** What an exec does to a process that has its new, empty memory: stack, identity, signals. */
+  #furnish(process: Process, executable: Executable, env: readonly string[]): number {
+    const stack = writeInitialStack(process.space, executable.argv, env);
+    if (stack < 0) return stack;
+    process.initialStack = stack;
+    process.executable = executable.path;
+    process.arguments = executable.argv;
+    const { task } = process;
+    const { setUid, setGid } = executable;
+    const euid = setUid ?? task.credentials.euid;
+    const egid = setGid ?? task.credentials.egid;
+    task.credentials = { ...task.credentials, euid, suid: euid, egid, sgid: egid };
+    task.caught = 0;
+    task.taken = 0;
+    for (const file of process.files.removeCloseOnExec()) this.#parts.vfs.close(file);
+    return 0;
+  }
+
+  #start(process: Process): void {
+    const { sim, scheduler } = this.#parts;
+    if (sim.trace.on) sim.trace.emit(EVENT.SPAWN, process.task.pid);
+    scheduler.start(process.task);
+  }
+
+  /** A child that was never started. */
+  #undo(child: Process): void {
+    for (const file of child.files.removeAll()) this.#parts.vfs.close(file);
+    child.space.destroy();
+    this.#forget(child.task);
+  }
+
+  #newSpace(): AddressSpace {
+    return new AddressSpace(this.#parts.pages, this.#parts.sim.clock);
+  }
+
+  // ---- Ending -------------------------------------------------------------------------------
+
+  /** do_exit: gives everything back and leaves a zombie. Context: the task itself, at its end. */
+  *exit(process: Process, status: number): Sleeping<never> {
+    const { sim, scheduler, onInitExit, onSessionEnd } = this.#parts;
+    const { task } = process;
+    sim.clock.charge(COST.EXIT);
+    yield* this.#closeAll(process);
+    process.space.destroy();
+    process.exitStatus = status;
+    if (sim.trace.on) sim.trace.emit(EVENT.EXIT, status);
+    if (task.pid === INIT_PID) onInitExit(status);
+    this.#reparent(task);
+    if (task.sid === task.pid) onSessionEnd(task.sid);
+    this.#tellParent(task);
+    return yield* scheduler.exit(task.state === 'X' ? 'X' : 'Z');
+  }
+
+  *#closeAll(process: Process): Sleeping<void> {
+    const { vfs } = this.#parts;
+    for (const file of process.files.removeAll()) {
+      if (isLost(process.task, file)) continue;
+      try {
+        if (vfs.close(file) === WOULD_BLOCK) yield* vfs.closeBlocking(file);
+      } catch (thrown) {
+        // A driver's release oopsed. The report is written; the rest is still to be closed.
+        if (!(thrown instanceof Oops)) throw thrown;
+      }
+    }
+  }
+
+  #reparent(task: Task): void {
+    const init = this.#parts.tasks.get(INIT_PID);
+    for (const child of task.children) {
+      child.parent = init;
+      init?.children.add(child);
+      if (child.state === 'Z' && init !== undefined) processOf(init)?.childExit.wakeAll();
+    }
+    task.children.clear();
+  }
+
+  #tellParent(task: Task): void {
+    const { parent } = task;
+    const chld = signalBit(SIGNAL.CHLD);
+    if (parent === undefined || (parent.ignored & chld) !== 0) {
+      task.state = 'X';
+      this.#forget(task);
+      return;
+    }
+    task.state = 'Z';
+    this.#parts.signals.send(parent, SIGNAL.CHLD);
+    processOf(parent)?.childExit.wakeAll();
+  }
+
+  /** The last trace of a process goes. */
+  #forget(task: Task): void {
+    task.parent?.children.delete(task);
+    this.#parts.tasks.remove(task);
+    this.#parts.memory.give(task.pid);
+  }
+
+  // ---- Waiting ------------------------------------------------------------------------------
+
+  /**
+   * wait4(2): reaps a child and answers its pid, with its status through `report`; 0 with WNOHANG
+   * when none has ended; -ECHILD; or waits.
+   */
+  wait(
+    process: Process,
+    pid: number,
+    options: number,
+    report: (status: number) => number,
+  ): number {
+    const answer = this.#tryWait(process, pid, report);
+    if (answer !== WOULD_BLOCK) return answer;
+    if ((options & WNOHANG) !== 0) return 0;
+    return process.block(this.#waitBlocking(process, pid, report));
+  }
+
+  *#waitBlocking(
+    process: Process,
+    pid: number,
+    report: (status: number) => number,
+  ): Sleeping<number> {
+    for (;;) {
+      const answer = this.#tryWait(process, pid, report);
+      if (answer !== WOULD_BLOCK) return answer;
+      const error = yield* process.childExit.sleepInterruptible();
+      if (error < 0) return error;
+    }
+  }
+
+  #tryWait(process: Process, pid: number, report: (status: number) => number): number {
+    let isAny = false;
+    for (const child of process.task.children) {
+      if (!isWanted(process.task, child, pid)) continue;
+      isAny = true;
+      if (child.state !== 'Z') continue;
+      const error = report(processOf(child)?.exitStatus ?? 0);
+      if (error < 0) return error;
+      child.state = 'X';
+      this.#forget(child);
+      return child.pid;
+    }
+    return isAny ? WOULD_BLOCK : -ERRNO.ECHILD;
+  }
+}
+
+function isWanted(parent: Task, child: Task, pid: number): boolean {
+  if (pid > 0) return child.pid === pid;
+  if (pid === 0) return child.pgid === parent.pgid;
+  return pid === -1 || child.pgid === -pid;
+}
+
+/**
+ * A file of a module that oopsed in this task stays open for ever, as the locks stay locked: its
+ * release is the driver's code, which must not run here again.
+ */
+function isLost(task: Task, file: OpenFile): boolean {
+  const { owner } = file.ops;
+  return task.dying && owner instanceof LoadedModule && owner.state === 'Oopsed';
+}
+
+function baseName(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
+}

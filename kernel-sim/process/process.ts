@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/**
+ * A task with memory, open files and a place in the file system.
+ *
+ * Linux: the mm, files and fs of struct task_struct, and struct signal_struct's exit status.
+ */
+import type { FileTable } from '../fs/file-table.ts';
+import type { Path } from '../fs/mount.ts';
+import type { FsContext } from '../fs/path-walk.ts';
+import type { Credentials } from '../kernel/credentials.ts';
+import type { Task } from '../kernel/sched/task.ts';
+import type { WaitQueue } from '../kernel/sched/wait-queue.ts';
+import type { AddressSpace } from '../mm/address-space.ts';
+import { type Sleeping, WOULD_BLOCK } from '../uapi/coroutine.ts';
+import type { Program } from '../uapi/user-cpu.ts';
+
+export interface ProcessSpec {
+  readonly task: Task;
+  readonly space: AddressSpace;
+  readonly files: FileTable;
+  readonly root: Path;
+  readonly cwd: Path;
+  readonly umask: number;
+  readonly childExit: WaitQueue;
+}
+
+/** What runs next in user mode, set by whoever ends what runs now. */
+export type Leaving =
+  | { readonly kind: 'exit'; readonly status: number }
+  | { readonly kind: 'exec'; readonly program: Program };
+
+export class Process implements FsContext {
+  readonly task: Task;
+  space: AddressSpace;
+  readonly files: FileTable;
+  root: Path;
+  cwd: Path;
+  umask: number;
+  /** Woken when a child changes state. */
+  readonly childExit: WaitQueue;
+
+  /** Path of the executable, and the arguments: /proc/PID/exe and cmdline. */
+  executable = '';
+  arguments: readonly string[] = [];
+  /** Where the stack of a new program starts. */
+  initialStack = 0;
+  /** Set when user mode is to be left for good. */
+  leaving: Leaving | undefined = undefined;
+  /** The coroutine that finishes the system call which answered WOULD_BLOCK. */
+  pending: Sleeping<number> | undefined = undefined;
+  /** As wait4(2) reports it, once the task is a zombie. */
+  exitStatus = 0;
+  syscalls = 0;
+
+  constructor(spec: ProcessSpec) {
+    this.task = spec.task;
+    this.space = spec.space;
+    this.files = spec.files;
+    this.root = spec.root;
+    this.cwd = spec.cwd;
+    this.umask = spec.umask;
+    this.childExit = spec.childExit;
+    this.task.process = this;
+  }
+
+  get credentials(): Credentials {
+    return this.task.credentials;
+  }
+
+  /** For a system call that cannot finish at once: its answer, with the rest of it. */
+  block(rest: Sleeping<number>): number {
+    this.pending = rest;
+    return WOULD_BLOCK;
+  }
+}
+
+/** The process that a task is; kernel threads are none. */
+export function processOf(task: Task): Process | undefined {
+  return task.process instanceof Process ? task.process : undefined;
+}

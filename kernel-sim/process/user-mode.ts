@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/**
+ * The border between a program and the kernel: traps, returns to user mode, and the loop that runs
+ * one program after the other in a process.
+ *
+ * A trap is a plain call that answers at once whenever it can. When it must wait, when the CPU's time
+ * is up, or when a signal waits, it answers WOULD_BLOCK and `wait` does the rest as a coroutine. Nothing
+ * of the kernel is ever thrown into a program: a task that dies stops here and its program's coroutine
+ * is let go.
+ *
+ * Linux: arch/x86/entry/common.c, kernel/entry/common.c.
+ */
+import { AssertionError } from '../lib/assert.ts';
+import { Oops } from '../kernel/oops.ts';
+import type { Execution } from '../kernel/sched/execution.ts';
+import type { Scheduler } from '../kernel/sched/scheduler.ts';
+import { FAULT } from '../mm/address-space.ts';
+import type { Sim } from '../sim/sim.ts';
+import { EVENT } from '../sim/trace.ts';
+import { type Sleeping, WOULD_BLOCK } from '../uapi/coroutine.ts';
+import { COST } from '../uapi/costs.ts';
+import { ERRNO } from '../uapi/errno.ts';
+import { SIGNAL } from '../uapi/signal.ts';
+import type { Program, UserCpu } from '../uapi/user-cpu.ts';
+import type { Process } from './process.ts';
+import { deliverSignals } from './signal-delivery.ts';
+
+/** A system call: plain, and answers a result, a negative errno, or `process.block(…)`. */
+export type SyscallHandler = (
+  process: Process,
+  a0: number,
+  a1: number,
+  a2: number,
+  a3: number,
+  a4: number,
+) => number;
+
+/** What user mode needs of the kernel. */
+export interface UserModeParts {
+  readonly sim: Sim;
+  readonly execution: Execution;
+  readonly scheduler: Scheduler;
+  /** Handlers by number: a dense array, since it is looked up at each call. */
+  readonly syscalls: readonly (SyscallHandler | undefined)[];
+  readonly fork: (parent: Process, child: Program) => number;
+  readonly sendSignal: (process: Process, signal: number) => void;
+  /** A program of ours failed by itself: a bug of it, told to whoever debugs. */
+  readonly onProgramError: (process: Process, thrown: unknown) => void;
+}
+
+export class UserMode implements UserCpu {
+  readonly #process: Process;
+  readonly #parts: UserModeParts;
+  readonly #execution: Execution;
+  /** What the call that answered WOULD_BLOCK had to say, when nothing is left of it to do. */
+  #result = 0;
+  #number = 0;
+
+  constructor(process: Process, parts: UserModeParts) {
+    this.#process = process;
+    this.#parts = parts;
+    this.#execution = parts.execution;
+  }
+
+  get initialStack(): number {
+    return this.#process.initialStack;
+  }
+
+  syscall(number: number, a0 = 0, a1 = 0, a2 = 0, a3 = 0, a4 = 0): number {
+    const process = this.#process;
+    const { trace } = this.#parts.sim;
+    this.#execution.budget -= COST.SYSCALL;
+    process.syscalls++;
+    if (trace.on) trace.emit(EVENT.SYSCALL_ENTER, number);
+    const handler = this.#parts.syscalls[number];
+    let result: number;
+    try {
+      result = handler === undefined ? -ERRNO.ENOSYS : handler(process, a0, a1, a2, a3, a4);
+    } catch (thrown) {
+      result = process.block(this.#fail(thrown));
+    }
+    if (result === WOULD_BLOCK) {
+      this.#number = number;
+      return WOULD_BLOCK;
+    }
+    if (trace.on) trace.emit(EVENT.SYSCALL_EXIT, number, result);
+    if (this.#execution.budget >= 0 && !process.task.hasWork) return result;
+    this.#result = result;
+    return WOULD_BLOCK;
+  }
+
+  *wait(): Sleeping<number> {
+    const process = this.#process;
+    const { pending } = process;
+    let result = this.#result;
+    if (pending !== undefined) {
+      process.pending = undefined;
+      try {
+        result = yield* pending;
+      } catch (thrown) {
+        yield* this.#fail(thrown);
+      }
+      const { trace } = this.#parts.sim;
+      if (trace.on) trace.emit(EVENT.SYSCALL_EXIT, this.#number, result);
+    }
+    if (this.#execution.budget < 0) yield;
+    if (process.task.hasWork) yield* deliverSignals(process, this.#parts.scheduler);
+    // The program is not gone back to: `runUserMode` takes over.
+    while (process.leaving !== undefined) yield;
+    return result;
+  }
+
+  fork(child: Program): number {
+    const result = this.#parts.fork(this.#process, child);
+    this.#execution.budget -= COST.SYSCALL;
+    return result;
+  }
+
+  charge(nanoseconds: number): number {
+    this.#execution.budget -= nanoseconds;
+    if (this.#execution.budget >= 0 && !this.#process.task.hasWork) return 0;
+    this.#result = 0;
+    return WOULD_BLOCK;
+  }
+
+  takeSignals(): number {
+    const { task } = this.#process;
+    const { taken } = task;
+    task.taken = 0;
+    return taken;
+  }
+
+  load8(address: number): number {
+    const value = this.#process.space.load8(address);
+    return value === FAULT ? this.#fault() : value;
+  }
+
+  load32(address: number): number {
+    const value = this.#process.space.load32(address);
+    return value === FAULT ? this.#fault() : value;
+  }
+
+  store8(address: number, value: number): void {
+    if (this.#process.space.store8(address, value) === FAULT) this.#fault();
+  }
+
+  store32(address: number, value: number): void {
+    if (this.#process.space.store32(address, value) === FAULT) this.#fault();
+  }
+
+  loadBytes(address: number, length: number): Uint8Array {
+    const bytes = this.#process.space.loadBytes(address, length);
+    if (bytes !== undefined) return bytes;
+    this.#fault();
+    return new Uint8Array(length);
+  }
+
+  storeBytes(address: number, bytes: Uint8Array): void {
+    if (this.#process.space.storeBytes(address, bytes) === FAULT) this.#fault();
+  }
+
+  /** SIGSEGV takes effect at the program's next trap, since a load cannot switch. */
+  #fault(): number {
+    this.#parts.sendSignal(this.#process, SIGNAL.SEGV);
+    return 0;
+  }
+
+  /** Something was thrown in kernel mode: an oops ends the task, anything else is our own bug. */
+  *#fail(thrown: unknown): Sleeping<number> {
+    if (!(thrown instanceof Oops)) throw thrown;
+    const status = lowestSignal(this.#process.task.pending) || SIGNAL.KILL;
+    this.#process.leaving = { kind: 'exit', status };
+    for (;;) yield;
+  }
+}
+
+/**
+ * Runs `program` and what it execs into, until the process leaves. Returns its wait status.
+ *
+ * The program's coroutine is driven by hand, so that it can be let go at any of its stops.
+ */
+export function* runUserMode(
+  process: Process,
+  parts: UserModeParts,
+  program: Program,
+): Sleeping<number> {
+  let next = program;
+  for (;;) {
+    process.leaving = undefined;
+    const coroutine = next(new UserMode(process, parts));
+    const leaving = yield* driveProgram(process, parts, coroutine);
+    if (leaving.kind === 'exit') return leaving.status;
+    next = leaving.program;
+  }
+}
+
+function* driveProgram(
+  process: Process,
+  parts: UserModeParts,
+  coroutine: Sleeping<number>,
+): Sleeping<NonNullable<Process['leaving']>> {
+  for (;;) {
+    let step: IteratorResult<void, number>;
+    try {
+      step = coroutine.next();
+    } catch (thrown) {
+      if (thrown instanceof AssertionError) throw thrown;
+      parts.onProgramError(process, thrown);
+      return { kind: 'exit', status: SIGNAL.SEGV };
+    }
+    if (process.leaving !== undefined) return process.leaving;
+    if (step.done === true) return { kind: 'exit', status: (step.value & 0xff) << 8 };
+    yield;
+  }
+}
+
+function lowestSignal(set: number): number {
+  return set === 0 ? 0 : 32 - Math.clz32(set & -set);
+}

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/** Reading what system calls' arguments point to. Linux: strncpy_from_user, get_user. */
+import { decodeUtf8 } from '../lib/utf8.ts';
+import type { Process } from '../process/process.ts';
+import { ERRNO } from '../uapi/errno.ts';
+import { PATH_MAX } from '../uapi/fs.ts';
+
+const CHUNK = 128;
+const WORD = 8;
+/** Linux: MAX_ARG_STRINGS is larger; memory for the strings ends earlier. */
+const STRINGS_MAX = 8192;
+
+/** The NUL-terminated text at `address`, or -EFAULT, or `tooLong` past `limit` bytes. */
+export function readString(
+  process: Process,
+  address: number,
+  limit = PATH_MAX,
+  tooLong: number = -ERRNO.ENAMETOOLONG,
+): string | number {
+  const chunk = new Uint8Array(CHUNK);
+  let bytes = new Uint8Array(0);
+  while (bytes.length < limit) {
+    const moved = process.space.copyFrom(address + bytes.length, chunk, 0, CHUNK);
+    const end = chunk.subarray(0, moved).indexOf(0);
+    const taken = chunk.subarray(0, end < 0 ? moved : end);
+    if (end >= 0 && bytes.length === 0) return decodeUtf8(taken);
+    const longer = new Uint8Array(bytes.length + taken.length);
+    longer.set(bytes);
+    longer.set(taken, bytes.length);
+    bytes = longer;
+    if (end >= 0) return decodeUtf8(bytes);
+    if (moved < CHUNK) return -ERRNO.EFAULT;
+  }
+  return tooLong;
+}
+
+/** A path: as `readString`, and an empty one is -ENOENT. */
+export function readPath(process: Process, address: number): string | number {
+  const path = readString(process, address);
+  return path === '' ? -ERRNO.ENOENT : path;
+}
+
+/** A NULL-terminated array of pointers to texts, such as argv. A NULL array is empty. */
+export function readStrings(process: Process, address: number): string[] | number {
+  const texts: string[] = [];
+  if (address === 0) return texts;
+  for (;;) {
+    const pointer = readWord(process, address + WORD * texts.length);
+    if (pointer === 0) return texts;
+    if (pointer < 0) return pointer;
+    if (texts.length === STRINGS_MAX) return -ERRNO.E2BIG;
+    const text = readString(process, pointer, 128 * 1024, -ERRNO.E2BIG);
+    if (typeof text === 'number') return text;
+    texts.push(text);
+  }
+}
+
+/** A 64-bit unsigned number below 2^53, or -EFAULT. */
+export function readWord(process: Process, address: number): number {
+  const bytes = process.space.loadBytes(address, WORD);
+  if (bytes === undefined) return -ERRNO.EFAULT;
+  const view = new DataView(bytes.buffer);
+  return view.getUint32(0, true) + view.getUint32(4, true) * 0x1_0000_0000;
+}
+
+/** Copies all of `bytes` out: 0 or -EFAULT. */
+export function writeBytes(process: Process, address: number, bytes: Uint8Array): number {
+  const moved = process.space.copyTo(address, bytes, 0, bytes.length);
+  return moved === bytes.length ? 0 : -ERRNO.EFAULT;
+}
+
+/** Copies 32-bit words out: 0 or -EFAULT. */
+export function writeWords32(process: Process, address: number, ...words: number[]): number {
+  const bytes = new Uint8Array(4 * words.length);
+  const view = new DataView(bytes.buffer);
+  for (const [index, word] of words.entries()) view.setInt32(4 * index, word, true);
+  return writeBytes(process, address, bytes);
+}
+
+/** Stores a 64-bit number below 2^53, signed. */
+export function putWord(view: DataView, offset: number, value: number): void {
+  view.setBigInt64(offset, BigInt(value), true);
+}

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/** The dispatch table: from number to handler. Linux: arch/x86/entry/syscalls/syscall_64.tbl. */
+import { assert } from '../lib/assert.ts';
+import type { SyscallHandler } from '../process/user-mode.ts';
+import { SYS } from '../uapi/syscall-numbers.ts';
+import { descriptorCalls } from './descriptors.ts';
+import { identityCalls } from './identity.ts';
+import { nameCalls } from './names.ts';
+import type { SyscallParts } from './parts.ts';
+import { processCalls } from './processes.ts';
+import { readWriteCalls } from './read-write.ts';
+import { systemCalls } from './system.ts';
+
+/** Fills `table`, which user mode already holds, so that the two may be made in either order. */
+export function fillSyscallTable(
+  table: (SyscallHandler | undefined)[],
+  parts: SyscallParts,
+): void {
+  const byName: Record<string, SyscallHandler | undefined> = {
+    ...readWriteCalls,
+    ...descriptorCalls(parts),
+    ...nameCalls(parts),
+    ...processCalls(parts),
+    ...identityCalls,
+    ...systemCalls(parts),
+  };
+  for (const [name, number] of Object.entries(SYS)) {
+    // A hole would turn the array into a dictionary, which is slower at each call.
+    while (table.length <= number) table.push(undefined);
+    table[number] = byName[name];
+    assert(byName[name] !== undefined, `${name} has a handler`);
+  }
+}
