@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/** grep: prints the lines that match a pattern. Matching is in support/regex.ts. */
+import type { Sleeping } from '../uapi/coroutine.ts';
+import { decodeUtf8 } from '../lib/utf8.ts';
+import { GREP_HELP, GREP_LONG, GREP_SHORT, grepOptions, type GrepOptions } from './grep/options.ts';
+import { LinePrinter } from './grep/print.ts';
+import type { Libc } from './libc/libc.ts';
+import { command, complain, errorText, type ParsedCommandLine } from './support/command.ts';
+import { isDirectory, joinPath, listNames } from './support/files.ts';
+import { createRegex, type Regex } from './support/regex.ts';
+
+/** No line matched; something went wrong. */
+const NO_MATCH = 1;
+const TROUBLE = 2;
+
+export const grep = command({
+  short: GREP_SHORT,
+  long: GREP_LONG,
+  help: GREP_HELP,
+  usageStatus: TROUBLE,
+  rewrite: contextCount,
+  main: (c, args) => run(c, args),
+});
+
+/** `grep -5` is `grep -C 5`. */
+function contextCount(argv: readonly string[]): readonly string[] {
+  return argv.map((word) => (/^-\d+$/.test(word) ? `-C${word.slice(1)}` : word));
+}
+
+function* run(c: Libc, args: ParsedCommandLine): Sleeping<number> {
+  const isTerminal = typeof (yield* c.get_winsize(1)) !== 'number';
+  const options = yield* grepOptions(c, args, isTerminal);
+  if ('error' in options) {
+    if (options.error !== '') {
+      yield* complain(c, options.error);
+      return TROUBLE;
+    }
+    yield* c.err(`Usage: ${c.program} [OPTION]... PATTERNS [FILE]...\n`);
+    yield* c.err(`Try '${c.program} --help' for more information.\n`);
+    return TROUBLE;
+  }
+  const compiled = createRegex(options.patterns, options);
+  if ('error' in compiled) {
+    yield* complain(c, compiled.error);
+    return TROUBLE;
+  }
+  for (const warning of compiled.warnings) yield* complain(c, `warning: ${warning}`);
+  return yield* new Grep(c, options, compiled.regex, isTerminal).run();
+}
+
+class Grep {
+  readonly #c: Libc;
+  readonly #options: GrepOptions;
+  readonly #regex: Regex;
+  readonly #flushesLines: boolean;
+  readonly #printer: LinePrinter;
+  #hadTrouble = false;
+
+  constructor(c: Libc, options: GrepOptions, regex: Regex, isTerminal: boolean) {
+    this.#c = c;
+    this.#options = options;
+    this.#regex = regex;
+    this.#flushesLines = isTerminal || options.lineBuffered;
+    this.#printer = new LinePrinter(options, regex);
+  }
+
+  *run(): Sleeping<number> {
+    let matched = false;
+    for (const name of this.#options.files) {
+      const found = yield* this.#path(name, true);
+      matched ||= found;
+      if (found && this.#options.quiet) return 0;
+      if (this.#c.stdout.error < 0) return TROUBLE;
+    }
+    if (this.#hadTrouble) return TROUBLE;
+    return matched ? 0 : NO_MATCH;
+  }
+
+  *#path(name: string, isOperand: boolean): Sleeping<boolean> {
+    const c = this.#c;
+    if (name === '-') return yield* this.#file(0, '(standard input)');
+    const stat = isOperand ? yield* c.stat(name) : yield* c.lstat(name);
+    if (isDirectory(stat)) {
+      if (this.#options.recursive) return yield* this.#tree(name);
+      if (!this.#options.quiet && !this.#options.noMessages) {
+        yield* complain(c, `${name}: Is a directory`);
+      }
+      // GNU reads a directory like a file and only warns.
+      return false;
+    }
+    const fd = yield* c.open(name);
+    if (fd < 0) {
+      yield* this.#trouble(name, fd);
+      return false;
+    }
+    const found = yield* this.#file(fd, name);
+    yield* c.close(fd);
+    return found;
+  }
+
+  *#tree(directory: string): Sleeping<boolean> {
+    const names = yield* listNames(this.#c, directory);
+    if (typeof names === 'number') {
+      yield* this.#trouble(directory, names);
+      return false;
+    }
+    let matched = false;
+    for (const name of names) {
+      // `grep -r PATTERN` alone names files without a leading `./`.
+      const path = this.#options.hidesDot && directory === '.' ? name : joinPath(directory, name);
+      if (yield* this.#path(path, false)) matched = true;
+    }
+    return matched;
+  }
+
+  *#trouble(name: string, failure: number): Sleeping<void> {
+    this.#hadTrouble = true;
+    if (!this.#options.noMessages) yield* complain(this.#c, `${name}: ${errorText(failure)}`);
+  }
+
+  /** Searches one file: whether a line was selected. */
+  *#file(fd: number, name: string): Sleeping<boolean> {
+    const { invert, maxCount, quiet, list, count } = this.#options;
+    const lines = this.#c.lines(fd);
+    const print = this.#printer.file(name);
+    let selected = 0;
+    let isBinary = false;
+    let isDone = maxCount === 0;
+    while (!isDone || print.wantsTrailing()) {
+      const bytes = yield* lines.next_bytes(this.#options.separator);
+      if (typeof bytes === 'number') yield* this.#trouble(name, bytes);
+      if (bytes === undefined || typeof bytes === 'number') break;
+      isBinary ||= this.#options.separator !== 0 && bytes.includes(0) && !this.#options.text;
+      const text = decodeUtf8(bytes);
+      yield* this.#c.charge(bytes.length);
+      if (isDone || this.#regex.test(text) === invert) {
+        if (isDone && this.#regex.test(text) !== invert) break;
+        if (list === 'none' && !count && !quiet && !isBinary) this.#c.out(print.context(text));
+        else print.skip();
+        continue;
+      }
+      selected++;
+      isDone = selected === maxCount;
+      if (quiet || list !== 'none') break;
+      if (count) continue;
+      if (isBinary) {
+        yield* this.#c.print(`${this.#options.binaryName(name)}: binary file matches\n`);
+        return true;
+      }
+      if (this.#c.out(print.match(text)) || this.#flushesLines) yield* this.#c.flush();
+      if (this.#c.stdout.error < 0) return true;
+    }
+    if (count) this.#c.out(print.count(selected));
+    if (list === (selected > 0 ? 'matching' : 'others')) this.#c.out(print.fileName());
+    return list === 'others' ? selected === 0 : selected > 0;
+  }
+}

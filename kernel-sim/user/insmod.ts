@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/** insmod: loads a module from a file, with kmod's messages. */
+import { ERRNO, strerror } from '../uapi/errno.ts';
+import { getopt } from './libc/getopt.ts';
+import { defineProgram } from './libc/libc.ts';
+import { has } from './support/command.ts';
+
+const HELP = `Usage:
+	insmod [options] filename [args]
+Options:
+	-V, --version     show version
+	-h, --help        show this help
+`;
+
+export const insmod = defineProgram(function* (c) {
+  const args = getopt(c.argv, {
+    short: 'fhpsvV',
+    long: { help: 'h', version: 'V', force: 'f', syslog: 's', verbose: 'v' },
+    posixly: true,
+  });
+  if ('error' in args) {
+    yield* c.err(`${args.error}\n`);
+    return 1;
+  }
+  if (has(args, 'h')) {
+    c.out(HELP);
+    return 0;
+  }
+  if (has(args, 'V')) {
+    c.out('kmod version 30\n');
+    return 0;
+  }
+  const [file, ...parameters] = args.operands;
+  if (file === undefined) return yield* c.die('insmod', 'ERROR: missing filename.');
+  const fd = yield* c.open(file);
+  if (fd < 0) {
+    return yield* c.die('insmod', `ERROR: could not load module ${file}: ${strerror(-fd)}`);
+  }
+  const failure = yield* c.finit_module(fd, parameters.join(' '));
+  yield* c.close(fd);
+  if (failure === 0) return 0;
+  return yield* c.die('insmod', `ERROR: could not insert module ${file}: ${moduleError(-failure)}`);
+});
+
+/** What some errors mean when they come from init_module(2). */
+export function moduleError(errno: number): string {
+  switch (errno) {
+    case ERRNO.ENOEXEC:
+      return 'Invalid module format';
+    case ERRNO.ENOENT:
+      return 'Unknown symbol in module';
+    case ERRNO.ESRCH:
+      return 'Module has wrong symbol version';
+    case ERRNO.EINVAL:
+      return 'Invalid parameters';
+    default:
+      return strerror(errno);
+  }
+}

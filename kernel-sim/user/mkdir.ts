@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/** mkdir: makes directories. */
+import type { Sleeping } from '../uapi/coroutine.ts';
+import { ERRNO } from '../uapi/errno.ts';
+import type { Libc } from './libc/libc.ts';
+import { command, complain, errorText, has, misuse, valueOf } from './support/command.ts';
+import { dirName, isDirectory } from './support/files.ts';
+import { quoted } from './support/locale.ts';
+import { changeMode } from './support/mode.ts';
+import { quoteAlways } from './support/quote.ts';
+
+const HELP = `Usage: mkdir [OPTION]... DIRECTORY...
+Create the DIRECTORY(ies), if they do not already exist.
+
+  -m, --mode=MODE   set file mode (as in chmod), not a=rwx - umask
+  -p, --parents     no error if existing, make parent directories as needed
+  -v, --verbose     print a message for each created directory
+      --help        display this help and exit
+`;
+
+const ALL = 0o777;
+
+interface Options {
+  readonly mode: number | undefined;
+  readonly parents: boolean;
+  readonly verbose: boolean;
+}
+
+export const mkdir = command({
+  short: 'm:pv',
+  long: { mode: 'm:', parents: 'p', verbose: 'v' },
+  help: HELP,
+  *main(c, args) {
+    if (args.operands.length === 0) return yield* misuse(c, 'missing operand');
+    const text = valueOf(args, 'm');
+    let mode: number | undefined;
+    if (text !== undefined) {
+      const umask = yield* c.umask(0);
+      yield* c.umask(umask);
+      mode = changeMode(text, ALL, true, umask);
+      if (mode === undefined) return yield* c.die(c.program, `invalid mode ${quoted(c, text)}`);
+    }
+    const options = { mode, parents: has(args, 'p'), verbose: has(args, 'v') };
+    let status = 0;
+    for (const path of args.operands) {
+      if (!(yield* make(c, path, options))) status = 1;
+    }
+    return status;
+  },
+});
+
+function* make(c: Libc, path: string, options: Options): Sleeping<boolean> {
+  if (options.parents) {
+    const parent = dirName(path);
+    if (parent !== '.' && parent !== '/' && !isDirectory(yield* c.stat(parent))) {
+      // Parents get the usual permissions, whatever -m says.
+      if (!(yield* make(c, parent, { ...options, mode: undefined }))) return false;
+    }
+    if (isDirectory(yield* c.stat(path))) return true;
+  }
+  const failure = yield* c.mkdir(path, options.mode ?? ALL);
+  if (failure < 0) {
+    // A component that is a file is named by the part that could not be made.
+    const reason = failure === -ERRNO.ENOTDIR && options.parents ? -ERRNO.ENOTDIR : failure;
+    yield* complain(c, `cannot create directory ${quoted(c, path)}: ${errorText(reason)}`);
+    return false;
+  }
+  if (options.mode !== undefined) yield* c.chmod(path, options.mode);
+  if (options.verbose) c.out(`${c.program}: created directory ${quoteAlways(path)}\n`);
+  return true;
+}

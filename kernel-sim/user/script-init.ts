@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/**
+ * Process 1 of a machine that runs one script and is done: `ringzero run`.
+ *
+ * argv: the user, the script's text, and its arguments. The script's standard streams are the host's
+ * (hvc0 and hvc1); its status goes to the host with the power-off.
+ */
+import type { Sleeping } from '../uapi/coroutine.ts';
+import { O } from '../uapi/fs.ts';
+import { WEXITSTATUS, WIFEXITED, WTERMSIG } from '../uapi/process.ts';
+import { SYS } from '../uapi/syscall-numbers.ts';
+import { DEFAULT_PATH, type Libc } from './libc/libc.ts';
+
+const SHELL = '/bin/bash';
+const USERS = { root: { id: 0, home: '/root' }, user: { id: 1000, home: '/home/user' } } as const;
+/** What a shell answers for a command that a signal ended. */
+const SIGNAL_STATUS = 128;
+const REBOOT_MAGIC = [0xfee1_dead, 672_274_793] as const;
+const POWER_OFF = 0x4321_fedc;
+
+export function* scriptInit(c: Libc): Sleeping<number> {
+  const [, name = 'user', script = '', ...args] = c.argv;
+  yield* openStreams(c);
+  const user = name === 'root' ? USERS.root : USERS.user;
+  const child = yield* c.fork((own) => runScript(own, name, user, script, args));
+  let status = 1;
+  for (;;) {
+    const waited = yield* c.wait4(-1);
+    if (typeof waited === 'number') break;
+    if (waited.pid !== child) continue;
+    const { status: raw } = waited;
+    status = WIFEXITED(raw) ? WEXITSTATUS(raw) : SIGNAL_STATUS + WTERMSIG(raw);
+    break;
+  }
+  yield* c.call(SYS.reboot, ...REBOOT_MAGIC, POWER_OFF, status);
+  return status;
+}
+
+function* openStreams(c: Libc): Sleeping<void> {
+  yield* c.open('/dev/hvc0', O.RDWR);
+  yield* c.dup2(0, 1);
+  yield* c.open('/dev/hvc1', O.RDWR);
+}
+
+function* runScript(
+  c: Libc,
+  name: string,
+  user: { readonly id: number; readonly home: string },
+  script: string,
+  args: readonly string[],
+): Sleeping<number> {
+  yield* c.setsid();
+  yield* c.setgroups([user.id]);
+  yield* c.setgid(user.id);
+  yield* c.setuid(user.id);
+  yield* c.chdir('/home/user');
+  const env = [`HOME=${user.home}`, `USER=${name}`, `LOGNAME=${name}`, `SHELL=${SHELL}`];
+  const argv = ['bash', '-c', script, 'bash', ...args];
+  yield* c.execve(SHELL, argv, [...env, `PATH=${DEFAULT_PATH}`, 'LANG=C.UTF-8', 'PWD=/home/user']);
+  return 127;
+}

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/** The window: top bar, panes, caption. */
+import { useEffect } from 'react';
+
+import { usePageWidth } from '../lib/use-width.ts';
+import { EditorContext } from '../monaco/use-editor.ts';
+import { Caption } from '../panels/caption/caption.tsx';
+import { usePlayground, useSelection } from '../store/use-playground.ts';
+import { useTerminal } from '../xterm/use-terminal.ts';
+import { Panes } from './panes.tsx';
+import { PhonePages } from './phone-pages.tsx';
+import { watchShortcuts } from './shortcuts.ts';
+import { Toast } from './toast.tsx';
+import { TopBar } from './top-bar.tsx';
+import { useLazyEditor } from './use-lazy-editor.ts';
+
+export function App({ onMounted }: { readonly onMounted: () => void }) {
+  const playground = usePlayground();
+  const terminal = useTerminal();
+  const width = usePageWidth();
+  const editor = useLazyEditor();
+  const terminalFontSize = useSelection((state) => state.terminalFontSize);
+  const isScreenReader = useSelection((state) => state.isScreenReader);
+
+  useEffect(onMounted, [onMounted]);
+  useEffect(() => watchShortcuts(playground, terminal), [playground, terminal]);
+  useEffect(() => playground.startChecking(), [playground]);
+  useEffect(() => terminal.setFontSize(terminalFontSize), [terminal, terminalFontSize]);
+  useEffect(() => terminal.setScreenReader(isScreenReader), [terminal, isScreenReader]);
+
+  return (
+    <EditorContext value={editor}>
+      <div className={`app ${width}`}>
+        <TopBar />
+        {width === 'phone' ? <PhonePages /> : <Panes />}
+        {width !== 'phone' && <Caption />}
+        <Toast />
+      </div>
+    </EditorContext>
+  );
+}

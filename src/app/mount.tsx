@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/** Puts the app on the page once the prompt stands, and lets Monaco and the compiler follow. */
+import './styles/fonts.css';
+import './styles/app.css';
+
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+
+import type { ThemeKeeper } from '../lib/theme.ts';
+import { ThemeContext } from '../lib/use-theme.ts';
+import type { Playground } from '../store/playground.ts';
+import { PlaygroundContext } from '../store/use-playground.ts';
+import type { TerminalView } from '../xterm/terminal-view.ts';
+import { TerminalContext } from '../xterm/use-terminal.ts';
+import { App } from './app.tsx';
+
+export interface Parts {
+  readonly playground: Playground;
+  readonly terminal: TerminalView;
+  readonly theme: ThemeKeeper;
+}
+
+export function mountApp({ playground, terminal, theme }: Parts): void {
+  const root = document.querySelector('#root');
+  if (root === null) throw new Error('the page has no #root');
+  const hadFocus = terminal.hasFocus;
+  createRoot(root).render(
+    <StrictMode>
+      <PlaygroundContext value={playground}>
+        <TerminalContext value={terminal}>
+          <ThemeContext value={theme}>
+            <App
+              onMounted={() => {
+                document.querySelector('#boot')?.remove();
+                if (hadFocus) terminal.focus();
+              }}
+            />
+          </ThemeContext>
+        </TerminalContext>
+      </PlaygroundContext>
+    </StrictMode>,
+  );
+  void useFonts(terminal);
+}
+
+/** Fonts never hold the prompt: it is redrawn in ours when they are here. */
+async function useFonts(terminal: TerminalView): Promise<void> {
+  await Promise.all([
+    document.fonts.load('400 12.5px "IBM Plex Mono"'),
+    document.fonts.load('600 12.5px "IBM Plex Mono"'),
+    document.fonts.load('400 13px "IBM Plex Sans Variable"'),
+  ]);
+  terminal.useFont('IBM Plex Mono');
+}

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/** The views of the kernel, as tabs. */
+import { LogPanel } from '../panels/log/log-panel.tsx';
+import { ModulesPanel } from '../panels/modules/modules-panel.tsx';
+import { ProblemsPanel } from '../panels/problems/problems-panel.tsx';
+import { TasksPanel } from '../panels/tasks/tasks-panel.tsx';
+import { problemCount } from '../store/build-slice.ts';
+import type { ViewName } from '../store/desk-slice.ts';
+import { useSelection } from '../store/use-playground.ts';
+import type { TabItem } from '../widgets/tab-bar.tsx';
+
+export function useViewTabs(): readonly TabItem<ViewName>[] {
+  const problems = useSelection(problemCount);
+  const tasks = useSelection((state) => state.snapshot?.tasks.length);
+  const modules = useSelection((state) => state.snapshot?.modules.length);
+  return [
+    { id: 'log', label: 'Log' },
+    { id: 'problems', label: 'Problems', count: problems, isAlarming: problems > 0 },
+    { id: 'tasks', label: 'Tasks', count: tasks },
+    { id: 'modules', label: 'Modules', count: modules },
+  ];
+}
+
+export function ViewBody({ view }: { readonly view: ViewName }) {
+  switch (view) {
+    case 'log':
+      return <LogPanel />;
+    case 'problems':
+      return <ProblemsPanel />;
+    case 'tasks':
+      return <TasksPanel />;
+    case 'modules':
+      return <ModulesPanel />;
+  }
+}

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/** The editor: tabs of the project's files, the text, and a line on how it stands. */
+import { History, Undo2 } from 'lucide-react';
+import { useState } from 'react';
+
+import { usePageWidth } from '../../lib/use-width.ts';
+import { useEditor } from '../../monaco/use-editor.ts';
+import { buildStanding } from '../../store/build-slice.ts';
+import { fileName, tabsOf } from '../../store/file-slice.ts';
+import { usePlayground, useSelection } from '../../store/use-playground.ts';
+import { Button, IconButton, Kbd } from '../../widgets/button.tsx';
+import { TabBar } from '../../widgets/tab-bar.tsx';
+import { HistoryDialog } from './history-dialog.tsx';
+import { MonacoEditor } from './monaco-editor.tsx';
+import { PlainEditor } from './plain-editor.tsx';
+import { ResetDialog } from './reset-dialog.tsx';
+import { StatusLine } from './status-line.tsx';
+
+type OpenDialog = 'history' | 'reset' | undefined;
+
+export function EditorPanel() {
+  const [dialog, setDialog] = useState<OpenDialog>();
+  const openPath = useSelection((state) => state.openPath);
+  const file = useSelection((state) => state.files[state.openPath ?? '']);
+  const declaration = useSelection((state) =>
+    state.declaration?.path === state.openPath ? state.declaration : undefined,
+  );
+  const shown = file ?? declaration;
+  const isReset = file?.shippedText !== undefined && file.shippedText !== file.text;
+  const close = (): void => setDialog(undefined);
+
+  return (
+    <section className="pane editor-pane" aria-label="Editor" data-pane="editor">
+      <FileTabs>
+        {isReset && (
+          <IconButton icon={Undo2} label="Reset this example" onPress={() => setDialog('reset')} />
+        )}
+        {file !== undefined && (
+          <IconButton
+            icon={History}
+            label="Earlier versions of this file"
+            onPress={() => setDialog('history')}
+          />
+        )}
+        <BuildButton />
+      </FileTabs>
+      <div
+        className="pane-body"
+        id="editor-body"
+        role="tabpanel"
+        aria-label={fileName(openPath ?? '')}
+      >
+        {shown === undefined ? (
+          <p className="empty">
+            {openPath === undefined
+              ? 'Files appear when the kernel has started.'
+              : 'This file is gone.'}
+          </p>
+        ) : (
+          <Text path={shown.path} text={shown.text} isReadOnly={file === undefined} />
+        )}
+      </div>
+      <StatusLine />
+      {dialog === 'history' && file !== undefined && <HistoryDialog file={file} onClose={close} />}
+      {dialog === 'reset' && <ResetDialog onClose={close} />}
+    </section>
+  );
+}
+
+interface TextProps {
+  readonly path: string;
+  readonly text: string;
+  readonly isReadOnly: boolean;
+}
+
+function Text(props: TextProps) {
+  const view = useEditor();
+  const width = usePageWidth();
+  if (view === undefined || width === 'phone') return <PlainEditor {...props} />;
+  return <MonacoEditor view={view} {...props} />;
+}
+
+function FileTabs({ children }: { readonly children: React.ReactNode }) {
+  const files = useSelection((state) => state.files);
+  const project = useSelection((state) => state.project);
+  const declaration = useSelection((state) => state.declaration);
+  const openPath = useSelection((state) => state.openPath);
+  const openFile = useSelection((state) => state.openFile);
+  const tabs = [
+    ...tabsOf({ files, project }).map(({ path }) => ({ id: path, label: fileName(path) })),
+    ...(declaration === undefined
+      ? []
+      : [{ id: declaration.path, label: `${fileName(declaration.path)} (read only)` }]),
+  ];
+  return (
+    <TabBar label="Files" tabs={tabs} active={openPath} onChoose={openFile} controls="editor-body">
+      {children}
+    </TabBar>
+  );
+}
+
+/** Filled only when the text differs from what is loaded: so it is the stale mark as well. */
+export function BuildButton() {
+  const playground = usePlayground();
+  const standing = useSelection(buildStanding);
+  const canBuild = useSelection(
+    (state) => state.snapshot !== undefined && state.isAnswering && state.brokenBy === undefined,
+  );
+  const width = usePageWidth();
+  return (
+    <Button
+      className="build-button"
+      kind={standing === 'loaded' ? 'outlined' : 'filled'}
+      isDisabled={!canBuild}
+      label="Build and load"
+      onPress={() => void playground.builder.buildAndLoad()}
+    >
+      {width === 'phone' ? 'Load' : 'Build and load'}
+      {width !== 'phone' && <Kbd>{COMMAND_KEY} Enter</Kbd>}
+    </Button>
+  );
+}
+
+const COMMAND_KEY = /Mac|iPhone|iPad/.test(navigator.userAgent) ? '⌘' : 'Ctrl';

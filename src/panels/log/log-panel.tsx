@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/** The kernel's log, as `dmesg` has it, with a link to the line of source that printed. */
+import { Box, ListFilter, Search } from 'lucide-react';
+import { useMemo, useState } from 'react';
+
+import { usePlayground, useSelection } from '../../store/use-playground.ts';
+import { Menu } from '../../widgets/menu.tsx';
+import { StateGlyph } from '../../widgets/state-glyph.tsx';
+import { VirtualRows } from '../../widgets/virtual-rows.tsx';
+import {
+  filterRows,
+  logTime,
+  severityOf,
+  subsystemsOf,
+  toRow,
+  type LevelFilter,
+  type LogRow,
+} from './log-rows.ts';
+
+const ROW_HEIGHT = 22;
+const LEVELS: Readonly<Record<LevelFilter, string>> = {
+  all: 'All levels',
+  warnings: 'Warnings and errors',
+  errors: 'Errors',
+};
+
+export function LogPanel() {
+  const log = useSelection((state) => state.log);
+  const marked = useSelection((state) => state.mark?.logSequence);
+  const [level, setLevel] = useState<LevelFilter>('all');
+  const [subsystem, setSubsystem] = useState('');
+  const [text, setText] = useState('');
+  const all = useMemo(() => log.map(toRow), [log]);
+  const rows = useMemo(
+    () => filterRows(all, { level, subsystem, text }),
+    [all, level, subsystem, text],
+  );
+  const icon = { size: 14, strokeWidth: 1.5, 'aria-hidden': true } as const;
+
+  return (
+    <div className="log">
+      <div className="filters">
+        <Menu
+          label="Levels shown"
+          className="filter"
+          trigger={
+            <>
+              <ListFilter {...icon} />
+              {LEVELS[level]}
+            </>
+          }
+          groups={[
+            {
+              choices: Object.entries(LEVELS).map(([id, label]) => ({
+                id,
+                label,
+                isChosen: id === level,
+              })),
+            },
+          ]}
+          onChoose={(id) => setLevel(id as LevelFilter)}
+        />
+        <Menu
+          label="Modules and subsystems shown"
+          className="filter"
+          trigger={
+            <>
+              <Box {...icon} />
+              {subsystem === '' ? 'All modules' : subsystem}
+            </>
+          }
+          groups={[
+            { choices: [{ id: '', label: 'All modules', isChosen: subsystem === '' }] },
+            {
+              title: 'Only',
+              choices: subsystemsOf(all).map((id) => ({
+                id,
+                label: id,
+                isMono: true,
+                isChosen: id === subsystem,
+              })),
+            },
+          ]}
+          onChoose={setSubsystem}
+        />
+        <label className="filter-text">
+          <Search {...icon} />
+          <input
+            value={text}
+            onChange={(event) => setText(event.target.value)}
+            placeholder="Filter"
+            aria-label="Show only lines with this text"
+            spellCheck={false}
+          />
+        </label>
+        <span className="filter-count">
+          {rows.length === log.length ? `${log.length} lines` : `${rows.length} of ${log.length}`}
+        </span>
+      </div>
+      {rows.length === 0 ? (
+        <p className="empty">
+          {log.length === 0
+            ? 'The kernel has printed nothing yet.'
+            : 'No line of the log passes these filters.'}
+        </p>
+      ) : (
+        <VirtualRows
+          rows={rows}
+          rowHeight={ROW_HEIGHT}
+          keyOf={({ line }) => line.sequence}
+          label="Kernel log"
+          lookAt={marked}
+          render={(row) => <Line row={row} isMarked={row.line.sequence === marked} />}
+        />
+      )}
+    </div>
+  );
+}
+
+function Line({ row, isMarked }: { readonly row: LogRow; readonly isMarked: boolean }) {
+  const playground = usePlayground();
+  const { line, subsystem, text } = row;
+  const severity = severityOf(line);
+  const { source } = line;
+  return (
+    <div className={isMarked ? 'log-row marked' : 'log-row'}>
+      <span className="log-time">{logTime(line.timeNs)}</span>
+      <span className="log-subsystem">{subsystem}</span>
+      <span className="log-text" title={text}>
+        {severity !== undefined && <StateGlyph state={severity} label={severity} />}
+        <span className="log-words">{text}</span>
+      </span>
+      {source !== undefined && (
+        <button
+          type="button"
+          className="link mono"
+          onClick={() => playground.openSource(source.module, source.file, source.line)}
+        >
+          {source.file}:{source.line}
+        </button>
+      )}
+    </div>
+  );
+}

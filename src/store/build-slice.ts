@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/**
+ * Which text each module was built from and loaded from, so that the editor can say whether what
+ * runs is what one reads; and what the compiler found.
+ */
+import type { StateCreator } from 'zustand/vanilla';
+
+import type { Diagnostic } from '../../kernel-sim/uapi/hostcc.ts';
+import { isModuleLoaded, type MachineSlice } from './machine-slice.ts';
+import { moduleOf, sourcesOf, type FileSlice } from './file-slice.ts';
+import type { PlaygroundState } from './playground-store.ts';
+
+/** How far the compiler and its types have come. */
+export type TypesState = 'waiting' | 'loading' | 'ready' | 'failed';
+
+export interface BuildSlice {
+  readonly typesState: TypesState;
+  /** By path; a file that was never checked has no entry. */
+  readonly diagnostics: Readonly<Record<string, readonly Diagnostic[]>>;
+  /** By module: the sources of the last good build, and those of what is loaded. */
+  readonly builtFrom: Readonly<Record<string, string>>;
+  readonly loadedFrom: Readonly<Record<string, string>>;
+  readonly showTypes: (state: TypesState) => void;
+  readonly showDiagnostics: (diagnostics: BuildSlice['diagnostics']) => void;
+  readonly noteBuilt: (module: string, sources: string) => void;
+  readonly noteLoaded: (module: string) => void;
+  readonly noteUnloaded: (module: string) => void;
+  readonly forgetBuilds: () => void;
+}
+
+export const createBuildSlice: StateCreator<PlaygroundState, [], [], BuildSlice> = (set) => ({
+  typesState: 'waiting',
+  diagnostics: {},
+  builtFrom: {},
+  loadedFrom: {},
+
+  showTypes: (typesState) => set({ typesState }),
+  showDiagnostics: (diagnostics) => set({ diagnostics }),
+  noteBuilt: (module, sources) =>
+    set((state) => ({ builtFrom: { ...state.builtFrom, [module]: sources } })),
+  noteLoaded: (module) =>
+    set((state) => ({
+      loadedFrom: { ...state.loadedFrom, [module]: state.builtFrom[module] ?? '' },
+    })),
+  noteUnloaded: (module) =>
+    set((state) => {
+      const { [module]: _gone, ...loadedFrom } = state.loadedFrom;
+      return { loadedFrom };
+    }),
+  forgetBuilds: () => set({ loadedFrom: {} }),
+});
+
+export type BuildStanding = 'not built' | 'built' | 'loaded' | 'loaded, older';
+
+export function buildStanding(state: BuildSlice & FileSlice & MachineSlice): BuildStanding {
+  const module = moduleOf(state, state.project);
+  if (module === undefined) return 'not built';
+  const sources = sourcesOf(state, state.project, 'text');
+  if (isModuleLoaded(state, module)) {
+    return state.loadedFrom[module] === sources ? 'loaded' : 'loaded, older';
+  }
+  return state.builtFrom[module] === sources ? 'built' : 'not built';
+}
+
+export const STANDING_TEXT: Readonly<Record<BuildStanding, string>> = {
+  'not built': 'Not built yet',
+  built: 'Built, not loaded',
+  loaded: 'Loaded build matches this text',
+  'loaded, older': 'Loaded build is older than this text',
+};
+
+export function problemCount(state: Pick<BuildSlice, 'diagnostics'>): number {
+  return Object.values(state.diagnostics).reduce((sum, list) => sum + list.length, 0);
+}

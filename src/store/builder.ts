@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/**
+ * Build and load: types the commands into the shell, so that people see what happens and could
+ * have typed them.
+ */
+import { isModuleLoaded } from './machine-slice.ts';
+import { moduleOf, tabsOf } from './file-slice.ts';
+import type { PlaygroundState, PlaygroundStore } from './playground-store.ts';
+
+const INTERRUPT = '\x03';
+/** To the start of the line, cut to its end; and what was cut, again. */
+const CUT_LINE = '\x01\x0b';
+const PASTE_CUT = '\x19';
+const PROMPT_WAIT_MS = 3000;
+const BUILD_WAIT_MS = 60_000;
+
+export interface ShellKeyboard {
+  send(text: string): void;
+  /** True when somebody has typed part of a line. */
+  hasHalfLine(): boolean;
+}
+
+/** What a person would type to build and load the open project. */
+export function buildCommands(state: PlaygroundState): string | undefined {
+  const module = moduleOf(state, state.project);
+  if (module === undefined) return undefined;
+  const unload = isModuleLoaded(state, module) ? ` && sudo rmmod ${module}` : '';
+  return `cd ~/${state.project} && make${unload} && sudo insmod ${module}.ko`;
+}
+
+export class Builder {
+  readonly #store: PlaygroundStore;
+  readonly #keyboard: ShellKeyboard;
+  readonly #save: (reason: string, paths: readonly string[]) => void;
+  #isBusy = false;
+
+  constructor(
+    store: PlaygroundStore,
+    keyboard: ShellKeyboard,
+    save: (reason: string, paths: readonly string[]) => void,
+  ) {
+    this.#store = store;
+    this.#keyboard = keyboard;
+    this.#save = save;
+  }
+
+  async buildAndLoad(): Promise<void> {
+    const state = this.#store.getState();
+    const commands = buildCommands(state);
+    if (this.#isBusy || state.snapshot === undefined) return;
+    if (commands === undefined) {
+      state.remarkOn('This folder has no Kbuild and no source with a module, so nothing to build.');
+      return;
+    }
+    this.#isBusy = true;
+    try {
+      const paths = tabsOf(state).map(({ path }) => path);
+      this.#save('Built', paths);
+      if (await this.#reachPrompt()) await this.#type(commands);
+    } finally {
+      this.#isBusy = false;
+    }
+  }
+
+  /** Runs one command line in the shell, as if typed. */
+  async run(commands: string): Promise<void> {
+    if (await this.#reachPrompt()) await this.#type(commands);
+  }
+
+  async #type(commands: string): Promise<void> {
+    const hadHalfLine = this.#keyboard.hasHalfLine();
+    this.#keyboard.send(`${hadHalfLine ? CUT_LINE : ''}${commands}\r`);
+    if (!hadHalfLine) return;
+    await this.#until((state) => !isAtPrompt(state), 500);
+    if (await this.#until(isAtPrompt, BUILD_WAIT_MS)) this.#keyboard.send(PASTE_CUT);
+  }
+
+  async #reachPrompt(): Promise<boolean> {
+    const state = this.#store.getState();
+    state.remarkOn(undefined);
+    if (isAtPrompt(state)) return true;
+    const name = state.snapshot?.foreground.name ?? 'A program';
+    this.#keyboard.send(INTERRUPT);
+    if (await this.#until(isAtPrompt, PROMPT_WAIT_MS)) return true;
+    state.remarkOn(
+      `${name} still has the shell and does not answer to Ctrl C. End it, then build.`,
+    );
+    return false;
+  }
+
+  #until(holds: (state: PlaygroundState) => boolean, waitMs: number): Promise<boolean> {
+    if (holds(this.#store.getState())) return Promise.resolve(true);
+    return new Promise((resolve) => {
+      const settle = (isReached: boolean): void => {
+        clearTimeout(timer);
+        stop();
+        resolve(isReached);
+      };
+      const timer = setTimeout(() => settle(false), waitMs);
+      const stop = this.#store.subscribe((state) => {
+        if (holds(state)) settle(true);
+      });
+    });
+  }
+}
+
+function isAtPrompt(state: PlaygroundState): boolean {
+  return state.snapshot?.foreground.atPrompt ?? false;
+}

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/** How the person has arranged the desk: layout, views, sizes of type, and the one highlight. */
+import type { StateCreator } from 'zustand/vanilla';
+
+import type { PlaygroundState } from './playground-store.ts';
+
+export type Preset = 'code' | 'split' | 'kernel';
+export type ViewName = 'log' | 'problems' | 'tasks' | 'modules';
+/** On narrow pages one of these is seen at a time. */
+export type PageName = 'code' | 'shell' | 'kernel';
+
+/** A line of source that is marked, as the thing we are talking about. */
+export interface Mark {
+  readonly path: string;
+  readonly line: number;
+  /** Said behind the line: "ran at 12.408402". */
+  readonly note: string | undefined;
+  /** Of the log line that it belongs to. */
+  readonly logSequence: number | undefined;
+}
+
+export interface Notice {
+  readonly id: number;
+  readonly text: string;
+}
+
+export interface DeskSlice {
+  readonly preset: Preset;
+  readonly view: ViewName;
+  readonly page: PageName;
+  readonly maximised: 'shell' | 'views' | undefined;
+  readonly editorFontSize: number;
+  readonly terminalFontSize: number;
+  readonly isScreenReader: boolean;
+  readonly mark: Mark | undefined;
+  /** Where the editor should put its cursor and look: a new object each time. */
+  readonly reveal:
+    | { readonly path: string; readonly line: number; readonly column: number }
+    | undefined;
+  readonly cursor: { readonly line: number; readonly column: number };
+  readonly notice: Notice | undefined;
+  /** What a build could not do, said in the caption until the next happening. */
+  readonly remark: string | undefined;
+  readonly arrange: (
+    change: Partial<Pick<DeskSlice, 'preset' | 'view' | 'page' | 'maximised'>>,
+  ) => void;
+  readonly setSizes: (
+    change: Partial<Pick<DeskSlice, 'editorFontSize' | 'terminalFontSize' | 'isScreenReader'>>,
+  ) => void;
+  readonly markLine: (mark: Mark | undefined) => void;
+  readonly revealLine: (path: string, line: number, column?: number) => void;
+  readonly moveCursor: (line: number, column: number) => void;
+  readonly notify: (text: string) => void;
+  readonly dismissNotice: (id: number) => void;
+  readonly remarkOn: (text: string | undefined) => void;
+}
+
+const STORAGE_KEY = 'ringzero.desk';
+
+export const createDeskSlice: StateCreator<PlaygroundState, [], [], DeskSlice> = (set, get) => ({
+  preset: 'split',
+  view: 'log',
+  page: 'shell',
+  maximised: undefined,
+  editorFontSize: 13,
+  terminalFontSize: 12.5,
+  isScreenReader: false,
+  ...readDesk(),
+  mark: undefined,
+  reveal: undefined,
+  cursor: { line: 1, column: 1 },
+  notice: undefined,
+  remark: undefined,
+
+  arrange: (change) => {
+    set(change);
+    writeDesk(get());
+  },
+  setSizes: (change) => {
+    set(change);
+    writeDesk(get());
+  },
+  markLine: (mark) => set({ mark }),
+  revealLine: (path, line, column = 1) => set({ reveal: { path, line, column } }),
+  moveCursor: (line, column) => set({ cursor: { line, column } }),
+  notify: (text) => set((state) => ({ notice: { id: (state.notice?.id ?? 0) + 1, text } })),
+  dismissNotice: (id) => set((state) => (state.notice?.id === id ? { notice: undefined } : state)),
+  remarkOn: (remark) => set({ remark }),
+});
+
+type Kept = Pick<
+  DeskSlice,
+  'preset' | 'view' | 'editorFontSize' | 'terminalFontSize' | 'isScreenReader'
+>;
+
+function writeDesk(state: DeskSlice): void {
+  const { preset, view, editorFontSize, terminalFontSize, isScreenReader } = state;
+  const kept: Kept = { preset, view, editorFontSize, terminalFontSize, isScreenReader };
+  try {
+    localStorage.setItem(STORAGE_KEY, JSON.stringify(kept));
+  } catch {
+    // Then the desk is as always on the next visit.
+  }
+}
+
+function readDesk(): Partial<Kept> {
+  try {
+    const stored = JSON.parse(localStorage.getItem(STORAGE_KEY) ?? '{}') as Record<string, unknown>;
+    const isSize = (value: unknown): value is number =>
+      typeof value === 'number' && value >= 11 && value <= 20;
+    const preset = (['code', 'split', 'kernel'] as const).find((name) => name === stored['preset']);
+    const view = (['log', 'problems', 'tasks', 'modules'] as const).find(
+      (name) => name === stored['view'],
+    );
+    const { editorFontSize, terminalFontSize, isScreenReader } = stored;
+    return {
+      ...(preset === undefined ? {} : { preset }),
+      ...(view === undefined ? {} : { view }),
+      ...(isSize(editorFontSize) ? { editorFontSize } : {}),
+      ...(isSize(terminalFontSize) ? { terminalFontSize } : {}),
+      ...(typeof isScreenReader === 'boolean' ? { isScreenReader } : {}),
+    };
+  } catch {
+    return {};
+  }
+}

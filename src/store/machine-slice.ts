@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/**
+ * The machine as the page shows it: the latest snapshot, and the log and happenings so far.
+ *
+ * The kernel owns the facts, so this slice replaces or extends them and never edits one. What can
+ * be computed from it is a function below, not a field.
+ */
+import type { StateCreator } from 'zustand/vanilla';
+
+import type { Happening, LogLine, MachineSnapshot } from '../../kernel-sim/machine-types.ts';
+import type { PlaygroundState } from './playground-store.ts';
+
+const LOG_MAX = 5000;
+const HAPPENINGS_MAX = 100;
+
+export interface MachineSlice {
+  readonly snapshot: MachineSnapshot | undefined;
+  /** When the snapshot came, on the page's clock: the machine's runs on with it. */
+  readonly snapshotAtMs: number;
+  readonly log: readonly LogLine[];
+  readonly happenings: readonly Happening[];
+  readonly isAnswering: boolean;
+  /** What our own simulator failed with, when it did. */
+  readonly brokenBy: string | undefined;
+  readonly showSnapshot: (snapshot: MachineSnapshot, atMs: number) => void;
+  readonly showAnswering: (isAnswering: boolean) => void;
+  readonly showBroken: (text: string) => void;
+  readonly forgetMachine: () => void;
+}
+
+export const createMachineSlice: StateCreator<PlaygroundState, [], [], MachineSlice> = (set) => ({
+  snapshot: undefined,
+  snapshotAtMs: 0,
+  log: [],
+  happenings: [],
+  isAnswering: true,
+  brokenBy: undefined,
+
+  showSnapshot: (snapshot, atMs) =>
+    set((state) => ({
+      snapshot,
+      snapshotAtMs: atMs,
+      log: appended(state.log, snapshot.log, LOG_MAX),
+      happenings: appended(state.happenings, snapshot.happenings, HAPPENINGS_MAX),
+    })),
+  showAnswering: (isAnswering) => set({ isAnswering }),
+  showBroken: (text) => set({ brokenBy: text }),
+  forgetMachine: () =>
+    set({
+      snapshot: undefined,
+      log: [],
+      happenings: [],
+      isAnswering: true,
+      brokenBy: undefined,
+    }),
+});
+
+function appended<T>(list: readonly T[], added: readonly T[], max: number): readonly T[] {
+  return added.length === 0 ? list : [...list, ...added].slice(-max);
+}
+
+/** The word beside the clock. */
+export function machineWord(state: MachineSlice): string {
+  if (state.brokenBy !== undefined) return 'Stopped';
+  if (!state.isAnswering) return 'No answer';
+  if (state.snapshot === undefined) return 'Starting';
+  return state.snapshot.state === 'halted' ? 'Halted' : 'Running';
+}
+
+export function isModuleLoaded(state: MachineSlice, name: string): boolean {
+  return state.snapshot?.modules.some((module) => module.name === name) ?? false;
+}

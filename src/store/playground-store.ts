@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/** The one store of the page, put together from its slices. Knows nothing of React. */
+import { createStore, type StoreApi } from 'zustand/vanilla';
+
+import { createBuildSlice, type BuildSlice } from './build-slice.ts';
+import { createDeskSlice, type DeskSlice } from './desk-slice.ts';
+import { createFileSlice, type FileSlice } from './file-slice.ts';
+import { createMachineSlice, type MachineSlice } from './machine-slice.ts';
+
+export type PlaygroundState = MachineSlice & FileSlice & BuildSlice & DeskSlice;
+export type PlaygroundStore = StoreApi<PlaygroundState>;
+
+export function createPlaygroundStore(): PlaygroundStore {
+  return createStore<PlaygroundState>()((...api) => ({
+    ...createMachineSlice(...api),
+    ...createFileSlice(...api),
+    ...createBuildSlice(...api),
+    ...createDeskSlice(...api),
+  }));
+}

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/**
+ * The playground without its looks: the store, the lines to the two workers, files and builds,
+ * tied together. One per page; panels get it by `usePlayground`.
+ */
+import type { Happening, Input, MachineSnapshot } from '../../kernel-sim/machine-types.ts';
+import { KernelSession } from '../session/kernel-session.ts';
+import type { BootRequest } from '../session/messages.ts';
+import { ToolchainSession } from '../session/toolchain-session.ts';
+import { Builder } from './builder.ts';
+import { Checker } from './checker.ts';
+import { HOME, projectWith, sourcesOf } from './file-slice.ts';
+import { createPlaygroundStore, type PlaygroundStore } from './playground-store.ts';
+import { rememberProject } from './project-memory.ts';
+import { Workspace } from './workspace.ts';
+
+const SECOND_NS = 1e9;
+
+/** The terminal as far as the playground needs it. */
+export interface TerminalPort {
+  write(bytes: Uint8Array, drawn: () => void): void;
+  send(text: string): void;
+  reset(): void;
+}
+
+export class Playground {
+  readonly store: PlaygroundStore = createPlaygroundStore();
+  readonly workspace: Workspace;
+  readonly builder: Builder;
+  readonly toolchain: ToolchainSession;
+  readonly #checker: Checker;
+  readonly #kernel: KernelSession;
+  #terminal: TerminalPort | undefined;
+  #size: { readonly rows: number; readonly columns: number } | undefined;
+  #hasHalfLine = false;
+
+  constructor(kernelSource: string) {
+    this.workspace = new Workspace(this.store, (input) => this.#kernel.input(input));
+    this.toolchain = new ToolchainSession(this.store.getState().showTypes);
+    this.#checker = new Checker(this.store, this.toolchain);
+    this.#kernel = new KernelSession(kernelSource, {
+      onHello: async (shipped) => this.#bootRequest(await this.workspace.open(shipped)),
+      onOutput: (port, bytes, drawn) => {
+        if (port === 'ttyS0' && this.#terminal !== undefined) this.#terminal.write(bytes, drawn);
+        else drawn();
+      },
+      onCompile: (request, reply) => void this.toolchain.build(request).then(reply),
+      onFileChanged: (path, bytes) => this.workspace.receive(path, bytes),
+      onSnapshot: (snapshot) => this.#takeSnapshot(snapshot),
+      onAnswering: this.store.getState().showAnswering,
+      onBroken: this.store.getState().showBroken,
+    });
+    this.builder = new Builder(
+      this.store,
+      {
+        send: (text) => this.#terminal?.send(text),
+        hasHalfLine: () => this.#hasHalfLine,
+      },
+      (reason, paths) => {
+        this.workspace.save();
+        for (const path of paths) void this.workspace.keepVersion(path, reason);
+      },
+    );
+    this.store.subscribe(({ project }, before) => {
+      if (project !== before.project && project !== '') rememberProject(project);
+    });
+  }
+
+  start(terminal: TerminalPort): void {
+    this.#terminal = terminal;
+    this.#kernel.start();
+  }
+
+  /** Throws the machine away and boots a new one with the same files. */
+  restart(): void {
+    this.workspace.save();
+    this.#hasHalfLine = false;
+    const state = this.store.getState();
+    state.forgetMachine();
+    state.forgetBuilds();
+    state.markLine(undefined);
+    this.#kernel.start();
+    this.#terminal?.reset();
+  }
+
+  /** Loads the compiler and has every source checked, now and after each edit. */
+  startChecking(): void {
+    this.#checker.start();
+  }
+
+  typed(bytes: Uint8Array): void {
+    this.#noteTyping(bytes);
+    this.#kernel.input({ kind: 'tty', tty: 0, bytes });
+  }
+
+  resize(rows: number, columns: number): void {
+    this.#size = { rows, columns };
+    this.#kernel.input(this.#resizeInput(rows, columns));
+  }
+
+  #resizeInput(rows: number, columns: number): Input {
+    return { kind: 'resize', tty: 0, rows, columns };
+  }
+
+  #bootRequest(home: Pick<BootRequest, 'files' | 'removed'>): BootRequest {
+    if (this.#size !== undefined) this.resize(this.#size.rows, this.#size.columns);
+    const [seed = 0] = crypto.getRandomValues(new Uint32Array(1));
+    const epochSeconds = Math.floor(Date.now() / 1000);
+    return { seed, cmdline: '', epochSeconds, ...home };
+  }
+
+  /** Opens a line of a module's source and marks it. */
+  openSource(module: string | undefined, file: string, line: number): void {
+    const state = this.store.getState();
+    const project =
+      (module === undefined ? undefined : projectWith(state, module)) ?? state.project;
+    const name = file.slice(file.lastIndexOf('/') + 1);
+    const path = [`${HOME}/${project}/${name}`, ...Object.keys(state.files)].find(
+      (known) => known.endsWith(`/${name}`) && state.files[known] !== undefined,
+    );
+    if (path === undefined) return;
+    state.openFile(path);
+    state.markLine({ path, line, note: undefined, logSequence: undefined });
+    state.revealLine(path, line);
+    state.arrange({ page: 'code' });
+  }
+
+  #takeSnapshot(snapshot: MachineSnapshot): void {
+    this.store.getState().showSnapshot(snapshot, performance.now());
+    for (const happening of snapshot.happenings) this.#take(happening);
+  }
+
+  #take(happening: Happening): void {
+    const state = this.store.getState();
+    switch (happening.kind) {
+      case 'build': {
+        const project = projectWith(state, happening.module);
+        if (happening.errors > 0 || project === undefined) return;
+        state.noteBuilt(happening.module, sourcesOf(state, project, 'savedText'));
+        return;
+      }
+      case 'module-loaded':
+        state.noteLoaded(happening.module);
+        this.#markLatestLine(happening.module);
+        return;
+      case 'module-unloaded':
+        state.noteUnloaded(happening.module);
+        this.#markLatestLine(happening.module);
+        return;
+      case 'booted':
+      case 'module-refused':
+      case 'oops':
+      case 'device':
+      case 'halted':
+        return;
+    }
+  }
+
+  /** The last line that this module's source printed is now the thing we talk about. */
+  #markLatestLine(module: string): void {
+    const state = this.store.getState();
+    const project = projectWith(state, module);
+    const line = state.log.findLast(({ source }) => source?.module === module);
+    if (project === undefined || line?.source === undefined) {
+      state.markLine(undefined);
+      return;
+    }
+    state.markLine({
+      path: `${HOME}/${project}/${line.source.file}`,
+      line: line.source.line,
+      note: `ran at ${(line.timeNs / SECOND_NS).toFixed(6)}`,
+      logSequence: line.sequence,
+    });
+  }
+
+  #noteTyping(bytes: Uint8Array): void {
+    for (const byte of bytes) {
+      const endsLine = byte === 0x0d || byte === 0x03 || byte === 0x15 || byte === 0x04;
+      this.#hasHalfLine = endsLine ? false : this.#hasHalfLine || byte >= 0x20;
+    }
+  }
+}

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/**
+ * The glyphs of states: each has a shape that reads without its colour, and a word for its name.
+ * Filled where the icons of tools are stroked, so that the two are never confused.
+ */
+export type StateName = 'checked' | 'error' | 'warning' | 'hint' | 'running' | 'runnable' | 'sleeping' | 'blocked'; // prettier-ignore
+
+const COLOUR: Readonly<Record<StateName, string>> = {
+  checked: 'var(--teal)',
+  error: 'var(--red)',
+  warning: 'var(--amber)',
+  hint: 'var(--blue)',
+  running: 'var(--blue)',
+  runnable: 'var(--blue)',
+  sleeping: 'var(--line2)',
+  blocked: 'var(--amber)',
+};
+
+interface StateGlyphProps {
+  readonly state: StateName;
+  /** Leave out when the word stands beside it. */
+  readonly label?: string | undefined;
+}
+
+export function StateGlyph({ state, label }: StateGlyphProps) {
+  const colour = COLOUR[state];
+  return (
+    <svg
+      className="state-glyph"
+      viewBox="0 0 12 12"
+      width={12}
+      height={12}
+      style={{ color: colour }}
+      {...(label === undefined ? { 'aria-hidden': true } : { role: 'img', 'aria-label': label })}
+    >
+      {SHAPE[state]}
+    </svg>
+  );
+}
+
+const CUT = { fill: 'none', stroke: 'var(--glyph-cut, var(--bg1))', strokeWidth: 1.5 } as const;
+const LINE = { fill: 'none', stroke: 'currentColor', strokeWidth: 1.3 } as const;
+
+const SHAPE: Readonly<Record<StateName, React.ReactNode>> = {
+  checked: (
+    <>
+      <circle cx="6" cy="6" r="6" fill="currentColor" />
+      <path d="M3.2 6.2 5.2 8.2 8.8 4.2" {...CUT} />
+    </>
+  ),
+  error: (
+    <>
+      <path d="M3.5 0h5L12 3.5v5L8.5 12h-5L0 8.5v-5z" fill="currentColor" />
+      <path d="m4 4 4 4m0-4-4 4" {...CUT} />
+    </>
+  ),
+  warning: (
+    <>
+      <path d="M6 1 11.4 11H.6z" {...LINE} strokeLinejoin="round" />
+      <path d="M6 4.6v3M6 8.6v1" {...LINE} />
+    </>
+  ),
+  hint: (
+    <>
+      <circle cx="6" cy="6" r="5.3" {...LINE} />
+      <path d="M6 5.4v3.4M6 3.2v1" {...LINE} />
+    </>
+  ),
+  running: <rect x="0" y="1" width="12" height="10" fill="currentColor" />,
+  runnable: <rect x="0.65" y="3.65" width="10.7" height="4.7" {...LINE} />,
+  sleeping: <path d="M0 6h12" {...LINE} />,
+  blocked: <path d="M0 6h12" {...LINE} strokeDasharray="3 1.5" />,
+};

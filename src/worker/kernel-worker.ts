@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/**
+ * The worker in the sandboxed frame: one machine, its pacer, and a port to the page.
+ *
+ * Built as one classic script (`?iife-source`). The frame sends a single message with the port;
+ * from then on the port is the only way in or out.
+ */
+import {
+  bootMachine,
+  defaultImage,
+  freezeIntrinsics,
+  type Machine,
+} from '../../kernel-sim/index.ts';
+import type { Host, Input, PortName } from '../../kernel-sim/machine-types.ts';
+import {
+  PROTOCOL_VERSION,
+  type BootRequest,
+  type FromKernel,
+  type ToKernel,
+} from '../session/messages.ts';
+import { captureBrowser, lockDown, type Browser } from './lockdown.ts';
+import { OutputBuffer } from './output-buffer.ts';
+import { Pacer, type RunState } from './pacer.ts';
+
+/** Terminal bytes that the page has not drawn yet: beyond this many the machine stands still. */
+const UNDRAWN_MAX = 64 * 1024;
+const FRAME_MS = 16;
+
+class KernelServer {
+  readonly #browser: Browser;
+  readonly #send: (message: FromKernel, transfer?: Transferable[]) => void;
+  readonly #output = new OutputBuffer();
+  #machine: Machine | undefined;
+  #pacer: Pacer | undefined;
+  #undrawnBytes = 0;
+  #flushedMs = 0;
+  #state: RunState | undefined;
+  #logSeen = -1;
+  #happeningsSeen = 0;
+
+  constructor(browser: Browser, send: (message: FromKernel, transfer?: Transferable[]) => void) {
+    this.#browser = browser;
+    this.#send = send;
+  }
+
+  receive(message: ToKernel): void {
+    switch (message.kind) {
+      case 'boot':
+        this.#boot(message.image);
+        return;
+      case 'input':
+        this.#deliver(message.input);
+        return;
+      case 'drawn':
+        this.#undrawnBytes = Math.max(0, this.#undrawnBytes - message.bytes);
+        if (this.#keepsUp()) this.#pacer?.wake();
+        return;
+      case 'ping':
+        this.#send({ kind: 'pong', id: message.id });
+        return;
+    }
+  }
+
+  #boot(request: BootRequest): void {
+    const host: Host = {
+      evaluate: this.#browser.evaluate,
+      output: (port, bytes) => this.#output.push(port, bytes),
+      compile: (id, request) => this.#send({ kind: 'compile', id, request }),
+      fileChanged: (path, bytes) => this.#send({ kind: 'file-changed', path, bytes }),
+    };
+    const { files, removed, ...rest } = request;
+    const image = defaultImage(rest);
+    const replaced = new Set([...removed, ...files.map(({ path }) => path)]);
+    const kept = image.files.filter(({ path }) => !replaced.has(path));
+    this.#machine = bootMachine({ ...image, files: [...kept, ...files] }, host);
+    this.#pacer = new Pacer(
+      this.#machine,
+      this.#browser,
+      () => this.#keepsUp(),
+      (state) => this.#afterSlice(state),
+    );
+    this.#pacer.wake();
+  }
+
+  #deliver(input: Input): void {
+    if (this.#machine === undefined) return;
+    this.#pacer?.catchUp();
+    this.#machine.deliver(input);
+    this.#pacer?.wake();
+  }
+
+  #keepsUp(): boolean {
+    return this.#undrawnBytes < UNDRAWN_MAX;
+  }
+
+  /** While busy once per drawn frame; when nothing more is to come, at once. */
+  #afterSlice(state: RunState): void {
+    const nowMs = this.#browser.now();
+    const isSettled = state !== 'running';
+    const isNews = state !== this.#state || this.#output.size > 0;
+    if (isSettled ? isNews : nowMs - this.#flushedMs >= FRAME_MS) {
+      this.#state = state;
+      this.#flushedMs = nowMs;
+      this.#flush();
+    } else if (this.#output.size >= UNDRAWN_MAX) {
+      this.#flushOutput();
+    }
+  }
+
+  #flush(): void {
+    this.#flushOutput();
+    const snapshot = this.#machine?.snapshot(this.#logSeen, this.#happeningsSeen);
+    if (snapshot === undefined) return;
+    this.#logSeen = snapshot.log.at(-1)?.sequence ?? this.#logSeen;
+    this.#happeningsSeen += snapshot.happenings.length;
+    this.#send({ kind: 'snapshot', snapshot });
+  }
+
+  #flushOutput(): void {
+    this.#output.drain((port: PortName, bytes) => {
+      this.#undrawnBytes += bytes.byteLength;
+      this.#send({ kind: 'output', port, bytes }, [bytes.buffer]);
+    });
+  }
+}
+
+function serve(browser: Browser, port: MessagePort): void {
+  const send = (message: FromKernel, transfer: Transferable[] = []): void =>
+    port.postMessage(message, transfer);
+  const guard = (work: () => void): void => {
+    try {
+      work();
+    } catch (error) {
+      send({ kind: 'broken', text: describe(error) });
+    }
+  };
+  const guarded: Browser = {
+    ...browser,
+    soon: (tick) => browser.soon(() => guard(tick)),
+    after: (milliseconds, tick) => browser.after(milliseconds, () => guard(tick)),
+  };
+  const server = new KernelServer(guarded, send);
+  port.onmessage = (event: MessageEvent<ToKernel>) => guard(() => server.receive(event.data));
+  const { files } = defaultImage({});
+  const shipped = files.filter(({ path }) => path.startsWith('/home/user/'));
+  send({ kind: 'hello', version: PROTOCOL_VERSION, shipped });
+}
+
+function describe(error: unknown): string {
+  return (error instanceof Error ? (error.stack ?? error.message) : String(error)).slice(0, 4000);
+}
+
+addEventListener(
+  'message',
+  ({ ports: [port] }: MessageEvent) => {
+    if (port === undefined) return;
+    const scope = globalThis as Parameters<typeof captureBrowser>[0];
+    const browser = captureBrowser(scope);
+    lockDown(scope);
+    freezeIntrinsics(scope);
+    serve(browser, port);
+  },
+  { once: true },
+);
