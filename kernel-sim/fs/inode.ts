@@ -23,6 +23,8 @@ export interface FileSystem {
   /** What /proc/mounts prints after `rw`, each with its comma: `,mode=755`. */
   readonly options: string;
   readonly root: Dentry;
+  /** Has no place in the tree; the names of its files stand for themselves: `pipe:[17]`. */
+  readonly isInternal?: boolean;
 }
 
 export interface InodeOperations {
@@ -37,8 +39,8 @@ export interface InodeOperations {
   readonly refusal?: number;
   /** The text of a symbolic link. */
   readlink?(inode: Inode): string;
-  /** A link that leads to a place rather than a text, such as /proc/self/fd/0. */
-  followLink?(inode: Inode): Path | undefined;
+  /** A link that leads to a place rather than a text (/proc/self/fd/0), or a negative errno. */
+  followLink?(inode: Inode): Path | number | undefined;
   /** Sets the size of a regular file: 0 or a negative errno. */
   truncate?(inode: Inode, size: number): number;
   /** No name and no open file is left: gives the storage back. */

@@ -96,6 +96,7 @@ export class MountTable {
 
 /** The path from `root` as text. A name that is gone is marked, as in /proc/PID/fd. */
 export function pathText(path: Path, root: Path): string {
+  if (path.mount.fileSystem.isInternal === true) return path.dentry.name;
   const names: string[] = [];
   let { mount, dentry } = path;
   while (dentry !== root.dentry || mount !== root.mount) {

@@ -6,6 +6,7 @@
  */
 import { ERRNO } from '../uapi/errno.ts';
 import { O, S } from '../uapi/fs.ts';
+import type { Credentials } from '../kernel/credentials.ts';
 import { changeSize } from './attributes.ts';
 import type { Inode } from './inode.ts';
 import type { Path } from './mount.ts';
@@ -62,9 +63,7 @@ export class Opener {
         return error;
       }
     }
-    inode.users++;
-    found.path.mount.users++;
-    const file = new OpenFile(found.path, ops, flags & ~CREATION_FLAGS, ctx.credentials);
+    const file = hold(found.path, ops, flags & ~CREATION_FLAGS, ctx.credentials);
     file.isControlling = (flags & O.NOCTTY) === 0;
     file.wasWritten = inode.isRegular && (found.isNew || (flags & O.TRUNC) !== 0);
     return file;
@@ -92,6 +91,7 @@ export class Opener {
         return { path: place, isNew: false };
       }
       const place = inode.ops.followLink?.(inode);
+      if (typeof place === 'number') return place;
       if (place !== undefined) return { path: place, isNew: false };
       target = this.#walker.retarget(ctx, target, inode.ops.readlink?.(inode) ?? '');
     }
@@ -132,6 +132,18 @@ export class Opener {
         return inode.fileOps;
     }
   }
+}
+
+/** A new open file, which keeps its inode and its mount. `Vfs.close` lets them go. */
+export function hold(
+  path: Path,
+  ops: FileOperations,
+  flags: number,
+  credentials: Credentials,
+): OpenFile {
+  path.dentry.inode.users++;
+  path.mount.users++;
+  return new OpenFile(path, ops, flags, credentials);
 }
 
 interface Found {

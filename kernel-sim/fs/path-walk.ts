@@ -125,6 +125,7 @@ export class PathWalker {
       }
       if (++links > SYMLINKS_MAX) return -ERRNO.ELOOP;
       const place = dentry.inode.ops.followLink?.(dentry.inode);
+      if (typeof place === 'number') return place;
       if (place !== undefined) {
         at = place;
         continue;

@@ -189,6 +189,7 @@ export class Vfs {
     const { inode } = place.dentry;
     if (!inode.isSymlink) return -ERRNO.EINVAL;
     const target = inode.ops.followLink?.(inode);
+    if (typeof target === 'number') return target;
     return target === undefined ? (inode.ops.readlink?.(inode) ?? '') : pathText(target, ctx.root);
   }
 
