@@ -111,9 +111,10 @@ export class UserMode implements UserCpu {
   }
 
   fork(child: Program): number {
-    const result = this.#parts.fork(this.#process, child);
+    this.#result = this.#parts.fork(this.#process, child);
     this.#execution.budget -= COST.SYSCALL;
-    return result;
+    const goesOn = this.#execution.budget >= 0 && !this.#process.task.hasWork;
+    return goesOn ? this.#result : WOULD_BLOCK;
   }
 
   charge(nanoseconds: number): number {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /** What system calls delegate to, and the form of their tables. */
 import type { Pipes } from '../fs/pipe-file.ts';
-import type { WallClock } from '../fs/timespec.ts';
 import type { Vfs } from '../fs/vfs.ts';
 import type { ModuleLoader } from '../kernel/module/loader.ts';
 import type { TaskTable } from '../kernel/pid.ts';
@@ -21,7 +20,8 @@ export interface SyscallParts {
   readonly signals: Signals;
   readonly printk: Printk;
   readonly vfs: Vfs;
-  readonly wallClock: WallClock;
+  /** What CLOCK_REALTIME said at boot. */
+  readonly epochSeconds: number;
   readonly pages: PageAllocator;
   readonly loader: ModuleLoader;
   readonly lifecycle: Lifecycle;

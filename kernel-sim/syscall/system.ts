@@ -32,7 +32,7 @@ const REBOOT_MAGIC = [0xfee1_dead | 0, 672_274_793] as const;
 const POWER_OFF = 0x4321_fedc;
 
 export function systemCalls(parts: SyscallParts): SyscallTable {
-  const { sim, printk, pages, tasks, loader, identity, wallClock } = parts;
+  const { sim, printk, pages, tasks, loader, identity, epochSeconds } = parts;
 
   const load = (process: Process, bytes: Uint8Array, parameters: number): number => {
     const text = readString(process, parameters);
@@ -68,12 +68,9 @@ export function systemCalls(parts: SyscallParts): SyscallTable {
       const uptimeNs = sim.now();
       const bytes = new Uint8Array(16);
       const view = new DataView(bytes.buffer);
-      const time =
-        clock === CLOCK.REALTIME
-          ? wallClock.now()
-          : { seconds: Math.floor(uptimeNs / NS_PER_S), nanoseconds: uptimeNs % NS_PER_S };
-      putWord(view, 0, time.seconds);
-      putWord(view, 8, time.nanoseconds);
+      const epoch = clock === CLOCK.REALTIME ? epochSeconds : 0;
+      putWord(view, 0, epoch + Math.floor(uptimeNs / NS_PER_S));
+      putWord(view, 8, uptimeNs % NS_PER_S);
       return writeBytes(process, address, bytes);
     },
 

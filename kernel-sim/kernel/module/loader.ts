@@ -60,6 +60,7 @@ export interface LoaderDependencies {
 }
 
 export interface LoaderHooks {
+  loading(): void;
   loaded(module: LoadedModule): void;
   unloaded(module: LoadedModule): void;
   refused(name: string, errno: number): void;
@@ -72,6 +73,7 @@ export class ModuleLoader {
   /** In order of loading; /proc/modules shows the newest first. */
   readonly #modules = new Map<string, LoadedModule>();
   hooks: LoaderHooks = {
+    loading: () => undefined,
     loaded: () => undefined,
     unloaded: () => undefined,
     refused: () => undefined,
@@ -96,6 +98,7 @@ export class ModuleLoader {
       this.#deps.printk.err(`Invalid module format: ${read.why}`);
       return read.errno;
     }
+    this.hooks.loading();
     const errno = yield* this.#loadChecked(read.ko);
     if (errno < 0) this.hooks.refused(read.ko.name, errno);
     return errno;

@@ -19,7 +19,7 @@ import { ProcessCalls } from './process-calls.ts';
 import { LineReader, OutputStream } from './stdio.ts';
 
 /** Where commands are looked for when PATH is not set. */
-const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+export const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
 export class Libc extends ProcessCalls {
   readonly argv: readonly string[];

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/** Gathers what a person would want to be told of: the source of "what just happened". */
+import type { Happening } from '../machine-types.ts';
+import { errnoName } from '../uapi/errno.ts';
+import type { Kernel } from './kernel.ts';
+
+export function watchHappenings(kernel: Kernel, tell: (happening: Happening) => void): void {
+  const { loader, die, printk, charDevices, sim, consoles } = kernel;
+  let linesBefore = printk.nextSequence;
+  tell({ kind: 'booted', atNs: sim.now() });
+
+  loader.hooks = {
+    loading: () => {
+      linesBefore = printk.nextSequence;
+    },
+    loaded: ({ name, image }) => {
+      const lines = printk.since(linesBefore).filter(({ source }) => source?.module === name).length;
+      tell({ kind: 'module-loaded', atNs: sim.now(), module: name, sizeBytes: image.sizeBytes, lines });
+    },
+    unloaded: ({ name }) => tell({ kind: 'module-unloaded', atNs: sim.now(), module: name }),
+    refused: (name, errno) => {
+      const text = errnoName(-errno) ?? String(-errno);
+      tell({ kind: 'module-refused', atNs: sim.now(), module: name, errno: text });
+    },
+  };
+  die.onOops = ({ title, source }) => {
+    const happening = { kind: 'oops', atNs: sim.now(), title } as const;
+    tell(source === undefined ? happening : { ...happening, source });
+  };
+  charDevices.onRegistered = (name, major) =>
+    tell({ kind: 'device', atNs: sim.now(), name, major });
+  consoles.onBuilt = (module, errors, sizeBytes) =>
+    tell({ kind: 'build', atNs: sim.now(), module, errors, sizeBytes });
+}

@@ -1,0 +1,329 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/**
+ * Boot: the one place that constructs everything, in the only order that works.
+ *
+ * Linux: init/main.c (start_kernel). Lower rooms know nothing of higher ones; what they need from
+ * them is handed down here.
+ */
+import { makeDriverApi } from '../api/api.ts';
+import { ModuleDefinition } from '../api/driver-module.ts';
+import { CharDevices } from '../drivers/char/chrdev.ts';
+import { Pipes } from '../fs/pipe-file.ts';
+import { RamFs } from '../fs/ramfs/ramfs.ts';
+import { CoarseClock } from '../fs/timespec.ts';
+import { Vfs } from '../fs/vfs.ts';
+import { Ram } from '../hw/ram/ram.ts';
+import { Die } from '../kernel/die.ts';
+import { DriverCalls } from '../kernel/module/driver-calls.ts';
+import { ModuleLoader } from '../kernel/module/loader.ts';
+import { DriverRuntime } from '../kernel/module/runtime.ts';
+import { SiteRegistry } from '../kernel/module/sites.ts';
+import { Oops } from '../kernel/oops.ts';
+import { TaskTable } from '../kernel/pid.ts';
+import { Printk } from '../kernel/printk/printk.ts';
+import { Scheduler } from '../kernel/sched/scheduler.ts';
+import type { Task } from '../kernel/sched/task.ts';
+import { Signals } from '../kernel/signal.ts';
+import { assert } from '../lib/assert.ts';
+import type { BootImage, Host } from '../machine-types.ts';
+import { SlabAllocator } from '../mm/kmalloc.ts';
+import { PageAllocator } from '../mm/page-alloc.ts';
+import { ExecutableLoader } from '../process/executable.ts';
+import { Lifecycle } from '../process/lifecycle.ts';
+import { processOf } from '../process/process.ts';
+import { ProcessMemory } from '../process/process-memory.ts';
+import type { SyscallHandler } from '../process/user-mode.ts';
+import type { Strategy } from '../sim/oracle.ts';
+import { Sim } from '../sim/sim.ts';
+import { fillSyscallTable } from '../syscall/table.ts';
+import { KERNEL_RELEASE } from '../uapi/module-abi.ts';
+import { defineProgram } from '../user/libc/libc.ts';
+import { INSTALLED_PROGRAMS, type InstalledProgram } from '../user/programs.ts';
+import { scriptInit } from '../user/script-init.ts';
+import { type Board, BOARDS } from './board.ts';
+import { type KernelOptions, parseCommandLine } from './command-line.ts';
+import { Consoles } from './consoles.ts';
+import { HostFiles } from './host-files.ts';
+import { ModuleMemory } from './module-memory.ts';
+import { mountProc } from './proc-files.ts';
+import { populateRoot } from './rootfs.ts';
+
+export const HOSTNAME = 'pc';
+const SCRIPT_INIT = '/sbin/script-init';
+/** What the root file system has, and the process 1 that runs a script for the host. */
+const PROGRAMS: readonly InstalledProgram[] = [
+  ...INSTALLED_PROGRAMS,
+  { path: SCRIPT_INIT, mode: 0o755, program: defineProgram(scriptInit) },
+];
+const BUILD = '#1';
+const NS_PER_S = 1_000_000_000;
+
+export class Kernel {
+  readonly image: BootImage;
+  readonly board: Board;
+  readonly options: KernelOptions;
+  readonly identity: { release: string; version: string; machine: string; hostname: string };
+  /** Why the kernel may no longer be trusted: a word that all rooms share. */
+  readonly taint = { mask: 0 };
+
+  // sim, hw
+  readonly sim: Sim;
+  readonly runtime = new DriverRuntime();
+  readonly ram: Ram;
+
+  // kernel
+  readonly scheduler: Scheduler;
+  readonly tasks = new TaskTable();
+  readonly signals: Signals;
+  readonly printk: Printk;
+  readonly sites = new SiteRegistry();
+  readonly calls: DriverCalls;
+  readonly die: Die;
+  readonly loader: ModuleLoader;
+
+  // mm
+  readonly pages: PageAllocator;
+  readonly slabs: SlabAllocator;
+
+  // fs, drivers
+  readonly wallClock: CoarseClock;
+  readonly charDevices = new CharDevices();
+  readonly pipes: Pipes;
+  readonly vfs: Vfs;
+  readonly consoles: Consoles;
+  readonly hostFiles: HostFiles;
+
+  // process, syscall
+  readonly lifecycle: Lifecycle;
+
+  constructor(image: BootImage, host: Host, strategy: Strategy, isTraced: boolean) {
+    this.image = image;
+    this.board = BOARDS[image.board];
+    this.options = parseCommandLine(image.cmdline);
+    this.identity = {
+      release: KERNEL_RELEASE,
+      version: `${BUILD} SMP PREEMPT_DYNAMIC`,
+      machine: this.board.machine,
+      hostname: HOSTNAME,
+    };
+
+    this.sim = new Sim(strategy, this.runtime);
+    if (isTraced) this.sim.trace.start();
+    this.scheduler = new Scheduler(this.sim, this.runtime, image.cpus);
+    this.scheduler.watchdogNs = 2 * this.options.watchdogSeconds * NS_PER_S;
+    this.printk = new Printk(this.sim);
+    this.signals = new Signals(this.sim, this.scheduler, this.tasks);
+    this.#announce();
+
+    this.ram = new Ram(RAM_BYTES, this.board.memory, this.options.kasan);
+    this.pages = new PageAllocator(this.sim, this.ram, KERNEL_IMAGE_BYTES);
+    this.slabs = new SlabAllocator(this.sim, this.pages, image.cpus);
+    this.#announceMemory();
+
+    this.wallClock = new CoarseClock(this.sim.clock, image.epochSeconds);
+    this.pipes = this.#makePipes();
+    this.vfs = this.#makeVfs();
+
+    this.calls = new DriverCalls(this.sim, this.scheduler, this.runtime);
+    this.loader = this.#makeLoader(host);
+    this.die = this.#makeDie();
+    this.#attachRuntime();
+
+    this.consoles = new Consoles(this, host);
+    this.lifecycle = this.#makeLifecycle();
+    populateRoot(this.vfs, HOSTNAME, PROGRAMS);
+    this.consoles.mountDevices();
+    mountProc(this);
+    this.hostFiles = new HostFiles(this, host);
+    this.hostFiles.install(image.files);
+    this.#startInit();
+  }
+
+  // ---- Messages of the boot ------------------------------------------------------------------
+
+  #announce(): void {
+    const { release, version } = this.identity;
+    this.printk.print(5, `Linux version ${release} (ringzero@${HOSTNAME}) (tsc 6.0.3) ${version}`);
+    this.printk.info(`Command line: ${this.image.cmdline}`);
+    if (this.options.kasan) this.printk.info('kasan: KernelAddressSanitizer initialized (generic)');
+  }
+
+  #announceMemory(): void {
+    const kib = (bytes: number): string => `${Math.floor(bytes / 1024)}K`;
+    const { freeBytes } = this.pages;
+    this.printk.info(
+      `Memory: ${kib(freeBytes)}/${kib(RAM_BYTES)} available ` +
+        `(${kib(KERNEL_IMAGE_BYTES)} kernel code, ${kib(RAM_BYTES - freeBytes)} reserved)`,
+    );
+    const { cpus } = this.image;
+    this.printk.info(`SLUB: HWalign=64, Order=0-3, MinObjects=0, CPUs=${cpus}, Nodes=1`);
+    this.printk.info(`smp: Brought up 1 node, ${cpus} CPU${cpus === 1 ? '' : 's'}`);
+  }
+
+  // ---- Parts -----------------------------------------------------------------------------------
+
+  #makePipes(): Pipes {
+    return new Pipes({
+      scheduler: this.scheduler,
+      pages: this.pages,
+      wallClock: this.wallClock,
+      device: DEVICE.PIPEFS,
+      signalCurrent: (signal) => this.signals.send(this.scheduler.current, signal),
+    });
+  }
+
+  #makeVfs(): Vfs {
+    return new Vfs({
+      clock: this.sim.clock,
+      wallClock: this.wallClock,
+      rootFileSystem: new RamFs(this.pages, this.wallClock, {
+        type: 'tmpfs',
+        device: DEVICE.ROOT,
+      }),
+      rootSource: 'rootfs',
+      special: { charDevice: (rdev) => this.charDevices.find(rdev), fifo: this.pipes },
+    });
+  }
+
+  #makeDie(): Die {
+    return new Die({
+      sim: this.sim,
+      scheduler: this.scheduler,
+      execution: this.runtime,
+      printk: this.printk,
+      sites: this.sites,
+      modules: () => this.loader.modules,
+      taint: this.taint,
+      header: {
+        release: this.identity.release,
+        build: BUILD,
+        preempt: this.options.preempt,
+        hardware: this.board.hardware,
+      },
+    });
+  }
+
+  #makeLoader(host: Host): ModuleLoader {
+    const memory = new ModuleMemory(this.pages);
+    const { sim, printk, sites, runtime, calls, taint, board, options, scheduler } = this;
+    const { charDevices } = this;
+    const services = { scheduler, runtime, sites, printk, calls, charDevices };
+    const api = makeDriverApi(services);
+    return new ModuleLoader({
+      sim,
+      printk,
+      sites,
+      runtime,
+      calls,
+      taint,
+      board: board.name,
+      preempt: options.preempt,
+      evaluate: (code, name) => host.evaluate(code, name),
+      resolveApi: (specifier) => api.get(specifier),
+      initOf(exported) {
+        const moduleClass = ModuleDefinition.classOf(exported);
+        return moduleClass === undefined ? undefined : () => moduleClass.init();
+      },
+      allocate: (bytes) => memory.allocate(bytes),
+      free: (address, sizeBytes) => memory.free(address, sizeBytes),
+    });
+  }
+
+  #attachRuntime(): void {
+    const { die, scheduler, sim } = this;
+    this.runtime.attach({
+      overrun: () => scheduler.overrun(),
+      watch: () => scheduler.watch(),
+      panic: (thrown) => die.panic(thrown),
+      stackOverflow: () => die.stackOverflow(),
+      step: () => sim.oracle.choose('step', 2) === 1,
+    });
+    scheduler.hooks = {
+      onLockup(_task, stuckNs) {
+        throw die.softLockup(stuckNs);
+      },
+      onEnd: (task, thrown) => this.#onTaskEnd(task, thrown),
+    };
+  }
+
+  /** A task's own code always ends in `Lifecycle.exit`; only a kernel thread may end here. */
+  #onTaskEnd(task: Task, thrown: unknown): void {
+    if (thrown !== undefined && !(thrown instanceof Oops)) throw thrown;
+    assert(task.isKernelThread, 'a process ends by exit');
+    task.state = 'X';
+    this.tasks.remove(task);
+  }
+
+  #makeLifecycle(): Lifecycle {
+    const syscalls: (SyscallHandler | undefined)[] = [];
+    const programs = new Map(PROGRAMS.map(({ path, program }) => [path, program]));
+    const { sim, scheduler, vfs, pages, tasks, signals, printk, loader, pipes } = this;
+    const lifecycle: Lifecycle = new Lifecycle({
+      sim,
+      execution: this.runtime,
+      scheduler,
+      syscalls,
+      vfs,
+      pages,
+      tasks,
+      signals,
+      memory: new ProcessMemory(this.slabs, pages),
+      executables: new ExecutableLoader(vfs, programs),
+      fork: (parent, child) => lifecycle.fork(parent, child),
+      sendSignal: (process, signal) => signals.send(process.task, signal),
+      onProgramError: (process) =>
+        printk.info(`${process.task.name}[${process.task.pid}]: program error`),
+      onSessionEnd: (sid) => this.consoles.endSession(sid),
+      onInitExit: (status) => this.#onInitExit(status),
+    });
+    fillSyscallTable(syscalls, {
+      sim,
+      scheduler,
+      tasks,
+      signals,
+      printk,
+      vfs,
+      pages,
+      loader,
+      lifecycle,
+      pipes,
+      identity: this.identity,
+      epochSeconds: this.image.epochSeconds,
+      powerOff: (status) => scheduler.halt(status),
+      makeForeground: (sid, pgid) => this.consoles.setForeground(sid, pgid),
+    });
+    return lifecycle;
+  }
+
+  // ---- Process 1 ------------------------------------------------------------------------------
+
+  #startInit(): void {
+    const { script } = this.image;
+    const [path, ...args] =
+      script === undefined
+        ? ['/sbin/init']
+        : [SCRIPT_INIT, script.user, script.text, ...script.args];
+    this.printk.info(`Run ${path} as init process`);
+    const init = this.lifecycle.startInit(path!, [path!, ...args], ['HOME=/', 'TERM=linux']);
+    assert(typeof init !== 'number', 'init can be started');
+  }
+
+  #onInitExit(status: number): void {
+    const code = status.toString(16).padStart(8, '0');
+    this.printk.emerg(`Kernel panic - not syncing: Attempted to kill init! exitcode=0x${code}`);
+    this.printk.emerg('---[ end Kernel panic - not syncing: Attempted to kill init! ]---');
+    this.scheduler.halt(1);
+  }
+
+  /** The process of a task number, for views. */
+  process(pid: number): ReturnType<typeof processOf> {
+    const task = this.tasks.get(pid);
+    return task === undefined ? undefined : processOf(task);
+  }
+}
+
+const RAM_BYTES = 64 * 1024 * 1024;
+/** What stands for the kernel's own code and data at the bottom of RAM. */
+const KERNEL_IMAGE_BYTES = 4 * 1024 * 1024;
+/** st_dev of the file systems without a disk, as Linux numbers anonymous devices. */
+export const DEVICE = { ROOT: 1, DEVTMPFS: 5, PROC: 22, PIPEFS: 13 } as const;

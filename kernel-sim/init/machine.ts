@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/**
+ * A machine as its host sees it: time goes on when the host says so, inputs land, and the whole run
+ * is a value that can be taken out and run again.
+ */
+import type { Happening, Host, Input, BootImage, RecordedInput, Recording } from '../machine-types.ts';
+import { fromLog, fromSeed, type Strategy } from '../sim/oracle.ts';
+import { EVENT } from '../sim/trace.ts';
+import type { RunState } from '../kernel/sched/scheduler.ts';
+import { watchHappenings } from './happenings.ts';
+import { Kernel } from './kernel.ts';
+
+export interface MachineOptions {
+  /** Keep the hash of all events, from the first on. */
+  readonly isTraced?: boolean;
+  /** Decides what is left to chance; the image's seed unless told. */
+  readonly strategy?: Strategy;
+}
+
+export class Machine {
+  readonly kernel: Kernel;
+  readonly happenings: Happening[] = [];
+  readonly #inputs: RecordedInput[] = [];
+  #lastInputNs = 0;
+  #state: RunState = 'running';
+
+  constructor(image: BootImage, host: Host, options: MachineOptions = {}) {
+    const strategy = options.strategy ?? fromSeed(image.seed);
+    this.kernel = new Kernel(image, host, strategy, options.isTraced === true);
+    watchHappenings(this.kernel, (happening) => this.happenings.push(happening));
+  }
+
+  /** A machine that repeats a recorded run when it is run to `recording.endNs`. */
+  static replay(recording: Recording, host: Host, options: MachineOptions = {}): Machine {
+    const strategy = options.strategy ?? fromLog(recording.choices);
+    const machine = new Machine(recording.image, host, { ...options, strategy });
+    for (const { atNs, input } of recording.inputs) machine.#schedule(atNs, input);
+    return machine;
+  }
+
+  /** The latest instant that the machine has reached, in nanoseconds since power-on. */
+  get nowNs(): number {
+    return this.kernel.scheduler.frontierNs;
+  }
+
+  get state(): RunState {
+    return this.#state;
+  }
+
+  /** When something will happen next although everybody sleeps; undefined: nothing will. */
+  get nextEventNs(): number | undefined {
+    const { nextNs } = this.kernel.sim.events;
+    return nextNs === Infinity ? undefined : nextNs;
+  }
+
+  /** What the script's status was, once the machine has powered off. */
+  get haltStatus(): number | undefined {
+    return this.kernel.scheduler.haltStatus;
+  }
+
+  /**
+   * Runs up to `untilNs`. `extendLimit` is asked for a later limit where the machine cannot stop: in
+   * the middle of a driver's plain function.
+   */
+  run(untilNs: number, extendLimit?: (nowNs: number) => number): RunState {
+    this.#state = this.kernel.scheduler.run(untilNs, extendLimit);
+    return this.#state;
+  }
+
+  /** Something from outside: it lands now, and is part of the recording. */
+  deliver(input: Input): void {
+    const atNs = Math.max(this.nowNs, this.#lastInputNs);
+    this.#schedule(atNs, input);
+  }
+
+  recording(): Recording {
+    return {
+      version: 1,
+      image: this.kernel.image,
+      inputs: [...this.#inputs],
+      choices: [...this.kernel.sim.oracle.log],
+      endNs: this.nowNs,
+    };
+  }
+
+  #schedule(atNs: number, input: Input): void {
+    this.#lastInputNs = atNs;
+    this.#inputs.push({ atNs, input });
+    this.kernel.sim.events.schedule(atNs, () => this.#land(input), true);
+  }
+
+  /** Context: interrupt. */
+  #land(input: Input): void {
+    const { sim, consoles, hostFiles } = this.kernel;
+    if (sim.trace.on) {
+      const size = 'bytes' in input ? input.bytes.length : 0;
+      sim.trace.emit(EVENT.INPUT, sim.trace.intern(input.kind), size);
+    }
+    switch (input.kind) {
+      case 'write-file':
+        hostFiles.write(input.path, input.bytes);
+        break;
+      case 'remove-file':
+        hostFiles.remove(input.path);
+        break;
+      default:
+        consoles.land(input);
+    }
+  }
+}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/** What the root file system holds when a machine starts: directories, /etc, programs. */
+import { builtinExecutable } from '../process/executable.ts';
+import { encodeUtf8 } from '../lib/utf8.ts';
+import type { Vfs } from '../fs/vfs.ts';
+import type { InstalledProgram } from '../user/programs.ts';
+
+export const USER_ID = 1000;
+
+/** [path, mode, owner]. */
+const DIRECTORIES: readonly (readonly [string, number, number])[] = [
+  ['/dev', 0o755, 0],
+  ['/etc', 0o755, 0],
+  ['/home', 0o755, 0],
+  ['/home/user', 0o755, USER_ID],
+  ['/lib', 0o755, 0],
+  ['/lib/modules', 0o755, 0],
+  ['/proc', 0o555, 0],
+  ['/root', 0o700, 0],
+  ['/run', 0o755, 0],
+  ['/sys', 0o555, 0],
+  ['/tmp', 0o1777, 0],
+  ['/usr', 0o755, 0],
+  ['/usr/bin', 0o755, 0],
+  ['/usr/sbin', 0o755, 0],
+  ['/usr/local', 0o755, 0],
+  ['/usr/local/bin', 0o755, 0],
+  ['/usr/local/sbin', 0o755, 0],
+  ['/var', 0o755, 0],
+  ['/var/log', 0o755, 0],
+];
+
+/** Merged as in Debian: /bin is a link to /usr/bin. */
+const LINKS = [
+  ['usr/bin', '/bin'],
+  ['usr/sbin', '/sbin'],
+] as const;
+
+const ETC = {
+  passwd:
+    'root:x:0:0:root:/root:/bin/bash\n' +
+    'nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n' +
+    'user:x:1000:1000:user:/home/user:/bin/bash\n',
+  group: 'root:x:0:\ntty:x:5:\nsudo:x:27:user\nuser:x:1000:\nnogroup:x:65534:\n',
+  shells: '/bin/sh\n/bin/bash\n',
+  issue: 'Ring Zero \\r \\n \\l\n\n',
+  'os-release':
+    'PRETTY_NAME="Ring Zero"\nNAME="Ring Zero"\nID=ringzero\nID_LIKE=debian\nVERSION_ID="1"\n',
+} as const;
+
+/** Fills the empty root. Nothing here can fail but for want of memory, which boot checks. */
+export function populateRoot(
+  vfs: Vfs,
+  hostname: string,
+  programs: readonly InstalledProgram[],
+): void {
+  const ctx = vfs.kernelContext;
+  for (const [path, mode, owner] of DIRECTORIES) {
+    vfs.mkdir(ctx, path, mode);
+    if (owner !== 0) vfs.chown(ctx, path, owner, owner);
+  }
+  for (const [text, path] of LINKS) vfs.symlink(ctx, text, path);
+  for (const [name, text] of Object.entries(ETC)) vfs.kernelWriteFile(`/etc/${name}`, encodeUtf8(text));
+  vfs.kernelWriteFile('/etc/hostname', encodeUtf8(`${hostname}\n`));
+  for (const { path, mode } of programs) {
+    vfs.kernelWriteFile(path, builtinExecutable(path), { mode });
+    // A set-id bit does not survive a write.
+    if (mode > 0o777) vfs.chmod(ctx, path, mode);
+  }
+}

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/** What views may see of a machine: plain values, taken between two slices. */
+import type { Machine } from '../init/machine.ts';
+import type { LogLine, MachineSnapshot, TaskView } from '../machine-types.ts';
+import { PAGE_SIZE } from '../mm/page.ts';
+import type { Kernel } from '../init/kernel.ts';
+import { taintLetters } from '../kernel/taint.ts';
+
+/** `sinceSequence` and `sinceHappening` say what the viewer has already. */
+export function takeSnapshot(
+  machine: Machine,
+  sinceSequence = 0,
+  sinceHappening = 0,
+): MachineSnapshot {
+  const { kernel } = machine;
+  return {
+    nowNs: machine.nowNs,
+    state: machine.state,
+    tainted: kernel.taint.mask,
+    log: kernel.printk.since(sinceSequence) satisfies readonly LogLine[],
+    modules: [...kernel.loader.modules].map((module) => ({
+      name: module.name,
+      sizeBytes: module.image.sizeBytes,
+      references: module.references,
+      state: module.state,
+      taints: taintLetters(module.taint),
+    })),
+    tasks: tasksOf(kernel),
+    happenings: machine.happenings.slice(sinceHappening),
+    memory: {
+      totalBytes: kernel.pages.totalPages * PAGE_SIZE,
+      freeBytes: kernel.pages.freeBytes,
+    },
+    foreground: foregroundOf(kernel),
+  };
+}
+
+function tasksOf(kernel: Kernel): TaskView[] {
+  return [...kernel.tasks.all()].flatMap(({ pid, name, state, cpu }) =>
+    state === 'X' ? [] : [{ pid, name, state, cpu }],
+  );
+}
+
+/** Who has the first terminal's keys: a shell that reads them is at its prompt. */
+function foregroundOf(kernel: Kernel): MachineSnapshot['foreground'] {
+  const group = kernel.consoles.foregroundGroup;
+  const leader = kernel.tasks.inGroup(group)[0];
+  if (leader === undefined) return { name: '', atPrompt: false };
+  const isShell = leader.name === 'bash' || leader.name === 'sh';
+  return { name: leader.name, atPrompt: isShell && leader.waitChannel === 'wait_woken' };
+}
