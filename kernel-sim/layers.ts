@@ -6,8 +6,8 @@
  * quotes it. A room always sees itself and the foundation; beyond those, a row names only
  * rows already listed, so the graph has no cycles. When a lower room needs behaviour from a
  * higher one, it declares the interface and the higher room registers an implementation.
- * A folder inside a room may have a row of its own, as `hw/ram` has; `.` stands for the files
- * at the top, which are the doors. `examples/` is written in the driver's language and lies
+ * A folder or a file may have a row of its own, as `hw/ram` and `machine-types.ts` have; `.`
+ * stands for the other files at the top, which are the doors. `examples/` is written in the driver's language and lies
  * outside.
  */
 export const FOUNDATION = ['lib', 'uapi'] as const;
@@ -21,6 +21,7 @@ const WATCHED = [...BOOTED, 'inspect', 'explore', 'world'] as const;
 export const MAY_IMPORT = {
   uapi:        [],
   lib:         [],
+  'machine-types.ts': [],
   sim:         [],
   'hw/ram':    ['sim'],
   hw:          ['sim', 'hw/ram'],
@@ -34,13 +35,13 @@ export const MAY_IMPORT = {
   'user/libc': [],
   user:        ['user/libc'],
   api:         [...KERNEL, 'drivers'],
-  init:        [...MACHINE, 'syscall', 'user/libc', 'user', 'api'],
-  inspect:     [...MACHINE, 'init'],
+  init:        ['machine-types.ts', ...MACHINE, 'syscall', 'user/libc', 'user', 'api'],
+  inspect:     ['machine-types.ts', ...MACHINE, 'init'],
   explore:     ['sim', 'kernel', 'init', 'inspect'],
-  world:       [...BOOTED, 'inspect', 'explore'],
-  '.':         WATCHED,
+  world:       ['machine-types.ts', ...BOOTED, 'inspect', 'explore'],
+  '.':         ['machine-types.ts', ...WATCHED],
   toolchain:   [],
-  cli:         [...WATCHED, '.', 'toolchain'],
+  cli:         ['machine-types.ts', ...WATCHED, '.', 'toolchain'],
 } as const satisfies Record<string, readonly string[]>;
 
 /** The packages that a room may import; the others import none. */

@@ -3,7 +3,7 @@
  * Which room of the page may import which, from the ground up.
  *
  * Read as kernel-sim/layers.ts is, and held to by the same test. `.` stands for the files at
- * the top: main.tsx, which mounts app/, and this one.
+ * the top: main.ts, which puts the parts together and mounts app/, and this one.
  */
 
 const ALL_BUT_WORKER = ['lib', 'widgets', 'monaco', 'xterm', 'session', 'store'] as const;
@@ -19,7 +19,7 @@ export const MAY_IMPORT = {
   store:   ['lib', 'session'],
   panels:  ALL_BUT_WORKER,
   app:     [...ALL_BUT_WORKER, 'panels'],
-  '.':     ['app'],
+  '.':     [...ALL_BUT_WORKER, 'panels', 'app'],
 } as const satisfies Record<string, readonly string[]>;
 
 type Room = keyof typeof MAY_IMPORT;
@@ -28,13 +28,17 @@ type Room = keyof typeof MAY_IMPORT;
 export const APART = ['panels'] as const satisfies readonly Room[];
 
 /** What a room may name by URL or take as text (`?iife-source`), without importing it. */
-export const MAY_NAME = { session: ['worker'] } as const satisfies Partial<Record<Room, unknown>>;
+export const MAY_NAME = {
+  session: ['worker'],
+  '.': ['worker'],
+} as const satisfies Partial<Record<Room, readonly Room[]>>;
 
 /** The only files of the simulator that the page may import. */
 export const DOORS = [
   'kernel-sim/index.ts',
   'kernel-sim/machine-types.ts',
   'kernel-sim/toolchain/index.ts',
+  'kernel-sim/uapi/hostcc.ts', // What a build answers, which both doors speak of.
 ] as const;
 
 /** Who may pass through a door, and for what. Only worker/ runs the simulator. */
@@ -58,8 +62,8 @@ const VIEW = [
 export const PACKAGES = {
   lib: ['react'],
   widgets: VIEW,
-  monaco: ['monaco-editor'],
-  xterm: ['@xterm/'],
+  monaco: ['monaco-editor', 'react'],
+  xterm: ['@xterm/', 'react'],
   worker: ['monaco-editor', 'typescript'],
   store: ['zustand', 'react'],
   panels: VIEW,

@@ -84,6 +84,7 @@ describe('in kernel-sim, the layers', () => {
     ['kernel-sim/user/sh/parse.ts', `import { parse } from 'unbash';`],
     ['kernel-sim/user/sh/parse.ts', `import { open } from '../libc/fcntl.ts';`],
     ['kernel-sim/cli/ringzero.ts', `import { readFileSync } from 'node:fs';`],
+    ['kernel-sim/inspect/tasks.ts', `import type { TaskView } from '../machine-types.ts';`],
   ])('let %s say %s', (path, source) => {
     expect(violations(KERNEL_SIM, path, source)).toEqual([]);
   });
@@ -91,6 +92,7 @@ describe('in kernel-sim, the layers', () => {
   it.each([
     ['the machine around its memory', 'kernel-sim/hw/ram/memory.ts', `import '../uart.ts';`],
     ['the kernel in a program', 'kernel-sim/user/ls.ts', `import '../kernel/sched/task.ts';`],
+    ['the page in its types', 'kernel-sim/machine-types.ts', `import './index.ts';`],
     ['a compiler in the kernel', 'kernel-sim/index.ts', `import './toolchain/index.ts';`],
   ])('catch %s', (_what, path, source) => {
     expect(violations(KERNEL_SIM, path, source)).toHaveLength(1);

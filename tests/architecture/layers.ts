@@ -60,13 +60,15 @@ function withoutQuery({ specifier, kind }: Import): Import {
   return { specifier: path, kind: query === undefined ? kind : 'text' };
 }
 
-/** The innermost listed room that a file lies in, else its top folder; `.` at the top. */
+/** The innermost row for a file: its own, its room's, else its top folder; `.` at the top. */
 export function roomOf(layers: Layers, path: string): string | undefined {
   if (!path.startsWith(`${layers.root}/`)) return undefined;
   const inside = path.slice(layers.root.length + 1);
-  if (!inside.includes('/')) return '.';
-  const listed = Object.keys(layers.mayImport).filter((room) => inside.startsWith(`${room}/`));
-  return listed.toSorted((a, b) => b.length - a.length)[0] ?? inside.split('/')[0];
+  const listed = Object.keys(layers.mayImport).filter((room) =>
+    `${inside}/`.startsWith(`${room}/`),
+  );
+  const top = inside.includes('/') ? inside.split('/')[0] : '.';
+  return listed.toSorted((a, b) => b.length - a.length)[0] ?? top;
 }
 
 /** The imports of one file that its tree's table does not allow. */
