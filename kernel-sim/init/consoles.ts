@@ -1,71 +1,180 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /**
- * TEMP
+ * The devices that every machine has: memory devices, terminals, the host's ports, /dev/hostcc.
+ *
+ * Linux: what drivers' initcalls register and devtmpfs shows.
  */
+import { Hostcc } from '../drivers/char/hostcc.ts';
+import { HvcConsole, registerHvc } from '../drivers/char/hvc.ts';
+import { Kmsg } from '../drivers/char/kmsg.ts';
+import { registerMemDevices } from '../drivers/char/mem.ts';
+import { MiscDevices } from '../drivers/char/misc.ts';
 import { JobControl } from '../drivers/tty/job-control.ts';
 import { SerialPort } from '../drivers/tty/serial.ts';
-import { CONSOLE_DEV, SERIAL_MINOR, TTY_DEV, TTY_MAJOR, TtyFiles } from '../drivers/tty/tty-file.ts';
+import type { ProcessGroups } from '../drivers/tty/tty.ts';
+import {
+  CONSOLE_DEV,
+  SERIAL_MINOR,
+  TTY_DEV,
+  TTY_MAJOR,
+  TtyFiles,
+} from '../drivers/tty/tty-file.ts';
 import { DevFs } from '../fs/devfs/devfs.ts';
 import { Uart } from '../hw/uart.ts';
-import type { Host, Input } from '../machine-types.ts';
-import { makedev } from '../uapi/fs.ts';
-import { DEVICE, type Kernel } from './kernel.ts';
+import { Entropy } from '../kernel/entropy.ts';
+import { formatKmsg } from '../kernel/printk/printk.ts';
+import { assert } from '../lib/assert.ts';
+import type { Host, Input, PortName } from '../machine-types.ts';
+import { major, makedev, minor } from '../uapi/fs.ts';
+import { DEVICE } from './devices.ts';
+import type { Kernel } from './kernel.ts';
 
-const TERMINALS = 1;
+const TERMINALS = ['ttyS0', 'ttyS1', 'ttyS2', 'ttyS3'] as const;
+const TTY_GROUP = 5;
+
+/** Inputs that land at a device. */
+export type DeviceInput = Extract<Input, { kind: 'tty' | 'resize' | 'stdin' | 'compiled' }>;
+
 export class Consoles {
+  /** Told of each request to build, and of what came of it. */
+  onBuilt: (reply: Uint8Array) => void = () => undefined;
+  readonly misc: MiscDevices;
+  readonly entropy: Entropy;
   readonly #kernel: Kernel;
+  readonly #devfs: DevFs;
   readonly #jobs = new JobControl();
-  readonly #ports: SerialPort[] = [];
-  readonly #uarts: Uart[] = [];
-  readonly devfs: DevFs;
-  onBuilt: (module: string, errors: number, sizeBytes: number) => void = () => undefined;
+  readonly #ports: readonly SerialPort[];
+  readonly #uarts: readonly Uart[];
+  readonly #hvcs: readonly HvcConsole[];
+  readonly #hostcc: Hostcc;
+
   constructor(kernel: Kernel, host: Host) {
+    const { sim, scheduler, charDevices, pages, wallClock } = kernel;
+    const output = (port: PortName) => (bytes: Uint8Array) => host.output(port, bytes);
     this.#kernel = kernel;
-    const { sim, scheduler, signals, tasks, charDevices } = kernel;
-    this.devfs = new DevFs(kernel.pages, kernel.wallClock, DEVICE.DEVTMPFS);
-    const groups = {
-      signalGroup: (pgid: number, signal: number) => void signals.sendToGroup(pgid, signal),
-      sessionOf: (pgid: number) => tasks.inGroup(pgid)[0]?.sid,
-      isOrphaned: () => false,
-    };
-    for (let n = 0; n < TERMINALS; n++) {
-      const name = `ttyS${n}`;
-      const uart = new Uart(sim, (bytes) => host.output(name as 'ttyS0', bytes));
-      this.#uarts.push(uart);
-      const rdev = makedev(TTY_MAJOR, SERIAL_MINOR + n);
-      this.#ports.push(new SerialPort(scheduler, groups, uart, { name, rdev }));
-      this.devfs.addNode(name, rdev, { mode: 0o620 });
-    }
-    const files = new TtyFiles(sim, scheduler, this.#jobs, this.#ports.map((p) => p.tty));
-    charDevices.register(4, 'ttyS', files);
-    charDevices.register(5, '/dev/tty', files);
-    this.devfs.addNode('tty', TTY_DEV, { mode: 0o666 });
-    this.devfs.addNode('console', CONSOLE_DEV, { mode: 0o600 });
-    charDevices.register(1, 'mem', {
-      read: (f, m, a, n) => (f.inode.rdev & 0xff) === 5 ? m.fill(a, 0, n) : 0,
-      write: (_f, _m, _a, n) => n,
-    });
-    this.devfs.addNode('null', makedev(1, 3), { mode: 0o666 });
-    this.devfs.addNode('zero', makedev(1, 5), { mode: 0o666 });
-    charDevices.register(229, 'hvc', {
-      isStream: true,
-      read: () => 0,
-      write: (f, m, a, n) => {
-        const b = new Uint8Array(n);
-        m.copyFrom(a, b, 0, n);
-        host.output((f.inode.rdev & 0xff) === 0 ? 'hvc0' : 'hvc1', b);
-        return n;
-      },
-    });
-    this.devfs.addNode('hvc0', makedev(229, 0), { mode: 0o666 });
-    this.devfs.addNode('hvc1', makedev(229, 1), { mode: 0o666 });
+    this.entropy = new Entropy(sim.oracle);
+    this.#devfs = new DevFs(pages, wallClock, DEVICE.DEVTMPFS);
+    this.#addMemoryDevices();
+
+    this.#uarts = TERMINALS.map((name) => new Uart(sim, output(name)));
+    this.#ports = this.#uarts.map((uart, n) => this.#makePort(uart, n));
+    this.#addTerminals();
+
+    this.#hvcs = [
+      new HvcConsole(sim, scheduler, output('hvc0')),
+      new HvcConsole(sim, scheduler, output('hvc1')),
+    ];
+    registerHvc(charDevices, this.#devfs, this.#hvcs);
+
+    this.misc = new MiscDevices(charDevices, this.#devfs);
+    this.#hostcc = new Hostcc(scheduler, (id, request) => host.compile(id, request));
+    this.misc.register('hostcc', this.#hostcc, { mode: 0o666 });
   }
-  mountDevices(): void { this.#kernel.vfs.mount(this.devfs, 'devtmpfs', '/dev'); }
-  endSession(sid: number): void { const t = this.#kernel.tasks.get(sid); if (t) this.#jobs.leaderExited(t); }
-  setForeground(sid: number, pgid: number): void { for (const p of this.#ports) if (p.tty.session === sid) p.tty.foreground = pgid; }
-  get foregroundGroup(): number { return this.#ports[0]?.tty.foreground ?? 0; }
-  land(input: Input): void {
-    if (input.kind === 'tty') this.#uarts[input.tty]?.receive(input.bytes);
-    if (input.kind === 'resize') this.#ports[input.tty]?.tty.resize({ rows: input.rows, columns: input.columns, xPixels: 0, yPixels: 0 });
+
+  mountDevices(): void {
+    this.#kernel.vfs.mount(this.#devfs, 'devtmpfs', '/dev');
+  }
+
+  /** Context: interrupt. */
+  land(input: DeviceInput): void {
+    switch (input.kind) {
+      case 'tty':
+        this.#uarts[input.tty]?.receive(input.bytes);
+        break;
+      case 'resize':
+        this.#ports[input.tty]?.tty.resize({
+          rows: input.rows,
+          columns: input.columns,
+          xPixels: 0,
+          yPixels: 0,
+        });
+        break;
+      case 'stdin':
+        this.#hvcs[0]?.receive(input.bytes);
+        break;
+      case 'compiled':
+        this.onBuilt(input.bytes);
+        this.#hostcc.deliver(input.id, input.bytes);
+        break;
+    }
+  }
+
+  /** Lets out what the host's ports still hold back: the power goes off. */
+  flush(): void {
+    for (const hvc of this.#hvcs) hvc.flush();
+  }
+
+  /** A session's leader has gone: its terminal is free. */
+  endSession(sid: number): void {
+    const leader = this.#kernel.tasks.get(sid);
+    if (leader !== undefined) this.#jobs.leaderExited(leader);
+  }
+
+  /** posix_spawn's way of giving a new group the terminal of its session. */
+  setForeground(sid: number, pgid: number): void {
+    for (const { tty } of this.#ports) if (tty.session === sid) tty.foreground = pgid;
+  }
+
+  /** The group that has the first terminal's keys, 0 when none has. */
+  get foregroundGroup(): number {
+    return this.#ports[0]?.tty.foreground ?? 0;
+  }
+
+  /** Device number of a session's controlling terminal, 0 when it has none: for /proc/PID/stat. */
+  terminalOf(sid: number): { readonly rdev: number; readonly foreground: number } {
+    const tty = this.#ports.find((port) => port.tty.session === sid)?.tty;
+    return { rdev: sid === 0 ? 0 : (tty?.rdev ?? 0), foreground: tty?.foreground ?? -1 };
+  }
+
+  #addMemoryDevices(): void {
+    const { printk, scheduler, charDevices } = this.#kernel;
+    const kmsg = new Kmsg(scheduler, {
+      get firstSequence() {
+        return printk.firstSequence;
+      },
+      get nextSequence() {
+        return printk.nextSequence;
+      },
+      formatted(sequence) {
+        const [record] = printk.since(sequence);
+        return record === undefined ? '' : formatKmsg(record);
+      },
+      print: (level, text) => printk.print(level, text),
+    });
+    printk.onRecord = () => kmsg.recordAdded();
+    registerMemDevices(charDevices, this.#devfs, (bytes) => this.entropy.fill(bytes), kmsg);
+  }
+
+  #makePort(uart: Uart, n: number): SerialPort {
+    const { scheduler, signals, tasks } = this.#kernel;
+    const groups: ProcessGroups = {
+      signalGroup: (pgid, signal) => void signals.sendToGroup(pgid, signal),
+      sessionOf: (pgid) => tasks.inGroup(pgid)[0]?.sid,
+      isOrphaned: (pgid) =>
+        tasks.inGroup(pgid).every(({ parent, sid }) => parent?.sid !== sid || parent.pgid === pgid),
+    };
+    const rdev = makedev(TTY_MAJOR, SERIAL_MINOR + n);
+    return new SerialPort(scheduler, groups, uart, { name: TERMINALS[n]!, rdev });
+  }
+
+  #addTerminals(): void {
+    const { sim, scheduler, charDevices } = this.#kernel;
+    const ttys = this.#ports.map(({ tty }) => tty);
+    const files = new TtyFiles(sim, scheduler, this.#jobs, ttys);
+    const add = (dev: number, count: number, name: string): void => {
+      const error = charDevices.registerRegion(dev, count, name);
+      assert(error === 0, `${name} has its numbers at boot`);
+      charDevices.add(dev, count, files);
+    };
+    const first = makedev(TTY_MAJOR, SERIAL_MINOR);
+    add(first, TERMINALS.length, 'ttyS');
+    add(TTY_DEV, 1, '/dev/tty');
+    add(CONSOLE_DEV, 1, '/dev/console');
+    this.#devfs.addNode('tty', TTY_DEV, { mode: 0o666, gid: TTY_GROUP });
+    this.#devfs.addNode('console', CONSOLE_DEV, { mode: 0o600, gid: TTY_GROUP });
+    for (const [n, name] of TERMINALS.entries()) {
+      const rdev = makedev(major(first), minor(first) + n);
+      this.#devfs.addNode(name, rdev, { mode: 0o620, gid: TTY_GROUP });
+    }
   }
 }

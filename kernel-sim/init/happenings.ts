@@ -2,6 +2,7 @@
 /** Gathers what a person would want to be told of: the source of "what just happened". */
 import type { Happening } from '../machine-types.ts';
 import { errnoName } from '../uapi/errno.ts';
+import { decodeUtf8 } from '../lib/utf8.ts';
 import type { Kernel } from './kernel.ts';
 
 export function watchHappenings(kernel: Kernel, tell: (happening: Happening) => void): void {
@@ -29,6 +30,25 @@ export function watchHappenings(kernel: Kernel, tell: (happening: Happening) => 
   };
   charDevices.onRegistered = (name, major) =>
     tell({ kind: 'device', atNs: sim.now(), name, major });
-  consoles.onBuilt = (module, errors, sizeBytes) =>
-    tell({ kind: 'build', atNs: sim.now(), module, errors, sizeBytes });
+  consoles.onBuilt = (bytes) => {
+    const built = readReply(bytes);
+    if (built !== undefined) tell({ kind: 'build', atNs: sim.now(), ...built });
+  };
+}
+
+/** What a build came to; undefined for a reply that is none. The host is not to be trusted either. */
+function readReply(
+  bytes: Uint8Array,
+): { module: string; errors: number; sizeBytes: number } | undefined {
+  let reply: unknown;
+  try {
+    reply = JSON.parse(decodeUtf8(bytes));
+  } catch {
+    return undefined;
+  }
+  const { module, diagnostics, ko } = (reply ?? {}) as Record<string, unknown>;
+  if (typeof module !== 'string' || !Array.isArray(diagnostics)) return undefined;
+  // Four characters of base64 are three bytes.
+  const sizeBytes = typeof ko === 'string' ? Math.floor((ko.length * 3) / 4) : 0;
+  return { module, errors: diagnostics.length, sizeBytes };
 }

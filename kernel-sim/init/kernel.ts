@@ -43,6 +43,7 @@ import { scriptInit } from '../user/script-init.ts';
 import { type Board, BOARDS } from './board.ts';
 import { type KernelOptions, parseCommandLine } from './command-line.ts';
 import { Consoles } from './consoles.ts';
+import { DEVICE } from './devices.ts';
 import { HostFiles } from './host-files.ts';
 import { ModuleMemory } from './module-memory.ts';
 import { mountProc } from './proc-files.ts';
@@ -289,7 +290,11 @@ export class Kernel {
       pipes,
       identity: this.identity,
       epochSeconds: this.image.epochSeconds,
-      powerOff: (status) => scheduler.halt(status),
+      powerOff: (status) => {
+        this.consoles.flush();
+        scheduler.halt(status);
+      },
+      random: (bytes) => this.consoles.entropy.fill(bytes),
       makeForeground: (sid, pgid) => this.consoles.setForeground(sid, pgid),
     });
     return lifecycle;
@@ -311,6 +316,7 @@ export class Kernel {
   #onInitExit(status: number): void {
     const code = status.toString(16).padStart(8, '0');
     this.printk.emerg(`Kernel panic - not syncing: Attempted to kill init! exitcode=0x${code}`);
+    this.consoles.flush();
     this.printk.emerg('---[ end Kernel panic - not syncing: Attempted to kill init! ]---');
     this.scheduler.halt(1);
   }
@@ -325,5 +331,3 @@ export class Kernel {
 const RAM_BYTES = 64 * 1024 * 1024;
 /** What stands for the kernel's own code and data at the bottom of RAM. */
 const KERNEL_IMAGE_BYTES = 4 * 1024 * 1024;
-/** st_dev of the file systems without a disk, as Linux numbers anonymous devices. */
-export const DEVICE = { ROOT: 1, DEVTMPFS: 5, PROC: 22, PIPEFS: 13 } as const;

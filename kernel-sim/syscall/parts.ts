@@ -32,6 +32,7 @@ export interface SyscallParts {
     hostname: string;
   };
   readonly pipes: Pipes;
+  readonly random: (bytes: Uint8Array) => void;
   /** The power goes off, with a status for the host. */
   readonly powerOff: (status: number) => void;
   /** Makes a group the foreground one of its controlling terminal, for posix_spawn. */

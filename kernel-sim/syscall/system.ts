@@ -77,7 +77,7 @@ export function systemCalls(parts: SyscallParts): SyscallTable {
     getrandom(process, address, count) {
       if (count < 0 || count > RANDOM_MAX) return -EFAULT;
       const bytes = new Uint8Array(count);
-      for (let at = 0; at < count; at++) bytes[at] = sim.oracle.choose('entropy', 256);
+      parts.random(bytes);
       return writeBytes(process, address, bytes) || count;
     },
 

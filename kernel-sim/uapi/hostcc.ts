@@ -31,6 +31,8 @@ export interface Diagnostic {
 
 export interface BuildReply {
   readonly version: 1;
+  /** As in the request. */
+  readonly module: string;
   readonly diagnostics: readonly Diagnostic[];
   /** The `.ko` in base64; absent when an error stopped the build. */
   readonly ko?: string;

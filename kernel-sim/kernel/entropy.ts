@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/**
+ * The kernel's random numbers: one choice of the oracle, stretched.
+ *
+ * Linux: drivers/char/random.c. Differs: nothing here is secret, and everything repeats with the run.
+ */
+import type { Oracle } from '../sim/oracle.ts';
+import { Prng } from '../sim/prng.ts';
+
+export class Entropy {
+  readonly #prng: Prng;
+
+  constructor(oracle: Oracle) {
+    this.#prng = new Prng(oracle.choose('entropy', 2 ** 32));
+  }
+
+  fill(bytes: Uint8Array): void {
+    for (let at = 0; at < bytes.length; at++) bytes[at] = this.#prng.next() >>> 24;
+  }
+}
