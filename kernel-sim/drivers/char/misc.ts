@@ -12,9 +12,10 @@ import type { FileOperations } from '../../fs/open-file.ts';
 import type { CharDevices } from './chrdev.ts';
 
 const MISC_MAJOR = 10;
-const MINORS = 256;
-/** Dynamic minors count down from here. */
-const DYNAMIC_FIRST = 127;
+/** As many as there are minors at all. */
+const MINORS = 1 << 20;
+/** Dynamic minors count up from here. Linux: MISC_DYNAMIC_MINOR + 1. */
+const DYNAMIC_FIRST = 256;
 
 interface MiscDevice {
   readonly minor: number;
@@ -39,8 +40,7 @@ export class MiscDevices {
     if (this.#byName.has(name)) return -ERRNO.EBUSY;
     const taken = new Set([...this.#byName.values()].map((device) => device.minor));
     let minor = DYNAMIC_FIRST;
-    while (taken.has(minor)) minor--;
-    if (minor < 0) return -ERRNO.EBUSY;
+    while (taken.has(minor)) minor++;
     this.#byName.set(name, { minor, name, ops });
     this.#devices.add(makedev(MISC_MAJOR, minor), 1, ops);
     this.#devfs.addNode(name, makedev(MISC_MAJOR, minor), node);

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/** What procfs asks about tasks: process/ answers. */
+import type { Credentials } from '../../kernel/credentials.ts';
+import type { Path } from '../mount.ts';
+import type { OpenFile } from '../open-file.ts';
+
+export interface ProcTask {
+  readonly pid: number;
+  readonly name: string;
+  readonly state: 'R' | 'S' | 'D' | 'T' | 'Z' | 'X' | 'I';
+  /** 0 when there is no parent. */
+  readonly parentPid: number;
+  readonly pgid: number;
+  readonly sid: number;
+  readonly credentials: Credentials;
+  readonly isKernelThread: boolean;
+  readonly cpu: number;
+  /** Device number of the controlling terminal, 0 when none, and its foreground group, or -1. */
+  readonly ttyDev: number;
+  readonly ttyForeground: number;
+  readonly userNs: number;
+  readonly systemNs: number;
+  readonly startNs: number;
+  readonly virtualBytes: number;
+  readonly residentPages: number;
+  /** Signal sets: bit n-1 for signal n. */
+  readonly pending: number;
+  readonly blocked: number;
+  readonly ignored: number;
+  readonly caught: number;
+  readonly umask: number;
+  /** Descriptors that its table has room for. */
+  readonly fdCapacity: number;
+  /** Empty for kernel threads and zombies. */
+  readonly commandLine: readonly string[];
+  readonly waitChannel: string;
+  readonly exitStatus: number;
+  readonly cwd?: Path;
+  readonly root?: Path;
+  readonly executable?: Path;
+  files(): Iterable<[fd: number, file: OpenFile]>;
+}
+
+export interface ProcTasks {
+  /** In ascending order. */
+  pids(): readonly number[];
+  get(pid: number): ProcTask | undefined;
+  /** Who reads. */
+  readonly current: { readonly pid: number; readonly credentials: Credentials };
+}

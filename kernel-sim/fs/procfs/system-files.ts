@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/**
+ * Files of /proc about the machine as a whole, in Linux's formats.
+ *
+ * What belongs to another room (modules, devices, interrupts) is registered by it.
+ *
+ * Linux: fs/proc/{version,uptime,meminfo,stat,loadavg,cmdline,filesystems}.c, proc(5).
+ */
+import type { PageAllocator } from '../../mm/page-alloc.ts';
+import { PAGE_SIZE } from '../../mm/page.ts';
+import { pathText, type MountTable } from '../mount.ts';
+import { NS_PER_SECOND } from '../timespec.ts';
+import type { Vfs } from '../vfs.ts';
+import type { ProcFs } from './procfs.ts';
+
+/** What the machine knows of itself: init/ gathers it. */
+export interface SystemFacts {
+  readonly nowNs: () => number;
+  readonly epochSeconds: number;
+  readonly cmdline: string;
+  /** The line of the boot's banner: `Linux version …`. */
+  readonly version: string;
+  readonly pages: PageAllocator;
+  /** Pages that slabs hold, and pages of files. */
+  readonly slabPages: () => number;
+  /** By CPU: time without a task, and time altogether in user and kernel mode. */
+  readonly cpuTimes: () => readonly { readonly idleNs: number; readonly busyNs: number }[];
+  readonly contextSwitches: () => number;
+  /** Tasks ever made, runnable now, all now. */
+  readonly taskCounts: () => {
+    readonly created: number;
+    readonly running: number;
+    readonly all: number;
+    readonly lastPid: number;
+  };
+  /** Over 1, 5 and 15 minutes, in hundredths; /proc/loadavg is left out without them. */
+  readonly loadAverages?: () => readonly [number, number, number];
+}
+
+const TICK_NS = 10_000_000;
+const CENTISECOND_NS = 10_000_000;
+
+export function registerSystemFiles(procfs: ProcFs, vfs: Vfs, facts: SystemFacts): void {
+  procfs.register('version', () => `${facts.version}\n`);
+  procfs.register('cmdline', () => `${facts.cmdline}\n`);
+  procfs.register('filesystems', () => filesystemsText(vfs));
+  procfs.register('uptime', () => uptimeText(facts));
+  procfs.register('meminfo', () => meminfoText(facts));
+  procfs.register('stat', () => statText(facts));
+  const { loadAverages } = facts;
+  if (loadAverages !== undefined) {
+    procfs.register('loadavg', () => loadavgText(facts, loadAverages()));
+  }
+}
+
+function filesystemsText(vfs: Vfs): string {
+  return [...vfs.fileSystemTypes]
+    .map(([type, { needsDevice }]) => `${needsDevice ? '' : 'nodev'}\t${type}\n`)
+    .join('');
+}
+
+/** /proc/mounts: source, place, type, options. */
+export function mountsText(mounts: MountTable): string {
+  return mounts.all
+    .map((mount) => {
+      const place = pathText({ mount, dentry: mount.fileSystem.root }, mounts.root);
+      const access = mount.isReadOnly ? 'ro' : 'rw';
+      const { type, options } = mount.fileSystem;
+      return `${mount.source} ${escapePath(place)} ${type} ${access},relatime${options} 0 0\n`;
+    })
+    .join('');
+}
+
+/** Blanks would end the field. Linux: seq_path with " \t\n\\". */
+function escapePath(path: string): string {
+  return path.replace(/[ \t\n\\]/gu, (char) => {
+    return `\\${char.charCodeAt(0).toString(8).padStart(3, '0')}`;
+  });
+}
+
+function uptimeText(facts: SystemFacts): string {
+  const idleNs = facts.cpuTimes().reduce((sum, cpu) => sum + cpu.idleNs, 0);
+  return `${seconds(facts.nowNs())} ${seconds(idleNs)}\n`;
+}
+
+/** Seconds with two decimals, cut off. */
+function seconds(nanoseconds: number): string {
+  const hundredths = Math.floor((nanoseconds % NS_PER_SECOND) / CENTISECOND_NS);
+  return `${Math.floor(nanoseconds / NS_PER_SECOND)}.${String(hundredths).padStart(2, '0')}`;
+}
+
+function meminfoText({ pages, slabPages }: SystemFacts): string {
+  const lines: (readonly [name: string, pageCount: number])[] = [
+    ['MemTotal', pages.totalPages],
+    ['MemFree', pages.freePageCount],
+    ['MemAvailable', pages.freePageCount],
+    ['Buffers', 0],
+    ['Cached', 0],
+    ['SwapCached', 0],
+    ['SwapTotal', 0],
+    ['SwapFree', 0],
+    ['Slab', slabPages()],
+  ];
+  return lines
+    .map(([name, count]) => {
+      const kilobytes = (count * PAGE_SIZE) / 1024;
+      return `${`${name}:`.padEnd(16)}${String(kilobytes).padStart(8)} kB\n`;
+    })
+    .join('');
+}
+
+function statText(facts: SystemFacts): string {
+  const cpus = facts.cpuTimes();
+  const busyNs = cpus.reduce((sum, cpu) => sum + cpu.busyNs, 0);
+  const idleNs = cpus.reduce((sum, cpu) => sum + cpu.idleNs, 0);
+  const counts = facts.taskCounts();
+  return [
+    `cpu  ${cpuFields(busyNs, idleNs)}`,
+    ...cpus.map((cpu, index) => `cpu${index} ${cpuFields(cpu.busyNs, cpu.idleNs)}`),
+    `ctxt ${facts.contextSwitches()}`,
+    `btime ${facts.epochSeconds}`,
+    `processes ${counts.created}`,
+    `procs_running ${counts.running}`,
+    'procs_blocked 0',
+    '',
+  ].join('\n');
+}
+
+/** user nice system idle iowait irq softirq steal guest guest_nice; we do not tell modes apart. */
+function cpuFields(busyNs: number, idleNs: number): string {
+  const busy = Math.floor(busyNs / TICK_NS);
+  return `${busy} 0 0 ${Math.floor(idleNs / TICK_NS)} 0 0 0 0 0 0`;
+}
+
+function loadavgText(facts: SystemFacts, hundredths: readonly number[]): string {
+  const { running, all, lastPid } = facts.taskCounts();
+  const loads = hundredths.map(
+    (load) => `${Math.floor(load / 100)}.${String(load % 100).padStart(2, '0')}`,
+  );
+  return `${loads.join(' ')} ${running}/${all} ${lastPid}\n`;
+}

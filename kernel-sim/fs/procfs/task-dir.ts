@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/**
+ * /proc/PID and what is in it. Nothing is kept: each lookup asks the tasks anew.
+ *
+ * Linux: fs/proc/base.c, fs/proc/fd.c.
+ */
+import { ERRNO } from '../../uapi/errno.ts';
+import { DT, S } from '../../uapi/fs.ts';
+import { capable } from '../../kernel/credentials.ts';
+import { emitDots } from '../directory.ts';
+import { Inode, type FileSystem, type InodeOperations } from '../inode.ts';
+import type { Path } from '../mount.ts';
+import type { EmitName, FileOperations, OpenFile } from '../open-file.ts';
+import { genericLlseek } from '../read-write.ts';
+import { SeqFile } from '../seq-file.ts';
+import type { WallClock } from '../timespec.ts';
+import type { ProcTask, ProcTasks } from './proc-task.ts';
+import { formatStat, formatStatus } from './task-format.ts';
+
+export interface TaskDirParts {
+  readonly fileSystem: FileSystem;
+  readonly wallClock: WallClock;
+  readonly tasks: ProcTasks;
+  readonly cpus: number;
+  /** /proc/PID/mounts. */
+  readonly mounts: () => string;
+}
+
+/** Inode numbers of a task's files follow from its pid. */
+const INODES_PER_TASK = 0x1_0000;
+const FD_INODES = 0x100;
+
+type Show = (task: ProcTask) => string;
+type Place = (task: ProcTask) => Path | undefined;
+
+export class TaskDirs {
+  readonly #parts: TaskDirParts;
+  readonly #files: ReadonlyMap<string, { readonly mode: number; readonly show: Show }>;
+  readonly #links: ReadonlyMap<string, Place>;
+  readonly #names: readonly string[];
+
+  constructor(parts: TaskDirParts) {
+    this.#parts = parts;
+    this.#files = new Map<string, { mode: number; show: Show }>([
+      ['cmdline', { mode: 0o444, show: commandLine }],
+      ['comm', { mode: 0o644, show: (task) => `${task.name}\n` }],
+      ['mounts', { mode: 0o444, show: () => parts.mounts() }],
+      ['stat', { mode: 0o444, show: formatStat }],
+      ['status', { mode: 0o444, show: (task) => formatStatus(task, parts.cpus) }],
+      ['wchan', { mode: 0o444, show: (task) => task.waitChannel || '0' }],
+    ]);
+    this.#links = new Map<string, Place>([
+      ['cwd', (task) => task.cwd],
+      ['exe', (task) => task.executable],
+      ['root', (task) => task.root],
+    ]);
+    this.#names = [...this.#files.keys(), ...this.#links.keys(), 'fd'].toSorted();
+  }
+
+  /** The directory of a task, or -ENOENT. */
+  lookup(name: string): Inode | number {
+    if (!/^[1-9]\d{0,8}$/u.test(name)) return -ERRNO.ENOENT;
+    const pid = Number(name);
+    const task = this.#parts.tasks.get(pid);
+    if (task === undefined) return -ERRNO.ENOENT;
+    return this.#inode(
+      task,
+      0,
+      S.IFDIR | 0o555,
+      this.#iterating((file, emit) => this.#emitNames(file, emit, pid)),
+      { refusal: -ERRNO.ENOENT, lookup: (_directory, entry) => this.#entry(pid, entry) },
+    );
+  }
+
+  #entry(pid: number, name: string): Inode | number {
+    const task = this.#parts.tasks.get(pid);
+    if (task === undefined) return -ERRNO.ENOENT;
+    const index = this.#names.indexOf(name) + 1;
+    const file = this.#files.get(name);
+    if (file !== undefined) {
+      const content = { show: () => this.#show(pid, file.show) };
+      return this.#inode(task, index, S.IFREG | file.mode, new SeqFile(content), {});
+    }
+    const place = this.#links.get(name);
+    if (place !== undefined) return this.#link(task, index, 0o777, place);
+    if (name !== 'fd') return -ERRNO.ENOENT;
+    return this.#inode(
+      task,
+      index,
+      S.IFDIR | 0o500,
+      this.#iterating((open, emit) => this.#emitFds(open, emit, pid)),
+      { refusal: -ERRNO.ENOENT, lookup: (_directory, entry) => this.#fd(pid, entry) },
+    );
+  }
+
+  #fd(pid: number, name: string): Inode | number {
+    const task = this.#parts.tasks.get(pid);
+    for (const [fd, file] of task?.files() ?? []) {
+      if (task === undefined || String(fd) !== name) continue;
+      const mode = 0o100 | (file.canRead ? 0o400 : 0) | (file.canWrite ? 0o200 : 0);
+      return this.#link(task, FD_INODES + fd, mode, () => file.path);
+    }
+    return -ERRNO.ENOENT;
+  }
+
+  /** A link to a place, which only the task's owner and root may see. */
+  #link(task: ProcTask, index: number, mode: number, place: Place): Inode {
+    return this.#inode(
+      task,
+      index,
+      S.IFLNK | mode,
+      {},
+      {
+        followLink: () => {
+          const { credentials } = this.#parts.tasks.current;
+          const isOwn = credentials.euid === task.credentials.uid;
+          if (!isOwn && !capable(credentials)) return -ERRNO.EACCES;
+          return place(task) ?? -ERRNO.ENOENT;
+        },
+      },
+    );
+  }
+
+  /** A task that has gone since its file was opened has nothing more to say. */
+  #show(pid: number, show: Show): string {
+    const task = this.#parts.tasks.get(pid);
+    return task === undefined ? '' : show(task);
+  }
+
+  #emitNames(file: OpenFile, emit: EmitName, pid: number): void {
+    for (let index = Math.max(0, file.pos - 2); index < this.#names.length; index++) {
+      const name = this.#names[index] ?? '';
+      const type = this.#files.has(name) ? DT.REG : name === 'fd' ? DT.DIR : DT.LNK;
+      if (!emit(name, pid * INODES_PER_TASK + index + 1, type, index + 3)) return;
+    }
+  }
+
+  #emitFds(file: OpenFile, emit: EmitName, pid: number): void {
+    for (const [fd] of this.#parts.tasks.get(pid)?.files() ?? []) {
+      if (fd + 2 < file.pos) continue;
+      const inode = pid * INODES_PER_TASK + FD_INODES + fd;
+      if (!emit(String(fd), inode, DT.LNK, fd + 3)) return;
+    }
+  }
+
+  #iterating(emitAll: (file: OpenFile, emit: EmitName) => void): FileOperations {
+    return {
+      llseek: genericLlseek,
+      iterate: (file, emit) => {
+        if (emitDots(file, emit)) emitAll(file, emit);
+        return 0;
+      },
+    };
+  }
+
+  #inode(
+    task: ProcTask,
+    index: number,
+    mode: number,
+    fileOps: FileOperations,
+    ops: InodeOperations,
+  ): Inode {
+    const inode = new Inode({
+      fileSystem: this.#parts.fileSystem,
+      number: task.pid * INODES_PER_TASK + index,
+      mode,
+      uid: task.credentials.euid,
+      gid: task.credentials.egid,
+      time: this.#parts.wallClock.now(),
+      ops,
+      fileOps,
+    });
+    if (inode.isDirectory) inode.nlink = 2;
+    else if (inode.isSymlink) inode.size = 64;
+    return inode;
+  }
+}
+
+function commandLine(task: ProcTask): string {
+  return task.commandLine.map((argument) => `${argument}\0`).join('');
+}

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/**
+ * /proc/PID/stat and /proc/PID/status, field by field.
+ *
+ * What we do not have is printed as Linux prints it when there is none of it.
+ *
+ * Linux: fs/proc/array.c, proc_pid_stat(5), proc_pid_status(5).
+ */
+import { PAGE_SIZE } from '../../mm/page.ts';
+import type { ProcTask } from './proc-task.ts';
+
+/** USER_HZ: times are counted in hundredths of a second. */
+const TICK_NS = 10_000_000;
+const PF_KTHREAD = 0x0020_0000;
+const PF_RANDOMIZE = 0x0040_0000;
+const SIGCHLD = 17;
+const NO_LIMIT = '18446744073709551615';
+const ALL_CAPABILITIES = '000001ffffffffff';
+const NONE_64 = '0000000000000000';
+
+const STATE_TEXT: Readonly<Record<ProcTask['state'], string>> = {
+  R: 'R (running)',
+  S: 'S (sleeping)',
+  D: 'D (disk sleep)',
+  T: 'T (stopped)',
+  Z: 'Z (zombie)',
+  X: 'X (dead)',
+  I: 'I (idle)',
+};
+
+/** The line of /proc/PID/stat. */
+export function formatStat(task: ProcTask): string {
+  const fields: (number | string)[] = [
+    task.pid,
+    `(${task.name})`,
+    task.state,
+    task.parentPid,
+    task.pgid,
+    task.sid,
+    task.ttyDev,
+    task.ttyForeground,
+    task.isKernelThread ? PF_KTHREAD : PF_RANDOMIZE,
+    ...zeros(4), // minflt cminflt majflt cmajflt
+    ticks(task.userNs),
+    ticks(task.systemNs),
+    ...zeros(2), // cutime cstime
+    20, // priority
+    0, // nice
+    1, // num_threads
+    0, // itrealvalue
+    ticks(task.startNs),
+    task.virtualBytes,
+    task.residentPages,
+    NO_LIMIT, // rsslim
+    ...zeros(5), // startcode endcode startstack kstkesp kstkeip
+    task.pending >>> 0,
+    task.blocked >>> 0,
+    task.ignored >>> 0,
+    task.caught >>> 0,
+    task.waitChannel === '' ? 0 : 1,
+    ...zeros(2), // nswap cnswap
+    SIGCHLD,
+    task.cpu,
+    ...zeros(5), // rt_priority policy blkio guest cguest
+    ...zeros(7), // start_data end_data start_brk arg_start arg_end env_start env_end
+    task.exitStatus,
+  ];
+  return `${fields.join(' ')}\n`;
+}
+
+/** /proc/PID/status. */
+export function formatStatus(task: ProcTask, cpus: number): string {
+  const { credentials: ids } = task;
+  const lines: (readonly [string, string | number])[] = [
+    ['Name', task.name],
+    ['Umask', task.umask.toString(8).padStart(4, '0')],
+    ['State', STATE_TEXT[task.state]],
+    ['Tgid', task.pid],
+    ['Ngid', 0],
+    ['Pid', task.pid],
+    ['PPid', task.parentPid],
+    ['TracerPid', 0],
+    ['Uid', [ids.uid, ids.euid, ids.suid, ids.euid].join('\t')],
+    ['Gid', [ids.gid, ids.egid, ids.sgid, ids.egid].join('\t')],
+    ['FDSize', task.fdCapacity],
+    ['Groups', `${ids.groups.join(' ')} `],
+    ['NStgid', task.pid],
+    ['NSpid', task.pid],
+    ['NSpgid', task.pgid],
+    ['NSsid', task.sid],
+    ['Kthread', task.isKernelThread ? 1 : 0],
+    ...(task.isKernelThread || task.state === 'Z' ? [] : memoryLines(task)),
+    ['Threads', 1],
+    ['SigQ', '0/512'],
+    ['SigPnd', set64(task.pending)],
+    ['ShdPnd', NONE_64],
+    ['SigBlk', set64(task.blocked)],
+    ['SigIgn', set64(task.ignored)],
+    ['SigCgt', set64(task.caught)],
+    ...capabilityLines(ids.euid === 0),
+    ['NoNewPrivs', 0],
+    ['Seccomp', 0],
+    ['Cpus_allowed', ((1 << cpus) - 1).toString(16)],
+    ['Cpus_allowed_list', cpus > 1 ? `0-${cpus - 1}` : '0'],
+  ];
+  return lines.map(([name, value]) => `${name}:\t${value}\n`).join('');
+}
+
+function memoryLines(task: ProcTask): (readonly [string, string])[] {
+  return [
+    ['VmSize', kilobytes(task.virtualBytes)],
+    ['VmRSS', kilobytes(task.residentPages * PAGE_SIZE)],
+  ];
+}
+
+function capabilityLines(isRoot: boolean): (readonly [string, string])[] {
+  const effective = isRoot ? ALL_CAPABILITIES : NONE_64;
+  return [
+    ['CapInh', NONE_64],
+    ['CapPrm', effective],
+    ['CapEff', effective],
+    ['CapBnd', ALL_CAPABILITIES],
+    ['CapAmb', NONE_64],
+  ];
+}
+
+function zeros(count: number): number[] {
+  return Array.from({ length: count }, () => 0);
+}
+
+function ticks(nanoseconds: number): number {
+  return Math.floor(nanoseconds / TICK_NS);
+}
+
+function kilobytes(bytes: number): string {
+  return `${String(Math.floor(bytes / 1024)).padStart(8)} kB`;
+}
+
+function set64(signals: number): string {
+  return (signals >>> 0).toString(16).padStart(16, '0');
+}

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/**
+ * A file system whose files are made up when they are read: what procfs and sysfs have in common.
+ *
+ * Whoever has something to tell registers a file under a path; the directories on the way are made.
+ * A file is generated at the first read and again when it is read from its start (seq-file.ts).
+ *
+ * Linux: fs/proc/generic.c, fs/kernfs.
+ */
+import { assert } from '../lib/assert.ts';
+import { ERRNO } from '../uapi/errno.ts';
+import { S } from '../uapi/fs.ts';
+import { Dentry } from './dentry.ts';
+import { DIRECTORY_OPERATIONS } from './directory.ts';
+import { Inode, type FileSystem, type InodeOperations } from './inode.ts';
+import type { FileOperations } from './open-file.ts';
+import { SeqFile, type SeqContent } from './seq-file.ts';
+import type { WallClock } from './timespec.ts';
+
+export interface PseudoFsOptions {
+  /** `proc`, `sysfs`. */
+  readonly type: string;
+  readonly device: number;
+  /** What creating and removing answers. Linux: ENOENT in procfs, EPERM in sysfs. */
+  readonly refusal: number;
+}
+
+/** A generated file: its content, or operations of its own. */
+export type PseudoFile = (SeqContent | { readonly ops: FileOperations }) & {
+  /** Permission bits; 0o444 unless told. */
+  readonly mode?: number;
+};
+
+const DIRECTORY_MODE = 0o555;
+
+export class PseudoFs implements FileSystem {
+  readonly type: string;
+  readonly device: number;
+  readonly options = '';
+  readonly root: Dentry;
+  protected readonly wallClock: WallClock;
+  readonly #refusal: number;
+  #nextInode = 1;
+
+  constructor(wallClock: WallClock, options: PseudoFsOptions) {
+    this.type = options.type;
+    this.device = options.device;
+    this.wallClock = wallClock;
+    this.#refusal = options.refusal;
+    this.root = new Dentry('', undefined, this.makeDirectory({ refusal: options.refusal }));
+  }
+
+  /** Makes the file `path`, which has no leading slash. A function is the content of a 0444 file. */
+  register(path: string, file: PseudoFile | (() => string)): void {
+    const given = typeof file === 'function' ? { show: file } : file;
+    const ops = 'ops' in given ? given.ops : new SeqFile(given);
+    this.#attach(path, this.makeNode(S.IFREG | (given.mode ?? 0o444), ops, {}));
+  }
+
+  registerSymlink(path: string, target: () => string): void {
+    const ops = { readlink: () => target() };
+    this.#attach(path, this.makeNode(S.IFLNK | 0o777, {}, ops));
+  }
+
+  /** Makes a directory and those above it. One that is there stays. */
+  registerDirectory(path: string): Dentry {
+    let at = this.root;
+    for (const name of path.split('/').filter((part) => part !== '')) {
+      let child = at.children.get(name);
+      if (child === undefined) {
+        child = new Dentry(name, at, this.makeDirectory({ refusal: this.#refusal }));
+        at.attach(child, name);
+        at.inode.nlink++;
+      }
+      at = child;
+    }
+    return at;
+  }
+
+  /** Takes away a file or a directory with all below it. Returns 0 or -ENOENT. */
+  remove(path: string): number {
+    const [directory, name] = splitPath(path);
+    const parent = this.#find(directory);
+    const child = parent?.children.get(name);
+    if (parent === undefined || child === undefined) return -ERRNO.ENOENT;
+    parent.detach(child);
+    if (child.inode.isDirectory) parent.inode.nlink--;
+    return 0;
+  }
+
+  /** A directory whose names `ops` may generate. */
+  protected makeDirectory(ops: InodeOperations, fileOps = DIRECTORY_OPERATIONS): Inode {
+    const inode = this.makeNode(S.IFDIR | DIRECTORY_MODE, fileOps, ops);
+    inode.nlink = 2;
+    return inode;
+  }
+
+  protected makeNode(mode: number, fileOps: FileOperations, ops: InodeOperations): Inode {
+    const time = this.wallClock.now();
+    const number = this.#nextInode++;
+    return new Inode({ fileSystem: this, number, mode, uid: 0, gid: 0, time, ops, fileOps });
+  }
+
+  #find(path: string): Dentry | undefined {
+    let at: Dentry | undefined = this.root;
+    for (const name of path.split('/').filter((part) => part !== '')) at = at?.children.get(name);
+    return at;
+  }
+
+  #attach(path: string, inode: Inode): void {
+    const [directory, name] = splitPath(path);
+    assert(name !== '', 'a generated file has a name');
+    const parent = this.registerDirectory(directory);
+    parent.attach(new Dentry(name, parent, inode), name);
+  }
+}
+
+function splitPath(path: string): [directory: string, name: string] {
+  const slash = path.lastIndexOf('/');
+  return [path.slice(0, Math.max(0, slash)), path.slice(slash + 1)];
+}
