@@ -9,6 +9,7 @@ import { makeDriverApi } from '../api/api.ts';
 import { ModuleDefinition } from '../api/driver-module.ts';
 import { CharDevices } from '../drivers/char/chrdev.ts';
 import { Pipes } from '../fs/pipe-file.ts';
+import { KERNEL_VERSION } from '../fs/procfs/system-files.ts';
 import { RamFs } from '../fs/ramfs/ramfs.ts';
 import { CoarseClock } from '../fs/timespec.ts';
 import { Vfs } from '../fs/vfs.ts';
@@ -103,7 +104,7 @@ export class Kernel {
     this.options = parseCommandLine(image.cmdline);
     this.identity = {
       release: KERNEL_RELEASE,
-      version: `${BUILD} SMP PREEMPT_DYNAMIC`,
+      version: KERNEL_VERSION,
       machine: this.board.machine,
       hostname: HOSTNAME,
     };

@@ -7,6 +7,8 @@ export const PID_MAX = 32_768;
 export class TaskTable {
   readonly #tasks = new Map<number, Task>();
   #last = 0;
+  /** How many there ever were. */
+  created = 0;
 
   /** A free number: upwards, and round again past PID_MAX as Linux does. 0 when there is none. */
   allocatePid(): number {
@@ -18,6 +20,7 @@ export class TaskTable {
   }
 
   add(task: Task): void {
+    this.created++;
     this.#tasks.set(task.pid, task);
   }
 
@@ -27,6 +30,11 @@ export class TaskTable {
 
   get(pid: number): Task | undefined {
     return this.#tasks.get(pid);
+  }
+
+  /** The number given last, for /proc/loadavg. */
+  get lastPid(): number {
+    return this.#last;
   }
 
   get size(): number {
