@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/** set and shopt. */
+import type { Sleeping } from '../../../uapi/coroutine.ts';
+import { optionByLetter, optionByName, SHELL_OPTIONS } from '../options.ts';
+import { quoteForShell } from '../quote.ts';
+import type { Shell } from '../shell.ts';
+import { usageError, USAGE_ERROR } from './builtin.ts';
+
+/** Options of bash's that change nothing here. */
+const IGNORED_LETTERS = 'bhkptBEHPT';
+const IGNORED_NAMES: ReadonlySet<string> = new Set([
+  'braceexpand',
+  'emacs',
+  'vi',
+  'hashall',
+  'histexpand',
+  'history',
+  'ignoreeof',
+  'interactive-comments',
+  'monitor',
+  'notify',
+  'physical',
+  'posix',
+]);
+const NAME_COLUMN = 15;
+
+export function* runSet(shell: Shell, words: readonly string[]): Sleeping<number> {
+  if (words.length === 1) {
+    showVariables(shell);
+    return 0;
+  }
+  let index = 1;
+  for (; index < words.length; index++) {
+    const word = words[index] ?? '';
+    if (word === '--' || word === '-') {
+      shell.positional = words.slice(index + 1);
+      return 0;
+    }
+    if (!/^[-+]./.test(word)) break;
+    const used = yield* setLetters(shell, word, words[index + 1]);
+    if (used < 0) return USAGE_ERROR;
+    index += used;
+  }
+  if (index < words.length) shell.positional = words.slice(index);
+  return 0;
+}
+
+/** Sets the options of `-eu` or `-o name`: how many following words it used, or -1. */
+export function* setLetters(
+  shell: Shell,
+  word: string,
+  following: string | undefined,
+): Sleeping<number> {
+  const isOn = word.startsWith('-');
+  let used = 0;
+  for (const letter of word.slice(1)) {
+    if (letter === 'o') {
+      if (following === undefined) showOptions(shell, isOn);
+      else if (!(yield* setByName(shell, following, isOn))) return -1;
+      used = 1;
+      continue;
+    }
+    const name = optionByLetter(letter);
+    if (name !== undefined) shell.options[name] = isOn;
+    else if (!IGNORED_LETTERS.includes(letter)) {
+      yield* usageError(shell, 'set', `${word.charAt(0)}${letter}: invalid option`);
+      return -1;
+    }
+  }
+  return used;
+}
+
+function* setByName(shell: Shell, name: string, isOn: boolean): Sleeping<boolean> {
+  const option = optionByName(name);
+  if (option !== undefined) shell.options[option] = isOn;
+  else if (!IGNORED_NAMES.has(name)) {
+    yield* shell.complain(`set: ${name}: invalid option name`);
+    return false;
+  }
+  return true;
+}
+
+function showOptions(shell: Shell, isTable: boolean): void {
+  for (const [, name] of SHELL_OPTIONS.toSorted(([, a], [, b]) => (a < b ? -1 : 1))) {
+    const isOn = shell.options[name];
+    shell.c.out(
+      isTable
+        ? `${name.padEnd(NAME_COLUMN)}\t${isOn ? 'on' : 'off'}\n`
+        : `set ${isOn ? '-' : '+'}o ${name}\n`,
+    );
+  }
+}
+
+function showVariables(shell: Shell): void {
+  for (const name of shell.variables.names()) {
+    const value = shell.variables.get(name);
+    if (value !== undefined) shell.c.out(`${name}=${value === '' ? '' : quoteForShell(value)}\n`);
+  }
+}
+
+/** Accepts bash's names and does nothing: what they switch is not here. */
+export function* runShopt(shell: Shell, words: readonly string[]): Sleeping<number> {
+  const wrong = words.slice(1).find((word) => word.startsWith('-') && !/^-[pqsuo]+$/.test(word));
+  if (wrong === undefined) return 0;
+  return yield* usageError(shell, 'shopt', `${wrong.slice(0, 2)}: invalid option`);
+}

@@ -1,0 +1,410 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/**
+ * Simple commands: assignments, words, redirections, then a function, a builtin or a program.
+ *
+ * Linux counterpart: execute_cmd.c's execute_simple_command of bash.
+ */
+import type { ArrayValue, Assignment, Command, Word } from 'unbash';
+
+import type { Sleeping } from '../../uapi/coroutine.ts';
+import { ERRNO } from '../../uapi/errno.ts';
+import { S } from '../../uapi/fs.ts';
+import { SPAWN } from '../../uapi/process.ts';
+import { assign } from './assign.ts';
+import { findBuiltin } from './builtins/table.ts';
+import type { Builtin } from './builtins/builtin.ts';
+import { expandAssignment, expandWords } from './expand.ts';
+import { waitForeground } from './job-control.ts';
+import { flushBuiltin, flushOutput } from './output.ts';
+import { quoteForShell } from './quote.ts';
+import {
+  applyRedirections,
+  closeAll,
+  openRedirections,
+  spawnActions,
+  undoRedirections,
+  type Redirections,
+} from './redirect.ts';
+import { MAX_NESTING, type Shell, type ShellFunction } from './shell.ts';
+import { runInChild } from './subshell.ts';
+import type { Variable } from './variables.ts';
+
+/** How a command may run where it stands. */
+export interface CommandContext {
+  /** The child of a fork has nothing to do after this command: exec in place. */
+  readonly isLast: boolean;
+}
+
+export function* runCommand(
+  shell: Shell,
+  node: Command,
+  context: CommandContext,
+): Sleeping<number> {
+  shell.setLine(node.pos);
+  shell.substitutionStatus = undefined;
+  const alias = aliasOf(shell, node);
+  if (alias !== undefined) return yield* runAlias(shell, node, alias);
+  const words = yield* expandCommandWords(shell, node);
+  if (words === undefined) return failedStatus(shell);
+  shell.setLine(node.pos);
+  const status =
+    words.length === 0
+      ? yield* runAssignments(shell, node)
+      : yield* runExpanded(shell, node, words, context);
+  yield* closeAll(shell, shell.openEnds.splice(0));
+  return status;
+}
+
+function failedStatus(shell: Shell): number {
+  return shell.flow !== undefined && 'status' in shell.flow ? shell.flow.status : 1;
+}
+
+/** The fields of the command's words. Declarations keep `name=value` words in one piece. */
+function* expandCommandWords(shell: Shell, node: Command): Sleeping<string[] | undefined> {
+  if (node.name === undefined) return [];
+  const words: string[] = [];
+  for (const argument of [node.name, ...node.args]) {
+    if (argument.type === 'Word') {
+      const fields = yield* expandWords(shell, [argument]);
+      if (fields === undefined) return undefined;
+      words.push(...fields);
+      continue;
+    }
+    if (argument.value.type === 'ArrayValue') {
+      if (!(yield* assign(shell, argument))) return undefined;
+      words.push(argument.name);
+      continue;
+    }
+    const value = yield* expandAssignment(shell, argument.value);
+    if (value === undefined) return undefined;
+    const index = argument.index === undefined ? '' : `[${argument.index.text}]`;
+    words.push(`${argument.name}${index}${argument.append === true ? '+' : ''}=${value}`);
+  }
+  return words;
+}
+
+function prefixAssignments(node: Command): Assignment[] {
+  return node.prefix.filter((item) => item.type === 'Assignment');
+}
+
+/** A command of nothing but assignments and redirections. */
+function* runAssignments(shell: Shell, node: Command): Sleeping<number> {
+  const redirections = yield* openRedirections(shell, node.redirects);
+  if (redirections === undefined) return 1;
+  yield* closeAll(shell, redirections.opened);
+  for (const assignment of prefixAssignments(node)) {
+    if (!(yield* assign(shell, assignment))) return failedStatus(shell);
+    if (shell.options.xtrace) yield* traceAssignment(shell, assignment);
+  }
+  return shell.substitutionStatus ?? 0;
+}
+
+function* traceAssignment(shell: Shell, assignment: Assignment): Sleeping<void> {
+  const value = quoteTraced(shell.variables.get(assignment.name) ?? '');
+  yield* shell.c.err(`${tracePrefix(shell)}${assignment.name}=${value}\n`);
+}
+
+function tracePrefix(shell: Shell): string {
+  return shell.variables.get('PS4') ?? '+ ';
+}
+
+function quoteTraced(text: string): string {
+  return text === '' ? '' : quoteForShell(text);
+}
+
+function* runExpanded(
+  shell: Shell,
+  node: Command,
+  words: readonly string[],
+  context: CommandContext,
+): Sleeping<number> {
+  if (shell.options.xtrace) {
+    const texts = words.map((word) => (word === '' ? "''" : quoteForShell(word)));
+    yield* shell.c.err(`${tracePrefix(shell)}${texts.join(' ')}\n`);
+  }
+  const redirections = yield* openRedirections(shell, node.redirects);
+  if (redirections === undefined) return failedStatus(shell);
+  const assignments = prefixAssignments(node);
+  const before = yield* assignTemporarily(shell, assignments);
+  if (before === undefined) {
+    yield* closeAll(shell, redirections.opened);
+    return failedStatus(shell);
+  }
+  const text = shell.source.text.slice(node.pos, node.end);
+  const run: Run = { words, redirections, text, context, usesFunctions: true };
+  const status = yield* dispatch(shell, run);
+  for (const [name, variable] of before) shell.variables.restore(name, variable);
+  return status;
+}
+
+/** Assignments in front of a command hold for it only: what the variables were before. */
+function* assignTemporarily(
+  shell: Shell,
+  assignments: readonly Assignment[],
+): Sleeping<Map<string, Variable | undefined> | undefined> {
+  const before = new Map<string, Variable | undefined>();
+  for (const assignment of assignments) {
+    const { name } = assignment;
+    if (!before.has(name)) before.set(name, shell.variables.save(name));
+    if (!(yield* assign(shell, assignment))) return undefined;
+    shell.variables.export(name);
+  }
+  return before;
+}
+
+/** A command ready to run. */
+interface Run {
+  readonly words: readonly string[];
+  readonly redirections: Redirections;
+  /** As the user wrote it, for messages about jobs. */
+  readonly text: string;
+  readonly context: CommandContext;
+  readonly usesFunctions: boolean;
+}
+
+const NO_REDIRECTIONS: Redirections = { changes: [], opened: [] };
+
+/** Runs words that are expanded already, as `command` and `eval`'s kin do: no functions. */
+export function runWords(shell: Shell, words: readonly string[]): Sleeping<number> {
+  const text = words.join(' ');
+  const context = { isLast: false };
+  return dispatch(shell, {
+    words,
+    redirections: NO_REDIRECTIONS,
+    text,
+    context,
+    usesFunctions: false,
+  });
+}
+
+function* dispatch(shell: Shell, run: Run): Sleeping<number> {
+  const name = run.words[0] ?? '';
+  const found = run.usesFunctions ? shell.functions.get(name) : undefined;
+  if (found !== undefined) {
+    return yield* redirected(shell, run, () => callFunction(shell, found, run.words));
+  }
+  const builtin = findBuiltin(name);
+  if (builtin === undefined) return yield* runProgram(shell, run);
+  if (name === 'exec') return yield* runExec(shell, run);
+  return yield* redirected(shell, run, () => callBuiltin(shell, builtin, run.words));
+}
+
+function* redirected(shell: Shell, run: Run, body: () => Sleeping<number>): Sleeping<number> {
+  if (run.redirections.changes.length === 0) return yield* body();
+  const undo = yield* applyRedirections(shell, run.redirections);
+  const status = yield* body();
+  yield* undoRedirections(shell, undo);
+  return status;
+}
+
+function* callBuiltin(shell: Shell, builtin: Builtin, words: readonly string[]): Sleeping<number> {
+  const name = words[0] ?? '';
+  const status = yield* builtin(shell, words);
+  return yield* flushBuiltin(shell, name, status);
+}
+
+function* callFunction(
+  shell: Shell,
+  found: ShellFunction,
+  words: readonly string[],
+): Sleeping<number> {
+  if (shell.nesting >= MAX_NESTING) {
+    const name = words[0] ?? '';
+    shell.flow = { kind: 'abort', status: 1 };
+    return yield* shell.fail(`${name}: maximum function nesting level exceeded (${MAX_NESTING})`);
+  }
+  const { positional, source, line, loopDepth } = shell;
+  shell.positional = words.slice(1);
+  shell.source = found.source;
+  shell.loopDepth = 0;
+  shell.nesting++;
+  shell.variables.enterScope();
+  let status = yield* shell.evaluator.runFunction(shell, found);
+  shell.variables.leaveScope();
+  shell.nesting--;
+  shell.loopDepth = loopDepth;
+  shell.positional = positional;
+  shell.source = source;
+  shell.line = line;
+  if (shell.flow?.kind === 'return') {
+    status = shell.flow.status;
+    shell.flow = undefined;
+  }
+  return status;
+}
+
+/** `exec`: redirections that stay, then perhaps another program in this process. */
+function* runExec(shell: Shell, run: Run): Sleeping<number> {
+  yield* applyRedirections(shell, run.redirections, true);
+  const words = run.words.slice(1);
+  const name = words[0];
+  if (name === undefined) return 0;
+  const path = yield* shell.c.find_program(name, shell.variables.get('PATH'));
+  let status: number;
+  if (path === -ERRNO.ENOENT && !name.includes('/')) {
+    status = yield* shell.fail(`exec: ${name}: not found`, 127);
+  } else if (typeof path === 'number') {
+    status = yield* explain(shell, name, path, 'exec: ');
+  } else {
+    const failure = yield* shell.c.execve(path, words, shell.variables.environ());
+    status = yield* explain(shell, path, failure, 'exec: ');
+  }
+  if (!shell.interactive) shell.flow = { kind: 'exit', status };
+  return status;
+}
+
+/** Finds, starts and waits for a program. */
+function* runProgram(shell: Shell, run: Run): Sleeping<number> {
+  const name = run.words[0] ?? '';
+  const path = yield* locate(shell, name);
+  if (typeof path === 'number') {
+    return yield* withErrors(shell, run, () => explain(shell, name, path));
+  }
+  if (run.context.isLast) return yield* becomeProgram(shell, run, path);
+  const pid = yield* spawn(shell, run, path, { group: 0, foreground: true });
+  if (pid === -ERRNO.ENOEXEC) return yield* runAsScript(shell, run, path);
+  if (pid < 0) return yield* withErrors(shell, run, () => explain(shell, path, pid));
+  yield* closeAll(shell, run.redirections.opened);
+  const group = shell.terminal >= 0 ? pid : 0;
+  return yield* waitForeground(shell, shell.jobs.add(group, [pid], run.text));
+}
+
+/** Where a program of a job goes. */
+export interface SpawnPlace {
+  /** The group to join with job control, 0 for a new one. */
+  readonly group: number;
+  readonly foreground: boolean;
+  readonly input?: number;
+  readonly output?: number;
+  readonly errorToo?: boolean;
+}
+
+function* spawn(shell: Shell, run: Run, path: string, place: SpawnPlace): Sleeping<number> {
+  yield* flushOutput(shell);
+  const jobControl = shell.terminal >= 0;
+  const flags = jobControl
+    ? SPAWN.SETPGROUP | SPAWN.SETSIGDEF | (place.foreground ? SPAWN.FOREGROUND : 0)
+    : 0;
+  const environ = shell.variables.environ().filter((entry) => !entry.startsWith('_='));
+  environ.push(`_=${path}`);
+  return yield* shell.c.posix_spawn({
+    path,
+    argv: run.words,
+    env: environ,
+    flags,
+    pgroup: place.group,
+    actions: spawnActions(run.redirections),
+  });
+}
+
+/** In a child with nothing else to do: no second process. */
+function* becomeProgram(shell: Shell, run: Run, path: string): Sleeping<number> {
+  yield* applyRedirections(shell, run.redirections, true);
+  const failure = yield* shell.c.execve(path, run.words, shell.variables.environ());
+  if (failure === -ERRNO.ENOEXEC) return yield* interpret(shell, path, run.words);
+  return yield* explain(shell, path, failure);
+}
+
+/** An executable text without `#!` is a script for this shell. */
+function* runAsScript(shell: Shell, run: Run, path: string): Sleeping<number> {
+  const group = shell.terminal >= 0 ? { group: 0, foreground: true } : {};
+  const pid = yield* runInChild(shell, group, function* (child) {
+    yield* applyRedirections(child, run.redirections, true);
+    return yield* interpret(child, path, run.words);
+  });
+  yield* closeAll(shell, run.redirections.opened);
+  if (pid < 0) return yield* explain(shell, path, pid);
+  return yield* waitForeground(shell, shell.jobs.add(pid, [pid], run.text));
+}
+
+function* interpret(shell: Shell, path: string, words: readonly string[]): Sleeping<number> {
+  shell.name = path;
+  shell.atPrompt = false;
+  shell.positional = words.slice(1);
+  return yield* shell.evaluator.runFile(shell, path);
+}
+
+/** Runs `body` with the command's redirections, since its message goes to its standard error. */
+function withErrors(shell: Shell, run: Run, body: () => Sleeping<number>): Sleeping<number> {
+  return redirected(shell, run, body);
+}
+
+/** Where PATH has the command: remembered, as `hash` shows. */
+export function* locate(shell: Shell, name: string): Sleeping<string | number> {
+  const known = shell.hashed.get(name);
+  if (known !== undefined) {
+    if (typeof (yield* shell.c.stat(known)) !== 'number') return known;
+    shell.hashed.delete(name);
+  }
+  if (name === '') return -ERRNO.ENOENT;
+  const path = yield* shell.c.find_program(name, shell.variables.get('PATH'));
+  if (typeof path === 'string' && !name.includes('/')) shell.hashed.set(name, path);
+  return path;
+}
+
+/** Says why a command could not run: 127 when it is not there, else 126. */
+function* explain(shell: Shell, name: string, errno: number, prefix = ''): Sleeping<number> {
+  if (errno === -ERRNO.ENOENT && !name.includes('/')) {
+    return yield* shell.fail(`${prefix}${name}: command not found`, 127);
+  }
+  const stat = yield* shell.c.stat(name);
+  const isDirectory = typeof stat !== 'number' && (stat.mode & S.IFMT) === S.IFDIR;
+  const reason = isDirectory ? 'Is a directory' : shell.c.strerror(errno);
+  return yield* shell.fail(`${prefix}${name}: ${reason}`, errno === -ERRNO.ENOENT ? 127 : 126);
+}
+
+/** The alias that the command's first word names, unless it is being expanded already. */
+function aliasOf(shell: Shell, node: Command): string | undefined {
+  if (shell.aliases.size === 0 || node.name === undefined) return undefined;
+  const { text, value } = node.name;
+  if (text !== value || shell.activeAliases.has(text)) return undefined;
+  return shell.aliases.get(text);
+}
+
+function* runAlias(shell: Shell, node: Command, alias: string): Sleeping<number> {
+  const name = node.name?.text ?? '';
+  const { text } = shell.source;
+  const before = text.slice(node.pos, node.name?.pos);
+  const after = text.slice(node.name?.end, node.end);
+  shell.activeAliases.add(name);
+  const status = yield* shell.evaluator.runText(shell, before + alias + after);
+  shell.activeAliases.delete(name);
+  return status;
+}
+
+/** A member of a pipeline that is a program and nothing else: started without a copy of the shell. */
+export function* spawnMember(
+  shell: Shell,
+  node: Command,
+  place: SpawnPlace,
+): Sleeping<number | undefined> {
+  if (!isPlainProgram(shell, node)) return undefined;
+  const words = yield* expandWords(shell, [node.name, ...node.args].filter(isWord));
+  if (words === undefined) return undefined;
+  const path = yield* locate(shell, words[0] ?? '');
+  if (typeof path === 'number') return undefined;
+  const changes: { kind: 'dup'; from: number; to: number }[] = [];
+  if (place.input !== undefined) changes.push({ kind: 'dup', from: place.input, to: 0 });
+  if (place.output !== undefined) changes.push({ kind: 'dup', from: place.output, to: 1 });
+  if (place.errorToo === true) changes.push({ kind: 'dup', from: 1, to: 2 });
+  const text = shell.source.text.slice(node.pos, node.end);
+  const redirections = { changes, opened: [] };
+  const run = { words, redirections, text, context: { isLast: false }, usesFunctions: false };
+  const pid = yield* spawn(shell, run, path, place);
+  return pid < 0 ? undefined : pid;
+}
+
+function isWord(argument: Word | Assignment | ArrayValue | undefined): argument is Word {
+  return argument?.type === 'Word';
+}
+
+/** Its words have no effects of their own, and its name is surely a program. */
+function isPlainProgram(shell: Shell, node: Command): boolean {
+  const { name } = node;
+  if (name === undefined || node.prefix.length > 0 || node.redirects.length > 0) return false;
+  if (shell.options.xtrace || name.parts !== undefined || aliasOf(shell, node) !== undefined) {
+    return false;
+  }
+  if (shell.functions.has(name.value) || findBuiltin(name.value) !== undefined) return false;
+  return node.args.every((word) => word.type === 'Word' && !/[`$]/.test(word.text));
+}

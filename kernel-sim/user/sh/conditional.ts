@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/** `[[ … ]]` and `(( … ))`. */
+import type { ArithmeticCommand, TestCommand, TestExpression } from 'unbash';
+
+import type { Sleeping } from '../../uapi/coroutine.ts';
+import { evaluateArithmetic } from './arithmetic.ts';
+import { arithmeticScope } from './arithmetic-scope.ts';
+import { expandArithmeticText, expandPattern, expandText } from './expand.ts';
+import { testBinary, testUnary } from './file-test.ts';
+import { compilePattern, matchPattern } from './pattern.ts';
+import type { Shell } from './shell.ts';
+
+/** True, false, or a failure that has been said. */
+type Verdict = boolean | undefined;
+
+export function* runTestCommand(shell: Shell, node: TestCommand): Sleeping<number> {
+  shell.setLine(node.pos);
+  const verdict = yield* evaluate(shell, node.expression);
+  return verdict === undefined ? 2 : verdict ? 0 : 1;
+}
+
+function* evaluate(shell: Shell, node: TestExpression): Sleeping<Verdict> {
+  switch (node.type) {
+    case 'TestUnary': {
+      const operand = yield* expandText(shell, node.operand);
+      return operand === undefined ? undefined : yield* testUnary(shell, node.operator, operand);
+    }
+    case 'TestBinary':
+      return yield* evaluateBinary(shell, node);
+    case 'TestLogical': {
+      let verdict: Verdict = node.operator === '&&';
+      for (const operand of node.operands) {
+        verdict = yield* evaluate(shell, operand);
+        if (verdict === undefined || verdict !== (node.operator === '&&')) break;
+      }
+      return verdict;
+    }
+    case 'TestNot': {
+      const verdict = yield* evaluate(shell, node.operand);
+      if (verdict === undefined) return undefined;
+      return node.negations.length % 2 === 1 ? !verdict : verdict;
+    }
+    case 'TestGroup':
+      return yield* evaluate(shell, node.expression);
+    default:
+      return node satisfies never;
+  }
+}
+
+function* evaluateBinary(
+  shell: Shell,
+  node: Extract<TestExpression, { type: 'TestBinary' }>,
+): Sleeping<Verdict> {
+  const left = yield* expandText(shell, node.left);
+  if (left === undefined) return undefined;
+  const { operator } = node;
+  if (operator === '=' || operator === '==' || operator === '!=') {
+    const pattern = yield* expandPattern(shell, node.right);
+    if (pattern === undefined) return undefined;
+    return matchPattern(compilePattern(pattern), left) === (operator !== '!=');
+  }
+  if (operator === '=~') return yield* matchRegex(shell, left, node.right.text, node);
+  const right = yield* expandText(shell, node.right);
+  if (right === undefined) return undefined;
+  if (operator.startsWith('-') && !/^-(?:nt|ot|ef)$/.test(operator)) {
+    const numbers = [evaluateNumber(shell, left), evaluateNumber(shell, right)] as const;
+    const failed = numbers.find((number) => typeof number === 'string');
+    if (failed !== undefined) {
+      yield* shell.complain(`[[: ${failed}`);
+      return undefined;
+    }
+    return yield* testBinary(shell, operator, String(numbers[0]), String(numbers[1]));
+  }
+  return yield* testBinary(shell, operator, left, right);
+}
+
+function evaluateNumber(shell: Shell, text: string): bigint | string {
+  const result = evaluateArithmetic(text, arithmeticScope(shell));
+  return 'error' in result ? result.error : result.value;
+}
+
+/** `=~` with POSIX extended syntax, as far as it is also JavaScript's. */
+function* matchRegex(
+  shell: Shell,
+  subject: string,
+  raw: string,
+  node: Extract<TestExpression, { type: 'TestBinary' }>,
+): Sleeping<Verdict> {
+  const isPlain = !/["'\\$`]/.test(raw);
+  const source = isPlain ? raw : yield* expandText(shell, node.right);
+  if (source === undefined) return undefined;
+  let regex: RegExp;
+  try {
+    regex = new RegExp(posixToRegExp(source));
+  } catch {
+    return undefined;
+  }
+  const match = regex.exec(subject);
+  shell.variables.setElements(
+    'BASH_REMATCH',
+    match === null ? [] : match.map((group) => group ?? ''),
+  );
+  return match !== null;
+}
+
+const CLASS_TEXT: ReadonlyMap<string, string> = new Map([
+  ['alpha', 'A-Za-z'],
+  ['digit', '0-9'],
+  ['alnum', 'A-Za-z0-9'],
+  ['upper', 'A-Z'],
+  ['lower', 'a-z'],
+  ['space', '\\s'],
+  ['blank', ' \\t'],
+  ['xdigit', 'A-Fa-f0-9'],
+  ['punct', '!-\\/:-@\\[-`{-~'],
+]);
+
+function posixToRegExp(source: string): string {
+  return source.replaceAll(/\[:(\w+):\]/g, (whole, name: string) => CLASS_TEXT.get(name) ?? whole);
+}
+
+export function* runArithmeticCommand(shell: Shell, node: ArithmeticCommand): Sleeping<number> {
+  shell.setLine(node.pos);
+  const text = yield* expandArithmeticText(shell, node.body);
+  if (text === undefined) return 1;
+  const result = evaluateArithmetic(text, arithmeticScope(shell));
+  if ('error' in result) return yield* shell.fail(`((: ${result.error}`);
+  return result.value === 0n ? 1 : 0;
+}

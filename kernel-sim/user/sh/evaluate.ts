@@ -1,0 +1,318 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/**
+ * Running syntax trees: scripts, lists, pipelines and compound commands.
+ *
+ * Each function gives the status of what it ran and leaves `shell.flow` set when what follows must
+ * not run. Linux counterpart: bash's execute_cmd.c.
+ */
+import type {
+  AndOr,
+  CommandNode,
+  CompoundCommand,
+  ParsedScript,
+  Pipeline,
+  PipelineNode,
+  Redirected,
+  Statement,
+} from 'unbash';
+
+import type { Sleeping } from '../../uapi/coroutine.ts';
+import { decodeUtf8 } from '../../lib/utf8.ts';
+import { runArithmeticFor, runCase, runFor, runIf, runWhile } from './compound.ts';
+import { runArithmeticCommand, runTestCommand } from './conditional.ts';
+import { runCommand, runWords, type CommandContext } from './command.ts';
+import { waitForeground } from './job-control.ts';
+import { endOfInputMessage, parseShell, SourceText, type Parsed } from './parse.ts';
+import { runBackground, runPipeline } from './pipeline.ts';
+import { applyRedirections, openRedirections, undoRedirections } from './redirect.ts';
+import { MAX_NESTING, type Evaluator, type Shell, type ShellFunction } from './shell.ts';
+import { runInChild } from './subshell.ts';
+import { handleSignals } from './traps.ts';
+
+const IN_PLACE: CommandContext = { isLast: false };
+
+/** The evaluator that a shell is made with. */
+export const evaluator: Evaluator = {
+  runScript,
+  runText,
+  runSourced,
+  runFile,
+  runWords,
+  handleSignals,
+  *runFunction(shell: Shell, found: ShellFunction): Sleeping<number> {
+    const { body } = found.node;
+    if (body.type === 'CompoundList') return yield* runStatements(shell, body.commands);
+    return yield* runNode(shell, body, IN_PLACE);
+  },
+};
+
+function* runScript(shell: Shell, script: ParsedScript, source: SourceText): Sleeping<number> {
+  const before = shell.source;
+  shell.source = source;
+  const status = yield* runStatements(shell, script.commands);
+  shell.source = before;
+  return status;
+}
+
+function* runText(shell: Shell, text: string, name?: string): Sleeping<number> {
+  if (shell.nesting >= MAX_NESTING) {
+    shell.flow = { kind: 'abort', status: 1 };
+    return yield* shell.fail(`${name ?? 'eval'}: maximum nesting level exceeded (${MAX_NESTING})`);
+  }
+  const { line } = shell;
+  shell.nesting++;
+  const status = yield* runParsed(shell, new SourceText(text, line), name);
+  shell.nesting--;
+  shell.line = line;
+  return status;
+}
+
+function* runSourced(shell: Shell, text: string, name: string): Sleeping<number> {
+  if (shell.nesting >= MAX_NESTING) {
+    shell.flow = { kind: 'abort', status: 1 };
+    return yield* shell.fail(`${name}: maximum source nesting level exceeded (${MAX_NESTING})`);
+  }
+  const { name: outer, line } = shell;
+  // Messages name the file that is read, `$0` in it included: what a reader looks for first.
+  if (!shell.atPrompt) shell.name = name;
+  shell.nesting++;
+  const status = yield* runParsed(shell, new SourceText(text));
+  shell.nesting--;
+  shell.name = outer;
+  shell.line = line;
+  return status;
+}
+
+/** Runs what stands before the first syntax error, then reports it: what bash's reading by lines does. */
+export function* runParsed(shell: Shell, source: SourceText, name?: string): Sleeping<number> {
+  const parsed = parseShell(source.text);
+  if (parsed.kind === 'complete' || isOpenHereDoc(parsed)) {
+    return yield* runScript(shell, parsed.script, source);
+  }
+  const limit = parsed.kind === 'error' ? parsed.pos : source.text.length;
+  const lineStart = source.text.lastIndexOf('\n', Math.max(0, limit - 1)) + 1;
+  const whole = parsed.script.commands.filter(
+    (statement) => statement.end < lineStart && statement.end < limit,
+  );
+  // The statement that holds the error may reach back over many lines; the last one is suspect.
+  const runnable = parsed.kind === 'error' ? whole : whole.slice(0, incompleteStart(parsed, whole));
+  const status = yield* runScript(shell, { ...parsed.script, commands: runnable }, source);
+  if (shell.flow !== undefined) return status;
+  return yield* reportSyntax(shell, source, parsed, name);
+}
+
+/** A here-document that the end of the file closes is only warned about in bash. */
+function isOpenHereDoc(parsed: Parsed): boolean {
+  return parsed.kind === 'incomplete' && parsed.script.errors === undefined;
+}
+
+function incompleteStart(parsed: Parsed, whole: readonly Statement[]): number {
+  const last = parsed.script.commands.at(-1);
+  return last !== undefined && whole.at(-1) === last ? whole.length - 1 : whole.length;
+}
+
+/** `bash: line 3: syntax error near …` and the line. */
+export function* reportSyntax(
+  shell: Shell,
+  source: SourceText,
+  parsed: Parsed,
+  name?: string,
+): Sleeping<number> {
+  const status = 2;
+  const at = parsed.kind === 'error' ? parsed.pos : source.text.length;
+  const where = name === undefined ? '' : `${name}: `;
+  const label = shell.atPrompt
+    ? `${shell.name}: ${where}`
+    : `${shell.name}: ${where}line ${source.lineOf(at) + (parsed.kind === 'error' ? 0 : 1)}: `;
+  if (parsed.kind === 'error') {
+    yield* shell.c.err(`${label}${parsed.message}\n`);
+    if (!shell.atPrompt) yield* shell.c.err(`${label}\`${source.lineText(at)}'\n`);
+  } else {
+    yield* shell.c.err(`${label}${endOfInputMessage(source.text)}\n`);
+  }
+  shell.lastStatus = status;
+  return status;
+}
+
+function* runFile(shell: Shell, path: string): Sleeping<number> {
+  const bytes = yield* shell.c.read_file(path);
+  if (typeof bytes === 'number') {
+    return yield* shell.fail(`${path}: ${shell.c.strerror(bytes)}`, 127);
+  }
+  const text = decodeUtf8(bytes);
+  return yield* runParsed(shell, new SourceText(text));
+}
+
+export function* runStatements(shell: Shell, statements: readonly Statement[]): Sleeping<number> {
+  let status = 0;
+  for (const statement of statements) {
+    status = yield* runStatement(shell, statement);
+    if (shell.flow !== undefined) break;
+  }
+  return status;
+}
+
+function* runStatement(shell: Shell, statement: Statement): Sleeping<number> {
+  yield* shell.work();
+  yield* handleSignals(shell);
+  if (shell.flow !== undefined) return shell.lastStatus;
+  if (shell.options.noexec) return 0;
+  const { command } = statement;
+  if (statement.background === true) {
+    const text = shell.source.text.slice(command.pos, command.end);
+    return yield* runBackground(shell, command, text, (child) => runMember(child, command));
+  }
+  const status =
+    command.type === 'AndOr'
+      ? yield* runAndOr(shell, command)
+      : yield* runNode(shell, command, IN_PLACE);
+  shell.lastStatus = status;
+  yield* handleSignals(shell);
+  return status;
+}
+
+function* runAndOr(shell: Shell, node: AndOr): Sleeping<number> {
+  let status = 0;
+  const last = node.commands.length - 1;
+  for (const [index, command] of node.commands.entries()) {
+    const operator = node.operators[index - 1];
+    if (operator === '&&' && status !== 0) continue;
+    if (operator === '||' && status === 0) continue;
+    if (index < last) shell.conditionDepth++;
+    status = yield* runNode(shell, command, IN_PLACE);
+    if (index < last) shell.conditionDepth--;
+    shell.lastStatus = status;
+    if (shell.flow !== undefined) break;
+  }
+  return status;
+}
+
+/** In a child that ends with this command. */
+function* runMember(child: Shell, command: PipelineNode | AndOr): Sleeping<number> {
+  if (command.type === 'AndOr') return yield* runAndOr(child, command);
+  return yield* runNode(child, command, { isLast: true });
+}
+
+function* runNode(shell: Shell, node: PipelineNode, context: CommandContext): Sleeping<number> {
+  const status = yield* runByKind(shell, node, context);
+  shell.lastStatus = status;
+  const isExempt = node.type === 'Pipeline' && node.prefixes.some((it) => it.type === 'Negation');
+  if (status !== 0 && shell.options.errexit && !isExempt) exitOnError(shell, node, status);
+  return status;
+}
+
+/** `set -e`: a command failed that is no condition. */
+function exitOnError(shell: Shell, node: PipelineNode, status: number): void {
+  if (shell.flow !== undefined || shell.conditionDepth > 0) return;
+  // Compound commands end with a command of their own, which has been looked at.
+  const isLeaf =
+    node.type === 'Command' ||
+    node.type === 'Pipeline' ||
+    node.type === 'Subshell' ||
+    node.type === 'TestCommand' ||
+    node.type === 'ArithmeticCommand' ||
+    node.type === 'Redirected';
+  if (isLeaf) shell.flow = { kind: 'exit', status };
+}
+
+function* runByKind(shell: Shell, node: PipelineNode, context: CommandContext): Sleeping<number> {
+  switch (node.type) {
+    case 'Command':
+      return yield* runCommand(shell, node, context);
+    case 'Pipeline':
+      return yield* runPipelineNode(shell, node);
+    case 'Function': {
+      shell.functions.set(node.name.value, { node, source: shell.source });
+      return 0;
+    }
+    case 'Redirected':
+      return yield* runRedirected(shell, node);
+    case 'Coproc':
+      return yield* shell.fail('coproc: not supported', 2);
+    default:
+      return yield* runCompound(shell, node, context);
+  }
+}
+
+function* runPipelineNode(shell: Shell, node: Pipeline): Sleeping<number> {
+  const negations = node.prefixes.filter((prefix) => prefix.type === 'Negation').length;
+  const timed = node.prefixes.some((prefix) => prefix.type === 'Time');
+  const [only] = node.commands;
+  const start = timed ? yield* nanoseconds(shell) : 0;
+  let status = 0;
+  if (negations > 0) shell.conditionDepth++;
+  if (node.commands.length > 1) {
+    const text = shell.source.text.slice(node.commands[0]?.pos, node.end);
+    status = yield* runPipeline(shell, node, text, runMember);
+  } else if (only !== undefined) status = yield* runNode(shell, only, IN_PLACE);
+  if (negations > 0) shell.conditionDepth--;
+  if (timed) yield* reportTime(shell, (yield* nanoseconds(shell)) - start);
+  return negations % 2 === 0 ? status : status === 0 ? 1 : 0;
+}
+
+const MONOTONIC = 1;
+
+function* nanoseconds(shell: Shell): Sleeping<number> {
+  const now = yield* shell.c.clock_gettime(MONOTONIC);
+  return typeof now === 'number' ? 0 : now.seconds * 1e9 + now.nanoseconds;
+}
+
+function* reportTime(shell: Shell, elapsed: number): Sleeping<void> {
+  const milliseconds = Math.floor(elapsed / 1e6);
+  const minutes = Math.floor(milliseconds / 60_000);
+  const seconds = ((milliseconds % 60_000) / 1000).toFixed(3);
+  yield* shell.c.err(`\nreal\t${minutes}m${seconds}s\nuser\t0m0.000s\nsys\t0m0.000s\n`);
+}
+
+function* runRedirected(shell: Shell, node: Redirected): Sleeping<number> {
+  const redirections = yield* openRedirections(shell, node.redirects);
+  if (redirections === undefined) return 1;
+  const undo = yield* applyRedirections(shell, redirections);
+  const status = yield* runCompound(shell, node.command, IN_PLACE);
+  yield* undoRedirections(shell, undo);
+  return status;
+}
+
+function* runCompound(
+  shell: Shell,
+  node: CompoundCommand,
+  context: CommandContext,
+): Sleeping<number> {
+  switch (node.type) {
+    case 'BraceGroup':
+      return yield* runStatements(shell, node.body.commands);
+    case 'Subshell':
+      return yield* runSubshell(shell, node, context);
+    case 'If':
+      return yield* runIf(shell, node, runStatements);
+    case 'While':
+      return yield* runWhile(shell, node, runStatements);
+    case 'For':
+    case 'Select':
+      return yield* runFor(shell, node, runStatements);
+    case 'ArithmeticFor':
+      return yield* runArithmeticFor(shell, node, runStatements);
+    case 'Case':
+      return yield* runCase(shell, node, runStatements);
+    case 'TestCommand':
+      return yield* runTestCommand(shell, node);
+    case 'ArithmeticCommand':
+      return yield* runArithmeticCommand(shell, node);
+    default:
+      return node satisfies never;
+  }
+}
+
+function* runSubshell(
+  shell: Shell,
+  node: Extract<CommandNode, { type: 'Subshell' }>,
+  context: CommandContext,
+): Sleeping<number> {
+  const { commands } = node.body;
+  if (context.isLast) return yield* runStatements(shell, commands);
+  const group = shell.terminal >= 0 ? { group: 0, foreground: true } : {};
+  const pid = yield* runInChild(shell, group, (child) => runStatements(child, commands));
+  if (pid < 0) return yield* shell.fail(`fork: ${shell.c.strerror(pid)}`, 254);
+  const text = shell.source.text.slice(node.pos, node.end);
+  return yield* waitForeground(shell, shell.jobs.add(shell.terminal >= 0 ? pid : 0, [pid], text));
+}

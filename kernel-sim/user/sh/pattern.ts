@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/**
+ * Shell patterns: `*`, `?`, `[…]`, and a backslash that makes the next character plain.
+ *
+ * Used by case, `${x#pattern}`, `[[ == ]]` and, name by name, by pathname.ts. Linux counterpart:
+ * fnmatch(3). Matching takes at most text times pattern steps, whatever the pattern.
+ */
+
+type Token =
+  | { readonly kind: 'char'; readonly unit: number }
+  | { readonly kind: 'any' }
+  | { readonly kind: 'star' }
+  | { readonly kind: 'set'; readonly negated: boolean; readonly items: readonly SetItem[] };
+
+type SetItem =
+  | { readonly from: number; readonly to: number }
+  | { readonly contains: (unit: number) => boolean };
+
+export type Pattern = readonly Token[];
+
+const BACKSLASH = 92;
+
+/** Whether an unquoted character of `text` would be more than itself in a pattern. */
+export function hasMagic(text: string): boolean {
+  return /[*?[]/.test(text);
+}
+
+/** `text` as a pattern that matches only itself. */
+export function escapePattern(text: string): string {
+  return /[\\*?[\]]/.test(text) ? text.replaceAll(/[\\*?[\]\-!^]/g, '\\$&') : text;
+}
+
+/** The text that a pattern without magic stands for. */
+export function unescapePattern(pattern: string): string {
+  return pattern.includes('\\') ? pattern.replaceAll(/\\(.)/gs, '$1') : pattern;
+}
+
+export function compilePattern(source: string): Pattern {
+  const tokens: Token[] = [];
+  for (let at = 0; at < source.length;) {
+    const char = source.charAt(at);
+    if (char === '*') {
+      if (tokens.at(-1)?.kind !== 'star') tokens.push({ kind: 'star' });
+      at++;
+    } else if (char === '?') {
+      tokens.push({ kind: 'any' });
+      at++;
+    } else if (char === '[') {
+      const set = parseSet(source, at);
+      tokens.push(set?.token ?? { kind: 'char', unit: char.charCodeAt(0) });
+      at = set?.end ?? at + 1;
+    } else {
+      if (char === '\\' && at + 1 < source.length) at++;
+      tokens.push({ kind: 'char', unit: source.charCodeAt(at) });
+      at++;
+    }
+  }
+  return tokens;
+}
+
+/** The set that begins at `start`, or undefined where nothing closes it: then `[` is itself. */
+function parseSet(source: string, start: number): { token: Token; end: number } | undefined {
+  let at = start + 1;
+  const negated = source[at] === '!' || source[at] === '^';
+  if (negated) at++;
+  const items: SetItem[] = [];
+  for (const first = at; at < source.length;) {
+    if (source[at] === ']' && at > first) {
+      return { token: { kind: 'set', negated, items }, end: at + 1 };
+    }
+    const named = /^\[:(\w+):\]/.exec(source.slice(at, at + 12));
+    const contains = named === null ? undefined : CLASSES.get(named[1] ?? '');
+    if (named !== null && contains !== undefined) {
+      items.push({ contains });
+      at += named[0].length;
+      continue;
+    }
+    const low = unitAt(source, at);
+    at = low.end;
+    if (source[at] === '-' && at + 1 < source.length && source[at + 1] !== ']') {
+      const high = unitAt(source, at + 1);
+      at = high.end;
+      items.push({ from: low.unit, to: high.unit });
+    } else items.push({ from: low.unit, to: low.unit });
+  }
+  return undefined;
+}
+
+function unitAt(source: string, at: number): { unit: number; end: number } {
+  const unit = source.charCodeAt(at);
+  if (unit !== BACKSLASH || at + 1 >= source.length) return { unit, end: at + 1 };
+  return { unit: source.charCodeAt(at + 1), end: at + 2 };
+}
+
+const isUpper = (unit: number): boolean => unit >= 65 && unit <= 90;
+const isLower = (unit: number): boolean => unit >= 97 && unit <= 122;
+const isDigit = (unit: number): boolean => unit >= 48 && unit <= 57;
+const isAlpha = (unit: number): boolean => isUpper(unit) || isLower(unit);
+const isGraph = (unit: number): boolean => unit > 32 && unit !== 127;
+
+const CLASSES: ReadonlyMap<string, (unit: number) => boolean> = new Map([
+  ['alpha', isAlpha],
+  ['digit', isDigit],
+  ['alnum', (unit: number) => isAlpha(unit) || isDigit(unit)],
+  ['upper', isUpper],
+  ['lower', isLower],
+  ['space', (unit: number) => unit === 32 || (unit >= 9 && unit <= 13)],
+  ['blank', (unit: number) => unit === 32 || unit === 9],
+  ['punct', (unit: number) => unit < 127 && isGraph(unit) && !isAlpha(unit) && !isDigit(unit)],
+  ['print', (unit: number) => unit === 32 || isGraph(unit)],
+  ['graph', isGraph],
+  ['cntrl', (unit: number) => unit < 32 || unit === 127],
+  ['xdigit', (unit: number) => isDigit(unit) || /[A-Fa-f]/.test(String.fromCharCode(unit))],
+  ['word', (unit: number) => isAlpha(unit) || isDigit(unit) || unit === 95],
+]);
+
+function matchesOne(token: Token, unit: number): boolean {
+  if (token.kind === 'char') return token.unit === unit;
+  if (token.kind !== 'set') return true;
+  const found = token.items.some((item) =>
+    'contains' in item ? item.contains(unit) : unit >= item.from && unit <= item.to,
+  );
+  return found !== token.negated;
+}
+
+/** Whether the whole of `text` (from `start` up to `end`) matches. */
+export function matchPattern(
+  pattern: Pattern,
+  text: string,
+  start = 0,
+  end = text.length,
+): boolean {
+  let at = start;
+  let next = 0;
+  let starToken = -1;
+  let starAt = start;
+  for (;;) {
+    const token = pattern[next];
+    if (token?.kind === 'star') {
+      starToken = next++;
+      starAt = at;
+    } else if (token !== undefined && at < end && matchesOne(token, text.charCodeAt(at))) {
+      next++;
+      at++;
+    } else if (token === undefined && at === end) return true;
+    else if (starToken < 0 || starAt >= end) return false;
+    else {
+      // Only the last star needs to give way: what stood before it is matched for good.
+      at = ++starAt;
+      next = starToken + 1;
+    }
+  }
+}

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/** Texts written so that the shell would read them back: for `set -x`, `export -p`, `${x@Q}`. */
+
+/** `text` in quotes where it needs them, or always. */
+export function quoteForShell(text: string, always = false): string {
+  if (!always && /^[\w@%+=:,./-]+$/.test(text)) return text;
+  // eslint-disable-next-line no-control-regex
+  if (/[\u0000-\u001f\u007f]/.test(text)) return quoteAnsiC(text);
+  return `'${text.replaceAll("'", "'\\''")}'`;
+}
+
+/** `text` in double quotes, as `export -p` and `declare -p` show values. */
+export function quoteDouble(text: string): string {
+  // eslint-disable-next-line no-control-regex
+  if (/[\u0000-\u0008\u000b-\u001f\u007f]/.test(text)) return quoteAnsiC(text);
+  return `"${text.replaceAll(/["\\$`]/g, '\\$&')}"`;
+}
+
+const ESCAPES: ReadonlyMap<string, string> = new Map([
+  ['\n', '\\n'],
+  ['\t', '\\t'],
+  ['\r', '\\r'],
+  ['\u0007', '\\a'],
+  ['\b', '\\b'],
+  ['\v', '\\v'],
+  ['\f', '\\f'],
+  ['\u001b', '\\E'],
+  ["'", "\\'"],
+  ['\\', '\\\\'],
+]);
+
+function quoteAnsiC(text: string): string {
+  // eslint-disable-next-line no-control-regex
+  const escaped = text.replaceAll(/[\u0000-\u001f\u007f'\\]/g, (char) => {
+    const octal = char.charCodeAt(0).toString(8).padStart(3, '0');
+    return ESCAPES.get(char) ?? `\\${octal}`;
+  });
+  return `$'${escaped}'`;
+}

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/**
+ * The state of one shell: variables, functions, options, traps, jobs, and where control flow
+ * stands. A subshell is a copy of it.
+ *
+ * Every other file of this room works on a `Shell`. Linux counterpart: bash. Break, continue,
+ * return, exit and ^C are values in `flow`, looked at after each command, never exceptions.
+ */
+import type { Function as FunctionNode, ParsedScript } from 'unbash';
+
+import type { Sleeping } from '../../uapi/coroutine.ts';
+import type { Libc } from '../libc/libc.ts';
+import { JobTable } from './jobs.ts';
+import { defaultOptions, type ShellOptions } from './options.ts';
+import { SourceText } from './parse.ts';
+import { Variables } from './variables.ts';
+
+/** Why the commands that would come next do not run. */
+export type Flow =
+  | { readonly kind: 'break' | 'continue'; readonly levels: number }
+  | { readonly kind: 'return' | 'exit'; readonly status: number }
+  /** Back to the prompt: an expansion failed, or ^C. A script ends with `status`. */
+  | { readonly kind: 'abort'; readonly status: number };
+
+export interface ShellFunction {
+  readonly node: FunctionNode;
+  /** The text that the node's positions count in. */
+  readonly source: SourceText;
+}
+
+/** How simple commands are run again: by eval, source, command, traps and substitutions. */
+export interface Evaluator {
+  runScript(shell: Shell, script: ParsedScript, source: SourceText): Sleeping<number>;
+  /** Parses and runs; `name` stands in syntax errors, as in `bash: eval: line 1: …`. */
+  runText(shell: Shell, text: string, name?: string): Sleeping<number>;
+  handleSignals(shell: Shell): Sleeping<void>;
+  /** The body of a function; its frame is the caller's. */
+  runFunction(shell: Shell, found: ShellFunction): Sleeping<number>;
+  /** The text of `source`: positions and messages are its own. */
+  runSourced(shell: Shell, text: string, name: string): Sleeping<number>;
+  /** A script from a file. */
+  runFile(shell: Shell, path: string): Sleeping<number>;
+  /** Runs a command whose words are expanded already, functions left aside. */
+  runWords(shell: Shell, words: readonly string[]): Sleeping<number>;
+}
+
+/** Functions, eval and source nested deeper than this end with bash's message for FUNCNEST. */
+export const MAX_NESTING = 200;
+/** User time of one command, and of one step of a loop that runs none. */
+const COMMAND_NS = 2_000;
+
+export class Shell {
+  readonly c: Libc;
+  readonly evaluator: Evaluator;
+  readonly variables: Variables;
+  readonly functions: Map<string, ShellFunction>;
+  readonly aliases: Map<string, string>;
+  readonly options: ShellOptions;
+  readonly jobs: JobTable;
+  /** Commands by signal name (EXIT is one of them); an empty text ignores the signal. */
+  readonly traps: Map<string, string>;
+  /** Where commands were found in PATH. */
+  readonly hashed: Map<string, string>;
+  /** Aliases being expanded: they do not expand again inside themselves. */
+  readonly activeAliases = new Set<string>();
+  /** Descriptors that redirections put aside; a subshell closes its copies. */
+  readonly saved: Set<number>;
+
+  /** `$0`, which is also how messages of scripts begin. */
+  name: string;
+  positional: string[];
+  /** `$$`: stays the same in subshells. */
+  pid = 0;
+  lastStatus = 0;
+  lastBackground = 0;
+  pipeStatus: number[] = [0];
+  /** Status of the last command substitution of the command being expanded. */
+  substitutionStatus: number | undefined;
+  interactive = false;
+  /** Commands come from a prompt, so messages carry no line number; also in its subshells. */
+  atPrompt = false;
+  isSubshell = false;
+  /** The terminal that jobs are moved to and from; negative without job control. */
+  terminal = -1;
+  flow: Flow | undefined;
+  loopDepth = 0;
+  sourceDepth = 0;
+  nesting = 0;
+  /** Above zero where a failing command is a condition: `set -e` looks away. */
+  conditionDepth = 0;
+  source = new SourceText('');
+  line = 1;
+  history: string[] = [];
+  /** Statuses of jobs that `wait` has seen the end of, by pid. */
+  readonly finished = new Map<number, number>();
+  /** Our ends of process substitutions, closed when the command is over. */
+  openEnds: number[] = [];
+  /** Seed of RANDOM: the shell's own, so that a run repeats. */
+  private random: number;
+  private serial = 0;
+
+  constructor(c: Libc, evaluator: Evaluator, parent?: Shell) {
+    this.c = c;
+    this.evaluator = evaluator;
+    this.variables = new Variables(parent?.variables);
+    this.functions = new Map(parent?.functions);
+    this.aliases = new Map(parent?.aliases);
+    this.options = parent === undefined ? defaultOptions() : { ...parent.options };
+    this.traps = new Map();
+    this.hashed = new Map(parent?.hashed);
+    this.saved = new Set(parent?.saved);
+    this.name = parent?.name ?? c.program;
+    this.positional = [...(parent?.positional ?? [])];
+    this.jobs = new JobTable();
+    this.random = parent?.random ?? 1;
+    this.variables.dynamic.set('RANDOM', () => this.nextRandom());
+    this.variables.dynamic.set('LINENO', () => String(this.line));
+    this.variables.dynamic.set('PIPESTATUS', () => String(this.pipeStatus[0] ?? 0));
+    if (parent !== undefined) this.copyFrom(parent);
+  }
+
+  private copyFrom(parent: Shell): void {
+    this.pid = parent.pid;
+    this.lastStatus = parent.lastStatus;
+    this.lastBackground = parent.lastBackground;
+    this.pipeStatus = [...parent.pipeStatus];
+    this.isSubshell = true;
+    this.atPrompt = parent.atPrompt;
+    this.loopDepth = parent.loopDepth;
+    this.sourceDepth = parent.sourceDepth;
+    this.nesting = parent.nesting;
+    this.conditionDepth = parent.conditionDepth;
+    this.source = parent.source;
+    this.line = parent.line;
+    this.history = parent.history;
+    // A subshell keeps only the signals that are ignored.
+    for (const [name, command] of parent.traps) if (command === '') this.traps.set(name, '');
+  }
+
+  /**
+   * This shell as it stands now, for a child that begins later. The library is the parent's until
+   * `adopt` gives the child its own.
+   */
+  snapshot(): Shell {
+    return new Shell(this.c, this.evaluator, this);
+  }
+
+  /** The snapshot in its own process. */
+  adopt(c: Libc): Shell {
+    const child = new Shell(c, this.evaluator, this);
+    for (const [name, command] of this.traps) child.traps.set(name, command);
+    return child;
+  }
+
+  /** How messages begin: `bash: ` at a prompt, `FILE: line 3: ` in a script. */
+  prefix(): string {
+    if (this.atPrompt) return `${this.name}: `;
+    return `${this.name}: line ${this.line}: `;
+  }
+
+  /** A message on standard error. */
+  *complain(message: string): Sleeping<void> {
+    yield* this.c.err(`${this.prefix()}${message}\n`);
+  }
+
+  /** Complains and gives `status`. */
+  *fail(message: string, status = 1): Sleeping<number> {
+    yield* this.complain(message);
+    return status;
+  }
+
+  /** Spends the time of one command. Loops come through here, so ^C and other tasks get in. */
+  work(nanoseconds = COMMAND_NS): Sleeping<void> {
+    return this.c.charge(nanoseconds);
+  }
+
+  /** Runs traps for what was caught; a ^C at the prompt becomes a flow. */
+  handleSignals(): Sleeping<void> {
+    return this.evaluator.handleSignals(this);
+  }
+
+  nextSerial(): number {
+    return this.serial++;
+  }
+
+  setLine(pos: number): void {
+    this.line = this.source.lineOf(pos);
+  }
+
+  private nextRandom(): string {
+    // glibc's minimal generator, of which bash too takes 15 bits.
+    this.random = (Math.imul(this.random, 1_103_515_245) + 12_345) >>> 0;
+    return String((this.random >>> 16) & 0x7fff);
+  }
+
+  seedRandom(seed: number): void {
+    this.random = seed >>> 0;
+  }
+}
