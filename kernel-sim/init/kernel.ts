@@ -9,7 +9,6 @@ import { makeDriverApi } from '../api/api.ts';
 import { ModuleDefinition } from '../api/driver-module.ts';
 import { CharDevices } from '../drivers/char/chrdev.ts';
 import { Pipes } from '../fs/pipe-file.ts';
-import { KERNEL_VERSION } from '../fs/procfs/system-files.ts';
 import { RamFs } from '../fs/ramfs/ramfs.ts';
 import { CoarseClock } from '../fs/timespec.ts';
 import { Vfs } from '../fs/vfs.ts';
@@ -21,7 +20,7 @@ import { DriverRuntime } from '../kernel/module/runtime.ts';
 import { SiteRegistry } from '../kernel/module/sites.ts';
 import { Oops } from '../kernel/oops.ts';
 import { TaskTable } from '../kernel/pid.ts';
-import { Printk } from '../kernel/printk/printk.ts';
+import { LEVEL, Printk } from '../kernel/printk/printk.ts';
 import { Scheduler } from '../kernel/sched/scheduler.ts';
 import type { Task } from '../kernel/sched/task.ts';
 import { Signals } from '../kernel/signal.ts';
@@ -104,7 +103,7 @@ export class Kernel {
     this.options = parseCommandLine(image.cmdline);
     this.identity = {
       release: KERNEL_RELEASE,
-      version: KERNEL_VERSION,
+      version: `${BUILD} SMP PREEMPT_DYNAMIC`,
       machine: this.board.machine,
       hostname: HOSTNAME,
     };
@@ -141,11 +140,16 @@ export class Kernel {
     this.#startInit();
   }
 
+  /** The first line of the log, and /proc/version. */
+  get banner(): string {
+    const { release, version } = this.identity;
+    return `Linux version ${release} (ringzero@${HOSTNAME}) (tsc 6.0.3) ${version}`;
+  }
+
   // ---- Messages of the boot ------------------------------------------------------------------
 
   #announce(): void {
-    const { release, version } = this.identity;
-    this.printk.print(5, `Linux version ${release} (ringzero@${HOSTNAME}) (tsc 6.0.3) ${version}`);
+    this.printk.print(LEVEL.NOTICE, this.banner);
     this.printk.info(`Command line: ${this.image.cmdline}`);
     if (this.options.kasan) this.printk.info('kasan: KernelAddressSanitizer initialized (generic)');
   }

@@ -40,6 +40,7 @@ function systemFacts(kernel: Kernel): Parameters<typeof registerSystemFiles>[2] 
   const { sim, image, pages, slabs, scheduler, tasks } = kernel;
   return {
     nowNs: () => sim.now(),
+    version: kernel.banner,
     epochSeconds: image.epochSeconds,
     cmdline: image.cmdline,
     pages,

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/** Machines for tests: a host that gathers output, answers builds with the real toolchain, and waits
+ * for conditions in virtual time. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { runInThisContext } from 'node:vm';
+
+import {
+  bootMachine,
+  defaultImage,
+  Machine,
+  takeSnapshot,
+  type BootFile,
+  type BootImage,
+  type Host,
+  type LogLine,
+  type MachineOptions,
+  type Recording,
+} from '../../kernel-sim/index.ts';
+import { createToolchain, type Toolchain } from '../../kernel-sim/toolchain/index.ts';
+import { assets } from '../../kernel-sim/toolchain/generated/assets.ts';
+import type { BuildRequest } from '../../kernel-sim/uapi/hostcc.ts';
+
+const EXAMPLES = join(import.meta.dirname, '../../kernel-sim/examples');
+/** How much virtual time passes between two looks at the host's mail. */
+const SLICE_NS = 5_000_000;
+/** A test's machine that is not done after so much virtual time never will be. */
+const PATIENCE_NS = 120_000_000_000;
+
+let toolchain: Toolchain | undefined;
+
+/** One toolchain for all machines of a test file: its second build is fast. */
+export function sharedToolchain(): Toolchain {
+  toolchain ??= createToolchain(assets);
+  return toolchain;
+}
+
+/** The shipped examples, as they lie in the user's home. */
+export function exampleFiles(): BootFile[] {
+  return readdirSync(EXAMPLES, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.parentPath !== EXAMPLES)
+    .map((entry) => {
+      const path = join(entry.parentPath, entry.name);
+      return { path: `/home/user${path.slice(EXAMPLES.length)}`, bytes: readFileSync(path) };
+    });
+}
+
+/** A file of the user's, from text. */
+export function userFile(path: string, text: string): BootFile {
+  return { path: `/home/user/${path}`, bytes: new TextEncoder().encode(text) };
+}
+
+/** A machine with what has come out of it so far. */
+export class TestMachine {
+  readonly machine: Machine;
+  readonly output = new Map<string, string>();
+  readonly #decoder = new TextDecoder();
+  readonly #mail: { id: number; request: Uint8Array }[] = [];
+
+  constructor(image: Partial<BootImage> = {}, options?: MachineOptions) {
+    const files = [...exampleFiles(), ...(image.files ?? [])];
+    this.machine = bootMachine(defaultImage({ ...image, files }), this.host(), options);
+  }
+
+  host(): Host {
+    return {
+      evaluate: (code, name) => runInThisContext(`(${code}\n)`, { filename: name }) as unknown,
+      output: (port, bytes) => {
+        const text = this.#decoder.decode(bytes, { stream: false });
+        this.output.set(port, (this.output.get(port) ?? '') + text);
+      },
+      compile: (id, request) => void this.#mail.push({ id, request }),
+      fileChanged: () => undefined,
+    };
+  }
+
+  get terminal(): string {
+    return this.output.get('ttyS0') ?? '';
+  }
+
+  get log(): readonly LogLine[] {
+    return takeSnapshot(this.machine).log;
+  }
+
+  get logText(): string {
+    return this.log.map(({ text }) => text).join('\n');
+  }
+
+  type(text: string): void {
+    this.machine.deliver({ kind: 'tty', tty: 0, bytes: new TextEncoder().encode(text) });
+  }
+
+  /** Lets virtual time pass until `isDone`; fails the test when that never happens. */
+  runUntil(isDone: () => boolean, what = 'the condition'): void {
+    const endNs = this.machine.nowNs + PATIENCE_NS;
+    while (!isDone()) {
+      if (this.machine.nowNs > endNs || this.machine.state === 'halted') {
+        throw new Error(`${what} never came; terminal:\n${this.terminal}\nlog:\n${this.logText}`);
+      }
+      this.machine.run(this.machine.nowNs + SLICE_NS);
+      this.#answerMail();
+    }
+  }
+
+  /** Waits for `text` on the terminal after what is there now, then returns what came. */
+  waitFor(text: string): string {
+    const from = this.terminal.length;
+    this.runUntil(() => this.terminal.includes(text, from), JSON.stringify(text));
+    return this.terminal.slice(from);
+  }
+
+  /** Types a command line and waits for the next prompt; returns what it printed. */
+  command(line: string): string {
+    const from = this.terminal.length;
+    this.type(`${line}\r`);
+    this.runUntil(() => /\$ (\u001B\[\S*)?$/u.test(this.terminal.slice(from + line.length)), line);
+    return this.terminal.slice(from);
+  }
+
+  #answerMail(): void {
+    for (const { id, request } of this.#mail.splice(0)) {
+      const reply = sharedToolchain().build(
+        JSON.parse(new TextDecoder().decode(request)) as BuildRequest,
+      );
+      const bytes = new TextEncoder().encode(JSON.stringify(reply));
+      this.machine.deliver({ kind: 'compiled', id, bytes });
+    }
+  }
+}
+
+export interface ScriptResult {
+  readonly status: number;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly log: readonly LogLine[];
+  readonly logText: string;
+  readonly recording: Recording;
+  readonly traceHash: number;
+  readonly eventCount: number;
+}
+
+/** Runs a script to its end, as `ringzero run -c` does. */
+export function runScript(
+  text: string,
+  image: Partial<BootImage> = {},
+  options?: MachineOptions,
+): ScriptResult {
+  const script = { text, user: 'user', args: [] } as const;
+  const guest = new TestMachine({ script, ...image }, options);
+  guest.runUntil(() => guest.machine.state === 'halted', 'the end of the script');
+  return resultOf(guest);
+}
+
+/** What a halted machine has to show. */
+export function resultOf(guest: TestMachine): ScriptResult {
+  const { machine, output, log, logText } = guest;
+  return {
+    status: machine.haltStatus ?? -1,
+    stdout: output.get('hvc0') ?? '',
+    stderr: output.get('hvc1') ?? '',
+    log,
+    logText,
+    recording: machine.recording(),
+    traceHash: machine.kernel.sim.trace.hash,
+    eventCount: machine.kernel.sim.trace.count,
+  };
+}
