@@ -8,7 +8,7 @@ import { ConsolePanel } from '../panels/console/console-panel.tsx';
 import { ConsoleTools } from '../panels/console/console-tools.tsx';
 import { EditorPanel } from '../panels/editor/editor-panel.tsx';
 import { useSelection } from '../store/use-playground.ts';
-import { TabBar } from '../widgets/tab-bar.tsx';
+import { TabBar, type TabItem } from '../widgets/tab-bar.tsx';
 import { readLayout, writeLayout } from './layout-memory.ts';
 import { ViewBody, useViewTabs } from './views.tsx';
 
@@ -122,6 +122,8 @@ function ShellPane() {
   );
 }
 
+const WAY_BACK: TabItem<string> = { id: 'code', label: 'Editor' };
+
 function ViewsPane({ hasWayBack }: { readonly hasWayBack?: boolean }) {
   const view = useSelection((state) => state.view);
   const arrange = useSelection((state) => state.arrange);
@@ -130,8 +132,8 @@ function ViewsPane({ hasWayBack }: { readonly hasWayBack?: boolean }) {
     <section className="pane" aria-label="Kernel" data-pane="views">
       <TabBar
         label="Views of the kernel"
-        tabs={hasWayBack === true ? [{ id: 'code', label: 'Editor' }, ...tabs] : tabs}
-        active={view as string}
+        tabs={hasWayBack === true ? [WAY_BACK, ...tabs] : tabs}
+        active={view}
         onChoose={(id) => {
           const known = tabs.find((tab) => tab.id === id)?.id;
           arrange(known === undefined ? { page: 'code' } : { view: known });

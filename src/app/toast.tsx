@@ -20,6 +20,8 @@ export function Toast() {
   }, [notice, dismiss, isHeld]);
 
   return (
+    // Hovering and focus only make it wait; there is nothing to operate.
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
     <div
       className="toasts"
       role="status"

@@ -8,7 +8,6 @@ import type {
   LogLine,
   MachineSnapshot,
   ModuleView,
-  PortName,
   TaskView,
   BootFile,
 } from '../../kernel-sim/machine-types.ts';
@@ -161,13 +160,13 @@ function isBootFile(value: unknown): value is BootFile {
 /** The message, or undefined when it is none. */
 export function parseFromKernel(data: unknown): FromKernel | undefined {
   if (!isFields(data)) return undefined;
-  const message = data as Fields;
+  const message = data;
   const isWhole = ((): boolean => {
     switch (message['kind']) {
       case 'hello':
         return isCount(message['version']) && isListOf(message['shipped'], isBootFile);
       case 'output':
-        return PORTS.has(message['port'] as PortName) && isBytes(message['bytes']);
+        return PORTS.has(message['port']) && isBytes(message['bytes']);
       case 'compile':
         return isCount(message['id']) && isBytes(message['request']);
       case 'file-changed':
@@ -184,5 +183,5 @@ export function parseFromKernel(data: unknown): FromKernel | undefined {
         return false;
     }
   })();
-  return isWhole ? (message as unknown as FromKernel) : undefined;
+  return isWhole ? (message as FromKernel) : undefined;
 }

@@ -61,7 +61,12 @@ export class ToolchainSession {
       return await this.call('build', request);
     } catch (error) {
       const diagnostic: Diagnostic = {
-        ...{ file: 'Kbuild', line: 1, column: 1, endLine: 1, endColumn: 1, code: 'TS0' },
+        file: 'Kbuild',
+        line: 1,
+        column: 1,
+        endLine: 1,
+        endColumn: 1,
+        code: 'TS0',
         message: `The compiler could not run: ${error instanceof Error ? error.message : 'unknown'}`,
         help: 'Reload the page to start it anew.',
       };

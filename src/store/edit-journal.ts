@@ -42,9 +42,10 @@ function readEdits(): Record<string, string> {
   try {
     const value: unknown = JSON.parse(localStorage.getItem(STORAGE_KEY) ?? '{}');
     if (typeof value !== 'object' || value === null) return {};
+    const edits: readonly (readonly [string, unknown])[] = Object.entries(value);
     return Object.fromEntries(
-      Object.entries(value).filter(([, text]) => typeof text === 'string'),
-    ) as Record<string, string>;
+      edits.flatMap(([path, text]) => (typeof text === 'string' ? [[path, text]] : [])),
+    );
   } catch {
     return {};
   }

@@ -17,8 +17,6 @@ import { readProject, textOf } from './project-memory.ts';
 const JOURNAL_AFTER_MS = 150;
 const SAVE_AFTER_MS = 400;
 const FIRST_PROJECT = 'hello_world';
-/** Sent saves whose echo from the machine may still come. */
-const ECHOES_MAX = 8;
 
 type HomeFiles = Pick<BootRequest, 'files' | 'removed'>;
 
@@ -28,7 +26,6 @@ export class Workspace {
   readonly #journal = new EditJournal();
   readonly #send: (input: Input) => void;
   readonly #encoder = new TextEncoder();
-  readonly #echoes = new Map<string, string[]>();
   #journalTimer: ReturnType<typeof setTimeout> | undefined;
   #saveTimer: ReturnType<typeof setTimeout> | undefined;
 
@@ -121,7 +118,6 @@ export class Workspace {
   receive(path: string, bytes: Uint8Array | null): void {
     if (path.endsWith('.ko')) return; // Made from the rest, and made again.
     const text = textOf(bytes ?? undefined);
-    if (text !== undefined && this.#isEcho(path, text)) return;
     const file = this.#store.getState().files[path];
     // An edit under way wins: it is saved over the program's text, and nothing typed is lost.
     if (file !== undefined && isDirty(file)) return;
@@ -150,18 +146,7 @@ export class Workspace {
   }
 
   #sendFile(path: string, text: string): void {
-    const echoes = this.#echoes.get(path) ?? [];
-    this.#echoes.set(path, [...echoes, text].slice(-ECHOES_MAX));
     this.#send({ kind: 'write-file', path, bytes: this.#encoder.encode(text) });
-  }
-
-  /** True when the machine only says back what was saved. */
-  #isEcho(path: string, text: string): boolean {
-    const echoes = this.#echoes.get(path) ?? [];
-    const at = echoes.indexOf(text);
-    if (at < 0) return false;
-    this.#echoes.set(path, echoes.slice(at + 1));
-    return true;
   }
 
   async #keep(path: string, text: string): Promise<void> {

@@ -25,17 +25,17 @@ interface TabBarProps<Id extends string> {
 
 export function TabBar<Id extends string>(props: TabBarProps<Id>) {
   const { label, tabs, active, onChoose, controls, children } = props;
-  const onKeyDown = (event: KeyboardEvent<HTMLDivElement>): void => {
+  const onKeyDown = (event: KeyboardEvent<HTMLButtonElement>): void => {
     const to = neighbour(tabs, active, event.key);
     if (to === undefined) return;
     event.preventDefault();
     onChoose(to);
     const index = tabs.findIndex(({ id }) => id === to);
-    event.currentTarget.querySelectorAll<HTMLElement>('[role=tab]')[index]?.focus();
+    event.currentTarget.parentElement?.querySelectorAll<HTMLElement>('[role=tab]')[index]?.focus();
   };
   return (
     <div className="pane-bar">
-      <div className="tabs" role="tablist" aria-label={label} onKeyDown={onKeyDown}>
+      <div className="tabs" role="tablist" aria-label={label}>
         {tabs.map((tab) => (
           <button
             key={tab.id}
@@ -46,6 +46,7 @@ export function TabBar<Id extends string>(props: TabBarProps<Id>) {
             aria-controls={controls}
             tabIndex={tab.id === active ? 0 : -1}
             onClick={() => onChoose(tab.id)}
+            onKeyDown={onKeyDown}
           >
             {tab.label}
             {tab.count !== undefined && (

@@ -9,18 +9,23 @@ import {
   bootMachine,
   defaultImage,
   freezeIntrinsics,
+  takeSnapshot,
+  type BootFile,
+  type Host,
+  type Input,
   type Machine,
+  type PortName,
 } from '../../kernel-sim/index.ts';
-import type { Host, Input, PortName } from '../../kernel-sim/machine-types.ts';
 import {
   PROTOCOL_VERSION,
   type BootRequest,
   type FromKernel,
   type ToKernel,
 } from '../session/messages.ts';
-import { captureBrowser, lockDown, type Browser } from './lockdown.ts';
+import { captureBrowser, pinGlobals, removeGlobals, type Browser } from './lockdown.ts';
 import { OutputBuffer } from './output-buffer.ts';
 import { Pacer, type RunState } from './pacer.ts';
+import { SHIPPED_FILES } from './shipped-files.ts';
 
 /** Terminal bytes that the page has not drawn yet: beyond this many the machine stands still. */
 const UNDRAWN_MAX = 64 * 1024;
@@ -29,18 +34,25 @@ const FRAME_MS = 16;
 class KernelServer {
   readonly #browser: Browser;
   readonly #send: (message: FromKernel, transfer?: Transferable[]) => void;
+  readonly #shipped: readonly BootFile[];
   readonly #output = new OutputBuffer();
   #machine: Machine | undefined;
   #pacer: Pacer | undefined;
   #undrawnBytes = 0;
   #flushedMs = 0;
   #state: RunState | undefined;
-  #logSeen = -1;
-  #happeningsSeen = 0;
+  /** The first log line and happening that the page has not seen. */
+  #nextLine = 0;
+  #nextHappening = 0;
 
-  constructor(browser: Browser, send: (message: FromKernel, transfer?: Transferable[]) => void) {
+  constructor(
+    browser: Browser,
+    send: (message: FromKernel, transfer?: Transferable[]) => void,
+    shipped: readonly BootFile[],
+  ) {
     this.#browser = browser;
     this.#send = send;
+    this.#shipped = shipped;
   }
 
   receive(message: ToKernel): void {
@@ -68,11 +80,11 @@ class KernelServer {
       compile: (id, request) => this.#send({ kind: 'compile', id, request }),
       fileChanged: (path, bytes) => this.#send({ kind: 'file-changed', path, bytes }),
     };
-    const { files, removed, ...rest } = request;
-    const image = defaultImage(rest);
-    const replaced = new Set([...removed, ...files.map(({ path }) => path)]);
-    const kept = image.files.filter(({ path }) => !replaced.has(path));
-    this.#machine = bootMachine({ ...image, files: [...kept, ...files] }, host);
+    const { removed, ...rest } = request;
+    const replaced = new Set([...removed, ...request.files.map(({ path }) => path)]);
+    const kept = this.#shipped.filter(({ path }) => !replaced.has(path));
+    const image = defaultImage({ ...rest, files: [...kept, ...request.files] });
+    this.#machine = bootMachine(image, host);
     this.#pacer = new Pacer(
       this.#machine,
       this.#browser,
@@ -109,10 +121,10 @@ class KernelServer {
 
   #flush(): void {
     this.#flushOutput();
-    const snapshot = this.#machine?.snapshot(this.#logSeen, this.#happeningsSeen);
-    if (snapshot === undefined) return;
-    this.#logSeen = snapshot.log.at(-1)?.sequence ?? this.#logSeen;
-    this.#happeningsSeen += snapshot.happenings.length;
+    if (this.#machine === undefined) return;
+    const snapshot = takeSnapshot(this.#machine, this.#nextLine, this.#nextHappening);
+    this.#nextLine = (snapshot.log.at(-1)?.sequence ?? this.#nextLine - 1) + 1;
+    this.#nextHappening += snapshot.happenings.length;
     this.#send({ kind: 'snapshot', snapshot });
   }
 
@@ -139,10 +151,9 @@ function serve(browser: Browser, port: MessagePort): void {
     soon: (tick) => browser.soon(() => guard(tick)),
     after: (milliseconds, tick) => browser.after(milliseconds, () => guard(tick)),
   };
-  const server = new KernelServer(guarded, send);
-  port.onmessage = (event: MessageEvent<ToKernel>) => guard(() => server.receive(event.data));
-  const { files } = defaultImage({});
-  const shipped = files.filter(({ path }) => path.startsWith('/home/user/'));
+  const shipped = SHIPPED_FILES;
+  const server = new KernelServer(guarded, send, shipped);
+  browser.listen(port, (data) => guard(() => server.receive(data as ToKernel)));
   send({ kind: 'hello', version: PROTOCOL_VERSION, shipped });
 }
 
@@ -156,8 +167,9 @@ addEventListener(
     if (port === undefined) return;
     const scope = globalThis as Parameters<typeof captureBrowser>[0];
     const browser = captureBrowser(scope);
-    lockDown(scope);
+    removeGlobals(scope);
     freezeIntrinsics(scope);
+    pinGlobals(scope);
     serve(browser, port);
   },
   { once: true },

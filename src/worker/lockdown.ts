@@ -8,26 +8,31 @@
  */
 
 /** The language itself. Absent on purpose: Date, Intl, Promise, WeakRef, Atomics, WebAssembly. */
-const LANGUAGE: ReadonlySet<string> = new Set([
-  ...['globalThis', 'Infinity', 'NaN', 'undefined', 'isFinite', 'isNaN', 'parseFloat', 'parseInt'],
-  ...['decodeURI', 'decodeURIComponent', 'encodeURI', 'encodeURIComponent'],
-  ...['Object', 'Function', 'Boolean', 'Symbol', 'Number', 'BigInt', 'Math', 'String', 'RegExp'],
-  ...['Array', 'Map', 'Set', 'WeakMap', 'WeakSet', 'Iterator', 'ArrayBuffer', 'DataView'],
-  ...['Int8Array', 'Uint8Array', 'Uint8ClampedArray', 'Int16Array', 'Uint16Array', 'Int32Array'],
-  ...['Uint32Array', 'Float32Array', 'Float64Array', 'BigInt64Array', 'BigUint64Array'],
-  ...['Reflect', 'Proxy', 'JSON', 'Error', 'AggregateError', 'EvalError', 'RangeError'],
-  ...['ReferenceError', 'SyntaxError', 'TypeError', 'URIError', 'SuppressedError'],
-]);
+const LANGUAGE: ReadonlySet<string> = new Set(
+  `
+  globalThis Infinity NaN undefined isFinite isNaN parseFloat parseInt decodeURI
+  decodeURIComponent encodeURI encodeURIComponent Object Function Boolean Symbol Number
+  BigInt Math String RegExp Array Map Set WeakMap WeakSet Iterator ArrayBuffer DataView
+  Int8Array Uint8Array Uint8ClampedArray Int16Array Uint16Array Int32Array Uint32Array
+  Float32Array Float64Array BigInt64Array BigUint64Array Reflect Proxy JSON Error
+  AggregateError EvalError RangeError ReferenceError SyntaxError TypeError URIError
+  SuppressedError
+`
+    .trim()
+    .split(/\s+/),
+);
 
 /** What this worker needs of the browser, taken before the doors close. */
 export interface Browser {
   /** Milliseconds on a clock that never goes back. */
   readonly now: () => number;
+  /** Hears a port; its own method is gone by then. */
+  readonly listen: (port: MessagePort, take: (data: unknown) => void) => void;
   /** Calls `tick` after the events that wait already. */
   readonly soon: (tick: () => void) => () => void;
   readonly after: (milliseconds: number, tick: () => void) => number;
   readonly cancel: (timer: number) => void;
-  /** Evaluates one function expression in this realm. Call `lockDown` first. */
+  /** Evaluates one function expression in this realm. Lock it down first. */
   readonly evaluate: (code: string, name: string) => unknown;
 }
 
@@ -53,12 +58,20 @@ export function captureBrowser(scope: Scope): Browser {
     },
   });
 
+  // oxlint-disable-next-line typescript/unbound-method -- called with a port as `this`
+  const { addEventListener } = scope.EventTarget.prototype;
+  const listen: Browser['listen'] = (port, take) => {
+    const handler = (event: Event): void => take((event as MessageEvent).data);
+    addEventListener.call(port, 'message', handler);
+    port.start();
+  };
+
   return {
+    listen,
     now: () => performance.now(),
     soon(tick) {
       const { port1, port2 } = new MessageChannel();
-      // Not addEventListener: by now that is gone, from every event target.
-      port1.onmessage = tick;
+      listen(port1, tick);
       return () => port2.postMessage(null);
     },
     after: (milliseconds, tick) => setTimer(tick, milliseconds),
@@ -82,8 +95,8 @@ export function captureBrowser(scope: Scope): Browser {
   };
 }
 
-/** Removes and pins. What cannot be removed stays as the engine has it, and is returned by name. */
-export function lockDown(scope: object): readonly string[] {
+/** First step. What the engine does not let go stays, and is returned by name. */
+export function removeGlobals(scope: object): readonly string[] {
   const left: string[] = [];
   const objectPrototype = Object.getPrototypeOf({}) as object;
   for (
@@ -93,19 +106,24 @@ export function lockDown(scope: object): readonly string[] {
   ) {
     for (const key of Reflect.ownKeys(holder)) {
       if (key === HAND_OVER) continue;
-      if (holder === scope && typeof key === 'string' && LANGUAGE.has(key)) {
-        pin(scope, key);
-      } else if (!Reflect.deleteProperty(holder, key)) {
-        left.push(String(key));
-      }
+      if (holder === scope && typeof key === 'string' && LANGUAGE.has(key)) continue;
+      if (!Reflect.deleteProperty(holder, key)) left.push(String(key));
     }
   }
-  Object.preventExtensions(scope);
   return left;
 }
 
-function pin(scope: object, key: string): void {
-  const descriptor = Reflect.getOwnPropertyDescriptor(scope, key);
-  if (descriptor?.configurable !== true) return;
-  Object.defineProperty(scope, key, { ...descriptor, writable: false, configurable: false });
+/** Last step, after the kernel has taken out and frozen what it wants to. */
+export function pinGlobals(scope: object): void {
+  const descriptors = Object.entries(Object.getOwnPropertyDescriptors(scope));
+  for (const [key, descriptor] of descriptors) {
+    if (descriptor.configurable !== true) continue;
+    Object.defineProperty(scope, key, {
+      value: descriptor.value as unknown,
+      enumerable: false,
+      writable: false,
+      configurable: false,
+    });
+  }
+  Object.preventExtensions(scope);
 }

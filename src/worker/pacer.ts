@@ -21,6 +21,8 @@ const SLICE_MIN_NS = 20_000;
 const SLICE_MAX_NS = 20 * NS_PER_MS;
 /** A busy machine that falls further behind than this gives up on catching up. */
 const DEBT_MAX_NS = 250 * NS_PER_MS;
+/** A machine that is further ahead than this does not wait for real time to follow. */
+const LEAD_MAX_NS = 20 * NS_PER_MS;
 /** A timer for longer is set again: browsers count milliseconds in 32 bits. */
 const SLEEP_MAX_MS = 60_000;
 
@@ -112,6 +114,8 @@ export class Pacer {
     const behindNs = presentNs - this.#machine.nowNs;
     const isBusy = this.#state === 'running';
     if (isBusy && behindNs > DEBT_MAX_NS) this.#offsetNs -= behindNs - DEBT_MAX_NS;
+    // Code that cannot be paused (a driver's endless loop) ran ahead: its time counts as passed.
+    if (behindNs < -LEAD_MAX_NS) this.#offsetNs -= behindNs;
     if (behindNs > 0) {
       this.#tickSoon();
       return;

@@ -59,7 +59,7 @@ function Line({ parts }: { readonly parts: readonly Part[] }) {
       <span className="caption-mark">What just happened</span>
       <span className="caption-text">
         {parts.map((part, index) => {
-          const key = index; // oxlint-disable-line react/no-array-index-key -- parts never move
+          const key = index;
           if (part.kind === 'text') return <span key={key}>{part.text}</span>;
           if (part.kind === 'strong') return <strong key={key}>{part.text}</strong>;
           const { module, file, line } = part.source;

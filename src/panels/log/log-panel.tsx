@@ -14,6 +14,7 @@ import {
   subsystemsOf,
   toRow,
   type LevelFilter,
+  type LogFilter,
   type LogRow,
 } from './log-rows.ts';
 
@@ -27,76 +28,19 @@ const LEVELS: Readonly<Record<LevelFilter, string>> = {
 export function LogPanel() {
   const log = useSelection((state) => state.log);
   const marked = useSelection((state) => state.mark?.logSequence);
-  const [level, setLevel] = useState<LevelFilter>('all');
-  const [subsystem, setSubsystem] = useState('');
-  const [text, setText] = useState('');
+  const [filter, setFilter] = useState<LogFilter>({ level: 'all', subsystem: '', text: '' });
   const all = useMemo(() => log.map(toRow), [log]);
-  const rows = useMemo(
-    () => filterRows(all, { level, subsystem, text }),
-    [all, level, subsystem, text],
-  );
-  const icon = { size: 14, strokeWidth: 1.5, 'aria-hidden': true } as const;
+  const rows = useMemo(() => filterRows(all, filter), [all, filter]);
 
   return (
     <div className="log">
-      <div className="filters">
-        <Menu
-          label="Levels shown"
-          className="filter"
-          trigger={
-            <>
-              <ListFilter {...icon} />
-              {LEVELS[level]}
-            </>
-          }
-          groups={[
-            {
-              choices: Object.entries(LEVELS).map(([id, label]) => ({
-                id,
-                label,
-                isChosen: id === level,
-              })),
-            },
-          ]}
-          onChoose={(id) => setLevel(id as LevelFilter)}
-        />
-        <Menu
-          label="Modules and subsystems shown"
-          className="filter"
-          trigger={
-            <>
-              <Box {...icon} />
-              {subsystem === '' ? 'All modules' : subsystem}
-            </>
-          }
-          groups={[
-            { choices: [{ id: '', label: 'All modules', isChosen: subsystem === '' }] },
-            {
-              title: 'Only',
-              choices: subsystemsOf(all).map((id) => ({
-                id,
-                label: id,
-                isMono: true,
-                isChosen: id === subsystem,
-              })),
-            },
-          ]}
-          onChoose={setSubsystem}
-        />
-        <label className="filter-text">
-          <Search {...icon} />
-          <input
-            value={text}
-            onChange={(event) => setText(event.target.value)}
-            placeholder="Filter"
-            aria-label="Show only lines with this text"
-            spellCheck={false}
-          />
-        </label>
-        <span className="filter-count">
-          {rows.length === log.length ? `${log.length} lines` : `${rows.length} of ${log.length}`}
-        </span>
-      </div>
+      <Filters
+        filter={filter}
+        onChange={(change) => setFilter({ ...filter, ...change })}
+        subsystems={subsystemsOf(all)}
+        shown={rows.length}
+        total={log.length}
+      />
       {rows.length === 0 ? (
         <p className="empty">
           {log.length === 0
@@ -113,6 +57,80 @@ export function LogPanel() {
           render={(row) => <Line row={row} isMarked={row.line.sequence === marked} />}
         />
       )}
+    </div>
+  );
+}
+
+const ICON = { size: 14, strokeWidth: 1.5, 'aria-hidden': true } as const;
+
+interface FiltersProps {
+  readonly filter: LogFilter;
+  readonly onChange: (change: Partial<LogFilter>) => void;
+  readonly subsystems: readonly string[];
+  readonly shown: number;
+  readonly total: number;
+}
+
+function Filters({ filter, onChange, subsystems, shown, total }: FiltersProps) {
+  const { level, subsystem, text } = filter;
+  return (
+    <div className="filters">
+      <Menu
+        label="Levels shown"
+        className="filter"
+        trigger={
+          <>
+            <ListFilter {...ICON} />
+            {LEVELS[level]}
+          </>
+        }
+        groups={[
+          {
+            choices: Object.entries(LEVELS).map(([id, label]) => ({
+              id,
+              label,
+              isChosen: id === level,
+            })),
+          },
+        ]}
+        onChoose={(id) => onChange({ level: id as LevelFilter })}
+      />
+      <Menu
+        label="Modules and subsystems shown"
+        className="filter"
+        trigger={
+          <>
+            <Box {...ICON} />
+            {subsystem === '' ? 'All modules' : subsystem}
+          </>
+        }
+        groups={[
+          { choices: [{ id: '', label: 'All modules', isChosen: subsystem === '' }] },
+          {
+            title: 'Only',
+            choices: subsystems.map((id) => ({
+              id,
+              label: id,
+              isMono: true,
+              isChosen: id === subsystem,
+            })),
+          },
+        ]}
+        onChoose={(id) => onChange({ subsystem: id })}
+      />
+      <label className="filter-text">
+        <Search {...ICON} />
+        <input
+          value={text}
+          onChange={(event) => onChange({ text: event.target.value })}
+          placeholder="Filter"
+          aria-label="Show only lines with this text"
+          spellCheck={false}
+        />
+      </label>
+      <span className="filter-count">
+        {shown === total ? `${total} lines` : `${shown} of ${total}`}
+      </span>
     </div>
   );
 }
