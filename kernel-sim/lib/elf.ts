@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/**
+ * Relocatable ELF files, little-endian, of 32 and 64 bits: what a `.ko` is made of.
+ *
+ * The writer makes what `readelf` and `modinfo` read without complaint. The reader takes any bytes
+ * at all and answers with the file or with the reason why it is none; it never throws.
+ *
+ * See elf(5).
+ */
+import { assert } from './assert.ts';
+import { ElfReader } from './elf-reader.ts';
+import {
+  ELF,
+  HEADER_BYTES,
+  SECTION_BYTES,
+  SYMBOL_BYTES,
+  type ElfBits,
+  type ElfFile,
+  type ElfResult,
+  type ElfSection,
+  type ElfSymbol,
+} from './elf-layout.ts';
+import { encodeUtf8 } from './utf8.ts';
+
+export type { ElfFile, ElfResult, ElfSection, ElfSymbol } from './elf-layout.ts';
+
+/** The file's bytes. Section names are unique; the string and symbol tables are added here. */
+export function writeElf(file: ElfFile): Uint8Array {
+  const sections = withTables(file);
+  const names = new StringTable();
+  const nameOffsets = sections.map((section) => names.add(section.name));
+  const placed = [...sections, section('.shstrtab', ELF.STRTAB, names)];
+  nameOffsets.push(names.add('.shstrtab'));
+
+  const align = file.bits / 8;
+  let end: number = HEADER_BYTES[file.bits];
+  const offsets = placed.map(({ type, content }) => {
+    const offset = roundUp(end, align);
+    end = type === ELF.NOBITS ? end : offset + content().length;
+    return offset;
+  });
+  const tableOffset = roundUp(end, align);
+
+  const out = new Writer(tableOffset + SECTION_BYTES[file.bits] * (placed.length + 1), file.bits);
+  writeHeader(out, file, tableOffset, placed.length + 1);
+  for (const [index, { type, content }] of placed.entries()) {
+    if (type !== ELF.NOBITS) out.bytes.set(content(), offsets[index] ?? 0);
+  }
+  out.at = tableOffset + SECTION_BYTES[file.bits]; // Section 0 is all zeros.
+  for (const [index, it] of placed.entries()) {
+    out
+      .u32(nameOffsets[index] ?? 0)
+      .u32(it.type)
+      .word(it.flags)
+      .word(0)
+      .word(offsets[index] ?? 0);
+    out.word(it.type === ELF.NOBITS ? it.size : it.content().length);
+    out
+      .u32(it.link)
+      .u32(it.info)
+      .word(it.type === ELF.SYMTAB ? align : 1)
+      .word(it.entrySize);
+  }
+  return out.bytes;
+}
+
+/** The file in `bytes`, or why they are none. The sections' bytes are copies. */
+export function readElf(bytes: Uint8Array): ElfResult {
+  return new ElfReader(bytes).read();
+}
+
+interface PlacedSection {
+  readonly name: string;
+  readonly type: number;
+  readonly flags: number;
+  readonly size: number;
+  readonly link: number;
+  readonly info: number;
+  readonly entrySize: number;
+  /** Asked for after every table is complete. */
+  readonly content: () => Uint8Array;
+}
+
+function section(name: string, type: number, table: StringTable): PlacedSection {
+  const content = (): Uint8Array => table.bytes();
+  return { name, type, flags: 0, size: 0, link: 0, info: 0, entrySize: 0, content };
+}
+
+function withTables(file: ElfFile): PlacedSection[] {
+  const given = file.sections.map((it) => ({
+    ...{ name: it.name, type: it.type, flags: it.flags, size: it.size, link: 0, info: 0 },
+    entrySize: 0,
+    content: () => it.bytes,
+  }));
+  const strings = new StringTable();
+  const symbols = writeSymbols(file, strings);
+  // `info` of a symbol table: the index of the first symbol that is not local.
+  const symtab: PlacedSection = {
+    ...{ name: '.symtab', type: ELF.SYMTAB, flags: 0, size: 0, link: given.length + 2 },
+    info: 1 + file.symbols.filter((symbol) => !symbol.isGlobal).length,
+    entrySize: SYMBOL_BYTES[file.bits],
+    content: () => symbols,
+  };
+  return [...given, symtab, section('.strtab', ELF.STRTAB, strings)];
+}
+
+function writeSymbols(file: ElfFile, strings: StringTable): Uint8Array {
+  const bytes = SYMBOL_BYTES[file.bits];
+  const out = new Writer(bytes * (file.symbols.length + 1), file.bits);
+  // Local symbols stand before global ones, by the format's rule.
+  const ordered = [
+    ...file.symbols.filter((symbol) => !symbol.isGlobal),
+    ...file.symbols.filter((symbol) => symbol.isGlobal),
+  ];
+  for (const [index, symbol] of ordered.entries()) {
+    const at = file.sections.findIndex((it) => it.name === symbol.section) + 1;
+    assert(at > 0, `symbol ${symbol.name} stands in a section of the file`);
+    const info = (symbol.isGlobal ? 0x10 : 0) | symbol.type;
+    const name = strings.add(symbol.name);
+    out.at = bytes * (index + 1);
+    if (file.bits === 64) out.u32(name).u8(info).u8(0).u16(at).word(symbol.value).word(symbol.size);
+    else out.u32(name).word(symbol.value).word(symbol.size).u8(info).u8(0).u16(at);
+  }
+  return out.bytes;
+}
+
+function writeHeader(out: Writer, file: ElfFile, tableOffset: number, count: number): void {
+  const isWide = file.bits === 64;
+  for (const byte of [0x7f, 0x45, 0x4c, 0x46, isWide ? 2 : 1, 1, 1]) out.u8(byte);
+  out.at = 16;
+  out.u16(ELF.REL).u16(file.machine).u32(1).word(0).word(0).word(tableOffset);
+  out.u32(file.flags).u16(HEADER_BYTES[file.bits]).u16(0).u16(0);
+  out
+    .u16(SECTION_BYTES[file.bits])
+    .u16(count)
+    .u16(count - 1);
+}
+
+function roundUp(value: number, to: number): number {
+  return Math.ceil(value / to) * to;
+}
+
+class StringTable {
+  readonly #parts: Uint8Array[] = [new Uint8Array(1)];
+  #length = 1;
+
+  /** Appends `text` and returns its offset. */
+  add(text: string): number {
+    const offset = this.#length;
+    const bytes = encodeUtf8(`${text}\0`);
+    this.#parts.push(bytes);
+    this.#length += bytes.length;
+    return offset;
+  }
+
+  bytes(): Uint8Array {
+    const all = new Uint8Array(this.#length);
+    let at = 0;
+    for (const part of this.#parts) {
+      all.set(part, at);
+      at += part.length;
+    }
+    return all;
+  }
+}
+
+/** Appends little-endian fields at `at`; a `word` is as wide as the file's addresses. */
+class Writer {
+  readonly bytes: Uint8Array;
+  readonly #view: DataView;
+  readonly #bits: ElfBits;
+  at = 0;
+
+  constructor(length: number, bits: ElfBits) {
+    this.bytes = new Uint8Array(length);
+    this.#view = new DataView(this.bytes.buffer);
+    this.#bits = bits;
+  }
+
+  u8(value: number): this {
+    this.#view.setUint8(this.at++, value);
+    return this;
+  }
+
+  u16(value: number): this {
+    this.#view.setUint16(this.at, value, true);
+    this.at += 2;
+    return this;
+  }
+
+  u32(value: number): this {
+    this.#view.setUint32(this.at, value, true);
+    this.at += 4;
+    return this;
+  }
+
+  word(value: number): this {
+    this.u32(value);
+    return this.#bits === 64 ? this.u32(0) : this;
+  }
+}
+
+/** A section of plain bytes, as a `.ko` has them. */
+export function dataSection(name: string, bytes: Uint8Array, flags = 0): ElfSection {
+  return { name, type: ELF.PROGBITS, flags, bytes, size: bytes.length };
+}
+
+/** A section that has a size but no bytes in the file. */
+export function emptySection(name: string, size: number, flags: number): ElfSection {
+  return { name, type: ELF.NOBITS, flags, bytes: new Uint8Array(0), size };
+}
+
+/** A function at `value` in `section`. */
+export function functionSymbol(
+  name: string,
+  section: string,
+  value: number,
+  size: number,
+): ElfSymbol {
+  return { name, section, value, size, type: ELF.FUNC, isGlobal: false };
+}

@@ -1,0 +1,395 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/**
+ * Which functions may switch or sleep, and so are coroutines: the colouring of the call graph.
+ *
+ * The API's declarations say what blocks; the compiler resolves each call; values that flow from
+ * one type to another make their functions share a node (flows.ts). What must stay plain
+ * (constructors, accessors, callbacks of library functions) and would block is an error.
+ */
+import ts from 'typescript';
+
+import {
+  declarationOrigin,
+  parameterAt,
+  traitsOf,
+  valueParameters,
+  type Effect,
+} from './declarations.ts';
+import type { Findings } from './diagnostics.ts';
+import { DropEffects } from './drop-effects.ts';
+import type { DropPlan } from './drop-plan.ts';
+import { causesOf, spreadEffects, spreadPlainness, EffectNode, type Pin } from './effect-graph.ts';
+import { Flows, signaturesOf } from './flows.ts';
+import { functionName } from './names.ts';
+import type { Ownership } from './ownership.ts';
+import {
+  enclosingFunction,
+  isCallNode,
+  isFunctionNode,
+  isLoop,
+  walk,
+  type CallNode,
+} from './syntax.ts';
+
+export type Build = 'fast' | 'stepped';
+
+/** How a call is emitted. */
+export type CallForm =
+  /** As it stands. */
+  | 'plain'
+  /** `yield*` on a function that is known to be a coroutine. */
+  | 'coroutine'
+  /** A function value, out of a generator: a coroutine or not. */
+  | 'maybe'
+  /** A function value that must not be a coroutine. */
+  | 'sync'
+  /** A method of an array or map whose callback is a coroutine. */
+  | 'collection';
+
+interface CallInfo {
+  readonly targets: readonly EffectNode[];
+  /** The effect of API functions called directly. */
+  readonly apiEffect: Effect;
+  readonly isByValue: boolean;
+  /** The function nodes of callbacks that a library method calls. */
+  readonly callbacks: readonly EffectNode[];
+}
+
+const LIBRARY_METHODS = new Set([
+  ...['forEach', 'map', 'filter', 'some', 'every', 'find', 'findIndex', 'reduce', 'flatMap'],
+]);
+
+/** Called by the engine itself, which knows no coroutines. */
+const CALLED_BY_ENGINE = new Set(['toString', 'valueOf', 'toJSON', 'toPrimitive', 'iterator']);
+
+export class Effects {
+  readonly #checker: ts.TypeChecker;
+  readonly #plan: DropPlan;
+  readonly #findings: Findings;
+  readonly #nodes = new Map<ts.Node, EffectNode>();
+  readonly #calls = new Map<ts.Node, CallInfo>();
+  readonly #fragile = new Set<ts.Node>();
+  readonly #flows: Flows;
+  readonly drops: DropEffects;
+
+  constructor(checker: ts.TypeChecker, ownership: Ownership, plan: DropPlan, findings: Findings) {
+    this.#checker = checker;
+    this.#plan = plan;
+    this.#findings = findings;
+    this.#flows = new Flows(checker, (declaration) => this.nodeOf(declaration));
+    this.drops = new DropEffects(checker, ownership, (declaration) => this.nodeOf(declaration));
+  }
+
+  analyse(files: readonly ts.SourceFile[]): void {
+    for (const file of files) {
+      this.#pinned(file, 'the top level of a module');
+      walk(file, (node) => this.#visit(node));
+    }
+    for (const [owner, slots] of this.#plan.slotsByOwner) this.#visitSlots(owner, slots);
+    for (const [node, { type }] of this.#plan.assignments) this.#dropAt(node, type);
+    for (const [node, type] of this.#plan.dropCalls) this.#dropAt(node, type);
+    const nodes = [...this.#nodes.values(), ...this.drops.nodes];
+    spreadEffects(nodes);
+    spreadPlainness(nodes);
+    this.#checkPins(nodes);
+  }
+
+  /** True when the function behind `declaration` is a generator in `build`. */
+  isGenerator(declaration: ts.Node, build: Build): boolean {
+    return isCoroutine(this.nodeOf(declaration), build);
+  }
+
+  callForm(call: CallNode, isInGenerator: boolean, build: Build): CallForm {
+    const info = this.#calls.get(call);
+    if (info === undefined) return 'plain';
+    if (info.callbacks.some((node) => isCoroutine(node, build))) return 'collection';
+    if (info.apiEffect > 0) return 'coroutine';
+    const coloured = info.targets.filter((node) => isCoroutine(node, build)).length;
+    if (!info.isByValue && coloured === info.targets.length && coloured > 0) return 'coroutine';
+    if (coloured > 0) return isInGenerator ? 'maybe' : 'sync';
+    return info.isByValue ? 'sync' : 'plain';
+  }
+
+  /** True when dropping a value of `type` out of a generator needs `yield*`. */
+  dropSwitches(type: ts.Type, build: Build): boolean {
+    return build === 'stepped' || this.drops.nodesOf(type).some((node) => node.find().effect > 0);
+  }
+
+  isGlueGenerator(node: ts.ClassLikeDeclaration, build: Build): boolean {
+    return isCoroutine(this.drops.glueOf(node), build);
+  }
+
+  /** True when a `new` may have to drop what a failed constructor left. */
+  makesFragile(call: ts.NewExpression): boolean {
+    return this.#fragile.has(call);
+  }
+
+  nodeOf(declaration: ts.Node): EffectNode {
+    let node = this.#nodes.get(declaration);
+    if (node === undefined) {
+      node = new EffectNode(functionName(declaration), traitsOf(declaration).effect);
+      this.#nodes.set(declaration, node);
+    }
+    return node;
+  }
+
+  #visit(node: ts.Node): void {
+    if (ts.isClassLike(node)) this.#visitClass(node);
+    if (isFunctionNode(node)) this.#visitFunction(node);
+    if (isCallNode(node)) this.#visitCall(node);
+    if (ts.isPropertyAccessExpression(node)) this.#visitAccess(node);
+    if (isLoop(node) && ts.isForOfStatement(node)) {
+      this.#flows.pinIterator(this.#checker.getTypeAtLocation(node.expression), node.expression);
+    }
+    if (ts.isSpreadElement(node)) {
+      this.#flows.pinIterator(this.#checker.getTypeAtLocation(node.expression), node.expression);
+    }
+    this.#flows.visit(node);
+  }
+
+  #visitClass(node: ts.ClassLikeDeclaration): void {
+    this.drops.visitClass(node);
+    this.#pinned(node, 'a constructor');
+  }
+
+  #visitFunction(node: ts.Node & { readonly name?: ts.Node }): void {
+    if (ts.isConstructorDeclaration(node)) {
+      // One node for all there is to making an instance.
+      this.nodeOf(node.parent).union(this.nodeOf(node));
+    } else if (ts.isAccessor(node)) this.#pinned(node, 'an accessor');
+    else if (ts.isMethodDeclaration(node) && CALLED_BY_ENGINE.has(bareName(node.name))) {
+      this.#pinned(node, `\`${bareName(node.name)}\`, which the engine calls,`);
+    }
+    const symbol = this.#checker.getSymbolAtLocation(node.name ?? node);
+    const overloads = symbol?.declarations?.filter(ts.isFunctionLike) ?? [];
+    if (overloads.length > 1 && !ts.isAccessor(node)) {
+      for (const overload of overloads) this.nodeOf(node).union(this.nodeOf(overload));
+    }
+  }
+
+  #pinned(declaration: ts.Node, reason: string): void {
+    this.nodeOf(declaration).pin({ at: declaration, reason, limit: 0 });
+  }
+
+  /** The node whose code `at` belongs to. */
+  #ownerOf(at: ts.Node): EffectNode {
+    const parameter = ts.findAncestor(at, (it) => ts.isParameter(it) || isFunctionNode(it));
+    if (parameter !== undefined && ts.isParameter(parameter)) {
+      this.#pinned(parameter, 'the default of a parameter');
+      return this.nodeOf(parameter);
+    }
+    const owner = enclosingFunction(at);
+    if (ts.isPropertyDeclaration(owner) || ts.isClassStaticBlockDeclaration(owner)) {
+      this.#pinned(owner, 'the initialiser of a field');
+      return this.nodeOf(owner);
+    }
+    return this.nodeOf(owner);
+  }
+
+  #visitCall(call: CallNode): void {
+    const type = this.#checker.getTypeAtLocation(call.expression);
+    if (
+      (type.flags & ts.TypeFlags.Any) !== 0 &&
+      call.expression.kind !== ts.SyntaxKind.SuperKeyword
+    ) {
+      this.#findings.add(
+        call,
+        'RZ1070',
+        'a call of something of type `any`: nobody knows what it does',
+        'give it a type',
+      );
+      return;
+    }
+    const signature = this.#checker.getResolvedSignature(call);
+    const declarations = this.#calledDeclarations(call, type, signature?.declaration);
+    const owner = this.#ownerOf(call);
+    const targets: EffectNode[] = [];
+    const callbacks: EffectNode[] = [];
+    let apiEffect: Effect = 0;
+    for (const declaration of declarations) {
+      const origin = declarationOrigin(declaration);
+      if (origin === 'driver') {
+        targets.push(this.nodeOf(declaration));
+        owner.calls(this.nodeOf(declaration), call);
+      } else if (origin === 'api') {
+        const effect = effectOfCall(call, declaration);
+        if (traitsOf(declaration).effect > 0) apiEffect = traitsOf(declaration).effect;
+        if (effect > 0) owner.calls(this.#apiNode(declaration, effect), call);
+      } else {
+        callbacks.push(...this.#libraryCallbacks(call, declaration, owner));
+      }
+    }
+    this.#passGenerics(call, signature);
+    if (ts.isNewExpression(call)) this.#visitFragile(call, declarations, owner);
+    const isByValue = declarations.some(isSlot) || targets.length > 1;
+    this.#calls.set(call, { targets, apiEffect, isByValue, callbacks });
+  }
+
+  #apiNode(declaration: ts.Node, effect: Effect): EffectNode {
+    const node = this.nodeOf(declaration);
+    return node.effect === effect ? node : new EffectNode(node.name, effect);
+  }
+
+  #calledDeclarations(
+    call: CallNode,
+    type: ts.Type,
+    resolved: ts.Node | undefined,
+  ): readonly ts.Node[] {
+    if (type.isUnion()) return signaturesOf(type);
+    if (resolved !== undefined && !ts.isJSDocSignature(resolved)) return [resolved];
+    if (!ts.isNewExpression(call)) return [];
+    // A class without a constructor still runs its initialisers.
+    const declaration = type.symbol?.valueDeclaration;
+    return declaration !== undefined && ts.isClassLike(declaration) ? [declaration] : [];
+  }
+
+  /** Functions that a library method calls with elements: ours to replace, or they must be plain. */
+  #libraryCallbacks(
+    call: CallNode,
+    declaration: ts.Node,
+    owner: EffectNode,
+  ): readonly EffectNode[] {
+    const name = bareName((declaration as ts.NamedDeclaration).name);
+    const receiver = declaration.parent;
+    const isOurs =
+      ts.isCallExpression(call) &&
+      LIBRARY_METHODS.has(name) &&
+      ts.isInterfaceDeclaration(receiver) &&
+      /^(Readonly)?(Array|Map|Set)$/.test(receiver.name.text);
+    const found: EffectNode[] = [];
+    for (const argument of call.arguments ?? []) {
+      for (const it of signaturesOf(this.#checker.getTypeAtLocation(argument))) {
+        if (declarationOrigin(it) === 'lib') continue;
+        const node = this.nodeOf(it);
+        owner.calls(node, argument);
+        if (isOurs) found.push(node);
+        else {
+          const reason = `a callback of \`${name}\`, which the engine calls,`;
+          node.pin({ at: argument, reason, limit: 0 });
+        }
+      }
+    }
+    return found;
+  }
+
+  /** A value given for a type parameter is dropped where the generic code drops its own. */
+  #passGenerics(call: CallNode, signature: ts.Signature | undefined): void {
+    const declaration = signature?.declaration;
+    if (declaration === undefined || ts.isJSDocSignature(declaration)) return;
+    if (declarationOrigin(declaration) !== 'driver') return;
+    for (const [index, argument] of (call.arguments ?? []).entries()) {
+      const parameter = parameterAt(declaration, index);
+      if (parameter === undefined) continue;
+      const declared = this.#checker.getTypeAtLocation(parameter);
+      this.drops.pass(declared, this.#checker.getTypeAtLocation(argument), argument);
+    }
+  }
+
+  #visitFragile(call: CallNode, declarations: readonly ts.Node[], owner: EffectNode): void {
+    for (const declaration of declarations) {
+      const node = ts.isConstructorDeclaration(declaration) ? declaration.parent : declaration;
+      if (!ts.isClassLike(node) || !this.#plan.fragileClasses.has(node)) continue;
+      this.#fragile.add(call);
+      for (const it of this.drops.nodesOfParts(node, this.#plan)) owner.calls(it, call);
+    }
+  }
+
+  #visitAccess(node: ts.PropertyAccessExpression): void {
+    const declaration = this.#checker.getSymbolAtLocation(node.name)?.valueDeclaration;
+    if (declaration === undefined || !ts.isAccessor(declaration)) return;
+    if (declarationOrigin(declaration) === 'driver') {
+      this.#ownerOf(node).calls(this.nodeOf(declaration), node);
+    }
+  }
+
+  #visitSlots(
+    owner: ts.Node,
+    slots: NonNullable<ReturnType<DropPlan['slotsByOwner']['get']>>,
+  ): void {
+    for (const slot of slots) {
+      // What a constructor surely moves it drops only when it fails, by way of its caller.
+      if (ts.isConstructorDeclaration(owner) && slot.isSurelyMoved) continue;
+      for (const it of this.drops.nodesOf(slot.type)) this.nodeOf(owner).calls(it, slot.at);
+    }
+  }
+
+  #dropAt(node: ts.Node, type: ts.Type): void {
+    for (const it of this.drops.nodesOf(type)) this.#ownerOf(node).calls(it, node);
+  }
+
+  #checkPins(nodes: readonly EffectNode[]): void {
+    const seen = new Set<EffectNode>();
+    for (const node of nodes) {
+      const root = node.find();
+      if (seen.has(root)) continue;
+      seen.add(root);
+      for (const pin of root.pins) if (root.effect > pin.limit) this.#reportPin(root, pin);
+    }
+  }
+
+  #reportPin(node: EffectNode, pin: Pin): void {
+    const chain = causesOf(node);
+    const first = chain[0];
+    const isOwnCode = pin.limit === 0 && first !== undefined && isInside(first.at, pin.at);
+    const verb = node.effect === 2 ? 'sleep' : 'switch to another task';
+    this.#findings.add(
+      isOwnCode ? first.at : pin.at,
+      pin.limit === 1 ? 'RZ1020' : 'RZ1024',
+      `${pin.reason} may not ${verb}${describe(chain)}`,
+      pin.limit === 1 ? 'do it later, in a work item' : 'do it in a function that may block',
+    );
+  }
+}
+
+function isCoroutine(node: EffectNode, build: Build): boolean {
+  const root = node.find();
+  return build === 'fast' ? root.effect > 0 : !root.isPlain;
+}
+
+/** `@sleeps unless gfp=GFP_ATOMIC` only switches when it is called so. */
+function effectOfCall(call: CallNode, declaration: ts.Node): Effect {
+  const { effect, sleepsUnless } = traitsOf(declaration);
+  if (sleepsUnless === null || !ts.isFunctionLike(declaration)) return effect;
+  const index = valueParameters(declaration).findIndex(
+    (it) => it.name.getText() === sleepsUnless.parameter,
+  );
+  const argument = call.arguments?.[index];
+  return argument !== undefined && argument.getText() === sleepsUnless.value ? 1 : effect;
+}
+
+/** A declaration without a body of its own, behind which any function may stand. */
+function isSlot(declaration: ts.Node): boolean {
+  if (declarationOrigin(declaration) !== 'driver') return ts.isFunctionTypeNode(declaration);
+  if (ts.isArrowFunction(declaration) || ts.isFunctionExpression(declaration)) {
+    const holder = declaration.parent;
+    return !(ts.isVariableDeclaration(holder) && (holder.parent.flags & ts.NodeFlags.Const) !== 0);
+  }
+  return (
+    ts.isFunctionTypeNode(declaration) ||
+    ts.isMethodSignature(declaration) ||
+    ts.isCallSignatureDeclaration(declaration)
+  );
+}
+
+function bareName(name: ts.Node | undefined): string {
+  if (name === undefined) return '';
+  if (ts.isComputedPropertyName(name)) {
+    return ts.isPropertyAccessExpression(name.expression) ? name.expression.name.text : '';
+  }
+  return ts.isIdentifier(name) || ts.isStringLiteral(name) ? name.text : '';
+}
+
+function isInside(node: ts.Node, outer: ts.Node): boolean {
+  return (
+    node.getSourceFile() === outer.getSourceFile() && node.pos >= outer.pos && node.end <= outer.end
+  );
+}
+
+function describe(chain: readonly { readonly to: EffectNode; readonly at: ts.Node }[]): string {
+  if (chain.length === 0) return '';
+  const steps = chain.slice(0, 6).map(({ to, at }) => {
+    const { line } = at.getSourceFile().getLineAndCharacterOfPosition(at.getStart());
+    return `${to.name} (line ${line + 1})`;
+  });
+  return `; it calls ${steps.join(', which calls ')}`;
+}

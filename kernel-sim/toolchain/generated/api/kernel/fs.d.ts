@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Made by scripts/generate-api.mjs from kernel-sim/api. Do not edit.
+
+import type { Ref } from "kernel";
+
+/**
+ * One open file: who opened it has a position in it, and flags.
+ *
+ * @lent
+ */
+export class File {
+  #nominal;
+  private constructor();
+
+  /** Where this read or write begins, in bytes. It advances by what was copied. */
+  get pos(): number;
+
+  /** Opened with O_NONBLOCK: what cannot be done at once is EAGAIN. */
+  get nonblocking(): boolean;
+
+  /** Minor number of the device file that was opened. */
+  get minor(): number;
+}
+
+/**
+ * What a character device does with one open file. The kernel makes an instance at open(2) and drops
+ * it when the last descriptor is closed; two programs that share a file may call at once.
+ *
+ * An operation that is left out is EINVAL for its caller. Linux: struct file_operations.
+ */
+export interface FileOperations {
+  /**
+   * Fills the caller's buffer. What was written is what read(2) returns; nothing written is the end.
+   *
+   * @context process
+   */
+  read?(this: Ref<this>, file: File, out: UserSliceWriter): void;
+
+  /**
+   * Takes the caller's bytes. What was read is what write(2) returns.
+   *
+   * @context process
+   */
+  write?(this: Ref<this>, file: File, input: UserSliceReader): void;
+}
+
+/** A class whose instances are open files of a device. */
+export interface FileClass<F extends FileOperations> {
+  /**
+   * Called by open(2). What it throws is what open(2) fails with.
+   *
+   * @context process
+   */
+  open(file: File): F;
+}
+
+/** The same for a class that is lent what was registered with it. */
+export interface FileClassWith<F extends FileOperations, D> {
+  /**
+   * Called by open(2) with the data that was given to `register`.
+   *
+   * @context process
+   */
+  open(data: Ref<D>, file: File): F;
+}
+
+/** Character devices. */
+export namespace chrdev {
+  /** A registered device. Dropping it gives the number back; who has the device open keeps it. */
+  export class Registration {
+    #nominal;
+    private constructor();
+
+    /** The number that mknod(1) wants. */
+    get major(): number;
+
+    /** Context: process. Linux: unregister_chrdev. */
+    [Symbol.dispose](): void;
+  }
+
+  /**
+   * Registers a character device under a free major number, with 256 minors.
+   *
+   * Context: process. Linux: register_chrdev.
+   *
+   * @param name as /proc/devices shows it
+   * @param fileClass the kernel makes an instance for each open file
+   * @throws EINVAL an empty name
+   * @throws EBUSY every dynamic major is taken
+   */
+  export function register<F extends FileOperations>(name: string, fileClass: FileClass<F>): Registration;
+
+  /**
+   * The same for files that need data of the module: it is kept here and lent to each `open`.
+   *
+   * Context: process. Linux: register_chrdev.
+   *
+   * @param data handed over; dropped when the registration is
+   * @throws EINVAL an empty name
+   * @throws EBUSY every dynamic major is taken
+   */
+  export function register<F extends FileOperations, D>(name: string, fileClass: FileClassWith<F, D>, data: D): Registration;
+}
+
+/**
+ * The buffer that a read(2) fills.
+ *
+ * @lent
+ */
+export class UserSliceWriter {
+  #nominal;
+  private constructor();
+
+  /** How many bytes still fit. */
+  get remaining(): number;
+
+  /** How many bytes have been written: what read(2) returns. */
+  get written(): number;
+
+  /**
+   * Copies bytes out, as many as fit, and returns how many that were.
+   *
+   * Context: process. Linux: copy_to_user.
+   *
+   * @throws EFAULT the caller's buffer is not there
+   */
+  write(bytes: Uint8Array): number;
+
+  /**
+   * Copies a text out as UTF-8, as much as fits, from its byte `start` on.
+   *
+   * Context: process.
+   *
+   * @throws EFAULT the caller's buffer is not there
+   */
+  write_text(text: string, start?: number): number;
+
+  /**
+   * Fills the rest of the buffer with an endless repetition of `text`, taken up at byte `pos` of it.
+   *
+   * Context: process.
+   *
+   * @throws EINVAL an empty text
+   * @throws EFAULT the caller's buffer is not there
+   */
+  write_repeated(text: string, pos: number): number;
+}
+
+/**
+ * The bytes that a write(2) brings. Each can be read once, so what was checked is what is used.
+ *
+ * @lent
+ */
+export class UserSliceReader {
+  #nominal;
+  private constructor();
+
+  /** How many bytes have not been read yet. */
+  get remaining(): number;
+
+  /** How many bytes have been read or skipped: what write(2) returns. */
+  get consumed(): number;
+
+  /**
+   * The next `count` bytes, or fewer at the end.
+   *
+   * Context: process. Linux: copy_from_user.
+   *
+   * @throws EINVAL a negative count
+   * @throws EFAULT the caller's buffer is not there
+   */
+  read(count: number): Uint8Array;
+
+  /**
+   * All bytes that are left.
+   *
+   * Context: process.
+   *
+   * @throws EFAULT the caller's buffer is not there
+   */
+  read_all(): Uint8Array;
+
+  /** Takes `count` bytes as read without looking at them. */
+  skip(count: number): void;
+}
+
+export {};

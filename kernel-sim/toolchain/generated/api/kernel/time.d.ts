@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Made by scripts/generate-api.mjs from kernel-sim/api. Do not edit.
+
+/**
+ * Sleeps for at least `milliseconds`; signals do not wake it.
+ *
+ * Context: process. Linux: msleep.
+ *
+ * @sleeps
+ */
+export function msleep(milliseconds: number): void;
+
+/** Nanoseconds since boot. Context: any. Linux: ktime_get. */
+export function ktime_get(): number;
+
+export {};

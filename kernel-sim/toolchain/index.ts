@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/**
+ * The door of the toolchain: a driver's sources in, a `.ko` or what is wrong with them out.
+ *
+ *     sources → types (TypeScript) → restrictions, ownership, effects → code twice → .ko
+ *
+ * One object serves one worker or process for its life. It keeps what was parsed and checked, so
+ * that a second build costs a fraction of the first. It reads no files and knows no clock.
+ */
+import ts from 'typescript';
+
+import { encodeBase64 } from '../lib/base64.ts';
+import type { BuildReply, BuildRequest, Diagnostic } from '../uapi/hostcc.ts';
+import { analyse, type Analysis } from './analysis.ts';
+import type { ToolchainAssets } from './assets.ts';
+import { fromCompiler, fromFinding, sortDiagnostics } from './diagnostics.ts';
+import { compilerHost, FileSet, languageServiceHost, ParsedFiles } from './files.ts';
+import { writeKo } from './ko.ts';
+import { linkBuild } from './link.ts';
+import { readModuleInfo } from './module-info.ts';
+import { OPTIONS, PATHS } from './settings.ts';
+
+export type { ToolchainAssets } from './assets.ts';
+export { isModuleFile } from './module-info.ts';
+
+export interface Toolchain {
+  /** Builds one module. Only an error-free one has a `ko`. */
+  build(request: BuildRequest): BuildReply;
+  /** Everything that is wrong with these files, by name; nothing is built. */
+  check(sources: Readonly<Record<string, string>>): Diagnostic[];
+
+  /** The editor's files, by absolute path; builds have their own. */
+  setFile(path: string, text: string): void;
+  removeFile(path: string): void;
+  languageService(): ts.LanguageService;
+  /** What `check` would say of one of the editor's files. */
+  diagnosticsOf(path: string): Diagnostic[];
+}
+
+export function createToolchain(assets: ToolchainAssets): Toolchain {
+  return new DriverToolchain(assets);
+}
+
+/** Where a build's files lie for the compiler. */
+const BUILD_FOLDER = '/build/';
+
+class DriverToolchain implements Toolchain {
+  readonly #registry = ts.createDocumentRegistry(true, '/');
+  readonly #buildFiles: FileSet;
+  readonly #buildHost: ts.CompilerHost;
+  readonly #editorFiles: FileSet;
+  readonly #service: ts.LanguageService;
+  #program: ts.Program | undefined;
+
+  constructor(assets: ToolchainAssets) {
+    this.#buildFiles = new FileSet(assets);
+    const parsed = new ParsedFiles(this.#buildFiles, this.#registry);
+    this.#buildHost = compilerHost(this.#buildFiles, parsed);
+    this.#editorFiles = new FileSet(assets);
+    const host = languageServiceHost(this.#editorFiles);
+    this.#service = ts.createLanguageService(host, this.#registry);
+  }
+
+  build(request: BuildRequest): BuildReply {
+    const reply = { version: 1, module: request.module } as const;
+    const program = this.#programOf(request.sources);
+    const checker = program.getTypeChecker();
+    const main = program.getSourceFile(BUILD_FOLDER + request.main);
+    if (main === undefined) return { ...reply, diagnostics: [noSuchFile(request)] };
+    const files = reachableFrom(main, program);
+    const types = files.flatMap((file) => compilerDiagnostics(program, file, buildName));
+    if (hasSyntaxErrors(program, files)) return { ...reply, diagnostics: sortDiagnostics(types) };
+
+    const analysis = analyse(checker, files, buildName);
+    const info = readModuleInfo(checker, main, request.module, analysis.findings);
+    const diagnostics = merged(types, analysis, buildName);
+    if (diagnostics.length > 0 || info === undefined) return { ...reply, diagnostics };
+
+    const fast = linkBuild(program, analysis, files, 'fast', buildName);
+    const stepped = linkBuild(program, analysis, files, 'stepped', buildName);
+    const ko = writeKo(request.board, { info, fast, stepped, sites: analysis.sites.table });
+    return { ...reply, diagnostics, ko: encodeBase64(ko) };
+  }
+
+  check(sources: Readonly<Record<string, string>>): Diagnostic[] {
+    const program = this.#programOf(sources);
+    const files = driverFiles(program);
+    const types = files.flatMap((file) => compilerDiagnostics(program, file, buildName));
+    if (hasSyntaxErrors(program, files)) return sortDiagnostics(types);
+    return merged(types, analyse(program.getTypeChecker(), files, buildName), buildName);
+  }
+
+  setFile(path: string, text: string): void {
+    this.#editorFiles.set(path, text);
+  }
+
+  removeFile(path: string): void {
+    this.#editorFiles.remove(path);
+  }
+
+  languageService(): ts.LanguageService {
+    return this.#service;
+  }
+
+  diagnosticsOf(path: string): Diagnostic[] {
+    const program = this.#service.getProgram();
+    const file = program?.getSourceFile(path);
+    if (program === undefined || file === undefined) return [];
+    const types = compilerDiagnostics(program, file, asIs);
+    const files = reachableFrom(file, program);
+    if (hasSyntaxErrors(program, files)) return sortDiagnostics(types);
+    const found = merged(types, analyse(program.getTypeChecker(), files, asIs), asIs);
+    return found.filter((diagnostic) => diagnostic.file === path);
+  }
+
+  #programOf(sources: Readonly<Record<string, string>>): ts.Program {
+    const entries = Object.entries(sources).map(
+      ([name, text]) => [BUILD_FOLDER + name, text] as const,
+    );
+    this.#buildFiles.replaceAll(new Map(entries));
+    this.#program = ts.createProgram({
+      rootNames: this.#buildFiles.paths,
+      options: OPTIONS,
+      host: this.#buildHost,
+      ...(this.#program === undefined ? {} : { oldProgram: this.#program }),
+    });
+    return this.#program;
+  }
+}
+
+function driverFiles(program: ts.Program): ts.SourceFile[] {
+  return program.getSourceFiles().filter((file) => !PATHS.isOurs(file.fileName));
+}
+
+/** `main` and the driver's files that it imports, itself first. */
+function reachableFrom(main: ts.SourceFile, program: ts.Program): ts.SourceFile[] {
+  const found = [main];
+  const checker = program.getTypeChecker();
+  for (const file of found) {
+    for (const statement of file.statements) {
+      if (!ts.isImportDeclaration(statement) && !ts.isExportDeclaration(statement)) continue;
+      const { moduleSpecifier } = statement;
+      const symbol =
+        moduleSpecifier === undefined ? undefined : checker.getSymbolAtLocation(moduleSpecifier);
+      const imported = symbol?.declarations?.find(ts.isSourceFile);
+      if (imported === undefined || PATHS.isOurs(imported.fileName)) continue;
+      if (!found.includes(imported)) found.push(imported);
+    }
+  }
+  return found;
+}
+
+function hasSyntaxErrors(program: ts.Program, files: readonly ts.SourceFile[]): boolean {
+  return files.some((file) => program.getSyntacticDiagnostics(file).length > 0);
+}
+
+function compilerDiagnostics(
+  program: ts.Program,
+  file: ts.SourceFile,
+  nameOf: (path: string) => string,
+): Diagnostic[] {
+  const found = [...program.getSyntacticDiagnostics(file), ...program.getSemanticDiagnostics(file)];
+  return found
+    .filter(({ category }) => category === ts.DiagnosticCategory.Error)
+    .map((it) => fromCompiler(it, nameOf));
+}
+
+/** Where our own finding stands on the very place of a type error, only ours is shown. */
+function merged(
+  types: readonly Diagnostic[],
+  analysis: Analysis,
+  nameOf: (path: string) => string,
+): Diagnostic[] {
+  const own = analysis.findings.all.map((it) => fromFinding(it, nameOf));
+  const isExplained = (it: Diagnostic): boolean =>
+    own.some(
+      ({ file, line, column }) => file === it.file && line === it.line && column === it.column,
+    );
+  return sortDiagnostics([...own, ...types.filter((it) => !isExplained(it))]);
+}
+
+function buildName(path: string): string {
+  return path.slice(BUILD_FOLDER.length);
+}
+
+function asIs(path: string): string {
+  return path;
+}
+
+function noSuchFile(request: BuildRequest): Diagnostic {
+  return {
+    ...{ file: request.main, line: 1, column: 1, endLine: 1, endColumn: 1, code: 'RZ1080' },
+    message: `${request.main}: no such file in the folder`,
+    help: null,
+  };
+}

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/**
+ * Emits a module's files for one build and joins them into the text of one `ModuleFactory`.
+ *
+ * The files become functions in a table inside the factory; imports among them never leave it.
+ */
+import ts from 'typescript';
+
+import type { Analysis } from './analysis.ts';
+import type { Build } from './effects.ts';
+import { Emitter } from './emitter.ts';
+import { preludeFor } from './prelude.ts';
+import { joinMaps, type MappedPart, type SourceMap } from './source-map.ts';
+
+export interface LinkedCode {
+  readonly code: string;
+  readonly map: SourceMap;
+}
+
+interface EmittedFile {
+  readonly name: string;
+  readonly code: string;
+  readonly mappings: string;
+}
+
+export function linkBuild(
+  program: ts.Program,
+  analysis: Analysis,
+  files: readonly ts.SourceFile[],
+  build: Build,
+  nameOf: (path: string) => string,
+): LinkedCode {
+  const emitted = files.map((file) => emitFile(program, analysis, file, build, nameOf));
+  const body = emitted.map(({ code }) => code).join('\n');
+  const text = new Text();
+  text.add(`(function ($k, $base, require) {\n"use strict";${preludeFor(body)}\n`);
+  text.add(`const $files = {\n`);
+  const parts: MappedPart[] = [];
+  for (const { name, code, mappings } of emitted) {
+    text.add(`${JSON.stringify(`./${name}`)}(exports, require) {\n`);
+    parts.push({ source: name, firstLine: text.lines, mappings });
+    text.add(`${code}\n},\n`);
+  }
+  text.add(LINKER(emitted[0]?.name ?? ''));
+  return { code: text.value, map: joinMaps(parts) };
+}
+
+/** Files that import each other see what was exported so far, as modules do. */
+const LINKER = (main: string): string => `};
+const $loaded = {};
+function $load(name) {
+  const known = $loaded[name];
+  if (known !== undefined) return known;
+  const exports = $loaded[name] = {};
+  $files[name](exports, $import);
+  return exports;
+}
+function $import(specifier) {
+  if (specifier[0] !== ".") return require(specifier);
+  return $load(specifier in $files ? specifier : specifier + ".ts");
+}
+return $load(${JSON.stringify(`./${main}`)});
+})
+`;
+
+function emitFile(
+  program: ts.Program,
+  analysis: Analysis,
+  file: ts.SourceFile,
+  build: Build,
+  nameOf: (path: string) => string,
+): EmittedFile {
+  let code = '';
+  let mappings = '';
+  program.emit(
+    file,
+    (path, text) => {
+      if (path.endsWith('.map')) mappings = (JSON.parse(text) as { mappings: string }).mappings;
+      else code = text.replace(/\n?\/\/# sourceMappingURL=.*\n?$/, '');
+    },
+    undefined,
+    false,
+    {
+      before: [
+        (context) => (source) => new Emitter(analysis, build, context, source).emitFile(source),
+      ],
+    },
+  );
+  return { name: nameOf(file.fileName), code, mappings };
+}
+
+/** Text that knows how many lines it has. */
+class Text {
+  value = '';
+  lines = 0;
+
+  add(piece: string): void {
+    this.value += piece;
+    for (let at = piece.indexOf('\n'); at >= 0; at = piece.indexOf('\n', at + 1)) this.lines++;
+  }
+}

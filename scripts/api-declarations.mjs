@@ -1,0 +1,326 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/**
+ * Makes the declarations that drivers see from the classes of kernel-sim/api.
+ *
+ * kernel-sim/api/kernel.ts says how the one becomes the other. Signatures and comments are taken as
+ * they are written; coroutines lose their wrapper and gain its tag; what is private stays behind.
+ */
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import ts from 'typescript';
+
+const EFFECTS = { Sleeping: '@sleeps', Switching: '@switches' };
+const OWN_TAGS = /^@(public|internal|exports|namespace|subpath|in)\b/;
+const HEADER = `// SPDX-License-Identifier: GPL-2.0-or-later
+// Made by scripts/generate-api.mjs from kernel-sim/api. Do not edit.
+`;
+
+/**
+ * @param {string} root the repository
+ * @returns {Map<string, string>} the text of each declaration file by subpath: `kernel`, `kernel/fs`
+ */
+export function makeApiDeclarations(root) {
+  const folder = join(root, 'kernel-sim/api');
+  const paths = readdirSync(folder)
+    .filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'))
+    .map((name) => join(folder, name));
+  const program = ts.createProgram(paths, {
+    target: ts.ScriptTarget.ES2022,
+    module: ts.ModuleKind.ESNext,
+    moduleResolution: ts.ModuleResolutionKind.Bundler,
+    allowImportingTsExtensions: true,
+    noEmit: true,
+    strict: true,
+    types: [],
+    lib: ['lib.es2023.d.ts', 'lib.esnext.disposable.d.ts'],
+  });
+  const files = paths.flatMap((path) => program.getSourceFile(path) ?? []);
+  return new ApiWriter(program.getTypeChecker(), files).write();
+}
+
+/**
+ * @param {ts.Node} node
+ * @param {string} name
+ */
+function tagText(node, name) {
+  const tag = ts.getJSDocTags(node).find((it) => it.tagName.text === name);
+  return tag === undefined ? undefined : (ts.getTextOfJSDocComment(tag.comment) ?? '').trim();
+}
+
+/**
+ * @param {ts.Node} node
+ * @param {string} name
+ */
+function hasTag(node, name) {
+  return tagText(node, name) !== undefined;
+}
+
+/** @param {ts.SourceFile} file */
+function subpathOf(file) {
+  const text = file.text.slice(0, file.statements[0]?.getStart() ?? 0);
+  return /@subpath (\S+)/.exec(text)?.[1];
+}
+
+class ApiWriter {
+  /** @type {ts.TypeChecker} */ #checker;
+  /** @type {readonly ts.SourceFile[]} */ #files;
+  /** Public declarations by symbol, with the subpath and namespace that they appear in. */
+  #public = new Map();
+  /** @type {Set<ts.Symbol>} */ #opaque = new Set();
+  /** @type {Map<string, Set<string>>} */ #imports = new Map();
+  #subpath = '';
+
+  /**
+   * @param {ts.TypeChecker} checker
+   * @param {readonly ts.SourceFile[]} files
+   */
+  constructor(checker, files) {
+    this.#checker = checker;
+    this.#files = files.filter((file) => subpathOf(file) !== undefined);
+    for (const file of this.#files) {
+      for (const statement of file.statements) {
+        if (!hasTag(statement, 'public')) continue;
+        const symbol = checker.getSymbolAtLocation(/** @type {any} */ (statement).name);
+        const space = tagText(statement, 'in');
+        this.#public.set(symbol, { subpath: subpathOf(file), space });
+      }
+    }
+  }
+
+  write() {
+    const subpaths = [...new Set(this.#files.map((file) => subpathOf(file) ?? ''))].sort();
+    return new Map(subpaths.map((subpath) => [subpath, this.#writeSubpath(subpath)]));
+  }
+
+  /** @param {string} subpath */
+  #writeSubpath(subpath) {
+    this.#subpath = subpath;
+    this.#imports = new Map();
+    this.#opaque = new Set();
+    const statements = this.#files
+      .filter((file) => subpathOf(file) === subpath)
+      .flatMap((file) => [...file.statements]);
+    const pieces = statements.flatMap((it) => {
+      if (hasTag(it, 'exports')) return this.#exportsOf(it, statements);
+      return hasTag(it, 'public') && tagText(it, 'in') === undefined ? [this.#publicOf(it)] : [];
+    });
+    const symbols = statements.filter(isUniqueSymbol).map((it) => it.getText());
+    const opaque = [...this.#opaque].map((symbol) => this.#opaqueClass(symbol));
+    const imports = [...this.#imports]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([from, names]) => `import type { ${[...names].sort().join(', ')} } from "${from}";`);
+    const all = [...(imports.length > 0 ? [imports.join('\n')] : []), ...symbols, ...opaque];
+    return `${HEADER}\n${[...all, ...pieces, 'export {};'].join('\n\n')}\n`;
+  }
+
+  /**
+   * What `require` answers for a subpath: its class taken apart.
+   *
+   * @param {any} node
+   * @param {readonly ts.Node[]} statements
+   * @returns {string[]}
+   */
+  #exportsOf(node, statements) {
+    return this.#publicMembers(node).flatMap((member) => {
+      if (!ts.isPropertyDeclaration(member)) return [this.#functionOf(member, 'export function ')];
+      const space = this.#namespaceOf(member);
+      if (space === undefined) return [this.#constantOf(member)];
+      const inner = [
+        ...statements
+          .filter((it) => tagText(it, 'in') === member.name.getText())
+          .map((it) => this.#publicOf(it)),
+        ...this.#publicMembers(space).map((it) => this.#functionOf(it, 'export function ')),
+      ];
+      const body = inner.map((text) => indent(text)).join('\n\n');
+      return [`${docOf(member)}export namespace ${member.name.getText()} {\n${body}\n}`];
+    });
+  }
+
+  /** @param {ts.PropertyDeclaration} member */
+  #namespaceOf(member) {
+    const type = this.#checker.getTypeAtLocation(member);
+    const parts = type.isIntersection() ? type.types : [type];
+    return parts
+      .map((part) => part.symbol?.valueDeclaration)
+      .find((it) => it !== undefined && ts.isClassDeclaration(it) && hasTag(it, 'namespace'));
+  }
+
+  /** A constant whose type has no public name is spelt out, property by property. */
+  #constantOf(member) {
+    const type = this.#checker.getTypeAtLocation(member);
+    const properties = this.#checker.getPropertiesOfType(type).map((property) => {
+      const of = this.#checker.getTypeOfSymbol(property);
+      if (of.symbol?.valueDeclaration !== undefined && ts.isClassLike(of.symbol.valueDeclaration)) {
+        if (!this.#public.has(of.symbol)) this.#opaque.add(of.symbol);
+      }
+      return `  readonly ${property.name}: ${this.#checker.typeToString(of)};`;
+    });
+    const name = member.name.getText();
+    return `${docOf(member)}export const ${name}: {\n${properties.join('\n')}\n};`;
+  }
+
+  /** A class that is no part of the API's vocabulary but the type of something in it. */
+  #opaqueClass(symbol) {
+    const node = /** @type {any} */ (symbol.valueDeclaration);
+    return `${docOf(node)}declare ${this.#classText(node, (it) => modifiersOf(it) === '')}`;
+  }
+
+  #publicOf(node) {
+    if (ts.isClassDeclaration(node)) return `${docOf(node)}export ${this.#classText(node)}`;
+    this.#require(node);
+    const text = node.getText().replace(/^export /, '');
+    if (!ts.isInterfaceDeclaration(node)) return `${docOf(node)}export ${text}`;
+    const members = node.members.map((it) => indent(`${docOf(it)}${it.getText()}`));
+    const head = text.slice(0, text.indexOf('{') + 1);
+    return `${docOf(node)}export ${head}\n${members.join('\n\n')}\n}`;
+  }
+
+  #classText(node, isWanted = (_member) => true) {
+    const parameters = listOf(node.typeParameters, '<', '>');
+    const members = this.#publicMembers(node)
+      .filter(isWanted)
+      .map((member) => {
+        if (ts.isPropertyDeclaration(member)) {
+          this.#require(member);
+          return `${docOf(member)}${modifiersOf(member)}${member.name.getText()}: ${this.#typeText(member)};`;
+        }
+        return this.#functionOf(member, modifiersOf(member));
+      });
+    const own = ['#nominal;', ...(hasPublicConstructor(node) ? [] : ['private constructor();'])];
+    const body = [own.join('\n'), ...members].map((text) => indent(text)).join('\n\n');
+    return `class ${node.name.text}${parameters} {\n${body}\n}`;
+  }
+
+  #publicMembers(node) {
+    const all = node.members.filter(isPublicMember);
+    // An implementation is no signature where there are overloads.
+    return all.filter(
+      (member) =>
+        !ts.isMethodDeclaration(member) ||
+        member.body === undefined ||
+        !all.some(
+          (it) =>
+            it !== member &&
+            it.name?.getText() === member.name.getText() &&
+            ts.isMethodDeclaration(it),
+        ),
+    );
+  }
+
+  #functionOf(node, prefix) {
+    const parameters = node.parameters.map((it) => this.#parameterText(it)).join(', ');
+    this.#require(...node.parameters, ...(node.type === undefined ? [] : [node.type]));
+    if (ts.isConstructorDeclaration(node)) return `${docOf(node)}constructor(${parameters});`;
+    const { type, effect } = this.#resultOf(node);
+    const accessor = ts.isGetAccessor(node) ? 'get ' : ts.isSetAccessor(node) ? 'set ' : '';
+    const head = `${prefix}${accessor}${node.name.getText()}${listOf(node.typeParameters, '<', '>')}`;
+    const result = ts.isSetAccessor(node) ? '' : `: ${type}`;
+    return `${docOf(node, effect)}${head}(${parameters})${result};`;
+  }
+
+  #parameterText(parameter) {
+    if (parameter.initializer === undefined) return parameter.getText();
+    return `${parameter.name.getText()}?: ${this.#typeText(parameter)}`;
+  }
+
+  #typeText(node) {
+    return (
+      node.type?.getText() ?? this.#checker.typeToString(this.#checker.getTypeAtLocation(node))
+    );
+  }
+
+  /** A coroutine's result, and the tag that says that it is one. */
+  #resultOf(node) {
+    const { type } = node;
+    if (type === undefined) throw new Error(`${node.getText()}: an API function says its result`);
+    const effect = ts.isTypeReferenceNode(type) ? EFFECTS[type.typeName.getText()] : undefined;
+    if (effect === undefined) return { type: type.getText(), effect };
+    return { type: type.typeArguments[0].getText(), effect };
+  }
+
+  /** Notes what a declaration speaks of; whatever is not public must not be named. */
+  #require(...nodes) {
+    const visit = (node) => {
+      if (ts.isTypeReferenceNode(node) || ts.isExpressionWithTypeArguments(node)) {
+        this.#requireName(ts.isTypeReferenceNode(node) ? node.typeName : node.expression);
+      }
+      ts.forEachChild(node, visit);
+    };
+    for (const node of nodes) visit(node);
+  }
+
+  #requireName(name) {
+    let symbol = this.#checker.getSymbolAtLocation(name);
+    if (symbol === undefined || name.getText() in EFFECTS || name.getText() === 'const') return;
+    if ((symbol.flags & ts.SymbolFlags.Alias) !== 0)
+      symbol = this.#checker.getAliasedSymbol(symbol);
+    const place = this.#public.get(symbol);
+    if (place !== undefined) {
+      if (place.subpath === this.#subpath) return;
+      const names = this.#imports.get(place.subpath) ?? new Set();
+      this.#imports.set(place.subpath, names.add(name.getText()));
+      return;
+    }
+    const declaration = symbol.declarations?.[0];
+    const isKnown =
+      declaration === undefined ||
+      ts.isTypeParameterDeclaration(declaration) ||
+      declaration.getSourceFile().fileName.includes('/typescript/lib/');
+    if (!isKnown) throw new Error(`kernel-sim/api names ${name.getText()}, which is not @public`);
+  }
+}
+
+function isUniqueSymbol(node) {
+  return ts.isVariableStatement(node) && /declare const \w+: unique symbol/.test(node.getText());
+}
+
+function isPublicMember(member) {
+  if (hasTag(member, 'internal') || ts.isClassStaticBlockDeclaration(member)) return false;
+  if (ts.isConstructorDeclaration(member)) return hasTag(member, 'public');
+  if (member.name === undefined || ts.isPrivateIdentifier(member.name)) return false;
+  const hidden = ts.ModifierFlags.Private | ts.ModifierFlags.Protected;
+  const name = member.name.getText();
+  const isOurKey = ts.isComputedPropertyName(member.name) && name !== '[Symbol.dispose]';
+  return (ts.getCombinedModifierFlags(member) & hidden) === 0 && !name.startsWith('_') && !isOurKey;
+}
+
+function hasPublicConstructor(node) {
+  return node.members.some((it) => ts.isConstructorDeclaration(it) && hasTag(it, 'public'));
+}
+
+function modifiersOf(member) {
+  const kept = [ts.SyntaxKind.StaticKeyword, ts.SyntaxKind.ReadonlyKeyword];
+  const words = (member.modifiers ?? []).filter((it) => kept.includes(it.kind));
+  return words.map((it) => `${it.getText()} `).join('');
+}
+
+function listOf(nodes, open, close) {
+  if (nodes === undefined || nodes.length === 0) return '';
+  return `${open}${nodes.map((it) => it.getText()).join(', ')}${close}`;
+}
+
+/** The doc comment, without the tags that only this script reads, with the effect's tag. */
+function docOf(node, effect) {
+  const docs = ts.getJSDocCommentsAndTags(node).filter(ts.isJSDoc);
+  const text = docs.at(-1)?.getText() ?? '';
+  const lines = text
+    .replace(/^\/\*\*/, '')
+    .replace(/\*\/$/, '')
+    .split('\n')
+    .map((line) => line.replace(/^\s*\*? ?/, '').trimEnd())
+    .filter((line) => !OWN_TAGS.test(line));
+  while (lines[0] === '') lines.shift();
+  while (lines.at(-1) === '') lines.pop();
+  if (effect !== undefined && !lines.some((line) => line.startsWith(effect))) {
+    if (!lines.some((line) => line.startsWith('@'))) lines.push('');
+    lines.push(effect);
+  }
+  if (lines.length === 0) return '';
+  // A tag behind `{` on the same line is lost on the compiler, so tags keep lines of their own.
+  if (lines.length === 1 && !lines[0].startsWith('@')) return `/** ${lines[0]} */\n`;
+  return `/**\n${lines.map((line) => ` * ${line}`.trimEnd()).join('\n')}\n */\n`;
+}
+
+function indent(text) {
+  return text.replaceAll(/^(?=.)/gm, '  ');
+}
