@@ -16,7 +16,7 @@ import { DdStats } from './dd/stats.ts';
 import { getopt, usage_error } from './libc/getopt.ts';
 import { defineProgram, type Libc } from './libc/libc.ts';
 import { complain, errorText, misuse } from './support/command.ts';
-import { quoteAlways } from './support/quote.ts';
+import { quoteAlways, quoteName } from './support/quote.ts';
 
 const INTERRUPTED = 1 << (SIGNAL.INT - 1);
 const ASKED = 1 << (SIGNAL.USR1 - 1);
@@ -130,7 +130,7 @@ class Dd {
   }
 
   *#complainAbout(text: string): Sleeping<void> {
-    yield* complain(this.#c, `${quoteAlways(this.#inputName)}: ${text}`);
+    yield* complain(this.#c, `${quoteName(this.#inputName)}: ${text}`);
   }
 
   get #inputName(): string {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /** grep: prints the lines that match a pattern. Matching is in support/regex.ts. */
 import type { Sleeping } from '../uapi/coroutine.ts';
+import { ERRNO } from '../uapi/errno.ts';
+import { S } from '../uapi/fs.ts';
 import { decodeUtf8 } from '../lib/utf8.ts';
 import { GREP_HELP, GREP_LONG, GREP_SHORT, grepOptions, type GrepOptions } from './grep/options.ts';
 import { LinePrinter } from './grep/print.ts';
@@ -79,15 +81,16 @@ class Grep {
   *#path(name: string, isOperand: boolean): Sleeping<boolean> {
     const c = this.#c;
     if (name === '-') return yield* this.#file(0, '(standard input)');
-    const stat = isOperand ? yield* c.stat(name) : yield* c.lstat(name);
+    const follows = isOperand || this.#options.followsLinks;
+    const stat = follows ? yield* c.stat(name) : yield* c.lstat(name);
     if (isDirectory(stat)) {
       if (this.#options.recursive) return yield* this.#tree(name);
-      if (!this.#options.quiet && !this.#options.noMessages) {
-        yield* complain(c, `${name}: Is a directory`);
-      }
-      // GNU reads a directory like a file and only warns.
+      yield* this.#trouble(name, -ERRNO.EISDIR);
       return false;
     }
+    // A walk through a tree does not follow links, nor does it read devices, which may never end.
+    const isRegular = typeof stat !== 'number' && (stat.mode & S.IFMT) === S.IFREG;
+    if (!isOperand && typeof stat !== 'number' && !isRegular) return false;
     const fd = yield* c.open(name);
     if (fd < 0) {
       yield* this.#trouble(name, fd);
@@ -134,7 +137,6 @@ class Grep {
       const text = decodeUtf8(bytes);
       yield* this.#c.charge(bytes.length);
       if (isDone || this.#regex.test(text) === invert) {
-        if (isDone && this.#regex.test(text) !== invert) break;
         if (list === 'none' && !count && !quiet && !isBinary) this.#c.out(print.context(text));
         else print.skip();
         continue;
@@ -144,7 +146,7 @@ class Grep {
       if (quiet || list !== 'none') break;
       if (count) continue;
       if (isBinary) {
-        yield* this.#c.print(`${this.#options.binaryName(name)}: binary file matches\n`);
+        yield* complain(this.#c, `${name}: binary file matches`);
         return true;
       }
       if (this.#c.out(print.match(text)) || this.#flushesLines) yield* this.#c.flush();

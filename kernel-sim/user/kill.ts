@@ -13,6 +13,7 @@ Options:
  <pid> [...]            send signal to every <pid> listed
  -<signal>, -s, --signal <signal>
                         specify the <signal> to be sent
+ -q, --queue <value>    integer value to be sent with the signal
  -l, --list=[<signal>]  list all signal names, or convert one to a name
  -L, --table            list all signal names in a nice table
 

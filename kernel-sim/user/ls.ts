@@ -137,7 +137,9 @@ class Ls {
 
   *#entry(name: string, path: string, stat: Stat): Sleeping<Entry> {
     const entry = { name, mode: stat.mode, ino: stat.ino, stat };
-    if ((stat.mode & S.IFMT) !== S.IFLNK || this.#options.format !== 'long') return entry;
+    const { format, palette } = this.#options;
+    const isFollowed = format === 'long' || palette?.has('or') === true;
+    if ((stat.mode & S.IFMT) !== S.IFLNK || !isFollowed) return entry;
     const target = yield* this.#c.readlink(path);
     if (typeof target === 'number') return entry;
     const targetStat = yield* this.#c.stat(path);

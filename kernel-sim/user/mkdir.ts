@@ -52,20 +52,22 @@ export const mkdir = command({
 function* make(c: Libc, path: string, options: Options): Sleeping<boolean> {
   if (options.parents) {
     const parent = dirName(path);
-    if (parent !== '.' && parent !== '/' && !isDirectory(yield* c.stat(parent))) {
+    const stat = parent === '.' || parent === '/' ? undefined : yield* c.stat(parent);
+    if (stat !== undefined && !isDirectory(stat)) {
+      if (typeof stat !== 'number') return yield* cannot(c, parent, -ERRNO.ENOTDIR);
       // Parents get the usual permissions, whatever -m says.
       if (!(yield* make(c, parent, { ...options, mode: undefined }))) return false;
     }
     if (isDirectory(yield* c.stat(path))) return true;
   }
   const failure = yield* c.mkdir(path, options.mode ?? ALL);
-  if (failure < 0) {
-    // A component that is a file is named by the part that could not be made.
-    const reason = failure === -ERRNO.ENOTDIR && options.parents ? -ERRNO.ENOTDIR : failure;
-    yield* complain(c, `cannot create directory ${quoted(c, path)}: ${errorText(reason)}`);
-    return false;
-  }
+  if (failure < 0) return yield* cannot(c, path, failure);
   if (options.mode !== undefined) yield* c.chmod(path, options.mode);
   if (options.verbose) c.out(`${c.program}: created directory ${quoteAlways(path)}\n`);
   return true;
+}
+
+function* cannot(c: Libc, path: string, failure: number): Sleeping<false> {
+  yield* complain(c, `cannot create directory ${quoted(c, path)}: ${errorText(failure)}`);
+  return false;
 }

@@ -18,6 +18,8 @@ import { modinfo } from './modinfo.ts';
 import { ps } from './ps.ts';
 import { rm } from './rm.ts';
 import { rmmod } from './rmmod.ts';
+import { init } from './init.ts';
+import { sh } from './sh/main.ts';
 import { sleep } from './sleep.ts';
 import { sudo } from './sudo.ts';
 import { tail } from './tail.ts';
@@ -47,6 +49,7 @@ function inFolder(
 
 export const INSTALLED_PROGRAMS: readonly InstalledProgram[] = [
   ...inFolder('/bin', {
+    bash: sh,
     cat,
     dd,
     dmesg,
@@ -60,10 +63,11 @@ export const INSTALLED_PROGRAMS: readonly InstalledProgram[] = [
     mknod,
     ps,
     rm,
+    sh,
     sleep,
     true: trueProgram,
   }),
-  ...inFolder('/sbin', { insmod, modinfo, rmmod }),
+  ...inFolder('/sbin', { init, insmod, modinfo, rmmod }),
   ...inFolder('/usr/bin', { head, make, tail, wc, yes }),
   { path: '/usr/bin/sudo', mode: SET_USER_ID, program: sudo },
 ];

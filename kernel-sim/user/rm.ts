@@ -69,6 +69,9 @@ export const rm = command({
   },
 });
 
+/** What became of a file: a question may have been answered with no. */
+type Outcome = 'gone' | 'kept' | 'failed';
+
 class Rm {
   readonly #c: Libc;
   readonly #options: Options;
@@ -90,53 +93,54 @@ class Rm {
       yield* complain(this.#c, 'use --no-preserve-root to override this failsafe');
       return false;
     }
-    return yield* this.#remove(path);
+    return (yield* this.#remove(path)) !== 'failed';
   }
 
-  *#cannot(path: string, failure: number): Sleeping<false> {
+  *#cannot(path: string, failure: number): Sleeping<Outcome> {
     yield* complain(this.#c, `cannot remove ${quoteAlways(path)}: ${errorText(failure)}`);
-    return false;
+    return 'failed';
   }
 
-  *#remove(path: string): Sleeping<boolean> {
+  *#remove(path: string): Sleeping<Outcome> {
     const { force, recursive, emptyDirectories } = this.#options;
     const stat = yield* this.#c.lstat(path);
     if (typeof stat === 'number') {
       const isGone = stat === -ERRNO.ENOENT || stat === -ERRNO.ENOTDIR;
-      return (force && isGone) || (yield* this.#cannot(path, stat));
+      return force && isGone ? 'gone' : yield* this.#cannot(path, stat);
     }
     if (isDirectory(stat)) {
       if (recursive) return yield* this.#tree(path, stat);
       if (!emptyDirectories) return yield* this.#cannot(path, -ERRNO.EISDIR);
       return yield* this.#directory(path, stat);
     }
-    if (!(yield* this.#mayRemove(path, stat, describe(stat)))) return true;
+    if (!(yield* this.#mayRemove(path, stat, describe(stat)))) return 'kept';
     const failure = yield* this.#c.unlink(path);
     if (failure < 0) return yield* this.#cannot(path, failure);
     if (this.#options.verbose) this.#c.out(`removed ${quoteAlways(path)}\n`);
-    return true;
+    return 'gone';
   }
 
-  *#tree(path: string, stat: Stat): Sleeping<boolean> {
+  *#tree(path: string, stat: Stat): Sleeping<Outcome> {
     const names = yield* listNames(this.#c, path);
     if (typeof names === 'number') return yield* this.#cannot(path, names);
     if (names.length > 0 && this.#options.interactive) {
       const question = `descend into directory ${quoteAlways(path)}? `;
-      if (!(yield* confirms(this.#c, question))) return true;
+      if (!(yield* confirms(this.#c, question))) return 'kept';
     }
-    let isEmptied = true;
+    let worst: Outcome = 'gone';
     for (const name of names) {
-      if (!(yield* this.#remove(joinPath(path, name)))) isEmptied = false;
+      const outcome = yield* this.#remove(joinPath(path, name));
+      if (outcome !== 'gone' && worst !== 'failed') worst = outcome;
     }
-    return isEmptied && (yield* this.#directory(path, stat));
+    return worst === 'gone' ? yield* this.#directory(path, stat) : worst;
   }
 
-  *#directory(path: string, stat: Stat): Sleeping<boolean> {
-    if (!(yield* this.#mayRemove(path, stat, 'directory'))) return true;
+  *#directory(path: string, stat: Stat): Sleeping<Outcome> {
+    if (!(yield* this.#mayRemove(path, stat, 'directory'))) return 'kept';
     const failure = yield* this.#c.rmdir(path);
     if (failure < 0) return yield* this.#cannot(path, failure);
     if (this.#options.verbose) this.#c.out(`removed directory ${quoteAlways(path)}\n`);
-    return true;
+    return 'gone';
   }
 
   /** Asks with -i, and at a terminal about files that cannot be written. */

@@ -14,6 +14,7 @@ export interface GrepOptions extends RegexOptions {
   readonly quiet: boolean;
   readonly noMessages: boolean;
   readonly recursive: boolean;
+  readonly followsLinks: boolean;
   readonly hidesDot: boolean;
   readonly onlyMatching: boolean;
   readonly lineNumbers: boolean;
@@ -27,7 +28,6 @@ export interface GrepOptions extends RegexOptions {
   readonly text: boolean;
   readonly lineBuffered: boolean;
   readonly separator: number;
-  readonly binaryName: (name: string) => string;
 }
 
 export const GREP_SHORT = 'vinbcqEFGPorRwxle:f:sA:B:C:HhLm:azyU';
@@ -142,7 +142,9 @@ export function* grepOptions(
   const maxCount = valueOf(args, 'm');
   if (maxCount !== undefined && !/^-?\d+$/.test(maxCount)) return { error: 'invalid max count' };
   const syntax = lastOf(args, ['E', 'F', 'G', 'P']);
-  if (syntax === 'P') return { error: 'Perl matching not supported in a --disable-perl-regexp build' };
+  if (syntax === 'P') {
+    return { error: 'Perl matching not supported in a --disable-perl-regexp build' };
+  }
   const recursive = has(args, 'r') || has(args, 'R');
   const context = valueOf(args, 'C');
   const names = lastOf(args, ['H', 'h']);
@@ -161,6 +163,7 @@ export function* grepOptions(
     quiet: has(args, 'q'),
     noMessages: has(args, 's'),
     recursive,
+    followsLinks: has(args, 'R'),
     hidesDot,
     onlyMatching: has(args, 'o'),
     lineNumbers: has(args, 'n'),
@@ -174,6 +177,5 @@ export function* grepOptions(
     text: has(args, 'a'),
     lineBuffered: has(args, 'line-buffered'),
     separator: has(args, 'z') ? 0 : 10,
-    binaryName: (name) => `${c.program}: ${name}`,
   };
 }

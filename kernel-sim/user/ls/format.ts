@@ -16,7 +16,7 @@ export interface Entry {
   readonly mode: number;
   readonly ino: number;
   readonly stat: Stat | undefined;
-  /** Where a symbolic link leads, in a long listing. */
+  /** Where a symbolic link leads, if that is shown or changes its colour. */
   readonly target?: string;
   /** Mode of what it leads to; 0 if that is not there. */
   readonly targetMode?: number;
@@ -81,14 +81,20 @@ export class Listing {
 
   #name(entry: Entry, pad: boolean): Cell {
     const { name } = entry;
-    const { quoting, palette } = this.#options;
+    const { quoting } = this.#options;
     const shown =
       quoting === 'shell' ? quoteName(name) : quoting === 'c' ? JSON.stringify(name) : name;
     const blank = pad && shown === name ? ' ' : '';
     const width = displayWidth(shown) + blank.length;
-    const color = palette && colorOf(palette, name, entry.mode);
+    const color = this.#color(entry);
     if (color === undefined) return { text: blank + shown, width };
     return { text: blank + this.#colored(shown, color), width };
+  }
+
+  #color({ name, mode, targetMode }: Entry): string | undefined {
+    const { palette } = this.#options;
+    if (targetMode === 0 && palette?.has('or') === true) return palette.get('or');
+    return palette && colorOf(palette, name, mode);
   }
 
   #colored(text: string, color: string): string {
@@ -146,9 +152,15 @@ export class Listing {
     const { target, targetMode } = entry;
     if (target === undefined) return name + this.#indicator(entry.mode);
     const shown = this.#options.quoting === 'shell' ? quoteName(target) : target;
+    const { palette } = this.#options;
+    // As in ls, the target has a colour only where dangling links have one of their own.
     const color =
-      this.#options.palette && colorOf(this.#options.palette, target, targetMode ?? 0);
-    const arrow = color === undefined || !targetMode ? shown : this.#colored(shown, color);
+      palette?.has('or') !== true
+        ? undefined
+        : targetMode
+          ? colorOf(palette, target, targetMode)
+          : palette.get('or');
+    const arrow = color === undefined ? shown : this.#colored(shown, color);
     return `${name} -> ${arrow}${targetMode ? this.#indicator(targetMode) : ''}`;
   }
 

@@ -24,7 +24,7 @@ export function* closeInput(c: Libc, fd: number): Sleeping<void> {
   if (fd !== 0) yield* c.close(fd);
 }
 
-export function isDirectory(stat: Stat | number): stat is Stat {
+export function isDirectory(stat: Stat | number): boolean {
   return typeof stat !== 'number' && (stat.mode & S.IFMT) === S.IFDIR;
 }
 

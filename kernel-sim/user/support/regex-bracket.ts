@@ -16,6 +16,7 @@ const UNMATCHED = 'Unmatched [, [^, [:, [., or [=';
 /** Reads the bracket expression whose opening bracket stands just before `start`. */
 export function bracket(chars: readonly string[], start: number): Bracket {
   let at = start;
+  if (chars[at] === undefined) return { error: 'Invalid regular expression' };
   const isNegated = chars[at] === '^';
   if (isNegated) at++;
   const first = at;
