@@ -11,6 +11,7 @@
  *
  * Linux: fs/namei.c, fs/open.c, fs/stat.c, fs/file_table.c.
  */
+import { assert } from '../lib/assert.ts';
 import type { Clock } from '../sim/clock.ts';
 import { WOULD_BLOCK, type Sleeping } from '../uapi/coroutine.ts';
 import { ERRNO } from '../uapi/errno.ts';
@@ -61,6 +62,8 @@ export class Vfs {
   readonly #names: Names;
   readonly #renamer: Renamer;
   readonly #opener: Opener;
+  /** Prepared by an `open` that answered WOULD_BLOCK, until its rest takes it over. */
+  #opening: OpenFile | undefined;
 
   constructor(parts: VfsParts) {
     this.mounts = new MountTable(parts.rootFileSystem, parts.rootSource);
@@ -78,26 +81,29 @@ export class Vfs {
 
   // ---- Open and close ---------------------------------------------------------------------
 
-  /** Opens, or answers WOULD_BLOCK having opened nothing: then `openBlocking`, likewise. */
+  /** Opens, or answers WOULD_BLOCK when the driver must wait: then `openRest`, at once. */
   open(ctx: FsContext, path: string, flags: number, mode: number): OpenFile | number {
     const file = this.#opener.prepare(ctx, path, flags, mode);
     if (typeof file === 'number') return file;
     const result = file.ops.open?.(file.inode, file) ?? 0;
     if (result === 0) return file;
-    if (result === WOULD_BLOCK && file.isNonblocking && file.ops.openBlocking === undefined) {
+    if (result !== WOULD_BLOCK) return this.#abandon(file, result);
+    if (file.isNonblocking && file.ops.openBlocking === undefined) {
       return this.#abandon(file, -ERRNO.EAGAIN);
     }
-    return this.#abandon(file, result);
+    this.#opening = file;
+    return WOULD_BLOCK;
   }
 
-  *openBlocking(
-    ctx: FsContext,
-    path: string,
-    flags: number,
-    mode: number,
-  ): Sleeping<OpenFile | number> {
-    const file = this.#opener.prepare(ctx, path, flags, mode);
-    if (typeof file === 'number') return file;
+  /** The rest of the `open` that has just answered WOULD_BLOCK. */
+  openRest(): Sleeping<OpenFile | number> {
+    const file = this.#opening;
+    this.#opening = undefined;
+    assert(file !== undefined, 'an open has just answered WOULD_BLOCK');
+    return this.#openBlocking(file);
+  }
+
+  *#openBlocking(file: OpenFile): Sleeping<OpenFile | number> {
     const { ops } = file;
     const result =
       ops.openBlocking === undefined
@@ -130,8 +136,8 @@ export class Vfs {
     if (!place.dentry.inode.isRegular) return -ERRNO.EACCES;
     const denied = permission(place.dentry.inode, ctx.credentials, MAY.EXEC);
     if (denied !== 0) return denied;
-    const reader = { ...ctx, credentials: ROOT };
-    return this.open(reader, path, O.RDONLY, 0);
+    // Who may execute a program need not be allowed to read it.
+    return this.open(actingAs(ctx, ROOT), path, O.RDONLY, 0);
   }
 
   // ---- Names ------------------------------------------------------------------------------
@@ -214,7 +220,7 @@ export class Vfs {
     if ((mask & ~(MAY.READ | MAY.WRITE | MAY.EXEC)) !== 0) return -ERRNO.EINVAL;
     const { credentials } = ctx;
     const real: Credentials = { ...credentials, euid: credentials.uid, egid: credentials.gid };
-    const place = this.lookup({ ...ctx, credentials: real }, path);
+    const place = this.lookup(actingAs(ctx, real), path);
     if (typeof place === 'number') return place;
     const { inode } = place.dentry;
     const denied = permission(inode, real, mask);
@@ -353,4 +359,9 @@ export class Vfs {
     file.inode.evictIfUnused();
     file.ops.owner?.put();
   }
+}
+
+/** The same place in the tree for somebody else. A context may have getters, so no spreading. */
+function actingAs({ root, cwd, umask }: FsContext, credentials: Credentials): FsContext {
+  return { root, cwd, umask, credentials };
 }

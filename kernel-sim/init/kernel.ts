@@ -59,6 +59,14 @@ const PROGRAMS: readonly InstalledProgram[] = [
 const BUILD = '#1';
 const NS_PER_S = 1_000_000_000;
 
+/** What a host decides about a run that is not part of the image. */
+export interface KernelSettings {
+  readonly strategy: Strategy;
+  readonly isTraced: boolean;
+  /** Overrides what the command line's `preempt` says: a recorded run again, in smaller steps. */
+  readonly build?: 'fast' | 'stepped' | undefined;
+}
+
 export class Kernel {
   readonly image: BootImage;
   readonly board: Board;
@@ -97,7 +105,7 @@ export class Kernel {
   // process, syscall
   readonly lifecycle: Lifecycle;
 
-  constructor(image: BootImage, host: Host, strategy: Strategy, isTraced: boolean) {
+  constructor(image: BootImage, host: Host, settings: KernelSettings) {
     this.image = image;
     this.board = BOARDS[image.board];
     this.options = parseCommandLine(image.cmdline);
@@ -108,8 +116,8 @@ export class Kernel {
       hostname: HOSTNAME,
     };
 
-    this.sim = new Sim(strategy, this.runtime);
-    if (isTraced) this.sim.trace.start();
+    this.sim = new Sim(settings.strategy, this.runtime);
+    if (settings.isTraced) this.sim.trace.start();
     this.scheduler = new Scheduler(this.sim, this.runtime, image.cpus);
     this.scheduler.watchdogNs = 2 * this.options.watchdogSeconds * NS_PER_S;
     this.printk = new Printk(this.sim);
@@ -126,7 +134,7 @@ export class Kernel {
     this.vfs = this.#makeVfs();
 
     this.calls = new DriverCalls(this.sim, this.scheduler, this.runtime);
-    this.loader = this.#makeLoader(host);
+    this.loader = this.#makeLoader(host, settings.build);
     this.die = this.#makeDie();
     this.#attachRuntime();
 
@@ -209,7 +217,7 @@ export class Kernel {
     });
   }
 
-  #makeLoader(host: Host): ModuleLoader {
+  #makeLoader(host: Host, build: KernelSettings['build']): ModuleLoader {
     const memory = new ModuleMemory(this.pages);
     const { sim, printk, sites, runtime, calls, taint, board, options, scheduler } = this;
     const { charDevices } = this;
@@ -223,7 +231,7 @@ export class Kernel {
       calls,
       taint,
       board: board.name,
-      preempt: options.preempt,
+      build: build ?? (options.preempt === 'full' ? 'stepped' : 'fast'),
       evaluate: (code, name) => host.evaluate(code, name),
       resolveApi: (specifier) => api.get(specifier),
       initOf(exported) {

@@ -15,6 +15,8 @@ export interface MachineOptions {
   readonly isTraced?: boolean;
   /** Decides what is left to chance; the image's seed unless told. */
   readonly strategy?: Strategy;
+  /** Runs modules in this build, whatever the command line says. */
+  readonly build?: 'fast' | 'stepped';
 }
 
 export class Machine {
@@ -26,7 +28,8 @@ export class Machine {
 
   constructor(image: BootImage, host: Host, options: MachineOptions = {}) {
     const strategy = options.strategy ?? fromSeed(image.seed);
-    this.kernel = new Kernel(image, host, strategy, options.isTraced === true);
+    const { isTraced = false, build } = options;
+    this.kernel = new Kernel(image, host, { strategy, isTraced, build });
     watchHappenings(this.kernel, (happening) => this.happenings.push(happening));
   }
 

@@ -49,13 +49,12 @@ export function descriptorCalls({ vfs, pipes, scheduler, sim }: SyscallParts): S
     );
   };
 
-  function* openBlocking(
+  function* openRest(
     process: Process,
-    path: string,
+    rest: Sleeping<OpenFile | number>,
     flags: number,
-    mode: number,
   ): Sleeping<number> {
-    return install(process, yield* vfs.openBlocking(process, path, flags, mode), flags);
+    return install(process, yield* rest, flags);
   }
 
   const duplicateTo = (process: Process, from: number, to: number, flags: number): number => {
@@ -95,7 +94,7 @@ export function descriptorCalls({ vfs, pipes, scheduler, sim }: SyscallParts): S
       if (typeof path === 'number') return path;
       const permissions = mode & 0o7777 & ~process.umask;
       const file = vfs.open(process, path, flags, permissions);
-      if (file === WOULD_BLOCK) return process.block(openBlocking(process, path, flags, permissions));
+      if (file === WOULD_BLOCK) return process.block(openRest(process, vfs.openRest(), flags));
       return install(process, file, flags);
     },
 

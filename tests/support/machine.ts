@@ -57,13 +57,8 @@ export class TestMachine {
   readonly #decoder = new TextDecoder();
   readonly #mail: { id: number; request: Uint8Array }[] = [];
 
-  constructor(image: Partial<BootImage> = {}, options?: MachineOptions) {
-    const files = [...exampleFiles(), ...(image.files ?? [])];
-    this.machine = bootMachine(defaultImage({ ...image, files }), this.host(), options);
-  }
-
-  host(): Host {
-    return {
+  constructor(make: (host: Host) => Machine) {
+    this.machine = make({
       evaluate: (code, name) => runInThisContext(`(${code}\n)`, { filename: name }) as unknown,
       output: (port, bytes) => {
         const text = this.#decoder.decode(bytes, { stream: false });
@@ -71,7 +66,26 @@ export class TestMachine {
       },
       compile: (id, request) => void this.#mail.push({ id, request }),
       fileChanged: () => undefined,
-    };
+    });
+  }
+
+  /** A machine with the examples and the image's own files. */
+  static boot(image: Partial<BootImage> = {}, options?: MachineOptions): TestMachine {
+    const files = [...exampleFiles(), ...(image.files ?? [])];
+    return new TestMachine((host) =>
+      bootMachine(defaultImage({ ...image, files }), host, options),
+    );
+  }
+
+  /** A recorded run again, to its end, in slices of `sliceNs`. Nothing is compiled anew. */
+  static replay(recording: Recording, sliceNs: number, options?: MachineOptions): TestMachine {
+    const guest = new TestMachine((host) => Machine.replay(recording, host, options));
+    const { machine } = guest;
+    for (let atNs = 0; atNs < recording.endNs && machine.state !== 'halted'; atNs += sliceNs) {
+      machine.run(atNs);
+    }
+    machine.run(recording.endNs);
+    return guest;
   }
 
   get terminal(): string {
@@ -146,7 +160,7 @@ export function runScript(
   options?: MachineOptions,
 ): ScriptResult {
   const script = { text, user: 'user', args: [] } as const;
-  const guest = new TestMachine({ script, ...image }, options);
+  const guest = TestMachine.boot({ script, ...image }, options);
   guest.runUntil(() => guest.machine.state === 'halted', 'the end of the script');
   return resultOf(guest);
 }

@@ -47,7 +47,8 @@ export interface LoaderDependencies {
   readonly calls: DriverCalls;
   readonly taint: { mask: number };
   readonly board: 'pc' | 'rpi3';
-  readonly preempt: 'voluntary' | 'full';
+  /** Which of a module's two builds is run. */
+  readonly build: 'fast' | 'stepped';
   /** The host's evaluator; throws for text that is no program. */
   readonly evaluate: (code: string, name: string) => unknown;
   /** The exports of an API subpath, or undefined. */
@@ -105,9 +106,9 @@ export class ModuleLoader {
   }
 
   *#loadChecked(ko: KoFile): Sleeping<number> {
-    const { preempt, printk, evaluate, free } = this.#deps;
+    const { build, printk, evaluate, free } = this.#deps;
     if (this.#modules.has(ko.name)) return -ERRNO.EEXIST;
-    const code = preempt === 'full' ? ko.stepped : ko.fast;
+    const code = ko[build];
     let factory: unknown;
     try {
       factory = evaluate(code, `${ko.name}.ko`);
@@ -116,7 +117,7 @@ export class ModuleLoader {
       return -ERRNO.ENOEXEC;
     }
     if (typeof factory !== 'function') return -ERRNO.ENOEXEC;
-    const module = this.#place(ko, code);
+    const module = this.#place(ko);
     if (module === undefined) return -ERRNO.ENOMEM;
 
     this.#modules.set(ko.name, module);
@@ -133,8 +134,10 @@ export class ModuleLoader {
     return 0;
   }
 
-  #place(ko: KoFile, code: string): LoadedModule | undefined {
-    // Three pages stand for .data, .bss and the read-only data that every module has.
+  /** Takes memory for the fast build, whichever runs: both must look alike from outside. */
+  #place(ko: KoFile): LoadedModule | undefined {
+    const code = ko.fast;
+    // Two pages stand for .data, .bss and the read-only data that every module has.
     const bytes = new Uint8Array(Math.ceil(code.length / PAGE) * PAGE + 2 * PAGE);
     for (let at = 0; at < code.length; at++) bytes[at] = code.charCodeAt(at);
     const address = this.#deps.allocate(bytes);
