@@ -35,8 +35,8 @@ export interface InodeOperations {
    * symbolic link says. Returns a negative errno when there is no room.
    */
   makeInode?(directory: Inode, mode: number, rdev: number, target?: string): Inode | number;
-  /** The errno with which a directory without `makeInode` refuses changes; -EPERM unless told. */
-  readonly refusal?: number;
+  /** A name that is not there cannot be made: ENOENT, whoever asks. For generated directories. */
+  readonly hasFixedNames?: boolean;
   /** The text of a symbolic link. */
   readlink?(inode: Inode): string;
   /** A link that leads to a place rather than a text (/proc/self/fd/0), or a negative errno. */

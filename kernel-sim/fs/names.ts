@@ -70,7 +70,7 @@ export class Names {
     const { inode } = source.dentry;
     if (inode.isDirectory) return -ERRNO.EPERM;
     const directory = target.directory.dentry;
-    if (directory.inode.ops.makeInode === undefined) return refusalOf(directory);
+    if (directory.inode.ops.makeInode === undefined) return -ERRNO.EPERM;
     if (inode.nlink === 0) return -ERRNO.ENOENT;
     inode.nlink++;
     inode.ctime = this.#wallClock.now();
@@ -91,9 +91,7 @@ export class Names {
     }
     const denied = mayDelete(target.directory, victim, ctx.credentials, false);
     if (denied !== 0) return denied;
-    if (target.directory.dentry.inode.ops.makeInode === undefined) {
-      return refusalOf(target.directory.dentry);
-    }
+    if (target.directory.dentry.inode.ops.makeInode === undefined) return -ERRNO.EPERM;
     const text = this.textOf(target);
     this.remove(target.directory, victim);
     if (victim.inode.isRegular) this.#hooks.onRemoved?.(text);
@@ -111,9 +109,7 @@ export class Names {
     if (typeof victim === 'number') return victim;
     const denied = mayDelete(target.directory, victim, ctx.credentials, true);
     if (denied !== 0) return denied;
-    if (target.directory.dentry.inode.ops.makeInode === undefined) {
-      return refusalOf(target.directory.dentry);
-    }
+    if (target.directory.dentry.inode.ops.makeInode === undefined) return -ERRNO.EPERM;
     if (victim.children.size > 0) return -ERRNO.ENOTEMPTY;
     this.remove(target.directory, victim);
     return 0;
@@ -130,7 +126,7 @@ export class Names {
     const denied = mayCreate(target.directory, ctx.credentials);
     if (denied !== 0) return denied;
     const parent = target.directory.dentry;
-    const inode = parent.inode.ops.makeInode?.(parent.inode, mode, rdev, text) ?? refusalOf(parent);
+    const inode = parent.inode.ops.makeInode?.(parent.inode, mode, rdev, text) ?? -ERRNO.EPERM;
     if (typeof inode === 'number') return inode;
     inode.uid = ctx.credentials.euid;
     inode.gid = ctx.credentials.egid;
@@ -190,6 +186,7 @@ export class Names {
     const found = this.#walker.lookup(target.directory, target.name);
     if (typeof found !== 'number') return -ERRNO.EEXIST;
     if (found !== -ERRNO.ENOENT) return found;
+    if (hasFixedNames(target)) return -ERRNO.ENOENT;
     if (target.hasTrailingSlash && !forDirectory) return -ERRNO.ENOENT;
     return target.directory.mount.isReadOnly ? -ERRNO.EROFS : target;
   }
@@ -200,7 +197,7 @@ export function isOrdinary(name: string): boolean {
   return name !== '' && name !== '.' && name !== '..';
 }
 
-/** Why a directory whose content is generated takes no changes. */
-export function refusalOf(directory: Dentry): number {
-  return directory.inode.ops.refusal ?? -ERRNO.EPERM;
+/** True if the directory's names are all there will ever be, as in /proc. */
+export function hasFixedNames(target: Target): boolean {
+  return target.directory.dentry.inode.ops.hasFixedNames === true;
 }

@@ -10,7 +10,7 @@ import type { Credentials } from '../kernel/credentials.ts';
 import { changeSize } from './attributes.ts';
 import type { Inode } from './inode.ts';
 import type { Path } from './mount.ts';
-import { isOrdinary, type Names } from './names.ts';
+import { hasFixedNames, isOrdinary, type Names } from './names.ts';
 import { OpenFile, type FileOperations } from './open-file.ts';
 import type { FsContext, PathWalker } from './path-walk.ts';
 import { MAY, permission } from './permission.ts';
@@ -95,6 +95,7 @@ export class Opener {
       if (place !== undefined) return { path: place, isNew: false };
       target = this.#walker.retarget(ctx, target, inode.ops.readlink?.(inode) ?? '');
     }
+    if (hasFixedNames(target)) return -ERRNO.ENOENT;
     if (target.directory.mount.isReadOnly) return -ERRNO.EROFS;
     const permissions = mode & 0o7777 & ~ctx.umask;
     const made = this.#names.create(ctx, target, S.IFREG | permissions, 0);
@@ -105,11 +106,12 @@ export class Opener {
   /** Linux: may_open, and do_open's checks. */
   #mayOpen(ctx: FsContext, path: Path, flags: number): number {
     const { inode } = path.dentry;
+    if (inode.isDirectory && (flags & O.CREAT) !== 0) return -ERRNO.EISDIR;
+    if ((flags & O.DIRECTORY) !== 0 && !inode.isDirectory) return -ERRNO.ENOTDIR;
     if (inode.isSymlink) return -ERRNO.ELOOP;
     const access = flags & O.ACCMODE;
     const writes = access !== O.RDONLY || (flags & O.TRUNC) !== 0;
-    if (inode.isDirectory && ((flags & O.CREAT) !== 0 || writes)) return -ERRNO.EISDIR;
-    if ((flags & O.DIRECTORY) !== 0 && !inode.isDirectory) return -ERRNO.ENOTDIR;
+    if (inode.isDirectory && writes) return -ERRNO.EISDIR;
     if (inode.type === S.IFSOCK) return -ERRNO.ENXIO;
     const mask =
       (access === O.WRONLY ? 0 : MAY.READ) | (access !== O.RDONLY || writes ? MAY.WRITE : 0);

@@ -21,8 +21,8 @@ export interface PseudoFsOptions {
   /** `proc`, `sysfs`. */
   readonly type: string;
   readonly device: number;
-  /** What creating and removing answers. Linux: ENOENT in procfs, EPERM in sysfs. */
-  readonly refusal: number;
+  /** Creating answers ENOENT, as in procfs, rather than EPERM, as in sysfs. */
+  readonly hasFixedNames: boolean;
 }
 
 /** A generated file: its content, or operations of its own. */
@@ -39,15 +39,15 @@ export class PseudoFs implements FileSystem {
   readonly options = '';
   readonly root: Dentry;
   protected readonly wallClock: WallClock;
-  readonly #refusal: number;
+  readonly #ops: InodeOperations;
   #nextInode = 1;
 
   constructor(wallClock: WallClock, options: PseudoFsOptions) {
     this.type = options.type;
     this.device = options.device;
     this.wallClock = wallClock;
-    this.#refusal = options.refusal;
-    this.root = new Dentry('', undefined, this.makeDirectory({ refusal: options.refusal }));
+    this.#ops = { hasFixedNames: options.hasFixedNames };
+    this.root = new Dentry('', undefined, this.makeDirectory(this.#ops));
   }
 
   /** Makes the file `path`, which has no leading slash. A function is the content of a 0444 file. */
@@ -68,7 +68,7 @@ export class PseudoFs implements FileSystem {
     for (const name of path.split('/').filter((part) => part !== '')) {
       let child = at.children.get(name);
       if (child === undefined) {
-        child = new Dentry(name, at, this.makeDirectory({ refusal: this.#refusal }));
+        child = new Dentry(name, at, this.makeDirectory(this.#ops));
         at.attach(child, name);
         at.inode.nlink++;
       }

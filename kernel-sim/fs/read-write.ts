@@ -130,8 +130,8 @@ export function* vfsPwriteBlocking(
 }
 
 export function vfsLseek(file: OpenFile, offset: number, whence: number): number {
-  if (file.isStream || file.ops.llseek === undefined) return -ERRNO.ESPIPE;
   if (whence !== SEEK.SET && whence !== SEEK.CUR && whence !== SEEK.END) return -ERRNO.EINVAL;
+  if (file.isStream || file.ops.llseek === undefined) return -ERRNO.ESPIPE;
   return file.ops.llseek(file, offset, whence);
 }
 

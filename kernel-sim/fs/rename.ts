@@ -6,7 +6,7 @@
  */
 import { ERRNO } from '../uapi/errno.ts';
 import type { Dentry } from './dentry.ts';
-import { isOrdinary, refusalOf, type Names, type VfsHooks } from './names.ts';
+import { hasFixedNames, isOrdinary, type Names, type VfsHooks } from './names.ts';
 import type { FsContext, PathWalker, Target } from './path-walk.ts';
 import { MAY, mayCreate, mayDelete, permission } from './permission.ts';
 
@@ -33,7 +33,8 @@ export class Renamer {
     const moved = this.#walker.lookup(source.directory, source.name);
     if (typeof moved === 'number') return moved;
     const found = this.#walker.lookup(target.directory, target.name);
-    if (typeof found === 'number' && found !== -ERRNO.ENOENT) return found;
+    const isFree = found === -ERRNO.ENOENT && !hasFixedNames(target);
+    if (typeof found === 'number' && !isFree) return found;
     const replaced = typeof found === 'number' ? undefined : found;
     const error = check(ctx, source, target, moved, replaced);
     if (error !== 0) return error;
@@ -91,7 +92,7 @@ function check(
     const locked = permission(moved.inode, ctx.credentials, MAY.WRITE);
     if (locked !== 0) return locked;
   }
-  if (to.inode.ops.makeInode === undefined) return refusalOf(to);
+  if (to.inode.ops.makeInode === undefined) return -ERRNO.EPERM;
   if (moved.mountCount > 0 || (replaced?.mountCount ?? 0) > 0) return -ERRNO.EBUSY;
   return replaced !== undefined && replaced.children.size > 0 ? -ERRNO.ENOTEMPTY : 0;
 }

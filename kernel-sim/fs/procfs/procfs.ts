@@ -6,7 +6,6 @@
  *
  * Linux: fs/proc/root.c, proc(5).
  */
-import { ERRNO } from '../../uapi/errno.ts';
 import { DT } from '../../uapi/fs.ts';
 import { DIRECTORY_OPERATIONS } from '../directory.ts';
 import { Dentry } from '../dentry.ts';
@@ -35,7 +34,7 @@ export class ProcFs extends PseudoFs {
   readonly #tasks: ProcTasks;
 
   constructor(parts: ProcFsParts) {
-    super(parts.wallClock, { type: 'proc', device: parts.device, refusal: -ERRNO.ENOENT });
+    super(parts.wallClock, { type: 'proc', device: parts.device, hasFixedNames: true });
     this.#tasks = parts.tasks;
     const dirs = new TaskDirs({ ...parts, fileSystem: this });
     this.root = new Dentry('', undefined, this.#rootInode(dirs));
@@ -49,7 +48,7 @@ export class ProcFs extends PseudoFs {
       iterate: (file, emit) => this.#iterate(file, emit),
     };
     const lookup = (_directory: Inode, name: string): Inode | number => dirs.lookup(name);
-    return this.makeDirectory({ refusal: -ERRNO.ENOENT, lookup }, fileOps);
+    return this.makeDirectory({ hasFixedNames: true, lookup }, fileOps);
   }
 
   #iterate(file: OpenFile, emit: EmitName): number {

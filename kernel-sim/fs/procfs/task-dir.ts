@@ -68,7 +68,7 @@ export class TaskDirs {
       0,
       S.IFDIR | 0o555,
       this.#iterating((file, emit) => this.#emitNames(file, emit, pid)),
-      { refusal: -ERRNO.ENOENT, lookup: (_directory, entry) => this.#entry(pid, entry) },
+      { hasFixedNames: true, lookup: (_directory, entry) => this.#entry(pid, entry) },
     );
   }
 
@@ -89,7 +89,7 @@ export class TaskDirs {
       index,
       S.IFDIR | 0o500,
       this.#iterating((open, emit) => this.#emitFds(open, emit, pid)),
-      { refusal: -ERRNO.ENOENT, lookup: (_directory, entry) => this.#fd(pid, entry) },
+      { hasFixedNames: true, lookup: (_directory, entry) => this.#fd(pid, entry) },
     );
   }
 
