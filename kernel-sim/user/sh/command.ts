@@ -51,7 +51,7 @@ export function* runCommand(
     words.length === 0
       ? yield* runAssignments(shell, node)
       : yield* runExpanded(shell, node, words, context);
-  yield* closeAll(shell, shell.openEnds.splice(0));
+  for (const path of shell.namedPipes.splice(0)) yield* shell.c.unlink(path);
   return status;
 }
 
@@ -100,16 +100,13 @@ function* runAssignments(shell: Shell, node: Command): Sleeping<number> {
 }
 
 function* traceAssignment(shell: Shell, assignment: Assignment): Sleeping<void> {
-  const value = quoteTraced(shell.variables.get(assignment.name) ?? '');
+  const text = shell.variables.get(assignment.name) ?? '';
+  const value = text === '' ? '' : quoteForShell(text);
   yield* shell.c.err(`${tracePrefix(shell)}${assignment.name}=${value}\n`);
 }
 
 function tracePrefix(shell: Shell): string {
   return shell.variables.get('PS4') ?? '+ ';
-}
-
-function quoteTraced(text: string): string {
-  return text === '' ? '' : quoteForShell(text);
 }
 
 function* runExpanded(
@@ -213,9 +210,10 @@ function* callFunction(
     shell.flow = { kind: 'abort', status: 1 };
     return yield* shell.fail(`${name}: maximum function nesting level exceeded (${MAX_NESTING})`);
   }
-  const { positional, source, line, loopDepth } = shell;
+  const { positional, source, line, loopDepth, messageName } = shell;
   shell.positional = words.slice(1);
   shell.source = found.source;
+  shell.messageName = found.origin;
   shell.loopDepth = 0;
   shell.nesting++;
   shell.variables.enterScope();
@@ -225,6 +223,7 @@ function* callFunction(
   shell.loopDepth = loopDepth;
   shell.positional = positional;
   shell.source = source;
+  shell.messageName = messageName;
   shell.line = line;
   if (shell.flow?.kind === 'return') {
     status = shell.flow.status;
@@ -355,7 +354,8 @@ function* explain(shell: Shell, name: string, errno: number, prefix = ''): Sleep
 
 /** The alias that the command's first word names, unless it is being expanded already. */
 function aliasOf(shell: Shell, node: Command): string | undefined {
-  if (shell.aliases.size === 0 || node.name === undefined) return undefined;
+  if (!shell.expandsAliases || shell.aliases.size === 0 || node.name === undefined)
+    return undefined;
   const { text, value } = node.name;
   if (text !== value || shell.activeAliases.has(text)) return undefined;
   return shell.aliases.get(text);

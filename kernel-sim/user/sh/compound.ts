@@ -63,6 +63,7 @@ export function* runFor(shell: Shell, node: For | Select, run: RunStatements): S
   shell.loopDepth++;
   for (const word of words) {
     yield* shell.work();
+    if (shell.options.xtrace) yield* traceFor(shell, node);
     if (!shell.variables.set(node.name.value, word)) {
       status = yield* shell.fail(`${node.name.value}: readonly variable`);
       break;
@@ -72,6 +73,13 @@ export function* runFor(shell: Shell, node: For | Select, run: RunStatements): S
   }
   shell.loopDepth--;
   return status;
+}
+
+/** `+ for i in 1 2`, as `set -x` shows each turn. */
+function* traceFor(shell: Shell, node: For): Sleeping<void> {
+  const words = (node.wordlist ?? []).map(({ text }) => text).join(' ');
+  const list = node.wordlist === undefined ? 'in "$@"' : `in ${words}`;
+  yield* shell.c.err(`${shell.variables.get('PS4') ?? '+ '}for ${node.name.value} ${list}\n`);
 }
 
 function* runSelect(

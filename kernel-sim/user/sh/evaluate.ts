@@ -22,13 +22,14 @@ import { runArithmeticFor, runCase, runFor, runIf, runWhile } from './compound.t
 import { runArithmeticCommand, runTestCommand } from './conditional.ts';
 import { runCommand, runWords, type CommandContext } from './command.ts';
 import { waitForeground } from './job-control.ts';
-import { endOfInputMessage, parseShell, SourceText, type Parsed } from './parse.ts';
+import { endOfInput, parseShell, SourceText, type Parsed } from './parse.ts';
 import { runBackground, runPipeline } from './pipeline.ts';
 import { applyRedirections, openRedirections, undoRedirections } from './redirect.ts';
 import { MAX_NESTING, type Evaluator, type Shell, type ShellFunction } from './shell.ts';
 import { runInChild } from './subshell.ts';
 import { handleSignals } from './traps.ts';
 
+const USAGE_ERROR = 2;
 const IN_PLACE: CommandContext = { isLast: false };
 
 /** The evaluator that a shell is made with. */
@@ -72,13 +73,14 @@ function* runSourced(shell: Shell, text: string, name: string): Sleeping<number>
     shell.flow = { kind: 'abort', status: 1 };
     return yield* shell.fail(`${name}: maximum source nesting level exceeded (${MAX_NESTING})`);
   }
-  const { name: outer, line } = shell;
-  // Messages name the file that is read, `$0` in it included: what a reader looks for first.
-  if (!shell.atPrompt) shell.name = name;
+  const { origin, messageName, line } = shell;
+  shell.origin = name;
+  shell.messageName = name;
   shell.nesting++;
   const status = yield* runParsed(shell, new SourceText(text));
   shell.nesting--;
-  shell.name = outer;
+  shell.origin = origin;
+  shell.messageName = messageName;
   shell.line = line;
   return status;
 }
@@ -86,29 +88,31 @@ function* runSourced(shell: Shell, text: string, name: string): Sleeping<number>
 /** Runs what stands before the first syntax error, then reports it: what bash's reading by lines does. */
 export function* runParsed(shell: Shell, source: SourceText, name?: string): Sleeping<number> {
   const parsed = parseShell(source.text);
-  if (parsed.kind === 'complete' || isOpenHereDoc(parsed)) {
+  // A here-document that the end of the file closes is only warned about in bash.
+  if (parsed.kind === 'complete' || (parsed.kind === 'incomplete' && parsed.atHereDoc)) {
     return yield* runScript(shell, parsed.script, source);
   }
-  const limit = parsed.kind === 'error' ? parsed.pos : source.text.length;
-  const lineStart = source.text.lastIndexOf('\n', Math.max(0, limit - 1)) + 1;
-  const whole = parsed.script.commands.filter(
-    (statement) => statement.end < lineStart && statement.end < limit,
-  );
-  // The statement that holds the error may reach back over many lines; the last one is suspect.
-  const runnable = parsed.kind === 'error' ? whole : whole.slice(0, incompleteStart(parsed, whole));
-  const status = yield* runScript(shell, { ...parsed.script, commands: runnable }, source);
+  const commands = soundStatements(source.text, parsed);
+  const status = yield* runScript(shell, { ...parsed.script, commands }, source);
   if (shell.flow !== undefined) return status;
   return yield* reportSyntax(shell, source, parsed, name);
 }
 
-/** A here-document that the end of the file closes is only warned about in bash. */
-function isOpenHereDoc(parsed: Parsed): boolean {
-  return parsed.kind === 'incomplete' && parsed.script.errors === undefined;
-}
+/** How many statements before an error are tried as the end of the sound part. */
+const MAX_TRIES = 64;
 
-function incompleteStart(parsed: Parsed, whole: readonly Statement[]): number {
-  const last = parsed.script.commands.at(-1);
-  return last !== undefined && whole.at(-1) === last ? whole.length - 1 : whole.length;
+/** The statements on the lines before the error, up to the last that leaves nothing open. */
+function soundStatements(text: string, parsed: Exclude<Parsed, { kind: 'complete' }>): Statement[] {
+  const limit = parsed.kind === 'error' ? parsed.pos : text.length;
+  const lineStart = text.lastIndexOf('\n', Math.max(0, limit - 1)) + 1;
+  const before = parsed.script.commands.filter(({ end }) => end < lineStart);
+  for (let count = before.length; count > 0 && count > before.length - MAX_TRIES; count--) {
+    const end = text.indexOf('\n', before[count - 1]?.end);
+    if (parseShell(text.slice(0, end < 0 ? undefined : end)).kind === 'complete') {
+      return before.slice(0, count);
+    }
+  }
+  return [];
 }
 
 /** `bash: line 3: syntax error near …` and the line. */
@@ -118,20 +122,21 @@ export function* reportSyntax(
   parsed: Parsed,
   name?: string,
 ): Sleeping<number> {
-  const status = 2;
-  const at = parsed.kind === 'error' ? parsed.pos : source.text.length;
   const where = name === undefined ? '' : `${name}: `;
-  const label = shell.atPrompt
-    ? `${shell.name}: ${where}`
-    : `${shell.name}: ${where}line ${source.lineOf(at) + (parsed.kind === 'error' ? 0 : 1)}: `;
+  const label = (line: number): string =>
+    shell.atPrompt
+      ? `${shell.messageName ?? shell.name}: ${where}`
+      : `${shell.messageName ?? shell.name}: ${where}line ${line}: `;
   if (parsed.kind === 'error') {
-    yield* shell.c.err(`${label}${parsed.message}\n`);
-    if (!shell.atPrompt) yield* shell.c.err(`${label}\`${source.lineText(at)}'\n`);
+    const start = label(source.lineOf(parsed.pos));
+    yield* shell.c.err(`${start}${parsed.message}\n`);
+    if (!shell.atPrompt) yield* shell.c.err(`${start}\`${source.lineText(parsed.pos)}'\n`);
   } else {
-    yield* shell.c.err(`${label}${endOfInputMessage(source.text)}\n`);
+    const { message, line } = endOfInput(source.text);
+    yield* shell.c.err(`${label(line + source.lineOf(0) - 1)}${message}\n`);
   }
-  shell.lastStatus = status;
-  return status;
+  shell.lastStatus = USAGE_ERROR;
+  return USAGE_ERROR;
 }
 
 function* runFile(shell: Shell, path: string): Sleeping<number> {
@@ -196,6 +201,7 @@ function* runMember(child: Shell, command: PipelineNode | AndOr): Sleeping<numbe
 function* runNode(shell: Shell, node: PipelineNode, context: CommandContext): Sleeping<number> {
   const status = yield* runByKind(shell, node, context);
   shell.lastStatus = status;
+  if (node.type === 'Command') shell.pipeStatus = [status];
   const isExempt = node.type === 'Pipeline' && node.prefixes.some((it) => it.type === 'Negation');
   if (status !== 0 && shell.options.errexit && !isExempt) exitOnError(shell, node, status);
   return status;
@@ -222,7 +228,7 @@ function* runByKind(shell: Shell, node: PipelineNode, context: CommandContext): 
     case 'Pipeline':
       return yield* runPipelineNode(shell, node);
     case 'Function': {
-      shell.functions.set(node.name.value, { node, source: shell.source });
+      shell.functions.set(node.name.value, { node, source: shell.source, origin: shell.origin });
       return 0;
     }
     case 'Redirected':

@@ -43,7 +43,7 @@ interface Context {
 export function* expandWords(shell: Shell, words: readonly Word[]): Sleeping<string[] | undefined> {
   const result: string[] = [];
   for (const word of words) {
-    if (word.parts === undefined && !word.text.startsWith('~')) {
+    if (word.parts === undefined && !word.text.includes('~')) {
       result.push(word.value);
       continue;
     }
@@ -141,7 +141,8 @@ function* afterTilde(
   if (!word.text.includes('~') || first?.type !== 'Literal' || first.value !== first.text) {
     return parts;
   }
-  const pieces = isAssignment ? first.text.split(/(?<=:)/) : [first.text];
+  // Bash looks behind `name=` in any word, and behind colons only in assignments.
+  const pieces = first.text.split(isAssignment ? /(?<=:)/ : /(?<=^[A-Za-z_]\w*=)/);
   for (const [index, piece] of pieces.entries()) {
     const name = /^~([^/:]*)/.exec(piece)?.[1];
     const reachesEnd = name !== undefined && name.length + 1 === piece.length;

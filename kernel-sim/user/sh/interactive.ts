@@ -17,6 +17,7 @@ const INTERRUPTED = 130;
 export function* runInteractive(shell: Shell, isLogin: boolean): Sleeping<number> {
   shell.interactive = true;
   shell.atPrompt = true;
+  shell.expandsAliases = true;
   yield* setUpJobControl(shell);
   shell.variables.declare('PS1').value ??= DEFAULT_PS1;
   shell.variables.declare('PS2').value ??= DEFAULT_PS2;
@@ -88,7 +89,7 @@ function* promptLoop(shell: Shell, isLogin: boolean): Sleeping<number> {
 function* runCommandText(shell: Shell, text: string, parsed: Parsed): Sleeping<void> {
   const source = new SourceText(text);
   yield* addHistory(shell, text);
-  if (parsed.kind === 'error' || (parsed.kind === 'incomplete' && parsed.script.errors)) {
+  if (parsed.kind === 'error' || (parsed.kind === 'incomplete' && !parsed.atHereDoc)) {
     yield* reportSyntax(shell, source, parsed);
     return;
   }

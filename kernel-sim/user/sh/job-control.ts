@@ -89,7 +89,7 @@ export function* waitBackground(shell: Shell, job: Job): Sleeping<number> {
   }
   const status = job.processes.at(-1)?.status ?? 0;
   if (shell.interactive) yield* shell.c.err(jobLine(shell.jobs, job));
-  else if (WIFSIGNALED(status)) yield* tellDeath(shell, job);
+  else if (WTERMSIG(status) !== SIGNAL.TERM) yield* tellDeath(shell, job);
   shell.jobs.remove(job);
   return statusCode(status);
 }
@@ -111,6 +111,10 @@ export function* pollJobs(shell: Shell): Sleeping<void> {
 /** Before a prompt: tells of jobs that ended or stopped, and forgets the ended ones. */
 export function* tellJobs(shell: Shell): Sleeping<void> {
   yield* pollJobs(shell);
+  for (const pid of shell.strays.splice(0)) {
+    const waited = yield* shell.c.wait4(pid, WNOHANG);
+    if (typeof waited !== 'number' && waited.pid === 0) shell.strays.push(pid);
+  }
   let text = '';
   for (const job of shell.jobs.list) {
     if (job.isNotified) continue;

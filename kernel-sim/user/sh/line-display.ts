@@ -138,6 +138,5 @@ function visibleForm(char: string, column: number): string {
 
 /** `text` without escape sequences and the marks that stand around them in a prompt. */
 function stripControls(text: string): string {
-  // eslint-disable-next-line no-control-regex
   return text.replaceAll(/\u001b\[[\d;?]*[ -/]*[@-~]|\u001b\][^\u0007]*\u0007|[\u0001\u0002]/g, '');
 }

@@ -153,6 +153,7 @@ function* runInput(shell: Shell, invocation: Invocation): Sleeping<number> {
     const [name, ...positional] = rest;
     shell.name = name ?? shell.name;
     shell.positional = positional;
+    shell.invocationLetters = 'c';
     return yield* finish(shell, yield* runParsed(shell, new SourceText(command), '-c'));
   }
   const [file, ...positional] = rest;
@@ -161,6 +162,7 @@ function* runInput(shell: Shell, invocation: Invocation): Sleeping<number> {
     return yield* runScriptFile(shell, file);
   }
   shell.positional = [...rest];
+  shell.invocationLetters = 's';
   const isTerminal = (yield* shell.c.isatty(0)) && (yield* shell.c.isatty(2));
   if (invocation.interactive || isTerminal) {
     return yield* runInteractive(shell, invocation.login);
@@ -180,7 +182,7 @@ function* runScriptFile(shell: Shell, file: string): Sleeping<number> {
   const path = yield* findScript(shell, file);
   const stat = yield* c.stat(path);
   if (typeof stat !== 'number' && (stat.mode & S.IFMT) === S.IFDIR) {
-    yield* c.err(`${shell.name}: ${file}: Is a directory\n`);
+    yield* c.err(`${file}: ${file}: Is a directory\n`);
     return NOT_EXECUTABLE;
   }
   const bytes = yield* c.read_file(path);
@@ -195,6 +197,7 @@ function* runScriptFile(shell: Shell, file: string): Sleeping<number> {
     return NOT_EXECUTABLE;
   }
   shell.name = file;
+  shell.origin = file;
   return yield* finish(shell, yield* runParsed(shell, new SourceText(decodeUtf8(bytes))));
 }
 

@@ -31,7 +31,12 @@ export function optionByName(name: string): ShellOptionName | undefined {
   return SHELL_OPTIONS.find(([, long]) => long === name)?.[1];
 }
 
-/** What `$-` gives. */
-export function optionLetters(options: ShellOptions): string {
-  return SHELL_OPTIONS.map(([letter, name]) => (options[name] ? letter : '')).join('');
+/** The order in which `$-` shows letters; h and B (hashing, braces) are always on. */
+const LETTER_ORDER = 'abefhikmnptuvxBCEHPTcs';
+
+/** What `$-` gives; `others` are letters that are no options of `set`. */
+export function optionLetters(options: ShellOptions, others: string): string {
+  const set = SHELL_OPTIONS.map(([letter, name]) => (options[name] ? letter : '')).join('');
+  const all = `hB${set}${others}`;
+  return Array.from(LETTER_ORDER, (letter) => (all.includes(letter) ? letter : '')).join('');
 }

@@ -57,7 +57,9 @@ export function lookupParameter(shell: Shell, name: string): ParameterValue {
     case '!':
       return scalar(shell.lastBackground === 0 ? undefined : String(shell.lastBackground));
     case '-':
-      return scalar(optionLetters(shell.options) + (shell.interactive ? 'i' : ''));
+      return scalar(
+        optionLetters(shell.options, shell.invocationLetters + (shell.interactive ? 'i' : '')),
+      );
     default:
       return scalar(shell.variables.get(name));
   }
@@ -120,6 +122,9 @@ function* subject(
   const { parameter, index } = part;
   if (index === undefined) return lookupParameter(shell, parameter);
   if (index.text === '@' || index.text === '*') {
+    if (parameter === 'PIPESTATUS') {
+      return { values: shell.pipeStatus.map(String), list: 'at', isSet: true };
+    }
     const isNames = part.prefix === '!';
     const variable = shell.variables.lookup(parameter);
     const values = isNames

@@ -9,8 +9,14 @@ import { forEachChild, parse, type ParsedScript, type ParseError, type SyntaxNod
 
 export type Parsed =
   | { readonly kind: 'complete'; readonly script: ParsedScript }
-  /** `wanted` is a text that the missing lines must contain, for callers that read line by line. */
-  | { readonly kind: 'incomplete'; readonly script: ParsedScript; readonly wanted: string }
+  | {
+      readonly kind: 'incomplete';
+      readonly script: ParsedScript;
+      /** What the missing lines must contain, for callers that read line by line. */
+      readonly wanted: string;
+      /** Only a here-document or a continued line is open: the end of the input may close it. */
+      readonly atHereDoc: boolean;
+    }
   | {
       readonly kind: 'error';
       readonly script: ParsedScript;
@@ -21,24 +27,34 @@ export type Parsed =
 export function parseShell(text: string): Parsed {
   const script = parse(text);
   // Only a text with substitutions can hold errors that the parser has not come to yet.
-  const nested = /[$<>]\(|`/.test(text);
-  const error = nested ? firstError(script) : script.errors?.[0];
-  if (error === undefined) {
-    const unclosed = text.includes('<<') ? unclosedHereDoc(script) : undefined;
-    if (unclosed !== undefined) return { kind: 'incomplete', script, wanted: unclosed };
-    if (endsInBackslash(text)) return { kind: 'incomplete', script, wanted: '' };
-    return { kind: 'complete', script };
+  const isNested = /[$<>]\(|`/.test(text);
+  const errors = isNested ? allErrors(script) : (script.errors ?? []);
+  const definite = errors.find((error) => isDefinite(error, errors, text));
+  if (definite !== undefined) {
+    return { kind: 'error', script, pos: definite.pos, message: describe(definite, text) };
   }
-  if (isUnfinished(error, text)) return { kind: 'incomplete', script, wanted: wantedBy(error) };
-  return { kind: 'error', script, pos: error.pos, message: describe(error, text) };
+  const [first] = errors;
+  if (first !== undefined) {
+    return { kind: 'incomplete', script, wanted: wantedBy(first), atHereDoc: false };
+  }
+  const unclosed = text.includes('<<') ? unclosedHereDoc(script) : undefined;
+  if (unclosed !== undefined)
+    return { kind: 'incomplete', script, wanted: unclosed, atHereDoc: true };
+  if (!endsInBackslash(text)) return { kind: 'complete', script };
+  return { kind: 'incomplete', script, wanted: '', atHereDoc: true };
 }
 
-/** What bash says when the input ends inside `text`. */
-export function endOfInputMessage(text: string): string {
-  const error = firstError(parse(text));
+/** What bash says when the input ends inside `text`, and where it counts the line. */
+export function endOfInput(text: string): { readonly message: string; readonly line: number } {
+  const source = new SourceText(text);
+  const error = allErrors(parse(text))[0];
   const closer = error === undefined ? undefined : CLOSERS.get(error.message);
-  if (closer === undefined) return 'syntax error: unexpected end of file';
-  return `unexpected EOF while looking for matching \`${closer}'`;
+  if (error === undefined || closer === undefined) {
+    const length = text.endsWith('\n') ? text.length - 1 : text.length;
+    return { message: 'syntax error: unexpected end of file', line: source.lineOf(length) + 1 };
+  }
+  const message = `unexpected EOF while looking for matching \`${closer}'`;
+  return { message, line: source.lineOf(error.pos) };
 }
 
 const CLOSERS: ReadonlyMap<string, string> = new Map([
@@ -52,19 +68,15 @@ const CLOSERS: ReadonlyMap<string, string> = new Map([
   ['unterminated parameter expansion', '}'],
 ]);
 
-/** The first error of the tree, those inside `$( )` included. */
-function firstError(script: ParsedScript): ParseError | undefined {
-  let first = script.errors?.[0];
+/** The errors of the tree in order of place, those inside `$( )` included. */
+function allErrors(script: ParsedScript): ParseError[] {
+  const errors = [...(script.errors ?? [])];
   const visit = (node: SyntaxNode): void => {
-    if (node.type === 'Script') {
-      const inner = (node as ParsedScript).errors?.[0];
-      // Positions inside backquotes with escapes count in another text: they come last.
-      if (inner !== undefined && (first === undefined || inner.pos < first.pos)) first = inner;
-    }
+    if (node.type === 'Script') errors.push(...((node as ParsedScript).errors ?? []));
     forEachChild(node, visit);
   };
   forEachChild(script, visit);
-  return first;
+  return errors.toSorted((left, right) => left.pos - right.pos);
 }
 
 function unclosedHereDoc(script: ParsedScript): string | undefined {
@@ -87,15 +99,21 @@ function endsInBackslash(text: string): boolean {
   return slashes % 2 === 1 && !/(?:^|[\s;&|()])#[^\n]*$/.test(line);
 }
 
-/** Errors at the end of the text that another line could not mend. */
-const FINAL = /^expected redirect target|^unexpected token|^nesting depth/;
-
-function isUnfinished(error: ParseError, text: string): boolean {
-  if (FINAL.test(error.message)) return false;
-  if (error.message.startsWith('unterminated')) return true;
+/** Whether no further line could mend this error. */
+function isDefinite(error: ParseError, errors: readonly ParseError[], text: string): boolean {
+  const { message, pos } = error;
+  if (message.startsWith('unterminated')) return false;
+  if (/^unexpected|^nesting depth|^expected redirect target|^expected three/.test(message))
+    return true;
   // "for", "case" and "function" want their name on the same line.
-  if (/(?:^|[\s;&|(])(?:for|case|function|select)\s*$/.test(text)) return false;
-  return error.pos >= text.trimEnd().length;
+  if (/(?:^|[\s;&|(])(?:for|case|function|select)\s*$/.test(text)) return true;
+  if (misplacedWord(text.slice(0, pos)) !== undefined) return true;
+  const isOpen = errors.some((each) => each.message.includes(' to close '));
+  // The parser puts this one where the group begins.
+  if (message.startsWith('expected command in')) return !isOpen;
+  if (pos < text.trimEnd().length) return true;
+  // A closing word came too early: "if true; fi".
+  return !isOpen && /^expected '(?:then|do|in)'/.test(message);
 }
 
 function wantedBy(error: ParseError): string {
@@ -106,9 +124,29 @@ function wantedBy(error: ParseError): string {
 }
 
 function describe(error: ParseError, text: string): string {
-  if (error.message.startsWith('nesting depth')) return 'maximum nesting level exceeded';
-  const named = /^unexpected token '([\s\S]*)'$/.exec(error.message)?.[1];
-  return `syntax error near unexpected token \`${named ?? tokenAt(text, error.pos)}'`;
+  const { message, pos } = error;
+  if (message.startsWith('nesting depth')) return 'maximum nesting level exceeded';
+  return `syntax error near unexpected token \`${offender(message, pos, text)}'`;
+}
+
+/** `y` in `for x y` and `case x y`, where only one word may stand. */
+function misplacedWord(before: string): string | undefined {
+  const loop = /(?:^|[\s;&|(])for\s+\w+[ \t]+([^\s;]+)\s*$/.exec(before)?.[1];
+  const choice = /(?:^|[\s;&|(])case\s+\w+[ \t]+([^\s;]+)\s*$/.exec(before)?.[1];
+  const word = loop ?? choice;
+  return word === 'in' || word === 'do' ? undefined : word;
+}
+
+/** The token that bash blames. */
+function offender(message: string, pos: number, text: string): string {
+  const named = /^unexpected token '([\s\S]*)'$/.exec(message)?.[1];
+  const before = text.slice(0, pos);
+  // bash takes `echo (` for a function and stumbles over what should be `)`.
+  const inside = named === ')' ? /[^\s;&|(]\s*\(\s*([^\s()]+)\s*$/.exec(before)?.[1] : undefined;
+  const closing = /^expected '/.test(message)
+    ? /(?:^|[\s;])(fi|done|esac|else|elif|\}|\))\s*$/.exec(before)?.[1]
+    : undefined;
+  return inside ?? named ?? closing ?? misplacedWord(before) ?? tokenAt(text, pos);
 }
 
 /** The token that stands at `pos`, as bash names it. */

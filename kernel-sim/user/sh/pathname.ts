@@ -44,6 +44,7 @@ function* expandComponent(
   const pattern = compilePattern(component);
   const showsHidden = component.startsWith('.') || component.startsWith('\\.');
   const names = entries.filter(({ name }) => {
+    if (name === '.' || name === '..') return false;
     return (showsHidden || !name.startsWith('.')) && matchPattern(pattern, name);
   });
   const paths: string[] = [];

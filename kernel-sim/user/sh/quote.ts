@@ -4,16 +4,21 @@
 /** `text` in quotes where it needs them, or always. */
 export function quoteForShell(text: string, always = false): string {
   if (!always && /^[\w@%+=:,./-]+$/.test(text)) return text;
-  // eslint-disable-next-line no-control-regex
   if (/[\u0000-\u001f\u007f]/.test(text)) return quoteAnsiC(text);
   return `'${text.replaceAll("'", "'\\''")}'`;
 }
 
 /** `text` in double quotes, as `export -p` and `declare -p` show values. */
 export function quoteDouble(text: string): string {
-  // eslint-disable-next-line no-control-regex
-  if (/[\u0000-\u0008\u000b-\u001f\u007f]/.test(text)) return quoteAnsiC(text);
+  if (/[\u0000-\u001f\u007f]/.test(text)) return quoteAnsiC(text);
   return `"${text.replaceAll(/["\\$`]/g, '\\$&')}"`;
+}
+
+/** `text` with backslashes, as `printf %q` writes it. */
+export function quoteBackslash(text: string): string {
+  if (text === '') return "''";
+  if (/[\u0000-\u001f\u007f]/.test(text)) return quoteAnsiC(text);
+  return text.replaceAll(/[^\w@%+:./=\u0080-\uffff-]/g, '\\$&').replace(/^~/, '\\~');
 }
 
 const ESCAPES: ReadonlyMap<string, string> = new Map([
@@ -30,7 +35,6 @@ const ESCAPES: ReadonlyMap<string, string> = new Map([
 ]);
 
 function quoteAnsiC(text: string): string {
-  // eslint-disable-next-line no-control-regex
   const escaped = text.replaceAll(/[\u0000-\u001f\u007f'\\]/g, (char) => {
     const octal = char.charCodeAt(0).toString(8).padStart(3, '0');
     return ESCAPES.get(char) ?? `\\${octal}`;

@@ -177,7 +177,6 @@ class Session {
 
   private *write(text: string): Sleeping<void> {
     // The marks around colours in a prompt are for the width only.
-    // eslint-disable-next-line no-control-regex
     const shown = text.replaceAll(/[\u0001\u0002]/g, '');
     if (shown !== '') yield* this.shell.c.write_all(this.fd, shown);
   }

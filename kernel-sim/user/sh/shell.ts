@@ -24,8 +24,9 @@ export type Flow =
 
 export interface ShellFunction {
   readonly node: FunctionNode;
-  /** The text that the node's positions count in. */
+  /** The text that the node's positions count in, and how messages name it. */
   readonly source: SourceText;
+  readonly origin: string;
 }
 
 /** How simple commands are run again: by eval, source, command, traps and substitutions. */
@@ -68,6 +69,13 @@ export class Shell {
 
   /** `$0`, which is also how messages of scripts begin. */
   name: string;
+  /** What messages begin with instead, in functions and sourced files. */
+  messageName: string | undefined;
+  /** How messages of functions defined here will begin. */
+  origin = 'environment';
+  /** Letters of `$-` that the command line gave: c, s. */
+  invocationLetters = '';
+  expandsAliases = false;
   positional: string[];
   /** `$$`: stays the same in subshells. */
   pid = 0;
@@ -93,8 +101,9 @@ export class Shell {
   history: string[] = [];
   /** Statuses of jobs that `wait` has seen the end of, by pid. */
   readonly finished = new Map<number, number>();
-  /** Our ends of process substitutions, closed when the command is over. */
-  openEnds: number[] = [];
+  /** Named pipes of process substitutions, removed when the command is over; who runs them. */
+  readonly namedPipes: string[] = [];
+  readonly strays: number[] = [];
   /** Seed of RANDOM: the shell's own, so that a run repeats. */
   private random: number;
   private serial = 0;
@@ -126,6 +135,10 @@ export class Shell {
     this.pipeStatus = [...parent.pipeStatus];
     this.isSubshell = true;
     this.atPrompt = parent.atPrompt;
+    this.messageName = parent.messageName;
+    this.origin = parent.origin;
+    this.invocationLetters = parent.invocationLetters;
+    this.expandsAliases = parent.expandsAliases;
     this.loopDepth = parent.loopDepth;
     this.sourceDepth = parent.sourceDepth;
     this.nesting = parent.nesting;
@@ -155,7 +168,7 @@ export class Shell {
   /** How messages begin: `bash: ` at a prompt, `FILE: line 3: ` in a script. */
   prefix(): string {
     if (this.atPrompt) return `${this.name}: `;
-    return `${this.name}: line ${this.line}: `;
+    return `${this.messageName ?? this.name}: line ${this.line}: `;
   }
 
   /** A message on standard error. */

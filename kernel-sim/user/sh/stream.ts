@@ -35,8 +35,7 @@ export function* runStream(shell: Shell, fd: number): Sleeping<number> {
     }
     const source = new SourceText(lines.join(''), firstLine);
     firstLine += lines.length;
-    const isHereDoc = parsed.kind === 'incomplete' && parsed.script.errors === undefined;
-    if (parsed.kind === 'complete' || isHereDoc) {
+    if (parsed.kind === 'complete' || (parsed.kind === 'incomplete' && parsed.atHereDoc)) {
       yield* shell.evaluator.runScript(shell, parsed.script, source);
     } else {
       shell.lastStatus = yield* reportSyntax(shell, source, parsed);

@@ -4,7 +4,7 @@ import type { CommandExpansionPart, ParsedScript, ProcessSubstitutionPart } from
 
 import type { Sleeping } from '../../uapi/coroutine.ts';
 import { ERRNO } from '../../uapi/errno.ts';
-import { O } from '../../uapi/fs.ts';
+import { O, S } from '../../uapi/fs.ts';
 import { decodeUtf8 } from '../../lib/utf8.ts';
 import { statusCode } from './jobs.ts';
 import { SourceText } from './parse.ts';
@@ -75,7 +75,10 @@ function* waitFor(shell: Shell, pid: number): Sleeping<number> {
   }
 }
 
-/** `<(…)` and `>(…)`: a path under /proc/self/fd to one end of a pipe. */
+/**
+ * `<(…)` and `>(…)`: a named pipe whose other end the child opens. Differs from bash on Linux, which
+ * has /dev/fd.
+ */
 export function* substituteProcess(
   shell: Shell,
   part: ProcessSubstitutionPart,
@@ -83,17 +86,19 @@ export function* substituteProcess(
   const { script, operator } = part;
   if (script === undefined) return '';
   const { c } = shell;
-  const ends = yield* c.pipe2();
-  if (typeof ends === 'number') return yield* cannot(shell, 'make pipe', ends);
-  const [reader, writer] = ends;
-  const theirs = operator === '<' ? writer : reader;
-  const ours = operator === '<' ? reader : writer;
-  const streams = operator === '<' ? { output: writer } : { input: reader };
-  const pid = yield* runInChild(shell, { ...streams, closes: [ours] }, (child) =>
-    runPart(child, script),
-  );
-  yield* c.close(theirs);
+  const path = `/tmp/sh-np.${shell.pid}.${shell.nextSerial()}`;
+  const failure = yield* c.mknod(path, S.IFIFO | 0o600);
+  if (failure < 0) return yield* cannot(shell, 'make pipe', failure);
+  shell.namedPipes.push(path);
+  const pid = yield* runInChild(shell, {}, function* (child) {
+    child.namedPipes.length = 0;
+    const fd = yield* child.c.open(path, operator === '<' ? O.WRONLY : O.RDONLY);
+    if (fd < 0) return 1;
+    yield* child.c.dup2(fd, operator === '<' ? 1 : 0);
+    yield* child.c.close(fd);
+    return yield* runPart(child, script);
+  });
   if (pid < 0) return yield* cannot(shell, 'fork', pid);
-  shell.openEnds.push(ours);
-  return `/dev/fd/${ours}`;
+  shell.strays.push(pid);
+  return path;
 }

@@ -98,8 +98,9 @@ function showVariables(shell: Shell): void {
   }
 }
 
-/** Accepts bash's names and does nothing: what they switch is not here. */
+/** Knows expand_aliases; bash's other names are accepted, but what they switch is not here. */
 export function* runShopt(shell: Shell, words: readonly string[]): Sleeping<number> {
+  if (words.includes('expand_aliases')) shell.expandsAliases = words.includes('-s');
   const wrong = words.slice(1).find((word) => word.startsWith('-') && !/^-[pqsuo]+$/.test(word));
   if (wrong === undefined) return 0;
   return yield* usageError(shell, 'shopt', `${wrong.slice(0, 2)}: invalid option`);

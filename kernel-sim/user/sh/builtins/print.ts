@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /** echo and printf. */
 import type { Sleeping } from '../../../uapi/coroutine.ts';
-import { quoteForShell } from '../quote.ts';
+import { quoteBackslash } from '../quote.ts';
 import type { Shell } from '../shell.ts';
 import { isIdentifier, usageError, USAGE_ERROR } from './builtin.ts';
 
@@ -129,8 +129,8 @@ function* formatOnce(formatter: Formatter): Sleeping<{ output: string; isCut: bo
     if (match === null || conversion === undefined || !'%bcdeEfFgGiosquxX'.includes(conversion)) {
       const bad = conversion ?? format.charAt(at);
       const what =
-        bad === '' || conversion !== undefined
-          ? `\`${conversion === undefined ? '%' : `%${conversion}`}': missing format character`
+        bad === ''
+          ? `\`${match?.[0] ?? '%'}': missing format character`
           : `\`${bad}': invalid format character`;
       yield* shell.complain(`printf: ${what}`);
       formatter.status = 1;
@@ -164,7 +164,7 @@ function* formatDirective(
   const pad = (text: string): string => padText(text, flags, width);
   if (conversion === 's' || conversion === 'q') {
     const operand = takeOperand(formatter) ?? '';
-    const text = conversion === 'q' ? quoteForShell(operand) : operand;
+    const text = conversion === 'q' ? quoteBackslash(operand) : operand;
     return { output: pad(Array.from(text).slice(0, limit).join('')), isCut: false };
   }
   if (conversion === 'c')
