@@ -74,7 +74,11 @@ export class KernelSession {
   #receive(from: SandboxedWorker, data: unknown): void {
     if (from !== this.#worker) return;
     const message = parseFromKernel(data);
-    if (message === undefined) return;
+    if (message === undefined) {
+      // Not of the shape we know: it may be anything, so it is named and dropped.
+      console.warn('dropped a message from the kernel', data);
+      return;
+    }
     this.#silentMs = 0;
     this.#setAnswering(true);
     switch (message.kind) {

@@ -106,7 +106,10 @@ export class Pacer {
   #adapt(virtualNs: number, realMs: number): void {
     if (virtualNs <= 0) return;
     const factor = Math.min(2, Math.max(0.5, SLICE_TARGET_MS / Math.max(realMs, 0.05)));
-    this.#sliceNs = Math.min(SLICE_MAX_NS, Math.max(SLICE_MIN_NS, this.#sliceNs * factor));
+    this.#sliceNs = Math.min(
+      SLICE_MAX_NS,
+      Math.max(SLICE_MIN_NS, Math.round(this.#sliceNs * factor)),
+    );
   }
 
   #plan(presentNs: number): void {

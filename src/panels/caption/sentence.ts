@@ -15,7 +15,13 @@ function words(template: string): readonly Part[] {
     .filter(({ text }) => text !== '');
 }
 
-export function kilobytes(bytes: number): string {
+/** Of the machine's own time. */
+function duration(nanoseconds: number): string {
+  if (nanoseconds < 1e6) return `${Math.round(nanoseconds / 1e3)} µs`;
+  return `${(nanoseconds / 1e6).toFixed(1)} ms`;
+}
+
+function kilobytes(bytes: number): string {
   return bytes < 1000 ? `${bytes} bytes` : `${(bytes / 1000).toFixed(1)} kB`;
 }
 
@@ -39,21 +45,18 @@ export function sentenceOf(
 ): readonly Part[] {
   switch (happening.kind) {
     case 'booted':
-      return words(
-        `The kernel booted in *${(happening.atNs / 1e6).toFixed(1)} ms*. No module is loaded yet.`,
-      );
+      return words(`The kernel booted in *${duration(happening.atNs)}*. No module is loaded yet.`);
     case 'module-loaded':
       return [
         ...words(
-          `*insmod* handed the kernel *${kilobytes(happening.sizeBytes)}*; it called *init()*, ` +
-            (happening.lines === 0
-              ? 'which printed nothing.'
-              : `which printed ${count(happening.lines, 'line')}`),
+          `*insmod* put *${happening.module}* into the kernel, ${happening.sizeBytes} bytes of it; ` +
+            '*init()* printed ' +
+            (happening.lines === 0 ? 'nothing' : count(happening.lines, 'line')),
         ),
         ...(happening.lines > 0 && source !== undefined
           ? [...words(' at '), { kind: 'source', source } as const]
           : []),
-        ...words(`${happening.lines === 0 ? '' : '.'} The kernel now owns *${happening.module}*.`),
+        ...words('. The kernel owns the module until *rmmod*.'),
       ];
     case 'module-unloaded':
       return words(
