@@ -72,6 +72,7 @@ export class Echo {
 
   /** A byte that is shown whatever ECHO says. */
   raw(byte: number): void {
+    if (this.#waiting.length >= ECHO_BYTES_MAX) this.flush();
     if (this.#waiting.length < ECHO_BYTES_MAX) this.#waiting.push(byte);
   }
 

@@ -26,7 +26,6 @@ export interface NTtyHost {
 
 const NEWLINE = 10;
 const RETURN = 13;
-const BELL = 7;
 const LOW_7_BITS = 0x7f;
 
 export class NTty {
@@ -92,14 +91,14 @@ export class NTty {
   }
 
   #hasRoom(): boolean {
-    const { input } = this;
-    if (!this.isCanonical) return input.room > 0;
-    // The last place of a line is its newline's.
-    return !input.hasLine || input.room > 1;
+    // The last place is for the end of a line that is longer than the buffer.
+    return this.input.room > 1 || (this.isCanonical && !this.input.hasLine);
   }
 
   #receiveByte(raw: number): void {
     const { iflag, lflag } = this.#host.termios;
+    // The end of a line must find a place, so what comes last replaces what came before it.
+    if (this.input.room === 0) this.input.drop(1);
     let byte = (iflag & IFLAG.ISTRIP) === 0 ? raw : raw & LOW_7_BITS;
     if (this.#isQuoted) {
       this.#isQuoted = false;
@@ -112,25 +111,21 @@ export class NTty {
       this.#interrupt(signal, byte);
       return;
     }
+    let isMapped = false;
     if (byte === RETURN) {
       if ((iflag & IFLAG.IGNCR) !== 0) return;
-      if ((iflag & IFLAG.ICRNL) !== 0) byte = NEWLINE;
+      isMapped = (iflag & IFLAG.ICRNL) !== 0;
+      if (isMapped) byte = NEWLINE;
     } else if (byte === NEWLINE && (iflag & IFLAG.INLCR) !== 0) byte = RETURN;
     if ((lflag & LFLAG.ICANON) !== 0 && this.#edit(byte)) return;
-    this.#take(byte);
+    this.#take(byte, isMapped);
   }
 
-  /** An ordinary byte, or one that is taken as such. */
-  #take(byte: number): void {
-    const isFull = this.input.room <= (this.isCanonical ? 1 : 0);
-    if (isFull) {
-      if ((this.#host.termios.lflag & LFLAG.ECHO) !== 0) this.echo.raw(BELL);
-      return;
-    }
+  /** An ordinary byte, or one that is taken as such. A mapped newline shows itself as one. */
+  #take(byte: number, isMapped = false): void {
     if (this.input.isLineEmpty) this.echo.startLine();
-    const isEchoed = (this.#host.termios.lflag & LFLAG.ECHO) !== 0;
-    if (byte !== NEWLINE) this.echo.typed(byte);
-    else if (isEchoed) this.echo.raw(NEWLINE);
+    if (!isMapped) this.echo.typed(byte);
+    else if ((this.#host.termios.lflag & LFLAG.ECHO) !== 0) this.echo.raw(byte);
     this.input.push(byte, this.isCanonical);
   }
 

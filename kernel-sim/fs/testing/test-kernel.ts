@@ -69,7 +69,7 @@ export class TestKernel {
     });
     this.scheduler.hooks = {
       onEnd: (task, thrown) => {
-        if (thrown !== undefined) this.events.push(`${task.name}: ${String(thrown)}`);
+        if (thrown instanceof Error) this.events.push(`${task.name}: ${thrown.message}`);
       },
       onLockup: (task) => {
         throw new Error(`${task.name} hangs`);
