@@ -6,8 +6,12 @@ import { defineConfig } from 'vite';
 import { NODE } from './scripts/build-targets.ts';
 import { iifeSource } from './scripts/vite-iife-source.ts';
 
-/** The command, and the process that it starts for the kernel. */
-const ENTRIES = { ringzero: 'kernel-sim/cli/ringzero.ts', child: 'kernel-sim/cli/child.ts' };
+/** The command, and the process and the thread that it starts for kernel and compiler. */
+const ENTRIES = {
+  ringzero: 'kernel-sim/cli/ringzero.ts',
+  child: 'kernel-sim/cli/child.ts',
+  'compiler-thread': 'kernel-sim/cli/compiler-thread.ts',
+};
 
 export default defineConfig({
   plugins: [iifeSource({ target: NODE, minify: false })],
