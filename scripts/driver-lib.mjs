@@ -181,17 +181,16 @@ function keep(statement, source) {
 function keepInterface(statement, source) {
   const allowed = INTERFACES[statement.name.text];
   if (allowed === undefined) return [];
-  const members = statement.members.filter(
-    (member) =>
-      (allowed === true || allowed.includes(memberName(member, source))) &&
-      !ABSENT.test(member.getText(source)),
-  );
+  const members = statement.members
+    .filter((member) => allowed === true || allowed.includes(memberName(member, source)))
+    .map((member) => member.getFullText(source).replaceAll('string | RegExp', 'string'))
+    .filter((text) => !ABSENT.test(withoutComments(text)));
   // Iterators of Node 20 cannot be disposed of.
   const header = source.text
     .slice(statement.getStart(source), statement.members.pos)
     .replace(/ extends Disposable /, ' ');
   const docs = withoutHeader(source.text.slice(statement.pos, statement.getStart(source)));
-  return [`${docs}${header}${members.map((member) => member.getFullText(source)).join('')}\n}`];
+  return [`${docs}${header}${members.join('')}\n}`];
 }
 
 function memberName(member, source) {
@@ -201,6 +200,10 @@ function memberName(member, source) {
     return `[${member.parameters[0].getText(source)}]`;
   }
   return member.name.getText(source);
+}
+
+function withoutComments(text) {
+  return text.replaceAll(/\/\*[^]*?\*\//g, '');
 }
 
 /** A file's copyright notice and references stand before its first declaration. */

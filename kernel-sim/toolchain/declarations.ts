@@ -47,7 +47,9 @@ export function traitsOf(declaration: ts.Node): Traits {
 }
 
 export function declarationOrigin(declaration: ts.Node): Origin {
-  return originOf(declaration.getSourceFile().fileName);
+  // What the compiler makes up itself (the signature of a decorator) lies in no file.
+  const file: ts.SourceFile | undefined = declaration.getSourceFile();
+  return file === undefined ? 'lib' : originOf(file.fileName);
 }
 
 function readTraits(declaration: ts.Node): Traits {

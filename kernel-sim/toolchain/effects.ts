@@ -323,7 +323,8 @@ export class Effects {
       const root = node.find();
       if (seen.has(root)) continue;
       seen.add(root);
-      for (const pin of root.pins) if (root.effect > pin.limit) this.#reportPin(root, pin);
+      const pin = root.pins.find(({ limit }) => root.effect > limit);
+      if (pin !== undefined) this.#reportPin(root, pin);
     }
   }
 

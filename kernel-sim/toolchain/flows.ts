@@ -135,7 +135,7 @@ export class Flows {
       this.#linkSignatures(source, target, kind, at, depth);
     }
     this.#linkElements(source, target, at, depth);
-    if (isOfLibrary(target)) return;
+    if (isOfLibrary(target) && !isIteration(target)) return;
     for (const property of this.#checker.getPropertiesOfType(target)) {
       const own = this.#checker.getPropertyOfType(source, property.name);
       if (own === undefined || own === property) continue;
@@ -215,7 +215,12 @@ export class Flows {
       else if (fromOrigin === 'api') this.#nodeOf(to).calls(this.#nodeOf(from), at);
       return;
     }
-    if (toOrigin === 'lib' || fromOrigin !== 'driver') return; // Calls of the library: effects.ts.
+    if (fromOrigin !== 'driver') return;
+    if (toOrigin === 'lib') {
+      // Callbacks of the library's functions: effects.ts.
+      if (ts.isMethodSignature(to)) this.#pin(from, at, `\`${placeName(to)}\``);
+      return;
+    }
     const limit = limitOf(to);
     if (limit < 2) {
       const reason = `\`${placeName(to)}\` of the kernel's API`;
@@ -303,6 +308,11 @@ function isInTypeOrName(node: ts.Identifier): boolean {
 function isOfLibrary(type: ts.Type): boolean {
   const declaration = type.symbol?.declarations?.[0];
   return declaration !== undefined && declarationOrigin(declaration) === 'lib';
+}
+
+/** What `for … of` and spread drive, whoever wrote it. */
+function isIteration(type: ts.Type): boolean {
+  return /^(Iterator|Iterable|IterableIterator|IteratorObject)$/.test(type.symbol?.name ?? '');
 }
 
 function typeArguments(type: ts.Type): readonly ts.Type[] {

@@ -19,6 +19,7 @@ import { writeKo } from './ko.ts';
 import { linkBuild } from './link.ts';
 import { readModuleInfo } from './module-info.ts';
 import { OPTIONS, PATHS } from './settings.ts';
+import { isUsing, walk } from './syntax.ts';
 
 export type { ToolchainAssets } from './assets.ts';
 export { isModuleFile } from './module-info.ts';
@@ -162,7 +163,20 @@ function compilerDiagnostics(
   const found = [...program.getSyntacticDiagnostics(file), ...program.getSemanticDiagnostics(file)];
   return found
     .filter(({ category }) => category === ts.DiagnosticCategory.Error)
+    .filter((it) => !isUnusedUsing(it))
     .map((it) => fromCompiler(it, nameOf));
+}
+
+const UNUSED = 6133;
+
+/** A guard that nobody looks at is in use all the same: it holds its lock. */
+function isUnusedUsing({ code, file, start }: ts.Diagnostic): boolean {
+  if (code !== UNUSED || file === undefined || start === undefined) return false;
+  let list: ts.VariableDeclarationList | undefined;
+  walk(file, (node) => {
+    if (ts.isVariableDeclarationList(node) && node.pos <= start && start < node.end) list = node;
+  });
+  return list !== undefined && isUsing(list);
 }
 
 /** Where our own finding stands on the very place of a type error, only ours is shown. */

@@ -56,6 +56,7 @@ export class DropPlanner implements DropPlan {
   readonly #findings: Findings;
   readonly #slotOfVariable = new Map<ts.Symbol, Slot>();
   readonly #slotOfThis = new Map<ts.Node, Slot>();
+  readonly #usings = new Set<ts.Symbol>();
   #slots = 0;
 
   constructor(checker: ts.TypeChecker, ownership: Ownership, findings: Findings) {
@@ -104,7 +105,10 @@ export class DropPlanner implements DropPlan {
       if (!isOwner) continue;
       const slot = this.#newSlot(regionNode, type, declaration.name, false);
       const symbol = this.#checker.getSymbolAtLocation(declaration.name);
-      if (symbol !== undefined && !isUsing(list)) this.#slotOfVariable.set(symbol, slot);
+      if (symbol !== undefined) {
+        if (isUsing(list)) this.#usings.add(symbol);
+        else this.#slotOfVariable.set(symbol, slot);
+      }
       if (isLoopVariable) this.intoSlot.set(declaration, slot);
       else if (isUsing(list) && declaration.initializer !== undefined) {
         this.intoSlot.set(declaration.initializer, slot);
@@ -216,13 +220,16 @@ export class DropPlanner implements DropPlan {
     const type = this.#checker.getTypeAtLocation(node);
     const slot = this.#newSlot(region ?? node.getSourceFile(), type, node, true);
     this.intoSlot.set(node, slot);
-    this.#addTo(this.temporaries, full, slot);
+    // What is iterated over ends with the loop, whose own scope drops it.
+    const isIterated = ts.isForOfStatement(full.parent) && full.parent.expression === full;
+    if (!isIterated) this.#addTo(this.temporaries, full, slot);
     return slot;
   }
 
   #planVariable(node: ts.Expression): void {
+    if (this.#usings.size > 0) this.#checkUsing(node);
     const slot = this.#slotOf(node);
-    if (slot === undefined || !ts.isExpression(node) || isDeclarationName(node)) return;
+    if (slot === undefined || isDeclarationName(node)) return;
     const use = this.#useOf(node);
     switch (use.kind) {
       case 'borrow':
@@ -244,6 +251,20 @@ export class DropPlanner implements DropPlan {
         break;
     }
     if (isUnconditional(node)) slot.isSurelyMoved = true;
+  }
+
+  /** What `using` holds ends with its block, so nobody else may take it over. */
+  #checkUsing(node: ts.Expression): void {
+    const symbol = this.#checker.getSymbolAtLocation(node);
+    if (symbol === undefined || !this.#usings.has(symbol) || isDeclarationName(node)) return;
+    if (this.#useOf(node).kind === 'borrow') return;
+    if (!this.#ownership.isOwned(this.#checker.getTypeAtLocation(node))) return;
+    this.#findings.add(
+      node,
+      'RZ1011',
+      `\`${node.getText()}\` ends with its block: it cannot be given away`,
+      'declare it with `const`',
+    );
   }
 
   #planAssignment(node: ts.BinaryExpression): void {
