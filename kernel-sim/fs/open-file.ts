@@ -31,6 +31,8 @@ export interface FileOperations {
   readonly owner?: ModuleReference;
   /** Has no position: no seeking, no pread(2). Pipes, terminals, sockets. */
   readonly isStream?: boolean;
+  /** Reads and writes the same wherever it stands, so the position stays 0: null and zero. */
+  readonly ignoresPosition?: boolean;
 
   /** Answers 0, a negative errno, or WOULD_BLOCK having changed nothing. */
   open?(inode: Inode, file: OpenFile): number;
@@ -85,7 +87,9 @@ export class OpenFile {
   references = 1;
   readonly canRead: boolean;
   readonly canWrite: boolean;
-  isStream: boolean;
+  readonly isStream: boolean;
+  /** Reading and writing move the position. */
+  readonly advances: boolean;
   /** Opened without O_NOCTTY: a terminal may become the opener's controlling one. */
   isControlling = false;
   /** Something has been written through this file. */
@@ -103,6 +107,7 @@ export class OpenFile {
     this.canRead = access === O.RDONLY || access === O.RDWR;
     this.canWrite = access === O.WRONLY || access === O.RDWR;
     this.isStream = ops.isStream === true;
+    this.advances = !this.isStream && ops.ignoresPosition !== true;
   }
 
   get isNonblocking(): boolean {

@@ -27,7 +27,7 @@ export function vfsRead(file: OpenFile, memory: IoMemory, address: number, count
   if (ops.read === undefined) return cannotRead(file);
   const moved = ops.read(file, memory, address, count < COUNT_MAX ? count : COUNT_MAX, file.pos);
   if (moved > 0) {
-    if (!file.isStream) file.pos += moved;
+    if (file.advances) file.pos += moved;
     return moved;
   }
   return moved === WOULD_BLOCK && file.isNonblocking && ops.readBlocking === undefined
@@ -42,7 +42,7 @@ export function* vfsReadBlocking(
   count: number,
 ): Sleeping<number> {
   const moved = yield* readBlockingAt(file, memory, address, count, file.pos);
-  if (moved > 0 && !file.isStream) file.pos += moved;
+  if (moved > 0 && file.advances) file.pos += moved;
   return moved;
 }
 
@@ -53,7 +53,7 @@ export function vfsWrite(file: OpenFile, memory: IoMemory, address: number, coun
   const pos = (file.flags & O.APPEND) === 0 ? file.pos : appendPos(file, file.pos);
   const moved = ops.write(file, memory, address, count < COUNT_MAX ? count : COUNT_MAX, pos);
   if (moved > 0) {
-    if (!file.isStream) file.pos = pos + moved;
+    if (file.advances) file.pos = pos + moved;
     file.wasWritten = true;
     return moved;
   }
@@ -70,7 +70,7 @@ export function* vfsWriteBlocking(
 ): Sleeping<number> {
   const pos = appendPos(file, file.pos);
   const moved = yield* writeBlockingAt(file, memory, address, count, pos);
-  if (moved > 0 && !file.isStream) file.pos = pos + moved;
+  if (moved > 0 && file.advances) file.pos = pos + moved;
   return moved;
 }
 

@@ -43,9 +43,20 @@ function staysAtStart(file: { pos: number }): number {
   return 0;
 }
 
-const NULL: FileOperations = { read: readNothing, write: writeAnything, llseek: staysAtStart };
-const ZERO: FileOperations = { read: readZeros, write: writeAnything, llseek: staysAtStart };
+const NULL: FileOperations = {
+  ignoresPosition: true,
+  read: readNothing,
+  write: writeAnything,
+  llseek: staysAtStart,
+};
+const ZERO: FileOperations = {
+  ignoresPosition: true,
+  read: readZeros,
+  write: writeAnything,
+  llseek: staysAtStart,
+};
 const FULL: FileOperations = {
+  ignoresPosition: true,
   read: readZeros,
   write: () => -ERRNO.ENOSPC,
   llseek: staysAtStart,
@@ -77,6 +88,7 @@ export function registerMemDevices(
 function randomOperations(fillRandom: FillRandom): FileOperations {
   const chunk = new Uint8Array(RANDOM_BYTES);
   return {
+    ignoresPosition: true,
     read(_file, memory, address, count) {
       let done = 0;
       while (done < count) {
