@@ -7,7 +7,7 @@
  */
 import type { FileOperations as KernelFileOperations, OpenFile } from '../fs/open-file.ts';
 import { isSwitching } from '../kernel/module/runtime.ts';
-import { entryPath, type EntryPath } from '../kernel/module/sites.ts';
+import { entryPath, nothrowPath, type EntryPath } from '../kernel/module/sites.ts';
 import type { LoadedModule } from '../kernel/module/loaded-module.ts';
 import type { IoMemory } from '../mm/io-memory.ts';
 import { type Sleeping, WOULD_BLOCK } from '../uapi/coroutine.ts';
@@ -19,7 +19,7 @@ import { UserSliceReader, UserSliceWriter } from './user-slice.ts';
 const OPEN = entryPath('do_sys_openat2', 'do_filp_open', 'do_dentry_open', 'chrdev_open');
 const READ = entryPath('ksys_read', 'vfs_read');
 const WRITE = entryPath('ksys_write', 'vfs_write');
-const RELEASE = entryPath('syscall_exit_to_user_mode', 'task_work_run', '__fput');
+const RELEASE = nothrowPath('syscall_exit_to_user_mode', 'task_work_run', '__fput');
 
 type Method = (...args: unknown[]) => unknown;
 

@@ -8,8 +8,8 @@
  */
 export const COST = {
   /** One turn of a loop, and one entry of a function, in instrumented code. */
-  BACK_EDGE: 2,
-  FUNCTION_ENTRY: 3,
+  BACK_EDGE: 4,
+  FUNCTION_ENTRY: 12,
   /** Entry and exit of a system call together. */
   SYSCALL: 100,
   /** Each started 64 bytes of a copy between user and kernel memory. */

@@ -41,7 +41,7 @@ export class DriverCalls {
     try {
       answer = { value: body(), errno: 0 };
     } catch (thrown) {
-      answer = this.#caught(thrown);
+      answer = this.#caught(path, thrown);
     }
     this.#leave(task, frame);
     return answer;
@@ -59,7 +59,7 @@ export class DriverCalls {
     try {
       answer = { value: yield* body(), errno: 0 };
     } catch (thrown) {
-      answer = this.#caught(thrown);
+      answer = this.#caught(path, thrown);
     }
     this.#leave(task, frame);
     return answer;
@@ -86,9 +86,12 @@ export class DriverCalls {
     task.stintStartNs = task.modules.length === 0 ? Infinity : this.#sim.now();
   }
 
-  #caught(thrown: unknown): Answer {
-    const errno = ErrnoValue.numberOf(this.#runtime.unwind(thrown));
-    if (errno === 0) throw this.#runtime.unwind(thrown);
-    return { value: undefined, errno: -errno };
+  #caught(path: EntryPath, thrown: unknown): Answer {
+    const errno = ErrnoValue.numberOf(thrown);
+    if (errno === 0 || this.#runtime.dying) throw this.#runtime.unwind(thrown);
+    if (path.mayFail) return { value: undefined, errno: -errno };
+    // The driver's outermost frame is what has just been left: the report needs it.
+    this.#runtime.sp += 2;
+    throw this.#runtime.panic(thrown);
   }
 }

@@ -19,7 +19,7 @@ import type { DriverCalls } from './driver-calls.ts';
 import { type KoFile, readKo } from './ko-file.ts';
 import { LoadedModule } from './loaded-module.ts';
 import type { DriverRuntime } from './runtime.ts';
-import { entryPath, type SiteRegistry } from './sites.ts';
+import { entryPath, nothrowPath, type SiteRegistry } from './sites.ts';
 
 const INIT_PATH = entryPath(
   '__x64_sys_finit_module',
@@ -27,7 +27,7 @@ const INIT_PATH = entryPath(
   'do_init_module',
   'do_one_initcall',
 );
-const EXIT_PATH = entryPath('__x64_sys_delete_module');
+const EXIT_PATH = nothrowPath('__x64_sys_delete_module');
 
 /** Licences that do not taint. Linux: license_is_gpl_compatible. */
 const FREE_LICENSES = [

@@ -72,6 +72,11 @@ export class DriverRuntime extends Execution implements ModuleRuntime {
     return this.#attached().panic(thrown);
   }
 
+  /** The end of the running task for a value that no driver may throw there. Throw the answer. */
+  panic(thrown: unknown): Oops {
+    return this.#attached().panic(thrown);
+  }
+
   caught(thrown: unknown): void {
     if (this.dying || ErrnoValue.numberOf(thrown) === 0) throw this.unwind(thrown);
   }

@@ -55,13 +55,25 @@ export interface EntryPath {
   readonly sites: readonly number[];
   /** Kernel stack used up to and with each. */
   readonly usedBytes: readonly number[];
+  /** Whether an errno that the driver throws has somewhere to go. */
+  readonly mayFail: boolean;
 }
 
+/** A path on which the driver may fail with an errno. */
 export function entryPath(...names: readonly KernelFunction[]): EntryPath {
+  return makePath(names, true);
+}
+
+/** A path on which nobody could be told: dropping. */
+export function nothrowPath(...names: readonly KernelFunction[]): EntryPath {
+  return makePath(names, false);
+}
+
+function makePath(names: readonly KernelFunction[], mayFail: boolean): EntryPath {
   const all: readonly KernelFunction[] = ['entry_SYSCALL_64_after_hwframe', 'do_syscall_64', ...names];
   let used = 0;
   const usedBytes = all.map((name) => (used += KERNEL_FUNCTIONS[kernelSite(name) - 1]![3]));
-  return { sites: all.map(kernelSite), usedBytes };
+  return { sites: all.map(kernelSite), usedBytes, mayFail };
 }
 
 interface Range {

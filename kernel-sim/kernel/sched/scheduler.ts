@@ -201,7 +201,9 @@ export class Scheduler {
     this.#enter(cpu, task);
     this.#turnEndNs = this.#turnEnd(cpu);
     const nowNs = this.#sim.now();
-    if (nowNs > this.#limitNs) this.#limitNs = this.#extendLimit?.(nowNs) ?? nowNs;
+    // It cannot be preempted here, so a slice that is over must not be looked at again and again.
+    if (nowNs > task.sliceEndNs) task.sliceEndNs = nowNs + SLICE_NS;
+    if (nowNs > this.#limitNs) this.#limitNs = this.#extendLimit?.(nowNs) ?? Infinity;
     this.#setHorizon(cpu, task);
     this.watch();
   }
