@@ -7,6 +7,7 @@
  * in here. The process calls in; the kernel never calls out but to compile a driver's text. What
  * the kernel has to say waits in a queue until the process fetches it.
  */
+import { removeTextDecoder } from './text-decoder.ts'; // Before the kernel: see there.
 import {
   bootMachine,
   defaultImage,
@@ -29,30 +30,30 @@ export type Settings = Partial<Omit<BootImage, 'files'>> & { readonly isTraced: 
 
 export interface Border {
   /** A buffer of this realm, for bytes to be put into. */
-  allocate(sizeBytes: number): ArrayBuffer;
+  readonly allocate: (sizeBytes: number) => ArrayBuffer;
   /** Adds a file to the image. `uid` is -1 where the path decides. */
-  addFile(path: string, mode: number, uid: number, bytes: ArrayBuffer): void;
-  boot(settingsJson: string): number;
+  readonly addFile: (path: string, mode: number, uid: number, bytes: ArrayBuffer) => void;
+  readonly boot: (settingsJson: string) => number;
   /** An empty buffer is the end of standard input. */
-  stdin(bytes: ArrayBuffer): void;
-  compiled(id: number, bytes: ArrayBuffer): void;
+  readonly stdin: (bytes: ArrayBuffer) => void;
+  readonly compiled: (id: number, bytes: ArrayBuffer) => void;
 
   /** Until which instant of virtual time turns may run. */
-  setLimit(limitNs: number): void;
+  readonly setLimit: (limitNs: number) => void;
   /** Runs for a while: a `TURN`. How long does not depend on real time. */
-  turn(): number;
-  nowNs(): number;
+  readonly turn: () => number;
+  readonly nowNs: () => number;
   /** When an idle machine will do something by itself, or -1. */
-  nextEventNs(): number;
-  status(): number;
-  failure(): string;
+  readonly nextEventNs: () => number;
+  readonly status: () => number;
+  readonly failure: () => string;
   /** The last messages of a kernel that panicked, or nothing. */
-  panic(): string;
+  readonly panic: () => string;
 
   /** The next parcel for the outside: its kind and number, and then its bytes. */
-  parcelKind(): number;
-  parcelNumber(): number;
-  takeParcel(): ArrayBuffer;
+  readonly parcelKind: () => number;
+  readonly parcelNumber: () => number;
+  readonly takeParcel: () => ArrayBuffer;
 }
 
 const NS_PER_MS = 1_000_000;
@@ -64,6 +65,7 @@ const PANIC_LINES = 30;
 
 /** Called once, first thing. Freezes this realm: afterwards no driver can change it. */
 export function openBorder(compile: Compile): Border {
+  removeTextDecoder();
   freezeIntrinsics(globalThis);
   pinGlobals();
   return new InnerBorder(compile);
@@ -74,11 +76,11 @@ export function evaluator(compile: Compile): Host['evaluate'] {
   return (code, name) => {
     let result: unknown;
     try {
-      result = compile(`${code}`, `${name}`);
+      result = compile(code, name);
     } catch {
       result = 'the stack is full';
     }
-    if (typeof result !== 'function') throw new SyntaxError(`${result as string}`);
+    if (typeof result !== 'function') throw new SyntaxError(String(result));
     return (result as () => unknown)();
   };
 }
@@ -197,7 +199,7 @@ class InnerBorder implements Border {
 
 function describe(error: unknown): string {
   try {
-    return error instanceof Error ? `${error.stack ?? error.message}` : `${error as string}`;
+    return error instanceof Error ? (error.stack ?? error.message) : String(error);
   } catch {
     return 'something that cannot be described was thrown';
   }

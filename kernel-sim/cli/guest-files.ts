@@ -6,8 +6,8 @@ import { basename, join, posix } from 'node:path';
 import type { BootFile } from '../machine-types.ts';
 import { type FilePair, UsageError } from './arguments.ts';
 
-const HOME = '/home/user';
-const USER_ID = 1000;
+export const HOME = '/home/user';
+export const USER_ID = 1000;
 
 /** Reads every file that the pairs name; a folder stands for all below it. */
 export function guestFiles(pairs: readonly FilePair[]): readonly BootFile[] {

@@ -7,9 +7,9 @@ import { type Border, type Compile, evaluator, openBorder as openReal } from './
 
 export interface ProbeBorder extends Border {
   /** Evaluates `code`, calls what it evaluates to, and returns its answer as it is. */
-  probe(code: string): unknown;
+  readonly probe: (code: string) => unknown;
   /** Runs during the next turns in place of the kernel. */
-  setTurn(code: string): void;
+  readonly setTurn: (code: string) => void;
 }
 
 export function openBorder(compile: Compile): ProbeBorder {

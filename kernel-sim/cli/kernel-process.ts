@@ -8,7 +8,7 @@
 import { fstatSync, readFileSync, statSync } from 'node:fs';
 
 import { type FromChild, STATUS_FAILED, STATUS_SIGPIPE, type ToChild } from './messages.ts';
-import { Realm } from './realm.ts';
+import { numberFrom, Realm, textFrom } from './realm.ts';
 import { PARCEL } from './outbox.ts';
 import { TURN } from './turn.ts';
 import { ReaderGone, writeAll } from './write-all.ts';
@@ -58,7 +58,7 @@ export class KernelProcess {
       realm.border.addFile(path, mode, uid, realm.give(bytes));
     }
     if (realm.border.boot(JSON.stringify(start.settings)) === TURN.FAILED) {
-      this.#fail(String(realm.border.failure()));
+      this.#fail(textFrom(realm.border.failure()));
       return;
     }
     this.#startMs = performance.now();
@@ -93,10 +93,11 @@ export class KernelProcess {
     if (this.#isRealtime) border.setLimit(presentNs);
     const state = realm.turn();
     this.#carryOut(realm);
-    if (state === TURN.RUNNING) this.#again(presentNs, Number(border.nowNs()));
-    else if (state === TURN.IDLE) this.#rest(presentNs, Number(border.nextEventNs()));
-    else if (state === TURN.HALTED) this.#end(Number(border.status()), String(border.panic()));
-    else this.#fail(String(border.failure()));
+    if (state === TURN.RUNNING) this.#again(presentNs, numberFrom(border.nowNs()));
+    else if (state === TURN.IDLE) this.#rest(presentNs, numberFrom(border.nextEventNs()));
+    else if (state === TURN.HALTED) {
+      this.#end(numberFrom(border.status()), textFrom(border.panic()));
+    } else this.#fail(textFrom(border.failure()));
   }
 
   /** Busy: the next turn at once, or when real time has come so far. */
@@ -124,9 +125,9 @@ export class KernelProcess {
 
   #carryOut(realm: Realm): void {
     for (;;) {
-      const kind = realm.border.parcelKind();
+      const kind = numberFrom(realm.border.parcelKind());
       if (kind < 0) return;
-      const id = realm.border.parcelNumber();
+      const id = numberFrom(realm.border.parcelNumber());
       const bytes = realm.take(realm.border.takeParcel());
       const fd = FDS.get(kind);
       if (fd !== undefined) writeAll(fd, bytes);

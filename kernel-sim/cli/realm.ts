@@ -43,11 +43,8 @@ export class Realm {
 
   /** Lets the kernel run for a while, as `Border.turn` describes; under the watchdog. */
   turn(): number {
-    const answer: unknown = this.#guarded(() =>
-      this.#turn.runInContext(this.#context, { timeout: HANG_MS, displayErrors: false }),
-    );
-    if (typeof answer === 'number') return answer;
-    throw new RealmError('the kernel answered no number');
+    const options = { timeout: HANG_MS, displayErrors: false };
+    return numberFrom(this.#guarded(() => this.#turn.runInContext(this.#context, options)));
   }
 
   /** Bytes for the inner realm, in a buffer that it made. */
@@ -66,11 +63,12 @@ export class Realm {
    * Compiles the text of a function expression for the inner realm: a function that returns it, or
    * a string that says what is wrong. Whatever happens, no object of this realm comes out.
    */
-  #compile(code: string, name: string): unknown {
+  #compile(code: unknown, name: unknown): unknown {
+    if (typeof code !== 'string' || typeof name !== 'string') return 'no text';
     try {
-      return compileFunction(`return (${code}\n)`, [], {
+      return compileFunction(`'use strict';return (${code}\n)`, [], {
         parsingContext: this.#context,
-        filename: String(name),
+        filename: name,
         importModuleDynamically: refuseImport,
       });
     } catch (error) {
@@ -112,11 +110,21 @@ function refuseImport(): never {
   throw 'import() is not available';
 }
 
+/** What the inner realm answers is believed to be a number only if it is one. */
+export function numberFrom(answer: unknown): number {
+  if (typeof answer === 'number') return answer;
+  throw new RealmError('the kernel answered no number');
+}
+
+export function textFrom(answer: unknown): string {
+  if (typeof answer === 'string') return answer;
+  throw new RealmError('the kernel answered no text');
+}
+
 /** Checked, since a proxy or a detached buffer would be another thing than it looks. */
 function copyOf(buffer: unknown, length?: number): Uint8Array {
   if (!types.isArrayBuffer(buffer)) throw new RealmError('no ArrayBuffer came over the border');
   const bytes = new Uint8Array(buffer);
-  if (length !== undefined && bytes.length !== length)
-    throw new RealmError('a buffer of another size');
+  if (bytes.length !== (length ?? bytes.length)) throw new RealmError('a buffer of another size');
   return bytes;
 }

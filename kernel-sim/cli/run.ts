@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 
 import { type RunRequest, type Script, UsageError } from './arguments.ts';
 import { Compiler } from './compiler.ts';
+import { EXAMPLES } from './examples.ts';
 import { guestFiles } from './guest-files.ts';
 import { type FromChild, STATUS_FAILED, type ToChild } from './messages.ts';
 
@@ -26,7 +27,7 @@ const NODE_OPTIONS = [
 /** Runs to the end and returns the exit status. */
 export async function run(request: RunRequest): Promise<number> {
   const script = scriptText(request.script);
-  const files = guestFiles(request.files);
+  const files = [...EXAMPLES, ...guestFiles(request.files)];
   const trace = request.tracePath === undefined ? undefined : createWriteStream(request.tracePath);
   if (trace !== undefined) await once(trace, 'open');
   const { board, cpus, seed, cmdline, user, args } = request;
