@@ -2,8 +2,8 @@
 /**
  * A name in a directory, and the tree that names make.
  *
- * For ramfs and devfs the tree of dentries is the directory itself. File systems that generate their
- * names (procfs) get a dentry per lookup, which nobody keeps but who uses it.
+ * For ramfs and devfs the tree of dentries is the directory itself. File systems that generate
+ * their names (procfs) get a dentry per lookup, which nobody keeps but who uses it.
  *
  * Linux: struct dentry. Differs: no negative dentries, no hash table, no memory pressure.
  */

@@ -2,8 +2,8 @@
 /**
  * Reading a directory whose names are its dentries.
  *
- * A position is the cookie of the next name. Cookies only grow, so a reader that removes what it has
- * read, as `rm -r` does, misses nothing.
+ * A position is the cookie of the next name. Cookies only grow, so a reader that removes what it
+ * has read, as `rm -r` does, misses nothing.
  *
  * Linux: offset_iterate_dir in fs/libfs.c.
  */

@@ -2,11 +2,12 @@
 /**
  * A file as the file system knows it: everything but its name.
  *
- * What differs between file systems stands in `ops` (namespace and size) and `fileOps` (what an open
- * file of it can do). Names are dentries (dentry.ts), open instances are open files (open-file.ts).
+ * What differs between file systems stands in `ops` (namespace and size) and `fileOps` (what an
+ * open file of it can do). Names are dentries (dentry.ts), open instances are open files
+ * (open-file.ts).
  *
- * Linux: struct inode, struct inode_operations, struct super_block. Differs: a directory's names are
- * its dentries, as in ramfs, unless its file system generates them with `lookup`.
+ * Linux: struct inode, struct inode_operations, struct super_block. Differs: a directory's names
+ * are its dentries, as in ramfs, unless its file system generates them with `lookup`.
  */
 import { S } from '../uapi/fs.ts';
 import type { Dentry } from './dentry.ts';

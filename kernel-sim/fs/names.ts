@@ -2,8 +2,8 @@
 /**
  * Making, removing and moving names: mknod, mkdir, link, symlink, unlink, rmdir.
  *
- * Checks come in Linux's order, because the order decides which errno a program sees. Renaming is in
- * rename.ts.
+ * Checks come in Linux's order, because the order decides which errno a program sees. Renaming is
+ * in rename.ts.
  *
  * Linux: fs/namei.c.
  */

@@ -2,9 +2,10 @@
 /**
  * An open file, and what a driver or file system offers to do with one.
  *
- * Every operation that may have to wait comes twice: a plain one that answers its result, a negative
- * errno or WOULD_BLOCK, and a coroutine that is entered only after WOULD_BLOCK. Where a coroutine is
- * left out, the VFS sleeps on the file's queue and asks the plain one again (read-write.ts).
+ * Every operation that may have to wait comes twice: a plain one that answers its result, a
+ * negative errno or WOULD_BLOCK, and a coroutine that is entered only after WOULD_BLOCK. Where a
+ * coroutine is left out, the VFS sleeps on the file's queue and asks the plain one again
+ * (read-write.ts).
  *
  * Linux: struct file, struct file_operations. Differs: `pos` is passed by value; the VFS adds what
  * was moved.

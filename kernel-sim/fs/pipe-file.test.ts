@@ -177,28 +177,36 @@ describe('a write of up to PIPE_BUF bytes', () => {
     expect(writeInto(100, PIPE_BUF + 1)).toBe(100);
   });
 
-  it('never mixes with another writer’s', () => {
-    const line = (letter: number): Uint8Array => new Uint8Array(PIPE_BUF).fill(letter);
+  /** How many different letters each piece has when three write pieces of their own letter. */
+  function lettersPerPiece(pieceBytes: number): number[] {
     for (const letter of [65, 66, 67]) {
       kernel.spawn(`writer${letter}`, function* () {
-        for (let n = 0; n < 20; n++) yield* write(writer, line(letter));
+        for (let n = 0; n < 20; n++) yield* write(writer, new Uint8Array(pieceBytes).fill(letter));
       });
     }
-    const seen: number[] = [];
+    const counts: number[] = [];
     kernel.spawn('reader', function* () {
+      const buffer = new KernelBuffer(new Uint8Array(pieceBytes));
       for (let n = 0; n < 60; n++) {
-        const buffer = new KernelBuffer(new Uint8Array(PIPE_BUF));
         let filled = 0;
-        while (filled < PIPE_BUF) {
-          const moved = vfsRead(reader, buffer, filled, Math.min(1000, PIPE_BUF - filled));
+        while (filled < pieceBytes) {
+          const moved = vfsRead(reader, buffer, filled, Math.min(1000, pieceBytes - filled));
           if (moved === WOULD_BLOCK) yield* reader.ops.readQueue!(reader).sleepInterruptible();
           else filled += moved;
         }
-        seen.push(new Set(buffer.bytes).size);
+        counts.push(new Set(buffer.bytes).size);
       }
     });
     kernel.run();
-    expect(seen).toEqual(Array.from({ length: 60 }, () => 1));
+    return counts;
+  }
+
+  it('never mixes with another writer’s', () => {
+    expect(lettersPerPiece(PIPE_BUF)).toEqual(Array.from({ length: 60 }, () => 1));
+  });
+
+  it('is as long as that promise goes: longer ones mix', () => {
+    expect(Math.max(...lettersPerPiece(PIPE_BUF + 1))).toBeGreaterThan(1);
   });
 });
 

@@ -50,7 +50,9 @@ export class PseudoFs implements FileSystem {
     this.root = new Dentry('', undefined, this.makeDirectory(this.#ops));
   }
 
-  /** Makes the file `path`, which has no leading slash. A function is the content of a 0444 file. */
+  /**
+   * Makes the file `path`, which has no leading slash. A function is the content of a 0444 file.
+   */
   register(path: string, file: PseudoFile | (() => string)): void {
     const given = typeof file === 'function' ? { show: file } : file;
     const ops = 'ops' in given ? given.ops : new SeqFile(given);

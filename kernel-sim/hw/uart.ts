@@ -2,8 +2,8 @@
 /**
  * A paravirtual UART: bytes out at a fixed rate of virtual time, bytes in as interrupts.
  *
- * What is written waits in a FIFO. At the end of each short interval, as much as the line carries in
- * that time goes to the host in one piece, and the driver hears that there is room.
+ * What is written waits in a FIFO. At the end of each short interval, as much as the line carries
+ * in that time goes to the host in one piece, and the driver hears that there is room.
  *
  * Not a 16550: no registers, since nothing yet drives it through them. drivers/tty/serial.ts is its
  * driver.

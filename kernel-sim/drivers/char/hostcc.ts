@@ -2,9 +2,9 @@
 /**
  * /dev/hostcc: asks the host to compile a driver (uapi/hostcc.ts).
  *
- * What is written to an open file gathers up as its request. The first read hands it to the host and
- * sleeps until the reply is there; then reads give the reply, and at its end 0. A write after that
- * begins another request.
+ * What is written to an open file gathers up as its request. The first read hands it to the host
+ * and sleeps until the reply is there; then reads give the reply, and at its end 0. A write after
+ * that begins another request.
  *
  * Linux has nothing like it: a paravirtual device, such as virtio-console would carry.
  */

@@ -2,9 +2,9 @@
 /**
  * hvc0 and hvc1: the standard streams of a script, straight from and to the host.
  *
- * Bytes pass as they are: no line discipline, so that a script's output is exactly what its programs
- * wrote. hvc0 carries standard input, with an end, and standard output; hvc1 standard error. What is
- * written goes to the host in pieces: when a piece is full, or a little later.
+ * Bytes pass as they are: no line discipline, so that a script's output is exactly what its
+ * programs wrote. hvc0 carries standard input, with an end, and standard output; hvc1 standard
+ * error. What is written goes to the host in pieces: when a piece is full, or a little later.
  *
  * Linux: drivers/tty/hvc. Differs: no tty, since a hypervisor console there has no end of input.
  */

@@ -2,10 +2,11 @@
 /**
  * /dev/kmsg: the kernel log, one record per read, and a way to write into it.
  *
- * Each open file has a place in the log. A reader that was overtaken by the ring gets EPIPE once and
- * goes on with the oldest record.
+ * Each open file has a place in the log. A reader that was overtaken by the ring gets EPIPE once
+ * and goes on with the oldest record.
  *
- * Linux: devkmsg_read and its neighbours in kernel/printk/printk.c, Documentation/ABI/testing/dev-kmsg.
+ * Linux: devkmsg_read and its neighbours in kernel/printk/printk.c,
+ * Documentation/ABI/testing/dev-kmsg.
  */
 import { decodeUtf8, encodeUtf8 } from '../../lib/utf8.ts';
 import { WOULD_BLOCK } from '../../uapi/coroutine.ts';

@@ -2,7 +2,8 @@
 /**
  * What a typist sees of typing: echo, and erasing on the screen what is erased in the line.
  *
- * Echoed bytes wait here when the port is full, up to a bound; a program's output never passes them.
+ * Echoed bytes wait here when the port is full, up to a bound; a program's output never passes
+ * them.
  *
  * Linux: the echo buffer, eraser() and echo_*() of drivers/tty/n_tty.c.
  */

@@ -48,8 +48,8 @@ export class NTty {
   }
 
   /**
-   * Takes input as long as there is room for it. A line that is still being edited is never refused,
-   * since only erasing could make room then. Returns how many bytes were taken.
+   * Takes input as long as there is room for it. A line that is still being edited is never
+   * refused, since only erasing could make room then. Returns how many bytes were taken.
    */
   receive(bytes: Uint8Array, start: number, end: number): number {
     let at = start;

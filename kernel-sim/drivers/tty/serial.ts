@@ -2,12 +2,13 @@
 /**
  * A terminal on a UART: moves bytes between the chip and the tty.
  *
- * Input that the line discipline cannot take yet waits here, so that a megabyte that somebody pastes
- * is not lost: the line has flow control, the far end can wait. A key that interrupts does not queue
- * behind it.
+ * Input that the line discipline cannot take yet waits here, so that a megabyte that somebody
+ * pastes is not lost: the line has flow control, the far end can wait. A key that interrupts does
+ * not queue behind it.
  *
- * Linux: drivers/tty/serial/serial_core.c and the flip buffers of drivers/tty/tty_buffer.c. Differs:
- * an interrupting key overtakes what waits, which there only happens when the buffer has room.
+ * Linux: drivers/tty/serial/serial_core.c and the flip buffers of drivers/tty/tty_buffer.c.
+ * Differs: an interrupting key overtakes what waits, which there only happens when the buffer has
+ * room.
  */
 import type { Uart } from '../../hw/uart.ts';
 import type { Scheduler } from '../../kernel/sched/scheduler.ts';

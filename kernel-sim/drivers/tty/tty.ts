@@ -3,9 +3,9 @@
  * A terminal: a port on one side, programs on the other, the line discipline in between.
  *
  * `Tty` is what both meet at. Input comes from the port as an interrupt and waits in the line
- * discipline (n-tty.ts) until a program reads; output is cooked there on its way to the port. Who may
- * read, and who gets the signals that keys make, is job control (job-control.ts). Programs reach it
- * through tty-file.ts; serial.ts joins it to a UART.
+ * discipline (n-tty.ts) until a program reads; output is cooked there on its way to the port. Who
+ * may read, and who gets the signals that keys make, is job control (job-control.ts). Programs
+ * reach it through tty-file.ts; serial.ts joins it to a UART.
  *
  * Linux: struct tty_struct, drivers/tty/tty_io.c. Differs: one line discipline, no pseudo terminals
  * yet, no modem lines.

@@ -2,8 +2,8 @@
 /**
  * The bytes of one file, in pages of RAM that are taken when they are first written.
  *
- * What was never written is a hole: it reads as zeros and takes no page. Bytes of the last page past
- * the end of the file are always zero.
+ * What was never written is a hole: it reads as zeros and takes no page. Bytes of the last page
+ * past the end of the file are always zero.
  *
  * Linux: the page cache of a file (mm/filemap.c), as tmpfs uses it.
  */
