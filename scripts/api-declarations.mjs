@@ -317,7 +317,7 @@ function docOf(node, effect) {
   }
   if (lines.length === 0) return '';
   // A tag behind `{` on the same line is lost on the compiler, so tags keep lines of their own.
-  if (lines.length === 1 && !lines[0].startsWith('@')) return `/** ${lines[0]} */\n`;
+  if (lines.length === 1 && lines[0].length < 80 && !lines[0].startsWith('@')) return `/** ${lines[0]} */\n`;
   return `/**\n${lines.map((line) => ` * ${line}`.trimEnd()).join('\n')}\n */\n`;
 }
 

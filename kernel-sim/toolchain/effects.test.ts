@@ -3,6 +3,7 @@
 import { runInThisContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 
+import { COST } from '../uapi/costs.ts';
 import { buildDriver, runBuild, testToolchain, type Run } from './testing/run-driver.ts';
 
 const toolchain = testToolchain();
@@ -190,7 +191,7 @@ describe('what cannot be a coroutine', () => {
 describe('time', () => {
   it('is charged alike in both builds, at entries and back-edges', () => {
     const { spentNs, overruns, reschedules } = run(`for (let i = 0; i < 10; i++) f();`, `function f(): void {}`);
-    expect(spentNs).toBe(3 + 10 * (2 + 3));
+    expect(spentNs).toBe(COST.FUNCTION_ENTRY + 10 * (COST.BACK_EDGE + COST.FUNCTION_ENTRY));
     expect([overruns, reschedules]).toEqual([0, 0]);
   });
 

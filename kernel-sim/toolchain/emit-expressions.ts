@@ -32,8 +32,7 @@ export function emitExpression(emitter: Emitter, node: ts.Expression): ts.Expres
   const temporaries = plan.temporaries.get(node);
   if (temporaries !== undefined) emitted = withDrops(emitter, node, emitted, temporaries);
 
-  const isCondition = !isCallNode(node) && !ts.isArrowFunction(node.parent);
-  const site = isCondition ? sites.siteOf(node) : undefined;
+  const site = sites.isCondition(node) ? sites.siteOf(node) : undefined;
   if (site !== undefined && emitter.scope.hasFrame && sites.isNameable(node)) {
     emitted = sequence([setSite(site), emitted]);
   }

@@ -22,6 +22,7 @@ export class Sites {
   readonly #frameBytes = new Map<FunctionNode, number>();
   /** Statements and conditions in which something may be reported. */
   readonly #nameable = new Set<ts.Node>();
+  readonly #conditions = new Set<ts.Node>();
   readonly #exact = new Set<CallNode>();
   readonly #functions: SiteTable['functions'][number][] = [];
   readonly #sites: (readonly [number, number, number, number, number])[] = [];
@@ -51,6 +52,11 @@ export class Sites {
   /** True when the fast build, too, must say that it is here. */
   isNameable(node: ts.Node): boolean {
     return this.#nameable.has(node);
+  }
+
+  /** A loop's condition or incrementor, which is met again after the body. */
+  isCondition(node: ts.Node): boolean {
+    return this.#conditions.has(node);
   }
 
   /** True when the call sets its own site, since its statement spans several lines. */
@@ -103,6 +109,7 @@ export class Sites {
       walk(part, visit, false);
     }
     if (isNameable || ts.isForOfStatement(at)) this.#nameable.add(at);
+    if (ts.isExpression(at) && !ts.isArrowFunction(at.parent)) this.#conditions.add(at);
     const isSpread = calls.some((call) => lineOf(at.getSourceFile(), positionOf(call)) !== line);
     if (!isSpread) return;
     for (const call of calls) {

@@ -12,7 +12,10 @@ declare class ErrnoValue {
   toString(): string;
 }
 
-/** A class that is a module: `init` makes the value that the kernel owns until the module is unloaded. */
+/**
+ * A class that is a module: `init` makes the value that the kernel owns until the module is
+ * unloaded.
+ */
 export interface ModuleClass<M extends object> {
   /**
    * Called when the module is loaded. Linux: module_init.
@@ -28,7 +31,9 @@ export interface ModuleInfo {
   /** The name in lsmod; the name of the `.ko` unless told. */
   readonly name?: string;
 
-  /** `GPL`, `GPL v2`, `Dual MIT/GPL`, …; anything that is not free taints the kernel. */
+  /**
+   * `GPL`, `GPL v2`, `Dual MIT/GPL`, …; anything that is not free taints the kernel.
+   */
   readonly license: string;
 
   /** One sentence. */

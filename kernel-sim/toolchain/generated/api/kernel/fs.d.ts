@@ -23,14 +23,15 @@ export class File {
 }
 
 /**
- * What a character device does with one open file. The kernel makes an instance at open(2) and drops
- * it when the last descriptor is closed; two programs that share a file may call at once.
+ * What a character device does with one open file. The kernel makes an instance at open(2) and
+ * drops it when the last descriptor is closed; two programs that share a file may call at once.
  *
  * An operation that is left out is EINVAL for its caller. Linux: struct file_operations.
  */
 export interface FileOperations {
   /**
-   * Fills the caller's buffer. What was written is what read(2) returns; nothing written is the end.
+   * Fills the caller's buffer. What was written is what read(2) returns; nothing written is the
+   * end.
    *
    * @context process
    */
@@ -66,7 +67,9 @@ export interface FileClassWith<F extends FileOperations, D> {
 
 /** Character devices. */
 export namespace chrdev {
-  /** A registered device. Dropping it gives the number back; who has the device open keeps it. */
+  /**
+   * A registered device. Dropping it gives the number back; who has the device open keeps it.
+   */
   export class Registration {
     #nominal;
     private constructor();
@@ -136,7 +139,8 @@ export class UserSliceWriter {
   write_text(text: string, start?: number): number;
 
   /**
-   * Fills the rest of the buffer with an endless repetition of `text`, taken up at byte `pos` of it.
+   * Fills the rest of the buffer with an endless repetition of `text`, taken up at byte `pos` of
+   * it.
    *
    * Context: process.
    *

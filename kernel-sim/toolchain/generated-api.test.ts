@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/** The committed declarations are those of kernel-sim/api, and say what the toolchain must know. */
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import ts from 'typescript';
+import { beforeAll, describe, expect, it } from 'vitest';
+
+import { makeApiDeclarations } from '../../scripts/api-declarations.mjs';
+import { undocumented, unmarkedCallbacks } from './testing/api-lint.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+const FOLDER = join(import.meta.dirname, 'generated/api');
+
+const parse = (text: string): ts.SourceFile =>
+  ts.createSourceFile('api.d.ts', text, ts.ScriptTarget.ES2022, true);
+
+const committed = new Map(
+  readdirSync(FOLDER, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.d.ts'))
+    .map((file) => [file.slice(0, -'.d.ts'.length), readFileSync(join(FOLDER, file), 'utf8')]),
+);
+
+describe('the API\'s declarations', () => {
+  let made = new Map<string, string>();
+  beforeAll(() => {
+    made = makeApiDeclarations(ROOT);
+  });
+
+  it('are those that scripts/generate-api.mjs makes', () => {
+    expect(Object.fromEntries(committed)).toEqual(Object.fromEntries(made));
+  });
+
+  it('name nothing that cannot be imported', () => {
+    expect([...committed.keys()].every((name) => existsSync(join(FOLDER, `${name}.d.ts`)))).toBe(true);
+    expect([...committed.values()].join('')).not.toMatch(/\bSleeping\b|\bSwitching\b|#context/);
+  });
+});
+
+describe.each([...committed])('%s', (_name, text) => {
+  it('documents every public name', () => {
+    expect(undocumented(parse(text))).toEqual([]);
+  });
+
+  it('says where each callback runs', () => {
+    expect(unmarkedCallbacks(parse(text))).toEqual([]);
+  });
+});
+
+describe('the lint', () => {
+  it('finds a name without a comment', () => {
+    const text = `/** A. */\nexport class A {\n  go(): void;\n}\nexport function f(): void;\n/** N. */\nexport namespace N {\n  export const n: 1;\n}`;
+    expect(undocumented(parse(text))).toEqual(['go', 'f', 'n']);
+  });
+
+  it('finds a callback without a context, also when its tag is lost', () => {
+    const text = `export interface A {\n  read?(): void;\n  /** @context process */\n  write?(): void;\n}\nexport interface B { /** @context process */ run(): void }`;
+    expect(unmarkedCallbacks(parse(text))).toEqual(['read', 'run']);
+  });
+});

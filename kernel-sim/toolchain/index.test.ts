@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/** The door: what a build answers, what a `.ko` holds, and how the editor shares it. */
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+import { decodeBase64 } from '../lib/base64.ts';
+import { readElf, type ElfFile } from '../lib/elf.ts';
+import { decodeUtf8 } from '../lib/utf8.ts';
+import type { BuildReply, BuildRequest } from '../uapi/hostcc.ts';
+import { ELF_MACHINE, VERMAGIC } from '../uapi/module-abi.ts';
+import { assets } from './generated/assets.ts';
+import { createToolchain } from './index.ts';
+import { testToolchain } from './testing/run-driver.ts';
+
+const EXAMPLES = join(import.meta.dirname, '../examples');
+
+const toolchain = createToolchain(assets);
+
+function request(source: string, changes: Partial<BuildRequest> = {}): BuildRequest {
+  const sources = { 'm.ts': source };
+  return { version: 1, module: 'm', board: 'pc', main: 'm.ts', sources, ...changes };
+}
+
+const MODULE = `import { module } from "kernel";
+class M { static init(): M { return new M(); } }
+export default module(M, { license: "GPL" });
+`;
+
+function elfOf(reply: BuildReply): ElfFile {
+  const result = readElf(decodeBase64(reply.ko ?? '') ?? new Uint8Array(0));
+  if (!result.ok) throw new Error(result.reason);
+  return result.file;
+}
+
+function modinfoOf(reply: BuildReply): string[] {
+  const section = elfOf(reply).sections.find(({ name }) => name === '.modinfo');
+  return decodeUtf8(section?.bytes ?? new Uint8Array(0)).split('\0').filter((entry) => entry !== '');
+}
+
+describe('the examples', () => {
+  const names = readdirSync(EXAMPLES, { withFileTypes: true }).filter((it) => it.isDirectory());
+
+  it.each(names.map(({ name }) => name))('%s builds without a word', (name) => {
+    const folder = join(EXAMPLES, name);
+    const files = readdirSync(folder).filter((file) => file.endsWith('.ts'));
+    const sources = Object.fromEntries(
+      files.map((file) => [file, readFileSync(join(folder, file), 'utf8')]),
+    );
+    const reply = toolchain.build({ version: 1, module: name, board: 'pc', main: `${name}.ts`, sources });
+    expect(reply.diagnostics).toEqual([]);
+    expect(reply.ko).toBeDefined();
+  });
+});
+
+describe('a build', () => {
+  it('gives the same bytes every time, warm or cold', () => {
+    const first = toolchain.build(request(MODULE));
+    toolchain.build(request(`${MODULE}// changed`));
+    expect(toolchain.build(request(MODULE))).toEqual(first);
+    expect(createToolchain(assets).build(request(MODULE))).toEqual(first);
+  });
+
+  it('answers with errors instead of a module', () => {
+    const reply = toolchain.build(request(MODULE.replace('return new M();', 'return 1;').replace('class M {', 'class M { n = 1;')));
+    expect(reply).toEqual({
+      version: 1,
+      module: 'm',
+      diagnostics: [
+        {
+          ...{ file: 'm.ts', line: 2, column: 37, endLine: 2, endColumn: 43, code: 'TS2322' },
+          message: expect.stringContaining("'number' is not assignable to type 'M'") as string,
+          help: null,
+        },
+      ],
+    });
+  });
+
+  it('forgets the files of the build before', () => {
+    const sources = { 'm.ts': `import { n } from "./n.ts";\nvoid n;\n${MODULE}`, 'n.ts': 'export const n = 1;' };
+    expect(toolchain.build(request('', { sources })).diagnostics).toEqual([]);
+    expect(toolchain.build(request(sources['m.ts'])).diagnostics.map(({ code }) => code)).toEqual(['TS2307']);
+  });
+
+  it('stops at a syntax error', () => {
+    expect(toolchain.build(request('class {')).diagnostics.map(({ code }) => code)).toContain('TS1005');
+  });
+
+  it.each([
+    ['no module at all', `export {};`, 'RZ1080'],
+    ['another default export', `class M {}\nexport default M;`, 'RZ1080'],
+    ['info that is no literal', `${MODULE.replace('{ license: "GPL" }', 'info')}const info = { license: "GPL" };`, 'RZ1081'],
+    ['a licence that is computed', MODULE.replace('"GPL"', '["GPL"].join()'), 'RZ1081'],
+    ['info that is spread', MODULE.replace('{ license', '{ ...{ name: "n" }, license'), 'RZ1081'],
+    ['a name with a slash', MODULE.replace('{ license', '{ name: "a/b", license'), 'RZ1081'],
+    ['a NUL in a value', MODULE.replace('"GPL"', '"GPL\\0name=evil"'), 'RZ1081'],
+  ])('refuses %s', (_what, source, code) => {
+    const reply = toolchain.build(request(source));
+    expect(reply.diagnostics.map((it) => it.code)).toContain(code);
+    expect(reply.ko).toBeUndefined();
+  });
+
+  it('says when the main file is not there', () => {
+    const { diagnostics } = toolchain.build(request(MODULE, { main: 'other.ts' }));
+    expect(diagnostics.map(({ message }) => message)).toEqual(['other.ts: no such file in the folder']);
+  });
+});
+
+describe('a .ko', () => {
+  it('says what the source says', () => {
+    const source = MODULE.replace(
+      '{ license: "GPL" }',
+      '{ name: "named", license: "GPL", description: "Does nothing.", author: "A <a@b>" }',
+    );
+    expect(modinfoOf(toolchain.build(request(source)))).toEqual([
+      'license=GPL',
+      'author=A <a@b>',
+      'description=Does nothing.',
+      'depends=',
+      'name=named',
+      `vermagic=${VERMAGIC.pc}`,
+    ]);
+  });
+
+  it('is named after its file when the source says nothing', () => {
+    const entries = modinfoOf(toolchain.build(request(MODULE, { module: 'my-driver' })));
+    expect(entries).toContain('name=my_driver');
+  });
+
+  it('is for its board', () => {
+    const [pc, rpi3] = (['pc', 'rpi3'] as const).map((board) =>
+      elfOf(toolchain.build(request(MODULE, { board }))),
+    );
+    expect(pc).toMatchObject({ bits: 64, machine: ELF_MACHINE.pc });
+    expect(rpi3).toMatchObject({ bits: 32, machine: ELF_MACHINE.rpi3 });
+  });
+
+  it('lists its functions where the canonical layout has them', () => {
+    const { symbols } = elfOf(toolchain.build(request(MODULE)));
+    expect(symbols.map(({ name, value, size }) => [name, value, size])).toEqual([['M.init', 0, 32]]);
+  });
+
+  it.runIf(isInstalled('modinfo'))('is read by modinfo', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'ko-'));
+    const path = join(folder, 'm.ko');
+    writeFileSync(path, decodeBase64(toolchain.build(request(MODULE)).ko ?? '') ?? '');
+    expect(execFileSync('modinfo', [path], { encoding: 'utf8' })).toBe(
+      `filename:       ${path}\nlicense:        GPL\ndepends:        \nname:           m\nvermagic:       ${VERMAGIC.pc}\n`,
+    );
+    rmSync(folder, { recursive: true });
+  });
+});
+
+function isInstalled(command: string): boolean {
+  try {
+    execFileSync(command, ['--version'], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+describe('the editor', () => {
+  it('is told what a build would say', () => {
+    const editor = testToolchain();
+    const source = `import * as t from "kernel/test";\nexport class A { constructor() { t.msleep(); } }\n`;
+    editor.setFile('/home/user/a.ts', source);
+    expect(editor.diagnosticsOf('/home/user/a.ts').map(({ code, line }) => [code, line])).toEqual([['RZ1024', 2]]);
+    editor.setFile('/home/user/a.ts', source.replace('constructor()', 'go()'));
+    expect(editor.diagnosticsOf('/home/user/a.ts').map(({ code }) => code)).toEqual([]);
+  });
+
+  it('completes the API and finds it in comments', () => {
+    const editor = testToolchain();
+    const source = `import * as t from "kernel/test";\nt.msl`;
+    editor.setFile('/a.ts', source);
+    const service = editor.languageService();
+    const completions = service.getCompletionsAtPosition('/a.ts', source.length, {});
+    expect(completions?.entries.map(({ name }) => name)).toContain('msleep');
+    const program = service.getProgram();
+    expect(program?.getSourceFiles().map(({ fileName }) => fileName)).toContain('/api/kernel/test.d.ts');
+  });
+
+  it('imports one file from another, and loses it', () => {
+    const editor = testToolchain();
+    editor.setFile('/x/a.ts', `import { n } from "./b.ts";\nexport const m: string = n;`);
+    editor.setFile('/x/b.ts', `export const n = "n";`);
+    expect(editor.diagnosticsOf('/x/a.ts')).toEqual([]);
+    editor.removeFile('/x/b.ts');
+    expect(editor.diagnosticsOf('/x/a.ts').map(({ code }) => code)).toEqual(['TS2307']);
+    expect(editor.diagnosticsOf('/x/b.ts')).toEqual([]);
+  });
+
+  it('shares the parsed library and API with builds', () => {
+    const both = testToolchain();
+    both.setFile('/a.ts', `import { token } from "kernel/test";\nexport const a = token;`);
+    const library = both.languageService().getProgram()?.getSourceFile('/lib/lib.driver.d.ts');
+    both.check({ 'b.ts': 'export {};' });
+    both.setFile('/a.ts', 'export {};');
+    expect(both.languageService().getProgram()?.getSourceFile('/lib/lib.driver.d.ts')).toBe(library);
+  });
+});
