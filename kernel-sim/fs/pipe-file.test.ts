@@ -173,6 +173,7 @@ describe('a write of up to PIPE_BUF bytes', () => {
     expect(writeInto(100, 100)).toBe(100);
   });
 
+  // The twin: beyond the promise, another writer's bytes could come in between.
   it('may be cut when it is longer', () => {
     expect(writeInto(100, PIPE_BUF + 1)).toBe(100);
   });
@@ -203,10 +204,6 @@ describe('a write of up to PIPE_BUF bytes', () => {
 
   it('never mixes with another writer’s', () => {
     expect(lettersPerPiece(PIPE_BUF)).toEqual(Array.from({ length: 60 }, () => 1));
-  });
-
-  it('is as long as that promise goes: longer ones mix', () => {
-    expect(Math.max(...lettersPerPiece(PIPE_BUF + 1))).toBeGreaterThan(1);
   });
 });
 

@@ -10,7 +10,7 @@
 import { assert } from '../lib/assert.ts';
 import { WOULD_BLOCK, type Sleeping } from '../uapi/coroutine.ts';
 import { ERRNO } from '../uapi/errno.ts';
-import { O, POLL, S } from '../uapi/fs.ts';
+import { O, PIPE_BUF, POLL, S } from '../uapi/fs.ts';
 import { SIGNAL } from '../uapi/signal.ts';
 import { TTY_IOCTL } from '../uapi/termios.ts';
 import type { Credentials } from '../kernel/credentials.ts';
@@ -140,7 +140,7 @@ export class Pipes implements FileSystem, FileOperations {
     if (pipe.readers === 0) return this.#broken();
     // What does not fit whole is written piece by piece, by whoever may wait.
     if (count > pipe.room && !file.isNonblocking) return WOULD_BLOCK;
-    const moved = pipe.put(memory, address, count);
+    const moved = pipe.put(memory, address, count, count <= PIPE_BUF);
     if (moved > 0) pipe.readQueue.wakeAll();
     return moved === 0 ? -ERRNO.EAGAIN : moved;
   }
@@ -158,7 +158,7 @@ export class Pipes implements FileSystem, FileOperations {
         const error = this.#broken();
         return done > 0 ? done : error;
       }
-      const moved = pipe.put(memory, address + done, count - done);
+      const moved = pipe.put(memory, address + done, count - done, count <= PIPE_BUF);
       if (moved < 0) return done > 0 ? done : moved;
       done += moved;
       if (moved > 0) pipe.readQueue.wakeAll();

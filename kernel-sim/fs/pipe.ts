@@ -2,8 +2,7 @@
 /**
  * The buffer between the two ends of a pipe.
  *
- * A ring of 16 pages of RAM, each taken when it is first needed. A write of up to PIPE_BUF bytes
- * goes in whole or not at all. An empty ring starts over at its first page, so that a pipe with
+ * A ring of 16 pages of RAM, each taken when it is first needed. An empty ring starts over at its first page, so that a pipe with
  * little in it uses little memory.
  *
  * Sits on mm/. pipe-file.ts makes files of it.
@@ -12,7 +11,6 @@
  * fit behind the last; the size cannot be changed.
  */
 import { ERRNO } from '../uapi/errno.ts';
-import { PIPE_BUF } from '../uapi/fs.ts';
 import type { Scheduler } from '../kernel/sched/scheduler.ts';
 import { WaitQueue } from '../kernel/sched/wait-queue.ts';
 import type { IoMemory } from '../mm/io-memory.ts';
@@ -70,9 +68,12 @@ export class Pipe {
     return done === 0 && wanted > 0 ? -ERRNO.EFAULT : done;
   }
 
-  /** Moves up to `count` bytes in. Returns how many, 0 when there is no room, or an errno. */
-  put(memory: IoMemory, address: number, count: number): number {
-    if (count <= PIPE_BUF && count > this.room) return 0;
+  /**
+   * Moves up to `count` bytes in, or all or none if `isAtomic`. Returns how many, 0 when there is no
+   * room, or an errno.
+   */
+  put(memory: IoMemory, address: number, count: number, isAtomic: boolean): number {
+    if (isAtomic && count > this.room) return 0;
     const wanted = Math.min(count, this.room);
     let done = 0;
     while (done < wanted) {
