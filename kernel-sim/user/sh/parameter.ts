@@ -11,7 +11,7 @@ import type { Sleeping } from '../../uapi/coroutine.ts';
 import { evaluateArithmetic } from './arithmetic.ts';
 import { arithmeticScope } from './arithmetic-scope.ts';
 import { optionLetters } from './options.ts';
-import { compilePattern, matchPattern, type Pattern } from './pattern.ts';
+import { compilePattern, matchPiece, type Pattern } from './pattern.ts';
 import { quoteForShell } from './quote.ts';
 import type { Shell } from './shell.ts';
 
@@ -269,44 +269,36 @@ function* transform(
 
 /** `#`, `##`, `%`, `%%`: takes the shortest or longest match off one end. */
 function remove(text: string, pattern: Pattern, operator: string): string {
-  const { length } = text;
-  const longest = operator.length === 2;
-  for (let step = 0; step <= length; step++) {
-    const size = longest ? length - step : step;
-    if (operator.startsWith('#')) {
-      if (matchPattern(pattern, text, 0, size)) return text.slice(size);
-    } else if (matchPattern(pattern, text, length - size, length)) {
-      return text.slice(0, length - size);
-    }
-  }
-  return text;
+  const isPrefix = operator.startsWith('#');
+  const { length } = isPrefix
+    ? matchPiece(pattern, text, 0, 1, operator.length === 2)
+    : matchPiece(pattern.toReversed(), text, text.length, -1, operator.length === 2);
+  if (length < 0) return text;
+  return isPrefix ? text.slice(length) : text.slice(0, text.length - length);
 }
 
 function replace(text: string, pattern: Pattern, replacement: string, operator: string): string {
-  let result = '';
-  let at = 0;
-  const last = operator === '/#' ? 0 : text.length;
-  while (at <= last) {
-    const size = longestMatch(text, at, pattern, operator === '/%');
-    if (size <= 0 && (size < 0 || operator === '//')) {
-      result += text.charAt(at);
+  if (operator === '/%') {
+    const { length } = matchPiece(pattern.toReversed(), text, text.length, -1, true);
+    return length < 0 ? text : text.slice(0, text.length - length) + replacement;
+  }
+  const pieces: string[] = [];
+  let copied = 0;
+  for (let at = 0; at <= text.length;) {
+    const { length, sawStar } = matchPiece(pattern, text, at, 1, true);
+    // An empty match replaces nothing when all are wanted.
+    const isMatch = length > 0 || (length === 0 && operator !== '//');
+    if (isMatch) {
+      pieces.push(text.slice(copied, at), replacement);
+      at += length;
+      copied = at;
+      if (operator !== '//' || at >= text.length) break;
+    } else {
+      if (operator === '/#' || sawStar) break;
       at++;
-      continue;
     }
-    result += replacement;
-    at += size;
-    if (operator !== '//') break;
-    if (at >= text.length) break;
   }
-  return result + text.slice(at);
-}
-
-function longestMatch(text: string, at: number, pattern: Pattern, toEnd: boolean): number {
-  if (toEnd) return matchPattern(pattern, text, at, text.length) ? text.length - at : -1;
-  for (let end = text.length; end >= at; end--) {
-    if (matchPattern(pattern, text, at, end)) return end - at;
-  }
-  return -1;
+  return pieces.join('') + text.slice(copied);
 }
 
 function changeCase(text: string, operator: string): string {

@@ -151,3 +151,56 @@ export function matchPattern(
     }
   }
 }
+
+export interface PrefixMatch {
+  /** How many units matched, or -1. */
+  readonly length: number;
+  /** The match got as far as a star: if it failed then, it fails from any later start too. */
+  readonly sawStar: boolean;
+}
+
+/**
+ * The shortest or longest piece of `text` that matches, beginning at `start` and going on, or ending
+ * there and going back (`pattern` is reversed then). All places in the pattern where the match could
+ * stand are followed at once, so the time is text times pattern at most.
+ */
+export function matchPiece(
+  pattern: Pattern,
+  text: string,
+  start: number,
+  direction: 1 | -1,
+  wantsLongest: boolean,
+): PrefixMatch {
+  const limit = direction > 0 ? text.length - start : start;
+  let places = new Uint8Array(pattern.length + 1);
+  let next = new Uint8Array(pattern.length + 1);
+  let sawStar = enter(pattern, places, 0);
+  let length = places[pattern.length] === 1 ? 0 : -1;
+  for (let at = 0; at < limit && (wantsLongest || length < 0); at++) {
+    const unit = text.charCodeAt(direction > 0 ? start + at : start - 1 - at);
+    let isAlive = false;
+    next.fill(0);
+    for (const [index, token] of pattern.entries()) {
+      if (places[index] === 0 || !matchesOne(token, unit)) continue;
+      isAlive = true;
+      const target = token.kind === 'star' ? index : index + 1;
+      if (enter(pattern, next, target)) sawStar = true;
+    }
+    if (!isAlive) break;
+    [places, next] = [next, places];
+    if (places[pattern.length] === 1) length = at + 1;
+  }
+  return { length, sawStar };
+}
+
+/** Marks a place and, since a star may match nothing, those behind the stars that follow. */
+function enter(pattern: Pattern, places: Uint8Array, from: number): boolean {
+  let place = from;
+  places[place] = 1;
+  let sawStar = false;
+  while (pattern[place]?.kind === 'star') {
+    sawStar = true;
+    places[++place] = 1;
+  }
+  return sawStar;
+}
