@@ -2,29 +2,59 @@
 /** Every program of the machine, and where it is installed. Boot makes an executable of each. */
 import type { Program } from '../uapi/user-cpu.ts';
 import { cat } from './cat.ts';
+import { chmod } from './chmod.ts';
+import { chown } from './chown.ts';
+import { clear } from './clear.ts';
+import { cp } from './cp.ts';
+import { cut } from './cut.ts';
+import { date } from './date.ts';
 import { dd } from './dd.ts';
 import { dmesg } from './dmesg.ts';
 import { echo } from './echo.ts';
+import { env, printenv } from './env.ts';
+import { free, uptime } from './free.ts';
 import { grep } from './grep.ts';
 import { head } from './head.ts';
+import { hd, hexdump } from './hexdump.ts';
+import { groups, id, whoami } from './id.ts';
+import { init } from './init.ts';
 import { insmod } from './insmod.ts';
 import { kill } from './kill.ts';
+import { ln } from './ln.ts';
 import { ls } from './ls.ts';
 import { lsmod } from './lsmod.ts';
 import { make } from './make.ts';
 import { mkdir } from './mkdir.ts';
 import { mknod } from './mknod.ts';
 import { modinfo } from './modinfo.ts';
+import { mv } from './mv.ts';
+import { od } from './od.ts';
+import { printf } from './printf.ts';
 import { ps } from './ps.ts';
+import { basename, dirname, hostname, nproc, pwd } from './pwd.ts';
+import { readlink, realpath } from './readlink.ts';
 import { rm } from './rm.ts';
+import { rmdir } from './rmdir.ts';
 import { rmmod } from './rmmod.ts';
-import { init } from './init.ts';
+import { seq } from './seq.ts';
 import { sh } from './sh/main.ts';
 import { sleep } from './sleep.ts';
+import { sort } from './sort.ts';
+import { stat } from './stat.ts';
+import { stty } from './stty.ts';
 import { sudo } from './sudo.ts';
+import { sync } from './sync.ts';
+import { sysctl } from './sysctl.ts';
 import { tail } from './tail.ts';
+import { tee } from './tee.ts';
+import { bracket, test } from './test.ts';
+import { touch } from './touch.ts';
+import { tr } from './tr.ts';
 import { falseProgram, trueProgram } from './true.ts';
+import { uname } from './uname.ts';
+import { uniq } from './uniq.ts';
 import { wc } from './wc.ts';
+import { which } from './which.ts';
 import { yes } from './yes.ts';
 
 export interface InstalledProgram {
@@ -47,27 +77,72 @@ function inFolder(
   }));
 }
 
+/** Where Debian has them; /bin and /sbin are links to these folders. */
 export const INSTALLED_PROGRAMS: readonly InstalledProgram[] = [
-  ...inFolder('/bin', {
+  ...inFolder('/usr/bin', {
+    '[': bracket,
+    basename,
     bash: sh,
     cat,
+    chmod,
+    chown,
+    clear,
+    cp,
+    cut,
+    date,
     dd,
+    dirname,
     dmesg,
     echo,
+    env,
     false: falseProgram,
+    free,
     grep,
+    groups,
+    hd,
+    head,
+    hexdump,
+    hostname,
+    id,
     kill,
+    ln,
     ls,
     lsmod,
+    make,
     mkdir,
     mknod,
+    mv,
+    nproc,
+    od,
+    printenv,
+    printf,
     ps,
+    pwd,
+    readlink,
+    realpath,
     rm,
+    rmdir,
+    seq,
     sh,
     sleep,
+    sort,
+    stat,
+    stty,
+    sync,
+    tail,
+    tee,
+    test,
+    touch,
+    tr,
     true: trueProgram,
+    uname,
+    uniq,
+    uptime,
+    wc,
+    which,
+    whoami,
+    yes,
   }),
-  ...inFolder('/sbin', { init, insmod, modinfo, rmmod }),
-  ...inFolder('/usr/bin', { head, make, tail, wc, yes }),
+  ...inFolder('/usr/sbin', { init, insmod, modinfo, rmmod, sysctl }),
   { path: '/usr/bin/sudo', mode: SET_USER_ID, program: sudo },
 ];

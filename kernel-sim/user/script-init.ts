@@ -2,8 +2,8 @@
 /**
  * Process 1 of a machine that runs one script and is done: `ringzero run`.
  *
- * argv: the user, the script's text, and its arguments. The script's standard streams are the host's
- * (hvc0 and hvc1); its status goes to the host with the power-off.
+ * argv: the user, the script's text, and its arguments. The script's standard streams are the
+ * host's (hvc0 and hvc1); its status goes to the host with the power-off.
  */
 import type { Sleeping } from '../uapi/coroutine.ts';
 import { O } from '../uapi/fs.ts';
