@@ -13,7 +13,10 @@ export interface Host {
    * function. `name` is what a debugger shows for it.
    */
   evaluate(code: string, name: string): unknown;
-  /** Bytes sent out by a port. `ttyS0`… are terminals; `hvc0` and `hvc1` a script's stdout, stderr. */
+  /**
+   * Bytes sent out by a port. `ttyS0`… are terminals; `hvc0` and `hvc1` a script's stdout and
+   * stderr.
+   */
   output(port: PortName, bytes: Uint8Array): void;
   /** A build asked for through /dev/hostcc. The host answers with a `compiled` input. */
   compile(id: number, request: Uint8Array): void;
@@ -25,7 +28,12 @@ export type PortName = 'ttyS0' | 'ttyS1' | 'ttyS2' | 'ttyS3' | 'hvc0' | 'hvc1';
 
 export type Input =
   | { readonly kind: 'tty'; readonly tty: number; readonly bytes: Uint8Array }
-  | { readonly kind: 'resize'; readonly tty: number; readonly rows: number; readonly columns: number }
+  | {
+      readonly kind: 'resize';
+      readonly tty: number;
+      readonly rows: number;
+      readonly columns: number;
+    }
   /** More of a script's standard input; an empty array is its end. */
   | { readonly kind: 'stdin'; readonly bytes: Uint8Array }
   | { readonly kind: 'compiled'; readonly id: number; readonly bytes: Uint8Array }
@@ -54,7 +62,11 @@ export interface BootImage {
   /** What CLOCK_REALTIME says at boot, in seconds since 1970. */
   readonly epochSeconds: number;
   /** Run this script as `user` in /home/user and power off with its status, instead of a login. */
-  readonly script?: { readonly text: string; readonly user: 'user' | 'root'; readonly args: readonly string[] };
+  readonly script?: {
+    readonly text: string;
+    readonly user: 'user' | 'root';
+    readonly args: readonly string[];
+  };
 }
 
 /** One input, with the instant at which it landed. */
@@ -104,12 +116,39 @@ export interface TaskView {
 /** The latest news of what people did and the kernel answered: feeds "what just happened". */
 export type Happening =
   | { readonly kind: 'booted'; readonly atNs: number }
-  | { readonly kind: 'module-loaded'; readonly atNs: number; readonly module: string; readonly sizeBytes: number; readonly lines: number }
+  | {
+      readonly kind: 'module-loaded';
+      readonly atNs: number;
+      readonly module: string;
+      readonly sizeBytes: number;
+      readonly lines: number;
+    }
   | { readonly kind: 'module-unloaded'; readonly atNs: number; readonly module: string }
-  | { readonly kind: 'module-refused'; readonly atNs: number; readonly module: string; readonly errno: string }
-  | { readonly kind: 'oops'; readonly atNs: number; readonly title: string; readonly source?: LogLine['source'] }
-  | { readonly kind: 'build'; readonly atNs: number; readonly module: string; readonly errors: number; readonly sizeBytes: number }
-  | { readonly kind: 'device'; readonly atNs: number; readonly name: string; readonly major: number }
+  | {
+      readonly kind: 'module-refused';
+      readonly atNs: number;
+      readonly module: string;
+      readonly errno: string;
+    }
+  | {
+      readonly kind: 'oops';
+      readonly atNs: number;
+      readonly title: string;
+      readonly source?: LogLine['source'];
+    }
+  | {
+      readonly kind: 'build';
+      readonly atNs: number;
+      readonly module: string;
+      readonly errors: number;
+      readonly sizeBytes: number;
+    }
+  | {
+      readonly kind: 'device';
+      readonly atNs: number;
+      readonly name: string;
+      readonly major: number;
+    }
   | { readonly kind: 'halted'; readonly atNs: number; readonly status: number };
 
 /** What a view may see: frozen, plain, taken between two slices. */

@@ -2,8 +2,8 @@
 /**
  * The whole driver API of one machine: what `require` answers inside a module.
  *
- * Each subpath is a frozen object of bound functions, so that a driver can take it apart as an import
- * does, and can change nothing of it for the next driver.
+ * Each subpath is a frozen object of bound functions, so that a driver can take it apart as an
+ * import does, and can change nothing of it for the next driver.
  */
 import { ApiContext, type ApiServices } from './context.ts';
 import { FsApi } from './fs.ts';

@@ -6,7 +6,8 @@
  */
 
 /**
- * A class that is a module: `init` makes the value that the kernel owns until the module is unloaded.
+ * A class that is a module: `init` makes the value that the kernel owns until the module is
+ * unloaded.
  *
  * @public
  */
@@ -52,6 +53,8 @@ export class ModuleDefinition {
 
   /** @internal */
   static classOf(value: unknown): ModuleClass<object> | undefined {
-    return typeof value === 'object' && value !== null && #class in value ? value.#class : undefined;
+    return typeof value === 'object' && value !== null && #class in value
+      ? value.#class
+      : undefined;
   }
 }

@@ -42,8 +42,8 @@ export class File {
 }
 
 /**
- * What a character device does with one open file. The kernel makes an instance at open(2) and drops
- * it when the last descriptor is closed; two programs that share a file may call at once.
+ * What a character device does with one open file. The kernel makes an instance at open(2) and
+ * drops it when the last descriptor is closed; two programs that share a file may call at once.
  *
  * An operation that is left out is EINVAL for its caller. Linux: struct file_operations.
  *
@@ -51,7 +51,8 @@ export class File {
  */
 export interface FileOperations {
   /**
-   * Fills the caller's buffer. What was written is what read(2) returns; nothing written is the end.
+   * Fills the caller's buffer. What was written is what read(2) returns; nothing written is the
+   * end.
    *
    * @context process
    */

@@ -2,7 +2,8 @@
 /**
  * How a declaration says who owns a value. These types mean nothing at run time.
  *
- * A parameter of plain type `T` takes the value over; `Ref<T>` borrows it for reading, `Mut<T>` alone.
+ * A parameter of plain type `T` takes the value over; `Ref<T>` borrows it for reading, `Mut<T>`
+ * alone.
  *
  * @subpath kernel
  */

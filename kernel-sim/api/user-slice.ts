@@ -68,7 +68,8 @@ export class UserSliceWriter {
   }
 
   /**
-   * Fills the rest of the buffer with an endless repetition of `text`, taken up at byte `pos` of it.
+   * Fills the rest of the buffer with an endless repetition of `text`, taken up at byte `pos` of
+   * it.
    *
    * Context: process.
    *

@@ -3,9 +3,9 @@
  * Makes a realm fit for drivers: what would leave the sandbox or break determinism is removed, and
  * every intrinsic is frozen, so that a patched prototype harms nobody.
  *
- * Called once per realm, by the host, before the first driver is loaded and after the kernel's bundle
- * has run. The border is the realm's own (the frame's, the process's); this keeps drivers apart from
- * each other and from the kernel, and runs repeatable.
+ * Called once per realm, by the host, before the first driver is loaded and after the kernel's
+ * bundle has run. The border is the realm's own (the frame's, the process's); this keeps drivers
+ * apart from each other and from the kernel, and runs repeatable.
  */
 
 /** Globals that a driver's library does not have (toolchain: lib.driver.d.ts). */
@@ -34,8 +34,8 @@ const REMOVED_FROM_MATH = [
 ] as const; // prettier-ignore
 
 /**
- * Names that drivers assign on instances of their own. Frozen on the prototype as data they could not
- * be assigned any more, so they become accessors that define them on the instance.
+ * Names that drivers assign on instances of their own. Frozen on the prototype as data they could
+ * not be assigned any more, so they become accessors that define them on the instance.
  */
 const OVERRIDABLE: readonly (readonly [object, readonly string[]])[] = [
   [Object.prototype, ['constructor', 'toString', 'valueOf']],
@@ -58,7 +58,7 @@ export function freezeIntrinsics(realm: object): void {
 /** Removes a property; one that cannot be removed is at least made useless. */
 function remove(owner: object, name: string): void {
   if (!Object.hasOwn(owner, name)) return;
-  if (Reflect_deleteProperty(owner, name)) return;
+  if (deleteProperty(owner, name)) return;
   try {
     Object.defineProperty(owner, name, { value: undefined });
   } catch {
@@ -67,7 +67,7 @@ function remove(owner: object, name: string): void {
 }
 
 /** `delete` that answers instead of throwing. */
-function Reflect_deleteProperty(owner: object, name: string): boolean {
+function deleteProperty(owner: object, name: string): boolean {
   return Object.getOwnPropertyDescriptor(owner, name)?.configurable === true
     ? delete (owner as Record<string, unknown>)[name]
     : false;
@@ -79,7 +79,7 @@ function functionPrototypes(): object[] {
 }
 
 /** What no global names: prototypes of generators and iterators. */
-function* hiddenIntrinsics(): Generator<unknown> {
+function* hiddenIntrinsics(): Generator {
   yield* functionPrototypes();
   const iterators: object[] = [
     [][Symbol.iterator](),
@@ -119,7 +119,7 @@ function freezeAll(roots: readonly unknown[]): void {
     seen.add(value);
     queue.push(Object.getPrototypeOf(value));
     for (const descriptor of Object.values(Object.getOwnPropertyDescriptors(value))) {
-      for (const part of [descriptor.value, descriptor.get, descriptor.set] as unknown[]) {
+      for (const part of Object.values(descriptor) as unknown[]) {
         if (part !== undefined && part !== null) queue.push(part);
       }
     }

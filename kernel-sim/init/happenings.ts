@@ -15,8 +15,16 @@ export function watchHappenings(kernel: Kernel, tell: (happening: Happening) => 
       linesBefore = printk.nextSequence;
     },
     loaded: ({ name, image }) => {
-      const lines = printk.since(linesBefore).filter(({ source }) => source?.module === name).length;
-      tell({ kind: 'module-loaded', atNs: sim.now(), module: name, sizeBytes: image.sizeBytes, lines });
+      const lines = printk
+        .since(linesBefore)
+        .filter(({ source }) => source?.module === name).length;
+      tell({
+        kind: 'module-loaded',
+        atNs: sim.now(),
+        module: name,
+        sizeBytes: image.sizeBytes,
+        lines,
+      });
     },
     unloaded: ({ name }) => tell({ kind: 'module-unloaded', atNs: sim.now(), module: name }),
     refused: (name, errno) => {
@@ -36,7 +44,9 @@ export function watchHappenings(kernel: Kernel, tell: (happening: Happening) => 
   };
 }
 
-/** What a build came to; undefined for a reply that is none. The host is not to be trusted either. */
+/**
+ * What a build came to; undefined for a reply that is none. The host is not to be trusted either.
+ */
 function readReply(
   bytes: Uint8Array,
 ): { module: string; errors: number; sizeBytes: number } | undefined {

@@ -262,6 +262,7 @@ export class Kernel {
 
   /** A task's own code always ends in `Lifecycle.exit`; only a kernel thread may end here. */
   #onTaskEnd(task: Task, thrown: unknown): void {
+    // oxlint-disable-next-line typescript/only-throw-error -- a bug of ours, passed on as it is
     if (thrown !== undefined && !(thrown instanceof Oops)) throw thrown;
     assert(task.isKernelThread, 'a process ends by exit');
     task.state = 'X';
@@ -322,7 +323,7 @@ export class Kernel {
         ? ['/sbin/init']
         : [SCRIPT_INIT, script.user, script.text, ...script.args];
     this.printk.info(`Run ${path} as init process`);
-    const init = this.lifecycle.startInit(path!, [path!, ...args], ['HOME=/', 'TERM=linux']);
+    const init = this.lifecycle.startInit(path, [path, ...args], ['HOME=/', 'TERM=linux']);
     assert(typeof init !== 'number', 'init can be started');
   }
 

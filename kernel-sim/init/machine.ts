@@ -3,7 +3,14 @@
  * A machine as its host sees it: time goes on when the host says so, inputs land, and the whole run
  * is a value that can be taken out and run again.
  */
-import type { Happening, Host, Input, BootImage, RecordedInput, Recording } from '../machine-types.ts';
+import type {
+  Happening,
+  Host,
+  Input,
+  BootImage,
+  RecordedInput,
+  Recording,
+} from '../machine-types.ts';
 import { fromLog, fromSeed, type Strategy } from '../sim/oracle.ts';
 import { EVENT } from '../sim/trace.ts';
 import type { RunState } from '../kernel/sched/scheduler.ts';
@@ -62,8 +69,8 @@ export class Machine {
   }
 
   /**
-   * Runs up to `untilNs`. `extendLimit` is asked for a later limit where the machine cannot stop: in
-   * the middle of a driver's plain function.
+   * Runs up to `untilNs`. `extendLimit` is asked for a later limit where the machine cannot stop:
+   * in the middle of a driver's plain function.
    */
   run(untilNs: number, extendLimit?: (nowNs: number) => number): RunState {
     this.#state = this.kernel.scheduler.run(untilNs, extendLimit);

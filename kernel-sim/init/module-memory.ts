@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/** Memory for modules' code. Linux: module_alloc. Differs: physically contiguous, no guard pages. */
+/**
+ * Memory for modules' code. Linux: module_alloc. Differs: physically contiguous, no guard pages.
+ */
 import { PAGE_SHIFT } from '../mm/page.ts';
 import type { PageAllocator } from '../mm/page-alloc.ts';
 

@@ -44,7 +44,8 @@ function systemFacts(kernel: Kernel): Parameters<typeof registerSystemFiles>[2] 
     epochSeconds: image.epochSeconds,
     cmdline: image.cmdline,
     pages,
-    slabPages: () => slabs.caches.reduce((sum, { info }) => sum + info.slabs * info.pagesPerSlab, 0),
+    slabPages: () =>
+      slabs.caches.reduce((sum, { info }) => sum + info.slabs * info.pagesPerSlab, 0),
     cpuTimes: () =>
       scheduler.cpus.map(({ clockNs, idleNs }) => ({
         idleNs,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /**
- * Oops reports: what the kernel writes into its log when code of its own goes wrong, and the marking
- * of the task that did it.
+ * Oops reports: what the kernel writes into its log when code of its own goes wrong, and the
+ * marking of the task that did it.
  *
  * Linux: arch/x86/kernel/dumpstack.c, kernel/watchdog.c, lib/bug.c. Differs: there are no machine
  * registers here, so none are printed; each frame of a driver says its file and line.
@@ -17,6 +17,8 @@ import { LEVEL, type LogSource, type Printk } from './printk/printk.ts';
 import type { Execution } from './sched/execution.ts';
 import type { Scheduler } from './sched/scheduler.ts';
 import { formatTaint, formatTaintNames, taintBit } from './taint.ts';
+
+const NS_PER_S = 1_000_000_000;
 
 /** What stays the same for all reports of a machine. */
 export interface ReportHeader {
@@ -76,7 +78,7 @@ export class Die {
     const task = this.#deps.scheduler.current;
     const frames = this.#frames();
     return this.#die({
-      title: `BUG: TASK stack guard page was hit by ${task.name}[${task.pid}] (stack is 16384 bytes)`,
+      title: `BUG: TASK stack guard page was hit by ${task.name}[${task.pid}]`,
       cause: 'Oops: stack guard page: 0000',
       frames,
       signal: SIGNAL.SEGV,
@@ -90,10 +92,10 @@ export class Die {
   softLockup(stuckNs: number): Oops {
     const { scheduler, taint } = this.#deps;
     const task = scheduler.current;
-    const seconds = Math.round(stuckNs / 1e9);
+    const stuck = `CPU#${scheduler.cpu.id} stuck for ${Math.round(stuckNs / NS_PER_S)}s!`;
     taint.mask |= taintBit('L');
     return this.#die({
-      title: `watchdog: BUG: soft lockup - CPU#${scheduler.cpu.id} stuck for ${seconds}s! [${task.name}:${task.pid}]`,
+      title: `watchdog: BUG: soft lockup - ${stuck} [${task.name}:${task.pid}]`,
       cause: 'Oops: soft lockup: the task is killed (Linux would go on spinning)',
       frames: this.#frames(),
       signal: SIGNAL.KILL,
@@ -126,7 +128,8 @@ export class Die {
     const say = (text: string, frame?: Frame): void =>
       printk.print(LEVEL.ALERT, text, sourceOf(frame));
     const preempt = `PREEMPT(${header.preempt})`;
-    const who = `CPU: ${scheduler.cpu.id} UID: ${task.credentials.uid} PID: ${task.pid} Comm: ${task.name}`;
+    const { uid } = task.credentials;
+    const who = `CPU: ${scheduler.cpu.id} UID: ${uid} PID: ${task.pid} Comm: ${task.name}`;
     const linked = [...modules()].map((module) => module.linkedIn).join(' ');
     const top = driverFrame(frames) ?? frames[0];
     say(title, top);
@@ -167,7 +170,8 @@ const ENGINE_ERRORS: ReadonlyMap<unknown, string> = new Map<unknown, string>([
 /** What was thrown, in words that are the same in every engine, without running its code. */
 function describe(thrown: unknown): string {
   if (typeof thrown === 'string') return thrown;
-  if (thrown instanceof ErrnoValue) return `Errno.${thrown} was thrown where nothing can fail`;
+  if (thrown instanceof ErrnoValue)
+    {return `Errno.${thrown.toString()} was thrown where nothing can fail`;}
   if (typeof thrown !== 'object' || thrown === null) {
     return typeof thrown === 'function' ? 'a function was thrown' : String(thrown);
   }

@@ -2,7 +2,8 @@
 /**
  * The kernel's random numbers: one choice of the oracle, stretched.
  *
- * Linux: drivers/char/random.c. Differs: nothing here is secret, and everything repeats with the run.
+ * Linux: drivers/char/random.c. Differs: nothing here is secret, and everything repeats with the
+ * run.
  */
 import type { Oracle } from '../sim/oracle.ts';
 import { Prng } from '../sim/prng.ts';

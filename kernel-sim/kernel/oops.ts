@@ -2,9 +2,9 @@
 /**
  * A fault of kernel code, ours or a module's: the learner's mistake made visible.
  *
- * Thrown to unwind the task that made it. By the time that it is thrown its report is in the log and
- * the task is marked dying, so none of the driver's code runs on the way out; only the task runner
- * catches it (`Scheduler`), kills the task and goes on.
+ * Thrown to unwind the task that made it. By the time that it is thrown its report is in the log
+ * and the task is marked dying, so none of the driver's code runs on the way out; only the task
+ * runner catches it (`Scheduler`), kills the task and goes on.
  */
 export class Oops extends Error {
   readonly title: string;

@@ -88,7 +88,9 @@ export class Signals {
     );
   }
 
-  /** An ignored signal vanishes at once, unless it is blocked: then the process may change its mind. */
+  /**
+   * An ignored signal vanishes at once, unless it is blocked: then the process may change its mind.
+   */
   #isDiscarded(task: Task, bit: number): boolean {
     if ((bit & UNBLOCKABLE) !== 0) return task.pid === INIT_PID;
     if ((task.blocked & bit) !== 0 || (task.caught & bit) !== 0) return false;

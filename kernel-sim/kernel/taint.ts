@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/** Why the kernel may no longer be trusted. Linux: kernel/panic.c, Documentation/admin-guide/tainted-kernels.rst. */
+/**
+ * Why the kernel may no longer be trusted. Linux: kernel/panic.c,
+ * Documentation/admin-guide/tainted-kernels.rst.
+ */
 
-/** Bit, letter when set, name as newer kernels print it; letter when not set is a blank but for bit 0. */
+/**
+ * Bit, letter when set, name as newer kernels print it; letter when not set is a blank but for bit
+ * 0.
+ */
 // prettier-ignore
 const FLAGS = [
   ['P', 'PROPRIETARY_MODULE'], ['F', 'FORCED_MODULE'], ['S', 'CPU_OUT_OF_SPEC'],
@@ -24,12 +30,16 @@ export function taintLetters(taint: number): string {
 /** `Not tainted`, or `Tainted: G      D    O     `: one column per flag. */
 export function formatTaint(taint: number): string {
   if (taint === 0) return 'Not tainted';
-  const columns = FLAGS.map(([letter], bit) => ((taint >> bit) & 1 ? letter : bit === 0 ? 'G' : ' '));
+  const columns = FLAGS.map(([letter], bit) =>
+    (taint >> bit) & 1 ? letter : bit === 0 ? 'G' : ' ',
+  );
   return `Tainted: ${columns.join('')}`;
 }
 
 /** `Tainted: [D]=DIE, [O]=OOT_MODULE`. */
 export function formatTaintNames(taint: number): string {
-  const names = FLAGS.flatMap(([letter, name], bit) => ((taint >> bit) & 1 ? [`[${letter}]=${name}`] : []));
+  const names = FLAGS.flatMap(([letter, name], bit) =>
+    (taint >> bit) & 1 ? [`[${letter}]=${name}`] : [],
+  );
   return `Tainted: ${names.join(', ')}`;
 }

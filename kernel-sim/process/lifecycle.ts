@@ -2,8 +2,8 @@
 /**
  * How processes begin and end: fork, spawn, exec, exit, wait.
  *
- * Linux: kernel/fork.c, fs/exec.c, kernel/exit.c. Differs: a child begins in a function (`fork`) or a
- * file (`spawn`), since a running coroutine cannot be cloned; a process has one thread.
+ * Linux: kernel/fork.c, fs/exec.c, kernel/exit.c. Differs: a child begins in a function (`fork`) or
+ * a file (`spawn`), since a running coroutine cannot be cloned; a process has one thread.
  */
 import { FileTable } from '../fs/file-table.ts';
 import type { Path } from '../fs/mount.ts';
@@ -304,12 +304,7 @@ export class Lifecycle {
    * wait4(2): reaps a child and answers its pid, with its status through `report`; 0 with WNOHANG
    * when none has ended; -ECHILD; or waits.
    */
-  wait(
-    process: Process,
-    pid: number,
-    options: number,
-    report: (status: number) => number,
-  ): number {
+  wait(process: Process, pid: number, options: number, report: (status: number) => number): number {
     const answer = this.#tryWait(process, pid, report);
     if (answer !== WOULD_BLOCK) return answer;
     if ((options & WNOHANG) !== 0) return 0;

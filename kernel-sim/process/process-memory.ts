@@ -23,7 +23,10 @@ export class ProcessMemory {
   readonly #slabs: SlabAllocator;
   readonly #pages: PageAllocator;
   readonly #caches: readonly SlabCache[];
-  readonly #taken = new Map<number, { readonly stack: number; readonly objects: readonly number[] }>();
+  readonly #taken = new Map<
+    number,
+    { readonly stack: number; readonly objects: readonly number[] }
+  >();
 
   constructor(slabs: SlabAllocator, pages: PageAllocator) {
     this.#slabs = slabs;

@@ -3,10 +3,10 @@
  * The border between a program and the kernel: traps, returns to user mode, and the loop that runs
  * one program after the other in a process.
  *
- * A trap is a plain call that answers at once whenever it can. When it must wait, when the CPU's time
- * is up, or when a signal waits, it answers WOULD_BLOCK and `wait` does the rest as a coroutine. Nothing
- * of the kernel is ever thrown into a program: a task that dies stops here and its program's coroutine
- * is let go.
+ * A trap is a plain call that answers at once whenever it can. When it must wait, when the CPU's
+ * time is up, or when a signal waits, it answers WOULD_BLOCK and `wait` does the rest as a
+ * coroutine. Nothing of the kernel is ever thrown into a program: a task that dies stops here and
+ * its program's coroutine is let go.
  *
  * Linux: arch/x86/entry/common.c, kernel/entry/common.c.
  */

@@ -9,7 +9,9 @@
  * Compiled drivers subtract from `budget` themselves (uapi/module-abi.ts).
  */
 export class Clock {
-  /** Nanoseconds that may still be spent before the horizon. Negative: look up at the next point. */
+  /**
+   * Nanoseconds that may still be spent before the horizon. Negative: look up at the next point.
+   */
   budget = 0;
   #horizonNs = 0;
 

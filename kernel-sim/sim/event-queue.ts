@@ -3,8 +3,8 @@
  * What will happen when: a binary heap of instants and callbacks.
  *
  * Equal instants fire in the order of scheduling, and what came from outside the machine after what
- * the machine itself scheduled, so that a replay (which knows all inputs from the start) agrees with
- * the recording (which learnt of them one by one).
+ * the machine itself scheduled, so that a replay (which knows all inputs from the start) agrees
+ * with the recording (which learnt of them one by one).
  */
 export interface TimedEvent {
   readonly atNs: number;
@@ -27,7 +27,13 @@ export class EventQueue {
   }
 
   schedule(atNs: number, fire: () => void, external = false): TimedEvent {
-    const event: TimedEvent = { atNs, external, sequence: this.#sequence++, fire, cancelled: false };
+    const event: TimedEvent = {
+      atNs,
+      external,
+      sequence: this.#sequence++,
+      fire,
+      cancelled: false,
+    };
     this.#push(event);
     this.onScheduled(atNs);
     return event;

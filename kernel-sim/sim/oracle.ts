@@ -8,7 +8,9 @@
  */
 import { Prng } from './prng.ts';
 
-/** What may be asked. `step` is asked by the stepped build alone, so other kinds keep their count. */
+/**
+ * What may be asked. `step` is asked by the stepped build alone, so other kinds keep their count.
+ */
 export type ChoiceKind = 'slice' | 'place' | 'entropy' | 'step';
 
 const KINDS: readonly ChoiceKind[] = ['slice', 'place', 'entropy', 'step'];
@@ -20,7 +22,9 @@ export type Strategy = (kind: ChoiceKind, index: number, options: number) => num
 
 /** Each kind draws from a stream of its own, so that asking one never disturbs another. */
 export function fromSeed(seed: number): Strategy {
-  const streams = new Map(KINDS.map((kind, n) => [kind, new Prng(seed ^ Math.imul(n + 1, 0x85eb_ca6b))]));
+  const streams = new Map(
+    KINDS.map((kind, n) => [kind, new Prng(seed ^ Math.imul(n + 1, 0x85eb_ca6b))]),
+  );
   return (kind, _index, options) => streams.get(kind)?.below(options) ?? 0;
 }
 

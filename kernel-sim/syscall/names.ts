@@ -38,7 +38,9 @@ const TIMESPEC_BYTES = 16;
 type PathCall = (process: Process, path: string, a1: number, a2: number) => number;
 
 /** A call whose first argument is a path. */
-function onPath(call: PathCall): (process: Process, address: number, a1: number, a2: number) => number {
+function onPath(
+  call: PathCall,
+): (process: Process, address: number, a1: number, a2: number) => number {
   return (process, address, a1, a2) => {
     const path = readPath(process, address);
     return typeof path === 'number' ? path : call(process, path, a1, a2);
@@ -69,10 +71,14 @@ export function nameCalls({ vfs }: SyscallParts): SyscallTable {
       return file === undefined ? -EBADF : writeStat(process, out, vfs.fstat(file));
     },
     access: onPath((process, path, mask) => vfs.access(process, path, mask)),
-    mkdir: onPath((process, path, mode) => vfs.mkdir(process, path, mode & 0o7777 & ~process.umask)),
+    mkdir: onPath((process, path, mode) =>
+      vfs.mkdir(process, path, mode & 0o7777 & ~process.umask),
+    ),
     rmdir: onPath((process, path) => vfs.rmdir(process, path)),
     unlink: onPath((process, path) => vfs.unlink(process, path)),
-    mknod: onPath((process, path, mode, dev) => vfs.mknod(process, path, mode & ~process.umask, dev)),
+    mknod: onPath((process, path, mode, dev) =>
+      vfs.mknod(process, path, mode & ~process.umask, dev),
+    ),
     chmod: onPath((process, path, mode) => vfs.chmod(process, path, mode & 0o7777)),
     chown: onPath((process, path, uid, gid) => vfs.chown(process, path, uid, gid)),
     truncate: onPath((process, path, size) => vfs.truncate(process, path, size)),
@@ -131,7 +137,9 @@ function readTimes(
       mtime: { seconds: number; nanoseconds: number };
     }
   | number {
-  const words = [0, 8, TIMESPEC_BYTES, TIMESPEC_BYTES + 8].map((at) => readWord(process, address + at));
+  const words = [0, 8, TIMESPEC_BYTES, TIMESPEC_BYTES + 8].map((at) =>
+    readWord(process, address + at),
+  );
   if (words.some((word) => word < 0)) return -EFAULT;
   const [atime = 0, atimeNs = 0, mtime = 0, mtimeNs = 0] = words;
   return {

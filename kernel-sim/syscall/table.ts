@@ -4,24 +4,39 @@ import { assert } from '../lib/assert.ts';
 import type { SyscallHandler } from '../process/user-mode.ts';
 import { SYS } from '../uapi/syscall-numbers.ts';
 import { descriptorCalls } from './descriptors.ts';
+import { fcntlCalls } from './fcntl.ts';
+import { groupCalls } from './groups.ts';
 import { identityCalls } from './identity.ts';
+import { moduleCalls } from './modules.ts';
 import { nameCalls } from './names.ts';
 import type { SyscallParts } from './parts.ts';
+import { pipeCalls } from './pipe.ts';
+import { pollCalls } from './poll.ts';
 import { processCalls } from './processes.ts';
 import { readWriteCalls } from './read-write.ts';
+import { signalCalls } from './signals.ts';
+import { sleepCalls } from './sleep.ts';
+import { spawnCalls } from './spawn.ts';
+import { syslogCalls } from './syslog.ts';
 import { systemCalls } from './system.ts';
 
 /** Fills `table`, which user mode already holds, so that the two may be made in either order. */
-export function fillSyscallTable(
-  table: (SyscallHandler | undefined)[],
-  parts: SyscallParts,
-): void {
+export function fillSyscallTable(table: (SyscallHandler | undefined)[], parts: SyscallParts): void {
   const byName: Record<string, SyscallHandler | undefined> = {
     ...readWriteCalls,
     ...descriptorCalls(parts),
+    ...fcntlCalls,
+    ...pipeCalls(parts),
+    ...pollCalls(parts),
     ...nameCalls(parts),
     ...processCalls(parts),
+    ...spawnCalls(parts),
+    ...groupCalls(parts),
+    ...signalCalls(parts),
+    ...sleepCalls(parts),
     ...identityCalls,
+    ...moduleCalls(parts),
+    ...syslogCalls(parts),
     ...systemCalls(parts),
   };
   for (const [name, number] of Object.entries(SYS)) {

@@ -13,5 +13,7 @@ export type Sleeping<T> = Generator<void, T, void>;
 /** A coroutine that may give the CPU to another one but never sleeps (`@switches`). */
 export type Switching<T> = Generator<void, T, void>;
 
-/** The answer of a fast path that cannot finish without switching. No errno and no count is this. */
+/**
+ * The answer of a fast path that cannot finish without switching. No errno and no count is this.
+ */
 export const WOULD_BLOCK = -65_536;

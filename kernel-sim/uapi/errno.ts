@@ -65,10 +65,16 @@ export type ErrnoName = (typeof TABLE)[number][0];
 /** Error number by name: `ERRNO.ENOENT` is 2. The kernel returns them negated. */
 export const ERRNO = Object.freeze(
   Object.fromEntries(TABLE.map(([name, number]) => [name, number])),
-) as { readonly [Name in ErrnoName]: Extract<(typeof TABLE)[number], readonly [Name, ...unknown[]]>[1] };
+) as {
+  readonly [Name in ErrnoName]: Extract<(typeof TABLE)[number], readonly [Name, ...unknown[]]>[1];
+};
 
-const TEXT_BY_NUMBER: ReadonlyMap<number, string> = new Map(TABLE.map(([, number, text]) => [number, text]));
-const NAME_BY_NUMBER: ReadonlyMap<number, ErrnoName> = new Map(TABLE.map(([name, number]) => [number, name]));
+const TEXT_BY_NUMBER: ReadonlyMap<number, string> = new Map(
+  TABLE.map(([, number, text]) => [number, text]),
+);
+const NAME_BY_NUMBER: ReadonlyMap<number, ErrnoName> = new Map(
+  TABLE.map(([name, number]) => [number, name]),
+);
 
 /** What strerror(3) says of a positive error number. */
 export function strerror(errno: number): string {

@@ -66,8 +66,9 @@ export interface SiteTable {
  *
  * and one that may switch as a generator with the same frame, whose back-edges read
  * `if (($k.budget -= BACK_EDGE) < 0) yield* $k.reschedule();`. In the stepped build a function that
- * is plain in the fast one keeps `$k.overrun()` at its back-edges, so that both builds have the same
- * shared points; and every statement is preceded by `if ($k.stepping) yield* $k.step($base + SITE);`.
+ * is plain in the fast one keeps `$k.overrun()` at its back-edges, so that both builds have the
+ * same shared points; and every statement is preceded by `if ($k.stepping) yield* $k.step($base +
+ * SITE);`.
  */
 export interface ModuleRuntime {
   /** Nanoseconds that the running CPU may still spend before it must look up. */

@@ -39,13 +39,33 @@ export const SPAWN = {
 export const SPAWN_ACTION = { DUP2: 0, CLOSE: 1 } as const;
 
 /** Byte offsets of struct utsname: six fields of 65 bytes. */
-export const UTSNAME = { sysname: 0, nodename: 65, release: 130, version: 195, machine: 260, SIZE: 390 } as const;
+export const UTSNAME = {
+  sysname: 0,
+  nodename: 65,
+  release: 130,
+  version: 195,
+  machine: 260,
+  SIZE: 390,
+} as const;
 
 /** Byte offsets of x86-64's struct sysinfo, as far as we fill it. */
-export const SYSINFO = { uptime: 0, totalram: 32, freeram: 40, procs: 80, mem_unit: 104, SIZE: 112 } as const;
+export const SYSINFO = {
+  uptime: 0,
+  totalram: 32,
+  freeram: 40,
+  procs: 80,
+  mem_unit: 104,
+  SIZE: 112,
+} as const;
 
 /** clock_gettime's clocks. Both are virtual time; REALTIME adds the boot image's date. */
 export const CLOCK = { REALTIME: 0, MONOTONIC: 1 } as const;
 
 /** syslog(2)'s actions that we have. Linux: include/linux/syslog.h. */
-export const SYSLOG_ACTION = { READ_ALL: 3, READ_CLEAR: 4, CLEAR: 5, CONSOLE_LEVEL: 8, SIZE_BUFFER: 10 } as const;
+export const SYSLOG_ACTION = {
+  READ_ALL: 3,
+  READ_CLEAR: 4,
+  CLEAR: 5,
+  CONSOLE_LEVEL: 8,
+  SIZE_BUFFER: 10,
+} as const;

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/** Signal numbers and their names. Linux: x86-64's include/uapi/asm/signal.h; texts of strsignal(3). */
+/**
+ * Signal numbers and their names. Linux: x86-64's include/uapi/asm/signal.h; texts of strsignal(3).
+ */
 
 // prettier-ignore
 const TABLE = [

@@ -16,7 +16,8 @@ export const SYS = {
   readlink: 89, chmod: 90, chown: 92, umask: 95, sysinfo: 99, getuid: 102, syslog: 103,
   getgid: 104, setuid: 105, setgid: 106, geteuid: 107, getegid: 108, setpgid: 109, getppid: 110,
   getpgrp: 111, setsid: 112, getgroups: 115, setgroups: 116, getpgid: 121, getsid: 124, mknod: 133,
-  sync: 162, reboot: 169, gettid: 186, init_module: 175, delete_module: 176, getdents64: 217, clock_gettime: 228,
+  sync: 162, reboot: 169, init_module: 175, delete_module: 176, gettid: 186, getdents64: 217,
+  clock_gettime: 228,
   exit_group: 231, utimensat: 280, dup3: 292, pipe2: 293, finit_module: 313, getrandom: 318,
   posix_spawn: 1000,
 } as const;

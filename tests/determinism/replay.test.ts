@@ -1,9 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/** One run is a value: the same image, inputs and choices give the same events, however it is run. */
+/**
+ * One run is a value: the same image, inputs and choices give the same events, however it is run.
+ */
 import { describe, expect, it } from 'vitest';
 
 import type { Recording } from '../../kernel-sim/index.ts';
-import { resultOf, runScript, TestMachine, userFile, type ScriptResult } from '../support/machine.ts';
+import {
+  resultOf,
+  runScript,
+  TestMachine,
+  userFile,
+  type ScriptResult,
+} from '../support/machine.ts';
 
 /** Two CPUs, pipes, a build, a module, timers and signals. */
 const BUSY = `
@@ -36,11 +44,14 @@ describe('a run', () => {
     expect(second.stdout).toBe(first.stdout);
   });
 
-  it.each([1_000, 333_333, 10_000_000])('repeats from its recording, %i ns at a time', (sliceNs) => {
-    const again = replay(first.recording, sliceNs);
-    expect(again.eventCount).toBe(first.eventCount);
-    expect(again.traceHash).toBe(first.traceHash);
-  });
+  it.each([1_000, 333_333, 10_000_000])(
+    'repeats from its recording, %i ns at a time',
+    (sliceNs) => {
+      const again = replay(first.recording, sliceNs);
+      expect(again.eventCount).toBe(first.eventCount);
+      expect(again.traceHash).toBe(first.traceHash);
+    },
+  );
 
   it('is another one with another seed', () => {
     const other = runScript(BUSY, { seed: 2 }, TRACED);

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/** Drivers that misbehave: each gets the message and status that Linux gives, and the machine goes on. */
+/**
+ * Drivers that misbehave: each gets the message and status that Linux gives, and the machine goes
+ * on.
+ */
 import { describe, expect, it } from 'vitest';
 
 import { runScript, userFile, type ScriptResult } from '../support/machine.ts';
@@ -80,9 +83,17 @@ describe('in init', () => {
     ['a string', 'throw "just text";', 'just text'],
     ['null', 'throw null;', 'null'],
     ['a function', 'throw add;', 'a function was thrown'],
-    ['a symbol', 'throw Symbol.dispose;', 'Symbol(Symbol.dispose)'],
-    ['an object with a getter', 'throw { get message(): string { println("ran"); return "x"; } };', 'an object was thrown'],
-    ['a use of null', 'const o: { x: number } | null = JSON === undefined ? { x: 1 } : null; println(String(o!.x));', 'TypeError'],
+    ['a symbol', 'throw Symbol.iterator;', 'Symbol(Symbol.iterator)'],
+    [
+      'an object with a getter',
+      'throw { get message(): string { println("ran"); return "x"; } };',
+      'an object was thrown',
+    ],
+    [
+      'a use of null',
+      'const o: { x: number } | null = JSON === undefined ? { x: 1 } : null; println(String(o!.x));',
+      'TypeError',
+    ],
   ])('%s thrown is a panic with the line', (_what, code, said) => {
     const source = moduleSource(code).replace('JSON === undefined', 'add(1, 1) === 3');
     const result = run(source, `${INSMOD}; lsmod; sudo rmmod bad`);
@@ -91,7 +102,9 @@ describe('in init', () => {
     expect(result.logText).toContain(said);
     expect(result.logText).toContain('kernel BUG at bad.ts:4!');
     expect(result.logText).toMatch(/Oops: invalid opcode: 0000 \[#1\] SMP/u);
-    expect(result.logText).toMatch(/CPU: \d UID: 0 PID: \d+ Comm: insmod Tainted: G {11}O {2} 6\.12\.0-ringzero #1/u);
+    expect(result.logText).toMatch(
+      /CPU: \d UID: 0 PID: \d+ Comm: insmod Tainted: G {11}O {2} 6\.12\.0-ringzero #1/u,
+    );
     expect(result.logText).toMatch(/ do_one_initcall\+0x/u);
     expect(result.logText).toMatch(/init\+0x[0-9a-f]+\/0x[0-9a-f]+ \[bad\] bad\.ts:4/u);
     expect(result.logText).not.toContain('ran');
@@ -99,8 +112,13 @@ describe('in init', () => {
   });
 
   it('nothing returned is refused', () => {
-    const source = moduleSource('if (add(1, 1) === 2) return JSON_NULL as never;').replace('JSON_NULL', '(null as unknown)');
-    const result = runScript(`cd bad && make; ${INSMOD}`, { files: [userFile('bad/bad.ts', source)] });
+    const source = moduleSource('if (add(1, 1) === 2) return JSON_NULL as never;').replace(
+      'JSON_NULL',
+      '(null as unknown)',
+    );
+    const result = runScript(`cd bad && make; ${INSMOD}`, {
+      files: [userFile('bad/bad.ts', source)],
+    });
     // Either the checker refuses the cast, or the kernel refuses the module.
     expect(`${result.stdout}${result.stderr}`).toMatch(/RZ1070|Invalid parameters/u);
   });
@@ -108,14 +126,23 @@ describe('in init', () => {
   it.each([
     ['without calls', 'for (;;) {}'],
     ['with calls', 'let n = 0; for (;;) n = add(n, 1) & 0xffff;'],
-    ['with a print now and then', 'for (let n = 0; ; n++) if (n % 100000000 === 99999999) println("still");'],
-  ])('an endless loop %s is a soft lockup', (_what, loop) => {
-    const source = moduleSource(loop).replace('return new Bad();', '');
-    const result = run(source, INSMOD);
-    expect(result.logText).toMatch(/watchdog: BUG: soft lockup - CPU#\d stuck for 2s! \[insmod:\d+\]/u);
-    expect(result.stdout).toContain('status 137\n');
-    expect(result.stderr).toContain('Killed');
-  }, LOOP_TIMEOUT_MS);
+    [
+      'with a print now and then',
+      'for (let n = 0; ; n++) if (n % 100000000 === 99999999) println("still");',
+    ],
+  ])(
+    'an endless loop %s is a soft lockup',
+    (_what, loop) => {
+      const source = moduleSource(loop).replace('return new Bad();', '');
+      const result = run(source, INSMOD);
+      expect(result.logText).toMatch(
+        /watchdog: BUG: soft lockup - CPU#\d stuck for 2s! \[insmod:\d+\]/u,
+      );
+      expect(result.stdout).toContain('status 137\n');
+      expect(result.stderr).toContain('Killed');
+    },
+    LOOP_TIMEOUT_MS,
+  );
 
   it('endless recursion overflows the kernel stack', () => {
     const result = run(moduleSource('println(String(deep(0)));'), INSMOD);
@@ -125,7 +152,10 @@ describe('in init', () => {
   });
 
   it('a flood of lines keeps the newest', () => {
-    const result = run(moduleSource('for (let n = 0; n < 20000; n++) println(`line ${n}`);'), `${INSMOD}; dmesg | tail -n 1`);
+    const result = run(
+      moduleSource('for (let n = 0; n < 20000; n++) println(`line ${n}`);'),
+      `${INSMOD}; dmesg | tail -n 1`,
+    );
     expect(result.stdout).toContain('line 19999');
     expect(result.stdout).toContain('status 0\n');
   });
@@ -142,7 +172,9 @@ describe('in read', () => {
     expect(result.stdout).toContain('status 139\nrmmod 1\n');
     expect(result.stderr).toContain('Segmentation fault');
     expect(result.stderr).toContain('rmmod: ERROR: Module bad is in use');
-    expect(result.logText).toMatch(/ vfs_read\+0x.*\n ksys_read\+0x.*\n do_syscall_64\+0x.*\n entry_SYSCALL_64_after_hwframe/u);
+    expect(result.logText).toMatch(
+      / vfs_read\+0x.*\n ksys_read\+0x.*\n do_syscall_64\+0x.*\n entry_SYSCALL_64_after_hwframe/u,
+    );
   });
 
   it('an errno is the reader’s', () => {
@@ -151,34 +183,52 @@ describe('in read', () => {
     expect(result.stdout).toContain('status 1\nrmmod 0\n');
   });
 
-  it('an endless loop is ended, and other tasks run meanwhile', () => {
-    const script = 'sudo insmod bad.ko; sudo mknod -m 666 /dev/bad c 243 0; cat /dev/bad & sleep 0.5; echo meanwhile; wait $!; echo "status $?"';
-    const result = run(deviceSource('for (;;) {}'), script);
-    expect(result.stdout).toMatch(/meanwhile\nstatus 137\n/u);
-  }, LOOP_TIMEOUT_MS);
+  it(
+    'an endless loop is ended, and other tasks run meanwhile',
+    () => {
+      const script =
+        'sudo insmod bad.ko; sudo mknod -m 666 /dev/bad c 243 0; cat /dev/bad & sleep 0.5; echo meanwhile; wait $!; echo "status $?"';
+      const result = run(deviceSource('for (;;) {}'), script);
+      expect(result.stdout).toMatch(/meanwhile\nstatus 137\n/u);
+    },
+    LOOP_TIMEOUT_MS,
+  );
 
   it('no catch, finally or dispose runs after a panic', () => {
-    const read = 'try { try { deep(0); } finally { println("finally ran"); } } catch { println("catch ran"); }';
-    const result = run(deviceSource(read, '[Symbol.dispose](): void { println("dispose ran"); }'), READ);
+    const read =
+      'try { try { deep(0); } finally { println("finally ran"); } } catch { println("catch ran"); }';
+    const result = run(
+      deviceSource(read, '[Symbol.dispose](): void { println("dispose ran"); }'),
+      READ,
+    );
     expect(result.logText).not.toMatch(/ran$/mu);
     expect(result.logText).toContain('stack guard page');
   });
 
   it('a file without the operation is EINVAL', () => {
-    const source = deviceSource('').replace(/ {2}read\([\s\S]*?\n {2}\}\n/u, '').replace('type File, ', '').replace(', type UserSliceWriter', '');
+    const source = deviceSource('')
+      .replace(/ {2}read\([\s\S]*?\n {2}\}\n/u, '')
+      .replace('type File, ', '')
+      .replace(', type UserSliceWriter', '');
     expect(run(source, READ).stderr).toContain('cat: /dev/bad: Invalid argument');
   });
 });
 
 describe('in dispose', () => {
   it('a panic is rmmod’s death', () => {
-    const result = run(moduleSource('', 'throw new Error("late");'), 'sudo insmod bad.ko; sudo rmmod bad; echo "status $?"; lsmod');
+    const result = run(
+      moduleSource('', 'throw new Error("late");'),
+      'sudo insmod bad.ko; sudo rmmod bad; echo "status $?"; lsmod',
+    );
     expect(result.stdout).toContain('status 139\n');
     expect(result.logText).toContain('Error: late');
   });
 
   it('an errno has nowhere to go, so it is a panic too', () => {
-    const result = run(moduleSource('', 'throw Errno.EIO;'), 'sudo insmod bad.ko; sudo rmmod bad; echo "status $?"');
+    const result = run(
+      moduleSource('', 'throw Errno.EIO;'),
+      'sudo insmod bad.ko; sudo rmmod bad; echo "status $?"',
+    );
     expect(result.stdout).toContain('status 139\n');
   });
 });

@@ -98,9 +98,7 @@ export function ciede2000(one: Rgb, other: Rgb): number {
     Math.sqrt(meanC ** 7 / (meanC ** 7 + 25 ** 7)) *
     Math.sin(radians(60 * Math.exp(-(((hue - 275) / 25) ** 2))));
   const parts = [(l2 - l1) / scaleL, (p2.chroma - p1.chroma) / scaleC, dHue / scaleH] as const;
-  return Math.sqrt(
-    parts[0] ** 2 + parts[1] ** 2 + parts[2] ** 2 + rotation * parts[1] * parts[2],
-  );
+  return Math.sqrt(parts[0] ** 2 + parts[1] ** 2 + parts[2] ** 2 + rotation * parts[1] * parts[2]);
 }
 
 /** CIE L*a*b* under D65. */

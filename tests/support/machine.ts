@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/** Machines for tests: a host that gathers output, answers builds with the real toolchain, and waits
- * for conditions in virtual time. */
+/**
+ * Machines for tests: a host that gathers output, answers builds with the real toolchain, and waits
+ * for conditions in virtual time.
+ */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runInThisContext } from 'node:vm';
@@ -72,9 +74,7 @@ export class TestMachine {
   /** A machine with the examples and the image's own files. */
   static boot(image: Partial<BootImage> = {}, options?: MachineOptions): TestMachine {
     const files = [...exampleFiles(), ...(image.files ?? [])];
-    return new TestMachine((host) =>
-      bootMachine(defaultImage({ ...image, files }), host, options),
-    );
+    return new TestMachine((host) => bootMachine(defaultImage({ ...image, files }), host, options));
   }
 
   /** A recorded run again, to its end, in slices of `sliceNs`. Nothing is compiled anew. */

@@ -2,7 +2,8 @@
 /**
  * `Errno`: the values that a driver throws for an expected failure, `Err(ENODEV)` in Rust.
  *
- * One frozen instance per error number. Whatever else passes through a driver's function is a panic.
+ * One frozen instance per error number. Whatever else passes through a driver's function is a
+ * panic.
  */
 import { ERRNO, type ErrnoName, errnoName, strerror } from '../../uapi/errno.ts';
 
@@ -16,9 +17,7 @@ export class ErrnoValue {
 
   /** The positive error number if `thrown` is one of ours, however it was disguised; else 0. */
   static numberOf(thrown: unknown): number {
-    return typeof thrown === 'object' && thrown !== null && #number in thrown
-      ? thrown.#number
-      : 0;
+    return typeof thrown === 'object' && thrown !== null && #number in thrown ? thrown.#number : 0;
   }
 
   get number(): number {

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/** A module in the kernel: what lsmod shows of it, and the value that it is. Linux: struct module. */
+/**
+ * A module in the kernel: what lsmod shows of it, and the value that it is. Linux: struct module.
+ */
 import { taintLetters } from '../taint.ts';
 
 export type ModuleState = 'Live' | 'Loading' | 'Unloading' | 'Oopsed';

@@ -2,8 +2,9 @@
 /**
  * Loads and unloads modules: the kernel owns each as the value that its `init` made.
  *
- * Loading: the file is checked, its memory taken, its code evaluated, `init` called. Unloading drops
- * the value, which runs its dispose and drops its fields. A module that oopsed stays as it is, as on
+ * Loading: the file is checked, its memory taken, its code evaluated, `init` called. Unloading
+ * drops the value, which runs its dispose and drops its fields. A module that oopsed stays as it
+ * is, as on
  * Linux: its code must not run again, and nobody knows what it left behind.
  *
  * Linux: kernel/module/main.c (load_module, delete_module).
@@ -30,14 +31,14 @@ const INIT_PATH = entryPath(
 const EXIT_PATH = nothrowPath('__x64_sys_delete_module');
 
 /** Licences that do not taint. Linux: license_is_gpl_compatible. */
-const FREE_LICENSES = [
+const FREE_LICENSES: ReadonlySet<string> = new Set([
   'GPL',
   'GPL v2',
   'GPL and additional rights',
   'Dual BSD/GPL',
   'Dual MIT/GPL',
   'Dual MPL/GPL',
-];
+]);
 
 export interface LoaderDependencies {
   readonly sim: Sim;
@@ -92,7 +93,9 @@ export class ModuleLoader {
     return this.#modules.get(name);
   }
 
-  /** finit_module(2): 0 or a negative errno. Context: task that may sleep; the caller is allowed. */
+  /**
+   * finit_module(2): 0 or a negative errno. Context: task that may sleep; the caller is allowed.
+   */
   *load(bytes: Uint8Array): Sleeping<number> {
     const read = readKo(bytes, this.#deps.board);
     if (!read.ok) {
@@ -154,7 +157,9 @@ export class ModuleLoader {
       if (exports === undefined) throw new Error(`there is no ${specifier}`);
       return exports;
     };
-    const top = calls.call(module, INIT_PATH, () => factory(runtime, module.image.siteBase, requireApi));
+    const top = calls.call(module, INIT_PATH, () =>
+      factory(runtime, module.image.siteBase, requireApi),
+    );
     if (top.errno < 0) return top.errno;
     const exported: unknown = (top.value as { default?: unknown } | undefined)?.default;
     const init = initOf(exported);
@@ -174,7 +179,9 @@ export class ModuleLoader {
     return 0;
   }
 
-  /** delete_module(2): 0 or a negative errno. Context: task that may sleep; the caller is allowed. */
+  /**
+   * delete_module(2): 0 or a negative errno. Context: task that may sleep; the caller is allowed.
+   */
   *unload(name: string): Sleeping<number> {
     const module = this.#modules.get(name);
     if (module === undefined) return -ERRNO.ENOENT;
@@ -201,7 +208,7 @@ export class ModuleLoader {
       printk.warn(`${module.name}: loading out-of-tree module taints kernel.`);
     }
     add('O');
-    if (FREE_LICENSES.includes(license)) return;
+    if (FREE_LICENSES.has(license)) return;
     printk.warn(`${module.name}: module license '${license}' taints kernel.`);
     if ((taint.mask & taintBit('P')) === 0) {
       printk.warn('Disabling lock debugging due to kernel taint');

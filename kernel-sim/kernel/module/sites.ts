@@ -18,7 +18,9 @@ export interface Frame {
 
 export const MODULE_SITE_BASE = 0x1_0000;
 
-/** The kernel's functions that stand below a driver's: [name, offset of the call, length, frame]. */
+/**
+ * The kernel's functions that stand below a driver's: [name, offset of the call, length, frame].
+ */
 // prettier-ignore
 const KERNEL_FUNCTIONS = [
   ['entry_SYSCALL_64_after_hwframe', 0x76, 0x7e, 168],
@@ -70,7 +72,11 @@ export function nothrowPath(...names: readonly KernelFunction[]): EntryPath {
 }
 
 function makePath(names: readonly KernelFunction[], mayFail: boolean): EntryPath {
-  const all: readonly KernelFunction[] = ['entry_SYSCALL_64_after_hwframe', 'do_syscall_64', ...names];
+  const all: readonly KernelFunction[] = [
+    'entry_SYSCALL_64_after_hwframe',
+    'do_syscall_64',
+    ...names,
+  ];
   let used = 0;
   const usedBytes = all.map((name) => (used += KERNEL_FUNCTIONS[kernelSite(name) - 1]![3]));
   return { sites: all.map(kernelSite), usedBytes, mayFail };

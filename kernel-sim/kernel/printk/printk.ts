@@ -12,7 +12,16 @@ import { EVENT } from '../../sim/trace.ts';
 import { COST } from '../../uapi/costs.ts';
 
 /** Log levels. Linux: include/linux/kern_levels.h. */
-export const LEVEL = { EMERG: 0, ALERT: 1, CRIT: 2, ERR: 3, WARNING: 4, NOTICE: 5, INFO: 6, DEBUG: 7 } as const;
+export const LEVEL = {
+  EMERG: 0,
+  ALERT: 1,
+  CRIT: 2,
+  ERR: 3,
+  WARNING: 4,
+  NOTICE: 5,
+  INFO: 6,
+  DEBUG: 7,
+} as const;
 
 /** The longest text of a record, in UTF-16 units. Linux: LOG_LINE_MAX is 1024 - 32 bytes. */
 export const LOG_LINE_MAX = 1024 - 32;

@@ -3,8 +3,8 @@
  * Decides who runs: simulated CPUs on one virtual time line.
  *
  * Each CPU has a time of its own. The one that is furthest behind runs a turn: until it is SKEW_NS
- * ahead of the next one, so that no CPU sees another's past for longer than that. Interrupts (timers,
- * terminals, the host) are taken by CPU 0 at the first point at or after their instant.
+ * ahead of the next one, so that no CPU sees another's past for longer than that. Interrupts
+ * (timers, terminals, the host) are taken by CPU 0 at the first point at or after their instant.
  *
  * The host may stop between any two points (`run`'s limit) without changing what happens: every
  * decision depends on virtual instants alone, and whatever makes an instant matter shortens the
@@ -310,7 +310,8 @@ export class Scheduler {
     let victim: Cpu | undefined;
     for (const cpu of this.cpus) {
       const spare = cpu.queue.length - (cpu.current === undefined ? 1 : 0);
-      if (cpu !== thief && spare > 0 && cpu.queue.length > (victim?.queue.length ?? 0)) victim = cpu;
+      if (cpu !== thief && spare > 0 && cpu.queue.length > (victim?.queue.length ?? 0))
+        {victim = cpu;}
     }
     return victim?.queue.shift();
   }
@@ -352,7 +353,12 @@ export class Scheduler {
 
   #setHorizon(cpu: Cpu, task: Task): void {
     const nowNs = this.#sim.now();
-    let horizonNs = Math.min(nowNs + HORIZON_NS_MAX, this.#turnEndNs, this.#limitNs, task.sliceEndNs);
+    let horizonNs = Math.min(
+      nowNs + HORIZON_NS_MAX,
+      this.#turnEndNs,
+      this.#limitNs,
+      task.sliceEndNs,
+    );
     horizonNs = Math.min(horizonNs, task.stintStartNs + this.watchdogNs);
     if (cpu.id === 0) horizonNs = Math.min(horizonNs, this.#sim.events.nextNs - 1);
     this.#sim.clock.setHorizon(Math.max(horizonNs, nowNs - 1));
@@ -361,7 +367,8 @@ export class Scheduler {
   /** The running CPU must look up once it is past `atNs`. */
   #shorten(atNs: number): void {
     const nowNs = this.#sim.now();
-    if (atNs - 1 < nowNs + this.#execution.budget) this.#sim.clock.setHorizon(Math.max(atNs, nowNs) - 1);
+    if (atNs - 1 < nowNs + this.#execution.budget)
+      {this.#sim.clock.setHorizon(Math.max(atNs, nowNs) - 1);}
     if (this.#cpu.id !== 0 && this.cpus[0]!.isIdle) {
       this.#turnEndNs = Math.min(this.#turnEndNs, Math.max(atNs, this.cpus[0]!.clockNs) + SKEW_NS);
     }

@@ -11,7 +11,9 @@ import type { Sleeping } from '../../uapi/coroutine.ts';
 import { SIGNAL } from '../../uapi/signal.ts';
 import type { Credentials } from '../credentials.ts';
 
-/** What `ps` prints: running or runnable, interruptible and uninterruptible sleep, zombie, stopped. */
+/**
+ * What `ps` prints: running or runnable, interruptible and uninterruptible sleep, zombie, stopped.
+ */
 export type TaskState = 'R' | 'S' | 'D' | 'Z' | 'T' | 'X';
 
 /** Frames of the shadow stack: two words each, and more than 16 KiB of kernel stack can hold. */

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/**
+ * Loading and unloading modules.
+ *
+ * @syscall 175 init_module full
+ * @syscall 176 delete_module partial "no O_TRUNC (forced removal)"
+ * @syscall 313 finit_module partial "no flags"
+ */
+import { vfsPread } from '../fs/read-write.ts';
+import { capable } from '../kernel/credentials.ts';
+import { KernelBuffer } from '../mm/io-memory.ts';
+import type { Process } from '../process/process.ts';
+import { ERRNO } from '../uapi/errno.ts';
+import { readString } from './arguments.ts';
+import type { SyscallParts, SyscallTable } from './parts.ts';
+
+const { EBADF, EFAULT, EINVAL, ENOEXEC, EPERM } = ERRNO;
+const MODULE_BYTES_MAX = 64 * 1024 * 1024;
+
+export function moduleCalls({ loader }: SyscallParts): SyscallTable {
+  const load = (process: Process, bytes: Uint8Array, parameters: number): number => {
+    const text = readString(process, parameters);
+    if (typeof text === 'number') return text;
+    return process.block(loader.load(bytes));
+  };
+
+  return {
+    init_module(process, address, size, parameters) {
+      if (!capable(process.credentials)) return -EPERM;
+      if (size < 0 || size > MODULE_BYTES_MAX) return -ENOEXEC;
+      const bytes = process.space.loadBytes(address, size);
+      return bytes === undefined ? -EFAULT : load(process, bytes, parameters);
+    },
+
+    finit_module(process, fd, parameters, flags) {
+      if (!capable(process.credentials)) return -EPERM;
+      if (flags !== 0) return -EINVAL;
+      const file = process.files.get(fd);
+      if (file === undefined) return -EBADF;
+      if (!file.inode.isRegular) return -EINVAL;
+      if (file.inode.size > MODULE_BYTES_MAX) return -ENOEXEC;
+      const bytes = new Uint8Array(file.inode.size);
+      const moved = vfsPread(file, new KernelBuffer(bytes), 0, bytes.length, 0);
+      return moved < 0 ? moved : load(process, bytes, parameters);
+    },
+
+    delete_module(process, address) {
+      if (!capable(process.credentials)) return -EPERM;
+      const name = readString(process, address);
+      return typeof name === 'number' ? name : process.block(loader.unload(name));
+    },
+  };
+}
