@@ -7,8 +7,8 @@
  * rows already listed, so the graph has no cycles. When a lower room needs behaviour from a
  * higher one, it declares the interface and the higher room registers an implementation.
  * A folder or a file may have a row of its own, as `hw/ram` and `machine-types.ts` have; `.`
- * stands for the other files at the top, which are the doors. `examples/` is written in the driver's language and lies
- * outside.
+ * stands for the other files at the top, which are the doors. `examples/` is written in the
+ * driver's language and lies outside.
  */
 export const FOUNDATION = ['lib', 'uapi'] as const;
 
