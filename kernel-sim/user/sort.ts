@@ -71,7 +71,7 @@ export const sort = command({
     const isStable = has(args, 's') || isUnique;
     const compare = (a: string, b: string): number =>
       compareLines(a, b, { keys, order, separator, isStable });
-    yield* c.charge(COMPARISON * lines.length * Math.ceil(Math.log2(lines.length + 2)));
+    yield* c.charge(COMPARISON * lines.length * (32 - Math.clz32(lines.length + 1)));
     if (has(args, 'c') || has(args, 'C')) {
       return yield* check(c, args.operands[0] ?? '-', lines, compare, isUnique, has(args, 'C'));
     }
