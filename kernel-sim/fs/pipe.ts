@@ -2,8 +2,8 @@
 /**
  * The buffer between the two ends of a pipe.
  *
- * A ring of 16 pages of RAM, each taken when it is first needed. An empty ring starts over at its first page, so that a pipe with
- * little in it uses little memory.
+ * A ring of 16 pages of RAM, each taken when it is first needed. An empty ring starts over at its
+ * first page, so that a pipe with little in it uses little memory.
  *
  * Sits on mm/. pipe-file.ts makes files of it.
  *
@@ -69,8 +69,8 @@ export class Pipe {
   }
 
   /**
-   * Moves up to `count` bytes in, or all or none if `isAtomic`. Returns how many, 0 when there is no
-   * room, or an errno.
+   * Moves up to `count` bytes in, or all or none if `isAtomic`. Returns how many, 0 when there is
+   * no room, or an errno.
    */
   put(memory: IoMemory, address: number, count: number, isAtomic: boolean): number {
     if (isAtomic && count > this.room) return 0;
