@@ -9,6 +9,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import ts from 'typescript';
 
+/** @type {Readonly<Record<string, string>>} */
 const EFFECTS = { Sleeping: '@sleeps', Switching: '@switches' };
 const OWN_TAGS = /^@(public|internal|exports|namespace|subpath|in)\b/;
 const HEADER = `// SPDX-License-Identifier: GPL-2.0-or-later
@@ -64,9 +65,13 @@ function subpathOf(file) {
 class ApiWriter {
   /** @type {ts.TypeChecker} */ #checker;
   /** @type {readonly ts.SourceFile[]} */ #files;
-  /** Public declarations by symbol, with the subpath and namespace that they appear in. */
+  /**
+   * The subpath that each public declaration is imported from.
+   *
+   * @type {Map<ts.Symbol, string>}
+   */
   #public = new Map();
-  /** @type {Set<ts.Symbol>} */ #opaque = new Set();
+  /** @type {Set<ts.ClassDeclaration>} */ #opaque = new Set();
   /** @type {Map<string, Set<string>>} */ #imports = new Map();
   #subpath = '';
 
@@ -80,15 +85,15 @@ class ApiWriter {
     for (const file of this.#files) {
       for (const statement of file.statements) {
         if (!hasTag(statement, 'public')) continue;
-        const symbol = checker.getSymbolAtLocation(/** @type {any} */ (statement).name);
-        const space = tagText(statement, 'in');
-        this.#public.set(symbol, { subpath: subpathOf(file), space });
+        const { name } = /** @type {ts.DeclarationStatement} */ (statement);
+        const symbol = name === undefined ? undefined : checker.getSymbolAtLocation(name);
+        if (symbol !== undefined) this.#public.set(symbol, subpathOf(file) ?? '');
       }
     }
   }
 
   write() {
-    const subpaths = [...new Set(this.#files.map((file) => subpathOf(file) ?? ''))].sort();
+    const subpaths = [...new Set(this.#files.map((file) => subpathOf(file) ?? ''))].toSorted();
     return new Map(subpaths.map((subpath) => [subpath, this.#writeSubpath(subpath)]));
   }
 
@@ -99,16 +104,20 @@ class ApiWriter {
     this.#opaque = new Set();
     const statements = this.#files
       .filter((file) => subpathOf(file) === subpath)
-      .flatMap((file) => [...file.statements]);
+      .flatMap((file) => Array.from(file.statements));
     const pieces = statements.flatMap((it) => {
-      if (hasTag(it, 'exports')) return this.#exportsOf(it, statements);
+      if (ts.isClassDeclaration(it) && hasTag(it, 'exports')) {
+        return this.#exportsOf(it, statements);
+      }
       return hasTag(it, 'public') && tagText(it, 'in') === undefined ? [this.#publicOf(it)] : [];
     });
     const symbols = statements.filter(isUniqueSymbol).map((it) => it.getText());
-    const opaque = [...this.#opaque].map((symbol) => this.#opaqueClass(symbol));
+    const opaque = [...this.#opaque].map((node) => this.#opaqueClass(node));
     const imports = [...this.#imports]
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([from, names]) => `import type { ${[...names].sort().join(', ')} } from "${from}";`);
+      .toSorted(([a], [b]) => (a < b ? -1 : 1))
+      .map(
+        ([from, names]) => `import type { ${[...names].toSorted().join(', ')} } from "${from}";`,
+      );
     const all = [...(imports.length > 0 ? [imports.join('\n')] : []), ...symbols, ...opaque];
     return `${HEADER}\n${[...all, ...pieces, 'export {};'].join('\n\n')}\n`;
   }
@@ -116,7 +125,7 @@ class ApiWriter {
   /**
    * What `require` answers for a subpath: its class taken apart.
    *
-   * @param {any} node
+   * @param {ts.ClassDeclaration} node
    * @param {readonly ts.Node[]} statements
    * @returns {string[]}
    */
@@ -136,22 +145,31 @@ class ApiWriter {
     });
   }
 
-  /** @param {ts.PropertyDeclaration} member */
+  /**
+   * @param {ts.PropertyDeclaration} member
+   * @returns {ts.ClassDeclaration | undefined}
+   */
   #namespaceOf(member) {
     const type = this.#checker.getTypeAtLocation(member);
     const parts = type.isIntersection() ? type.types : [type];
     return parts
       .map((part) => part.symbol?.valueDeclaration)
-      .find((it) => it !== undefined && ts.isClassDeclaration(it) && hasTag(it, 'namespace'));
+      .filter((it) => it !== undefined && ts.isClassDeclaration(it))
+      .find((it) => hasTag(it, 'namespace'));
   }
 
-  /** A constant whose type has no public name is spelt out, property by property. */
+  /**
+   * A constant whose type has no public name is spelt out, property by property.
+   *
+   * @param {ts.PropertyDeclaration} member
+   */
   #constantOf(member) {
     const type = this.#checker.getTypeAtLocation(member);
     const properties = this.#checker.getPropertiesOfType(type).map((property) => {
       const of = this.#checker.getTypeOfSymbol(property);
-      if (of.symbol?.valueDeclaration !== undefined && ts.isClassLike(of.symbol.valueDeclaration)) {
-        if (!this.#public.has(of.symbol)) this.#opaque.add(of.symbol);
+      const declared = of.symbol?.valueDeclaration;
+      if (declared !== undefined && ts.isClassDeclaration(declared)) {
+        if (!this.#public.has(of.symbol)) this.#opaque.add(declared);
       }
       return `  readonly ${property.name}: ${this.#checker.typeToString(of)};`;
     });
@@ -159,12 +177,18 @@ class ApiWriter {
     return `${docOf(member)}export const ${name}: {\n${properties.join('\n')}\n};`;
   }
 
-  /** A class that is no part of the API's vocabulary but the type of something in it. */
-  #opaqueClass(symbol) {
-    const node = /** @type {any} */ (symbol.valueDeclaration);
+  /**
+   * A class that is no part of the API's vocabulary but the type of something in it.
+   *
+   * @param {ts.ClassDeclaration} node
+   */
+  #opaqueClass(node) {
     return `${docOf(node)}declare ${this.#classText(node, (it) => modifiersOf(it) === '')}`;
   }
 
+  /**
+   * @param {ts.Node} node
+   */
   #publicOf(node) {
     if (ts.isClassDeclaration(node)) return `${docOf(node)}export ${this.#classText(node)}`;
     this.#require(node);
@@ -175,6 +199,10 @@ class ApiWriter {
     return `${docOf(node)}export ${head}\n${members.join('\n\n')}\n}`;
   }
 
+  /**
+   * @param {ts.ClassDeclaration} node
+   * @param {(member: ts.ClassElement) => boolean} isWanted
+   */
   #classText(node, isWanted = (_member) => true) {
     const parameters = listOf(node.typeParameters, '<', '>');
     const members = this.#publicMembers(node)
@@ -188,9 +216,13 @@ class ApiWriter {
       });
     const own = ['#nominal;', ...(hasPublicConstructor(node) ? [] : ['private constructor();'])];
     const body = [own.join('\n'), ...members].map((text) => indent(text)).join('\n\n');
-    return `class ${node.name.text}${parameters} {\n${body}\n}`;
+    return `class ${node.name?.text ?? ''}${parameters} {\n${body}\n}`;
   }
 
+  /**
+   * @param {ts.ClassDeclaration} node
+   * @returns {ts.ClassElement[]}
+   */
   #publicMembers(node) {
     const all = node.members.filter(isPublicMember);
     // An implementation is no signature where there are overloads.
@@ -207,39 +239,63 @@ class ApiWriter {
     );
   }
 
+  /**
+   * @param {ts.Node} node
+   * @param {string} prefix
+   */
   #functionOf(node, prefix) {
-    const parameters = node.parameters.map((it) => this.#parameterText(it)).join(', ');
+    if (!ts.isFunctionLike(node)) throw new Error(`${node.getText()}: neither method nor field`);
+    const parameters = node.parameters
+      .filter((it) => ts.isParameter(it))
+      .map((it) => this.#parameterText(it))
+      .join(', ');
     this.#require(...node.parameters, ...(node.type === undefined ? [] : [node.type]));
     if (ts.isConstructorDeclaration(node)) return `${docOf(node)}constructor(${parameters});`;
     const { type, effect } = this.#resultOf(node);
     const accessor = ts.isGetAccessor(node) ? 'get ' : ts.isSetAccessor(node) ? 'set ' : '';
-    const head = `${prefix}${accessor}${node.name.getText()}${listOf(node.typeParameters, '<', '>')}`;
+    const head = `${prefix}${accessor}${node.name?.getText() ?? ''}${listOf(node.typeParameters, '<', '>')}`;
     const result = ts.isSetAccessor(node) ? '' : `: ${type}`;
     return `${docOf(node, effect)}${head}(${parameters})${result};`;
   }
 
+  /**
+   * @param {ts.ParameterDeclaration} parameter
+   */
   #parameterText(parameter) {
     if (parameter.initializer === undefined) return parameter.getText();
     return `${parameter.name.getText()}?: ${this.#typeText(parameter)}`;
   }
 
+  /**
+   * @param {ts.ParameterDeclaration | ts.PropertyDeclaration} node
+   */
   #typeText(node) {
     return (
       node.type?.getText() ?? this.#checker.typeToString(this.#checker.getTypeAtLocation(node))
     );
   }
 
-  /** A coroutine's result, and the tag that says that it is one. */
+  /**
+   * A coroutine's result, and the tag that says that it is one.
+   *
+   * @param {ts.SignatureDeclaration} node
+   */
   #resultOf(node) {
     const { type } = node;
     if (type === undefined) throw new Error(`${node.getText()}: an API function says its result`);
-    const effect = ts.isTypeReferenceNode(type) ? EFFECTS[type.typeName.getText()] : undefined;
-    if (effect === undefined) return { type: type.getText(), effect };
-    return { type: type.typeArguments[0].getText(), effect };
+    const isReference = ts.isTypeReferenceNode(type);
+    const effect = isReference ? EFFECTS[type.typeName.getText()] : undefined;
+    const result = isReference && effect !== undefined ? type.typeArguments?.[0] : type;
+    return { type: (result ?? type).getText(), effect };
   }
 
-  /** Notes what a declaration speaks of; whatever is not public must not be named. */
+  /**
+   * Notes what a declaration speaks of; whatever is not public must not be named.
+   *
+   * @param {...ts.Node} nodes
+   */
   #require(...nodes) {
+    /** @param {ts.Node} node */
     const visit = (node) => {
       if (ts.isTypeReferenceNode(node) || ts.isExpressionWithTypeArguments(node)) {
         this.#requireName(ts.isTypeReferenceNode(node) ? node.typeName : node.expression);
@@ -249,16 +305,20 @@ class ApiWriter {
     for (const node of nodes) visit(node);
   }
 
+  /**
+   * @param {ts.Node} name
+   */
   #requireName(name) {
     let symbol = this.#checker.getSymbolAtLocation(name);
     if (symbol === undefined || name.getText() in EFFECTS || name.getText() === 'const') return;
-    if ((symbol.flags & ts.SymbolFlags.Alias) !== 0)
+    if ((symbol.flags & ts.SymbolFlags.Alias) !== 0) {
       symbol = this.#checker.getAliasedSymbol(symbol);
-    const place = this.#public.get(symbol);
-    if (place !== undefined) {
-      if (place.subpath === this.#subpath) return;
-      const names = this.#imports.get(place.subpath) ?? new Set();
-      this.#imports.set(place.subpath, names.add(name.getText()));
+    }
+    const subpath = this.#public.get(symbol);
+    if (subpath !== undefined) {
+      if (subpath === this.#subpath) return;
+      const names = this.#imports.get(subpath) ?? new Set();
+      this.#imports.set(subpath, names.add(name.getText()));
       return;
     }
     const declaration = symbol.declarations?.[0];
@@ -270,10 +330,16 @@ class ApiWriter {
   }
 }
 
+/**
+ * @param {ts.Node} node
+ */
 function isUniqueSymbol(node) {
   return ts.isVariableStatement(node) && /declare const \w+: unique symbol/.test(node.getText());
 }
 
+/**
+ * @param {ts.ClassElement} member
+ */
 function isPublicMember(member) {
   if (hasTag(member, 'internal') || ts.isClassStaticBlockDeclaration(member)) return false;
   if (ts.isConstructorDeclaration(member)) return hasTag(member, 'public');
@@ -284,22 +350,41 @@ function isPublicMember(member) {
   return (ts.getCombinedModifierFlags(member) & hidden) === 0 && !name.startsWith('_') && !isOurKey;
 }
 
+/**
+ * @param {ts.ClassDeclaration} node
+ */
 function hasPublicConstructor(node) {
   return node.members.some((it) => ts.isConstructorDeclaration(it) && hasTag(it, 'public'));
 }
 
+/** @type {ReadonlySet<ts.SyntaxKind>} */
+const KEPT_MODIFIERS = new Set([ts.SyntaxKind.StaticKeyword, ts.SyntaxKind.ReadonlyKeyword]);
+
+/** @param {ts.ClassElement} member */
 function modifiersOf(member) {
-  const kept = [ts.SyntaxKind.StaticKeyword, ts.SyntaxKind.ReadonlyKeyword];
-  const words = (member.modifiers ?? []).filter((it) => kept.includes(it.kind));
-  return words.map((it) => `${it.getText()} `).join('');
+  const modifiers = ts.canHaveModifiers(member) ? (ts.getModifiers(member) ?? []) : [];
+  return modifiers
+    .filter((it) => KEPT_MODIFIERS.has(it.kind))
+    .map((it) => `${it.getText()} `)
+    .join('');
 }
 
+/**
+ * @param {ts.NodeArray<ts.Node> | undefined} nodes
+ * @param {string} open
+ * @param {string} close
+ */
 function listOf(nodes, open, close) {
   if (nodes === undefined || nodes.length === 0) return '';
   return `${open}${nodes.map((it) => it.getText()).join(', ')}${close}`;
 }
 
-/** The doc comment, without the tags that only this script reads, with the effect's tag. */
+/**
+ * The doc comment, without the tags that only this script reads, with the effect's tag.
+ *
+ * @param {ts.Node} node
+ * @param {string} [effect]
+ */
 function docOf(node, effect) {
   const docs = ts.getJSDocCommentsAndTags(node).filter(ts.isJSDoc);
   const text = docs.at(-1)?.getText() ?? '';
@@ -317,10 +402,15 @@ function docOf(node, effect) {
   }
   if (lines.length === 0) return '';
   // A tag behind `{` on the same line is lost on the compiler, so tags keep lines of their own.
-  if (lines.length === 1 && lines[0].length < 80 && !lines[0].startsWith('@')) return `/** ${lines[0]} */\n`;
+  const [only = ''] = lines;
+  const isShort = lines.length === 1 && only.length < 80 && !only.startsWith('@');
+  if (isShort) return `/** ${only} */\n`;
   return `/**\n${lines.map((line) => ` * ${line}`.trimEnd()).join('\n')}\n */\n`;
 }
 
+/**
+ * @param {string} text
+ */
 function indent(text) {
   return text.replaceAll(/^(?=.)/gm, '  ');
 }

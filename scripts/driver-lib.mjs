@@ -40,56 +40,66 @@ const FILES = [
   'esnext.disposable',
 ];
 
+/** @param {string} text */
+function words(text) {
+  return text.split(/\s+/);
+}
+
 const ITERATION = ['[Symbol.iterator]', 'entries', 'keys', 'values'];
 const READONLY_ARRAY = [
-  ...['at', 'concat', 'every', 'filter', 'find', 'findIndex', 'findLast', 'findLastIndex'],
-  ...['flat', 'flatMap', 'forEach', 'includes', 'indexOf', 'join', 'lastIndexOf', 'length', 'map'],
-  ...['reduce', 'reduceRight', 'slice', 'some', 'toReversed', 'toSorted', 'toSpliced', 'with'],
-  ...['toString', '[n: number]', ...ITERATION],
+  ...words(`at concat every filter find findIndex findLast findLastIndex flat flatMap forEach
+    includes indexOf join lastIndexOf length map reduce reduceRight slice some
+    toReversed toSorted toSpliced with toString`),
+  '[n: number]',
+  ...ITERATION,
 ];
 const ARRAY = [
+  ...words(`copyWithin fill pop push reverse shift sort splice unshift`),
   ...READONLY_ARRAY,
-  ...['copyWithin', 'fill', 'pop', 'push', 'reverse', 'shift', 'sort', 'splice', 'unshift'],
 ];
 const TYPED_ARRAY = [
-  ...['BYTES_PER_ELEMENT', 'buffer', 'byteLength', 'byteOffset', 'length', 'at', 'copyWithin'],
-  ...['every', 'fill', 'filter', 'find', 'findIndex', 'findLast', 'findLastIndex', 'forEach'],
-  ...['includes', 'indexOf', 'join', 'lastIndexOf', 'map', 'reduce', 'reduceRight', 'reverse'],
-  ...['set', 'slice', 'some', 'sort', 'subarray', 'toReversed', 'toSorted', 'with', 'toString'],
-  ...['[index: number]', '[Symbol.toStringTag]', ...ITERATION],
+  ...words(`BYTES_PER_ELEMENT buffer byteLength byteOffset length at copyWithin every fill
+    filter find findIndex findLast findLastIndex forEach includes indexOf join
+    lastIndexOf map reduce reduceRight reverse set slice some sort subarray toReversed
+    toSorted with toString [Symbol.toStringTag]`),
+  '[index: number]',
+  ...ITERATION,
 ];
 const TYPED_ARRAY_CONSTRUCTOR = ['prototype', 'new', 'BYTES_PER_ELEMENT', 'of', 'from'];
 const ERROR_CONSTRUCTOR = ['new', '()', 'prototype'];
-const DATA_VIEW_WIDTHS = ['Int8', 'Uint8', 'Int16', 'Uint16', 'Int32', 'Uint32'];
+const DATA_VIEW_WIDTHS = words(`Int8 Uint8 Int16 Uint16 Int32 Uint32`);
 
-/** Interfaces by name, with the members that stay; true keeps them all. */
+/**
+ * Interfaces by name, with the members that stay; true keeps them all.
+ *
+ * @type {Readonly<Record<string, readonly string[] | true>>}
+ */
 const INTERFACES = {
   Symbol: ['toString', 'description', '[Symbol.toStringTag]'],
   SymbolConstructor: ['prototype', 'iterator', 'dispose', 'toStringTag'],
   Object: ['toString', 'hasOwnProperty'],
-  ObjectConstructor: ['keys', 'values', 'entries', 'fromEntries', 'freeze', 'is', 'hasOwn'],
+  ObjectConstructor: words(`keys values entries fromEntries freeze is hasOwn`),
   Function: ['name', 'length'],
   CallableFunction: [],
   NewableFunction: [],
   IArguments: ['length'],
   String: [
-    ...['toString', 'charAt', 'charCodeAt', 'codePointAt', 'concat', 'indexOf', 'lastIndexOf'],
-    ...['slice', 'substring', 'toLowerCase', 'toUpperCase', 'trim', 'trimStart', 'trimEnd'],
-    ...['length', 'valueOf', '[index: number]', 'includes', 'startsWith', 'endsWith', 'repeat'],
-    ...['padStart', 'padEnd', 'at', 'split', 'replace', 'replaceAll', '[Symbol.iterator]'],
+    ...words(`toString charAt charCodeAt codePointAt concat indexOf lastIndexOf slice substring
+    toLowerCase toUpperCase trim trimStart trimEnd length valueOf includes startsWith
+    endsWith repeat padStart padEnd at split replace replaceAll [Symbol.iterator]`),
+    '[index: number]',
   ],
   StringConstructor: ['()', 'fromCharCode', 'fromCodePoint'],
   Boolean: ['valueOf'],
   BooleanConstructor: ['()'],
   Number: ['toString', 'valueOf'],
-  NumberConstructor: [
-    ...['()', 'MAX_SAFE_INTEGER', 'MIN_SAFE_INTEGER', 'isInteger', 'isSafeInteger', 'isNaN'],
-    ...['isFinite', 'parseInt'],
-  ],
+  NumberConstructor: words(
+    `() MAX_SAFE_INTEGER MIN_SAFE_INTEGER isInteger isSafeInteger isNaN isFinite parseInt`,
+  ),
   BigInt: ['toString', 'valueOf', '[Symbol.toStringTag]'],
   BigIntConstructor: ['()', 'asIntN', 'asUintN'],
   TemplateStringsArray: true,
-  Math: ['abs', 'ceil', 'clz32', 'floor', 'imul', 'max', 'min', 'round', 'sign', 'trunc'],
+  Math: words(`abs ceil clz32 floor imul max min round sign trunc`),
   RegExp: [], // The compiler insists on the name.
   Error: ['name', 'message', 'cause'],
   ErrorConstructor: ERROR_CONSTRUCTOR,
@@ -111,20 +121,23 @@ const INTERFACES = {
   ArrayBufferConstructor: ['prototype', 'new', 'isView'],
   ArrayBufferView: true,
   DataView: [
-    ...['buffer', 'byteLength', 'byteOffset', '[Symbol.toStringTag]'],
+    'buffer',
+    'byteLength',
+    'byteOffset',
+    '[Symbol.toStringTag]',
     ...DATA_VIEW_WIDTHS.flatMap((width) => [`get${width}`, `set${width}`]),
   ],
   DataViewConstructor: ['prototype', 'new'],
   ...Object.fromEntries(
-    ['Int8', 'Uint8', 'Int16', 'Uint16', 'Int32', 'Uint32'].flatMap((width) => [
+    words(`Int8 Uint8 Int16 Uint16 Int32 Uint32`).flatMap((width) => [
       [`${width}Array`, TYPED_ARRAY],
       [`${width}ArrayConstructor`, TYPED_ARRAY_CONSTRUCTOR],
     ]),
   ),
-  Map: ['clear', 'delete', 'forEach', 'get', 'has', 'set', 'size', ...ITERATION],
+  Map: [...words(`clear delete forEach get has set size`), ...ITERATION],
   MapConstructor: ['new', 'prototype'],
   ReadonlyMap: ['forEach', 'get', 'has', 'size', ...ITERATION],
-  Set: ['add', 'clear', 'delete', 'forEach', 'has', 'size', ...ITERATION],
+  Set: [...words(`add clear delete forEach has size`), ...ITERATION],
   SetConstructor: ['new', 'prototype'],
   ReadonlySet: ['forEach', 'has', 'size', ...ITERATION],
   IteratorYieldResult: true,
@@ -141,24 +154,24 @@ const INTERFACES = {
   Disposable: true,
 };
 
-const TYPES = new Set([
-  ...['PropertyKey', 'Partial', 'Required', 'Readonly', 'Pick', 'Record', 'Exclude', 'Extract'],
-  ...['Omit', 'NonNullable', 'Parameters', 'ConstructorParameters', 'ReturnType', 'InstanceType'],
-  ...['Uppercase', 'Lowercase', 'Capitalize', 'Uncapitalize', 'NoInfer', 'ArrayBufferLike'],
-  ...['IteratorResult', 'BuiltinIteratorReturn', 'FlatArray', 'ThisParameterType'],
-]);
+const TYPES = new Set(
+  words(`PropertyKey Partial Required Readonly Pick Record Exclude Extract Omit NonNullable
+    Parameters ConstructorParameters ReturnType InstanceType Uppercase Lowercase
+    Capitalize Uncapitalize NoInfer ArrayBufferLike IteratorResult BuiltinIteratorReturn
+    FlatArray ThisParameterType`),
+);
 
-const VALUES = new Set([
-  ...['NaN', 'Infinity', 'parseInt', 'isNaN', 'isFinite', 'Symbol', 'Object', 'String', 'Boolean'],
-  ...['Number', 'BigInt', 'Math', 'Error', 'RangeError', 'TypeError', 'JSON', 'Array', 'Map'],
-  ...['Set', 'ArrayBuffer', 'DataView', 'Int8Array', 'Uint8Array', 'Int16Array', 'Uint16Array'],
-  ...['Int32Array', 'Uint32Array'],
-]);
+const VALUES = new Set(
+  words(`NaN Infinity parseInt isNaN isFinite Symbol Object String Boolean Number BigInt Math
+    Error RangeError TypeError JSON Array Map Set ArrayBuffer DataView Int8Array
+    Uint8Array Int16Array Uint16Array Int32Array Uint32Array`),
+);
 
 /** What a kept signature may still not speak of: overloads for absent things go too. */
 const ABSENT =
   /\b(RegExp\w*|Intl|SharedArrayBuffer|Promise\w*|asyncDispose|Symbol\.(split|replace))\b/;
 
+/** @returns {string} */
 export function makeDriverLib() {
   const pieces = FILES.flatMap((file) => {
     const path = join(LIB_FOLDER, `lib.${file}.d.ts`);
@@ -168,16 +181,27 @@ export function makeDriverLib() {
   return `${pieces.map((piece) => piece.trim()).join('\n\n')}\n`;
 }
 
+/**
+ * @param {ts.Statement} statement
+ * @param {ts.SourceFile} source
+ * @returns {string[]}
+ */
 function keep(statement, source) {
   if (ts.isInterfaceDeclaration(statement)) return keepInterface(statement, source);
-  const name = ts.isVariableStatement(statement)
-    ? statement.declarationList.declarations[0].name.text
-    : statement.name?.text;
+  const declared = ts.isVariableStatement(statement)
+    ? statement.declarationList.declarations[0]
+    : /** @type {ts.DeclarationStatement} */ (statement);
+  const name = declared?.name?.getText(source) ?? '';
   const allowed = ts.isTypeAliasDeclaration(statement) ? TYPES : VALUES;
   const isKept = !ts.isModuleDeclaration(statement) && allowed.has(name);
   return isKept ? [withoutHeader(statement.getFullText(source))] : [];
 }
 
+/**
+ * @param {ts.InterfaceDeclaration} statement
+ * @param {ts.SourceFile} source
+ * @returns {string[]}
+ */
 function keepInterface(statement, source) {
   const allowed = INTERFACES[statement.name.text];
   if (allowed === undefined) return [];
@@ -193,20 +217,30 @@ function keepInterface(statement, source) {
   return [`${docs}${header}${members.join('')}\n}`];
 }
 
+/**
+ * @param {ts.TypeElement} member
+ * @param {ts.SourceFile} source
+ * @returns {string}
+ */
 function memberName(member, source) {
   if (ts.isConstructSignatureDeclaration(member)) return 'new';
   if (ts.isCallSignatureDeclaration(member)) return '()';
   if (ts.isIndexSignatureDeclaration(member)) {
-    return `[${member.parameters[0].getText(source)}]`;
+    return `[${member.parameters[0]?.getText(source)}]`;
   }
-  return member.name.getText(source);
+  return member.name?.getText(source) ?? '';
 }
 
+/** @param {string} text */
 function withoutComments(text) {
   return text.replaceAll(/\/\*[^]*?\*\//g, '');
 }
 
-/** A file's copyright notice and references stand before its first declaration. */
+/**
+ * A file's copyright notice and references stand before its first declaration.
+ *
+ * @param {string} text
+ */
 function withoutHeader(text) {
   return text.replace(/\/\*! \*{5,}[^]*?\*{5,} \*\//, '').replace(/^\/\/\/.*$/gm, '');
 }

@@ -27,7 +27,7 @@ function readApi() {
   if (!existsSync(folder)) return {};
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.d.ts'))
-    .sort();
+    .toSorted();
   return Object.fromEntries(
     files.map((file) => [
       file.replaceAll('\\', '/').replace(/\.d\.ts$/, ''),

@@ -6,7 +6,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { dataSection, emptySection, functionSymbol, readElf, writeElf, type ElfFile } from './elf.ts';
+import {
+  dataSection,
+  emptySection,
+  functionSymbol,
+  readElf,
+  writeElf,
+  type ElfFile,
+} from './elf.ts';
 
 const text = (value: string): Uint8Array => new TextEncoder().encode(value);
 
@@ -95,9 +102,13 @@ describe('readelf', () => {
   it.runIf(has('readelf')).each([32, 64] as const)('reads %i bits without complaint', (bits) => {
     const path = join(folder, `sample${bits}.ko`);
     writeFileSync(path, writeElf(sample(bits)));
-    const output = execFileSync('sh', ['-c', 'LC_ALL=C readelf --wide -h -S -s "$1" 2>&1', 'sh', path], {
-      encoding: 'utf8',
-    });
+    const output = execFileSync(
+      'sh',
+      ['-c', 'LC_ALL=C readelf --wide -h -S -s "$1" 2>&1', 'sh', path],
+      {
+        encoding: 'utf8',
+      },
+    );
     expect(output).not.toMatch(/warning|error/i);
     expect(output).toMatch(/REL \(Relocatable file\)/);
     expect(output).toMatch(/FUNC +LOCAL +DEFAULT +1 Sample\.dispose/);

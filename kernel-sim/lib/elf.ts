@@ -81,22 +81,30 @@ interface PlacedSection {
   readonly content: () => Uint8Array;
 }
 
+/** A section that refers to no other. */
+const PLAIN = { flags: 0, size: 0, link: 0, info: 0, entrySize: 0 } as const;
+
 function section(name: string, type: number, table: StringTable): PlacedSection {
-  const content = (): Uint8Array => table.bytes();
-  return { name, type, flags: 0, size: 0, link: 0, info: 0, entrySize: 0, content };
+  return { ...PLAIN, name, type, content: () => table.bytes() };
 }
 
 function withTables(file: ElfFile): PlacedSection[] {
   const given = file.sections.map((it) => ({
-    ...{ name: it.name, type: it.type, flags: it.flags, size: it.size, link: 0, info: 0 },
-    entrySize: 0,
+    ...PLAIN,
+    name: it.name,
+    type: it.type,
+    flags: it.flags,
+    size: it.size,
     content: () => it.bytes,
   }));
   const strings = new StringTable();
   const symbols = writeSymbols(file, strings);
   // `info` of a symbol table: the index of the first symbol that is not local.
   const symtab: PlacedSection = {
-    ...{ name: '.symtab', type: ELF.SYMTAB, flags: 0, size: 0, link: given.length + 2 },
+    ...PLAIN,
+    name: '.symtab',
+    type: ELF.SYMTAB,
+    link: given.length + 2,
     info: 1 + file.symbols.filter((symbol) => !symbol.isGlobal).length,
     entrySize: SYMBOL_BYTES[file.bits],
     content: () => symbols,

@@ -53,32 +53,31 @@ export function declarationOrigin(declaration: ts.Node): Origin {
 }
 
 function readTraits(declaration: ts.Node): Traits {
-  let traits = PLAIN;
+  const traits: { -readonly [Key in keyof Traits]: Traits[Key] } = { ...PLAIN };
   for (const tag of ts.getJSDocTags(declaration)) {
     const text = (ts.getTextOfJSDocComment(tag.comment) ?? '').trim();
     switch (tag.tagName.text) {
       case 'switches':
-        if (traits.effect === 0) traits = { ...traits, effect: 1 };
+        if (traits.effect === 0) traits.effect = 1;
         break;
       case 'sleeps': {
-        const unless = /^unless (\w+)=(\w+)/.exec(text);
-        const sleepsUnless =
-          unless === null ? null : { parameter: unless[1] ?? '', value: unless[2] ?? '' };
-        traits = { ...traits, effect: 2, sleepsUnless };
+        const [, parameter, value] = /^unless (\w+)=(\w+)/.exec(text) ?? [];
+        traits.effect = 2;
+        if (parameter !== undefined && value !== undefined) {
+          traits.sleepsUnless = { parameter, value };
+        }
         break;
       }
       case 'context': {
         const word = text.split(/\s/)[0];
-        if (word === 'process' || word === 'softirq' || word === 'hardirq') {
-          traits = { ...traits, context: word };
-        }
+        if (word === 'process' || word === 'softirq' || word === 'hardirq') traits.context = word;
         break;
       }
       case 'atomic':
-        traits = { ...traits, isAtomic: true };
+        traits.isAtomic = true;
         break;
       case 'lent':
-        traits = { ...traits, isLent: true };
+        traits.isLent = true;
         break;
     }
   }

@@ -78,7 +78,7 @@ function spanOf(file: ts.SourceFile, start: number, end: number): Span {
 
 /** By file, place and code, so that the order never depends on which pass came first. */
 export function sortDiagnostics(diagnostics: readonly Diagnostic[]): Diagnostic[] {
-  return [...diagnostics].sort(
+  return diagnostics.toSorted(
     (a, b) =>
       compare(a.file, b.file) ||
       a.line - b.line ||

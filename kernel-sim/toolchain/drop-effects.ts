@@ -74,9 +74,8 @@ export class DropEffects {
 
   /** A value of `given` is taken for `declared`, which may be or contain a type parameter. */
   pass(declared: ts.Type, given: ts.Type, at: ts.Node): void {
-    if ((declared.flags & ts.TypeFlags.TypeParameter) === 0 || declared.symbol === undefined)
-      return;
-    if (declared === given) return;
+    const isParameter = (declared.flags & ts.TypeFlags.TypeParameter) !== 0;
+    if (!isParameter || declared.symbol === undefined || declared === given) return;
     for (const it of this.nodesOf(given)) this.#parameterOf(declared.symbol).calls(it, at);
   }
 

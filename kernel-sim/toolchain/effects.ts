@@ -56,7 +56,15 @@ interface CallInfo {
 }
 
 const LIBRARY_METHODS = new Set([
-  ...['forEach', 'map', 'filter', 'some', 'every', 'find', 'findIndex', 'reduce', 'flatMap'],
+  'forEach',
+  'map',
+  'filter',
+  'some',
+  'every',
+  'find',
+  'findIndex',
+  'reduce',
+  'flatMap',
 ]);
 
 /** Called by the engine itself, which knows no coroutines. */

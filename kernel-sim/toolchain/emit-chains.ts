@@ -8,7 +8,7 @@
 import ts from 'typescript';
 
 import { assign, empty, sequence } from './build-code.ts';
-import { beforeCall, finished } from './emit-expressions.ts';
+import { beforeCall, collectionCall, finished } from './emit-calls.ts';
 import type { Emitter } from './emitter.ts';
 
 const f = ts.factory;
@@ -36,7 +36,7 @@ function takeApart(node: ts.Expression): { links: Link[]; head: ts.Expression } 
   const links: Link[] = [];
   let at = node;
   while (ts.isOptionalChain(at) || ts.isNonNullExpression(at)) {
-    if (!ts.isNonNullExpression(at)) links.unshift(at as Link);
+    if (!ts.isNonNullExpression(at)) links.unshift(at);
     at = at.expression;
   }
   // The method of `a.b?.()` belongs to its call, which needs `a` for `this`.
@@ -84,6 +84,10 @@ class ChainBuilder {
     if (next === undefined || !ts.isCallExpression(next)) {
       return this.from(index + 1, this.#access(link, value));
     }
+    if (ts.isPropertyAccessExpression(link) && this.#isCollection(next)) {
+      const args = next.arguments.map((it) => this.#emitter.expression(it));
+      return this.from(index + 2, collectionCall(link.name.text, value, args));
+    }
     if (next.questionDotToken === undefined) {
       return this.from(index + 2, this.#call(next, this.#access(link, value), []));
     }
@@ -116,9 +120,13 @@ class ChainBuilder {
     const call = f.createCallExpression(callee, undefined, [...first, ...values]);
     const form = analysis.effects.callForm(link, scope.isGenerator, build);
     const slot = analysis.plan.intoSlot.get(link);
-    // Of collections only the callbacks are coroutines; `maybe` lets their plain methods pass.
     const value = finished(call, form);
     return slot === undefined ? value : f.createParenthesizedExpression(assign(slot.name, value));
+  }
+
+  #isCollection(call: ts.CallExpression): boolean {
+    const { analysis, scope, build } = this.#emitter;
+    return analysis.effects.callForm(call, scope.isGenerator, build) === 'collection';
   }
 
   #unlessNull(value: ts.Expression, rest: ts.Expression): ts.Expression {

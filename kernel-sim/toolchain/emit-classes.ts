@@ -164,5 +164,5 @@ function memberAccess(name: ts.PropertyName | ts.Identifier): ts.Expression {
     return f.createPropertyAccessExpression(f.createThis(), copy);
   }
   const key = ts.isComputedPropertyName(name) ? name.expression : name;
-  return f.createElementAccessExpression(f.createThis(), key as ts.Expression);
+  return f.createElementAccessExpression(f.createThis(), key);
 }

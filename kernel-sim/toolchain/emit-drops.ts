@@ -34,8 +34,8 @@ export function dropIfHeld(emitter: Emitter, holder: ts.Expression, type: ts.Typ
 
 /** The drops of a scope's end, last slot first. */
 export function dropSlots(emitter: Emitter, slots: readonly Slot[]): ts.Statement[] {
-  return [...slots]
-    .reverse()
+  return slots
+    .toReversed()
     .map(({ name, type }) =>
       f.createIfStatement(
         f.createStrictInequality(id(name), empty()),

@@ -82,8 +82,8 @@ export class Flows {
         : whole;
       if (element !== undefined) this.#link(source, element, node, 0);
     }
-    if (ts.isReturnStatement(parent) || ts.isArrowFunction(parent))
-      this.#linkReturned(source, node);
+    const isReturned = ts.isReturnStatement(parent) || ts.isArrowFunction(parent);
+    if (isReturned) this.#linkReturned(source, node);
     if (ts.isCallExpression(parent) || ts.isNewExpression(parent)) this.#linkArgument(parent, node);
     if (ts.isVariableDeclaration(parent) && parent.initializer === node) {
       this.#link(source, this.#checker.getTypeAtLocation(parent.name), node, 0);

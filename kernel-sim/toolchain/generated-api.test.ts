@@ -20,7 +20,7 @@ const committed = new Map(
     .map((file) => [file.slice(0, -'.d.ts'.length), readFileSync(join(FOLDER, file), 'utf8')]),
 );
 
-describe('the API\'s declarations', () => {
+describe("the API's declarations", () => {
   let made = new Map<string, string>();
   beforeAll(() => {
     made = makeApiDeclarations(ROOT);
@@ -31,7 +31,9 @@ describe('the API\'s declarations', () => {
   });
 
   it('name nothing that cannot be imported', () => {
-    expect([...committed.keys()].every((name) => existsSync(join(FOLDER, `${name}.d.ts`)))).toBe(true);
+    expect([...committed.keys()].every((name) => existsSync(join(FOLDER, `${name}.d.ts`)))).toBe(
+      true,
+    );
     expect([...committed.values()].join('')).not.toMatch(/\bSleeping\b|\bSwitching\b|#context/);
   });
 });

@@ -37,7 +37,9 @@ function elfOf(reply: BuildReply): ElfFile {
 
 function modinfoOf(reply: BuildReply): string[] {
   const section = elfOf(reply).sections.find(({ name }) => name === '.modinfo');
-  return decodeUtf8(section?.bytes ?? new Uint8Array(0)).split('\0').filter((entry) => entry !== '');
+  return decodeUtf8(section?.bytes ?? new Uint8Array(0))
+    .split('\0')
+    .filter((entry) => entry !== '');
 }
 
 describe('the examples', () => {
@@ -49,7 +51,13 @@ describe('the examples', () => {
     const sources = Object.fromEntries(
       files.map((file) => [file, readFileSync(join(folder, file), 'utf8')]),
     );
-    const reply = toolchain.build({ version: 1, module: name, board: 'pc', main: `${name}.ts`, sources });
+    const reply = toolchain.build({
+      version: 1,
+      module: name,
+      board: 'pc',
+      main: `${name}.ts`,
+      sources,
+    });
     expect(reply.diagnostics).toEqual([]);
     expect(reply.ko).toBeDefined();
   });
@@ -64,13 +72,22 @@ describe('a build', () => {
   });
 
   it('answers with errors instead of a module', () => {
-    const reply = toolchain.build(request(MODULE.replace('return new M();', 'return 1;').replace('class M {', 'class M { n = 1;')));
+    const reply = toolchain.build(
+      request(
+        MODULE.replace('return new M();', 'return 1;').replace('class M {', 'class M { n = 1;'),
+      ),
+    );
     expect(reply).toEqual({
       version: 1,
       module: 'm',
       diagnostics: [
         {
-          ...{ file: 'm.ts', line: 2, column: 37, endLine: 2, endColumn: 43, code: 'TS2322' },
+          file: 'm.ts',
+          line: 2,
+          column: 37,
+          endLine: 2,
+          endColumn: 43,
+          code: 'TS2322',
           message: expect.stringContaining("'number' is not assignable to type 'M'") as string,
           help: null,
         },
@@ -79,19 +96,30 @@ describe('a build', () => {
   });
 
   it('forgets the files of the build before', () => {
-    const sources = { 'm.ts': `import { n } from "./n.ts";\nvoid n;\n${MODULE}`, 'n.ts': 'export const n = 1;' };
+    const sources = {
+      'm.ts': `import { n } from "./n.ts";\nvoid n;\n${MODULE}`,
+      'n.ts': 'export const n = 1;',
+    };
     expect(toolchain.build(request('', { sources })).diagnostics).toEqual([]);
-    expect(toolchain.build(request(sources['m.ts'])).diagnostics.map(({ code }) => code)).toEqual(['TS2307']);
+    expect(toolchain.build(request(sources['m.ts'])).diagnostics.map(({ code }) => code)).toEqual([
+      'TS2307',
+    ]);
   });
 
   it('stops at a syntax error', () => {
-    expect(toolchain.build(request('class {')).diagnostics.map(({ code }) => code)).toContain('TS1005');
+    expect(toolchain.build(request('class {')).diagnostics.map(({ code }) => code)).toContain(
+      'TS1005',
+    );
   });
 
   it.each([
     ['no module at all', `export {};`, 'RZ1080'],
     ['another default export', `class M {}\nexport default M;`, 'RZ1080'],
-    ['info that is no literal', `${MODULE.replace('{ license: "GPL" }', 'info')}const info = { license: "GPL" };`, 'RZ1081'],
+    [
+      'info that is no literal',
+      `${MODULE.replace('{ license: "GPL" }', 'info')}const info = { license: "GPL" };`,
+      'RZ1081',
+    ],
     ['a licence that is computed', MODULE.replace('"GPL"', '["GPL"].join()'), 'RZ1081'],
     ['info that is spread', MODULE.replace('{ license', '{ ...{ name: "n" }, license'), 'RZ1081'],
     ['a name with a slash', MODULE.replace('{ license', '{ name: "a/b", license'), 'RZ1081'],
@@ -104,7 +132,9 @@ describe('a build', () => {
 
   it('says when the main file is not there', () => {
     const { diagnostics } = toolchain.build(request(MODULE, { main: 'other.ts' }));
-    expect(diagnostics.map(({ message }) => message)).toEqual(['other.ts: no such file in the folder']);
+    expect(diagnostics.map(({ message }) => message)).toEqual([
+      'other.ts: no such file in the folder',
+    ]);
   });
 });
 
@@ -139,7 +169,9 @@ describe('a .ko', () => {
 
   it('lists its functions where the canonical layout has them', () => {
     const { symbols } = elfOf(toolchain.build(request(MODULE)));
-    expect(symbols.map(({ name, value, size }) => [name, value, size])).toEqual([['M.init', 0, 32]]);
+    expect(symbols.map(({ name, value, size }) => [name, value, size])).toEqual([
+      ['M.init', 0, 32],
+    ]);
   });
 
   it.runIf(isInstalled('modinfo'))('is read by modinfo', () => {
@@ -167,7 +199,9 @@ describe('the editor', () => {
     const editor = testToolchain();
     const source = `import * as t from "kernel/test";\nexport class A { constructor() { t.msleep(); } }\n`;
     editor.setFile('/home/user/a.ts', source);
-    expect(editor.diagnosticsOf('/home/user/a.ts').map(({ code, line }) => [code, line])).toEqual([['RZ1024', 2]]);
+    expect(editor.diagnosticsOf('/home/user/a.ts').map(({ code, line }) => [code, line])).toEqual([
+      ['RZ1024', 2],
+    ]);
     editor.setFile('/home/user/a.ts', source.replace('constructor()', 'go()'));
     expect(editor.diagnosticsOf('/home/user/a.ts').map(({ code }) => code)).toEqual([]);
   });
@@ -180,7 +214,9 @@ describe('the editor', () => {
     const completions = service.getCompletionsAtPosition('/a.ts', source.length, {});
     expect(completions?.entries.map(({ name }) => name)).toContain('msleep');
     const program = service.getProgram();
-    expect(program?.getSourceFiles().map(({ fileName }) => fileName)).toContain('/api/kernel/test.d.ts');
+    expect(program?.getSourceFiles().map(({ fileName }) => fileName)).toContain(
+      '/api/kernel/test.d.ts',
+    );
   });
 
   it('imports one file from another, and loses it', () => {
@@ -199,6 +235,8 @@ describe('the editor', () => {
     const library = both.languageService().getProgram()?.getSourceFile('/lib/lib.driver.d.ts');
     both.check({ 'b.ts': 'export {};' });
     both.setFile('/a.ts', 'export {};');
-    expect(both.languageService().getProgram()?.getSourceFile('/lib/lib.driver.d.ts')).toBe(library);
+    expect(both.languageService().getProgram()?.getSourceFile('/lib/lib.driver.d.ts')).toBe(
+      library,
+    );
   });
 });

@@ -203,7 +203,12 @@ function asIs(path: string): string {
 
 function noSuchFile(request: BuildRequest): Diagnostic {
   return {
-    ...{ file: request.main, line: 1, column: 1, endLine: 1, endColumn: 1, code: 'RZ1080' },
+    file: request.main,
+    line: 1,
+    column: 1,
+    endLine: 1,
+    endColumn: 1,
+    code: 'RZ1080',
     message: `${request.main}: no such file in the folder`,
     help: null,
   };

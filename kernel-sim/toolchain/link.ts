@@ -4,7 +4,7 @@
  *
  * The files become functions in a table inside the factory; imports among them never leave it.
  */
-import ts from 'typescript';
+import type ts from 'typescript';
 
 import type { Analysis } from './analysis.ts';
 import type { Build } from './effects.ts';

@@ -153,8 +153,9 @@ export class Ownership {
     if (ts.isClassLike(node)) {
       for (const clause of node.heritageClauses ?? []) {
         if (clause.token !== ts.SyntaxKind.ImplementsKeyword) continue;
-        for (const it of clause.types)
+        for (const it of clause.types) {
           this.#addImplementer(this.#checker.getTypeAtLocation(it), node);
+        }
       }
     }
     ts.forEachChild(node, (child) => this.#collectImplementers(child));

@@ -135,8 +135,8 @@ export class DropPlanner implements DropPlan {
       return;
     }
     if (!ts.isIdentifier(parameter.name)) return;
-    if (conventionOf(parameter.type ?? this.#inferredParameter(parameter, owner)) !== 'move')
-      return;
+    const written = parameter.type ?? this.#inferredParameter(parameter, owner);
+    if (conventionOf(written) !== 'move') return;
     const type = this.#checker.getTypeAtLocation(parameter);
     if (!this.#ownership.isOwned(type)) return;
     const slot = this.#newSlot(owner, type, parameter.name, false);

@@ -11,8 +11,15 @@ import { enclosingFunction, isUsing, walk } from './syntax.ts';
 
 /** Names that lead from an object to the code or prototypes behind it. */
 const FORBIDDEN_MEMBERS = new Set([
-  ...['constructor', '__proto__', 'prototype', 'caller', 'callee'],
-  ...['__defineGetter__', '__defineSetter__', '__lookupGetter__', '__lookupSetter__'],
+  'constructor',
+  '__proto__',
+  'prototype',
+  'caller',
+  'callee',
+  '__defineGetter__',
+  '__defineSetter__',
+  '__lookupGetter__',
+  '__lookupSetter__',
 ]);
 
 const FORBIDDEN_GLOBALS = new Set([

@@ -28,7 +28,8 @@ function stacksOf(source: string): string[] {
   const { fast, stepped, sites } = build(source);
   const [inFast, inStepped] = [fast, stepped].map((code) => {
     const { events, panic } = runBuild(code, sites, runInThisContext);
-    return [...events.filter((event) => event !== 'loaded'), ...(panic === null ? [] : [panic])];
+    const printed = events.filter((event) => event !== 'loaded');
+    return panic === null ? printed : printed.concat(panic);
   });
   expect(inStepped).toEqual(inFast);
   return (inFast ?? []).map((stack) => stack.replace(/ M\.init:\d+$/, ''));
@@ -36,44 +37,53 @@ function stacksOf(source: string): string[] {
 
 describe('a line', () => {
   it('is that of the statement', () => {
-    expect(stacksOf(`function main(): void {
+    expect(
+      stacksOf(`function main(): void {
   println(where());
   const a = 1;
   println(\`\${a}: \${where()}\`);
-}`)).toEqual(['main:6', '1: main:8']);
+}`),
+    ).toEqual(['main:6', '1: main:8']);
   });
 
   it('is that of the call in a statement of several lines', () => {
-    expect(stacksOf(`function main(): void {
+    expect(
+      stacksOf(`function main(): void {
   println(
     where() +
       " | " +
       where(),
   );
-}`)).toEqual(['main:7 M.init:12 | main:9']);
+}`),
+    ).toEqual(['main:7 M.init:12 | main:9']);
   });
 
   it('is that of the outer call once its arguments are there', () => {
-    expect(stacksOf(`function show(a: string, b: string): void { println([a, b, where()].join(" | ")); }
+    expect(
+      stacksOf(`function show(a: string, b: string): void { println([a, b, where()].join(" | ")); }
 function main(): void {
   show(
     where(),
     where(),
   );
-}`)).toEqual(['main:8 M.init:12 | main:9 M.init:12 | show:5 main:7']);
+}`),
+    ).toEqual(['main:8 M.init:12 | main:9 M.init:12 | show:5 main:7']);
   });
 
   it('is that of the method in a chain', () => {
-    expect(stacksOf(`class A { a(): A { println(where()); return this; } }
+    expect(
+      stacksOf(`class A { a(): A { println(where()); return this; } }
 function main(): void {
   new A()
     .a()
     .a();
-}`)).toEqual(['A.a:5 main:8', 'A.a:5 main:9']);
+}`),
+    ).toEqual(['A.a:5 main:8', 'A.a:5 main:9']);
   });
 
-  it('is that of a loop\'s condition when it is met again', () => {
-    expect(stacksOf(`function main(): void {
+  it("is that of a loop's condition when it is met again", () => {
+    expect(
+      stacksOf(`function main(): void {
   let n = 0;
   while (
     more()
@@ -81,38 +91,45 @@ function main(): void {
     n++;
   }
   function more(): boolean { if (n === 1) println(where()); return n < 1; }
-}`)).toEqual(['more:12 main:8']);
+}`),
+    ).toEqual(['more:12 main:8']);
   });
 
   it('is that of the statement that throws', () => {
-    expect(stacksOf(`function main(): void {
+    expect(
+      stacksOf(`function main(): void {
   const list: number[][] = [];
   println("x");
   list[3]!.push(1);
-}`)).toEqual(['x', 'main:8']);
+}`),
+    ).toEqual(['x', 'main:8']);
   });
 
   it('is that of the innermost function', () => {
-    expect(stacksOf(`function inner(): void {
+    expect(
+      stacksOf(`function inner(): void {
   panic();
 }
 function main(): void {
   try {
     inner();
   } catch {}
-}`)).toEqual(['inner:6 main:10']);
+}`),
+    ).toEqual(['inner:6 main:10']);
   });
 
   it('survives a switch', () => {
-    expect(stacksOf(`function main(): void {
+    expect(
+      stacksOf(`function main(): void {
   t.cpu_relax();
   println(where());
-}`)).toEqual(['main:7']);
+}`),
+    ).toEqual(['main:7']);
   });
 });
 
 describe('a name', () => {
-  it('is the source\'s own', () => {
+  it("is the source's own", () => {
     const { sites } = build(`class A {
   constructor(readonly n: number) {}
   get m(): number { return 1; }
@@ -129,13 +146,27 @@ function over(x: number): void;
 function over(x: unknown): void { void x; }
 export const all = { over, method(): void {} };`);
     expect(sites.functions.map(({ name }) => name)).toEqual([
-      ...['A.constructor', 'A.get.m', 'A.set.m', 'A.hidden', 'A.go', 'A.go.closure0'],
-      ...['A.go.closure1', 'A.f', 'A.dispose', 'held', 'main', 'over', 'method', 'M.init'],
+      'A.constructor',
+      'A.get.m',
+      'A.set.m',
+      'A.hidden',
+      'A.go',
+      'A.go.closure0',
+      'A.go.closure1',
+      'A.f',
+      'A.dispose',
+      'held',
+      'main',
+      'over',
+      'method',
+      'M.init',
     ]);
   });
 
   it('is never used twice', () => {
-    const { sites } = build(`function main(): void { { function f(): void {} f(); } { function f(): void {} f(); } }`);
+    const { sites } = build(
+      `function main(): void { { function f(): void {} f(); } { function f(): void {} f(); } }`,
+    );
     expect(sites.functions.map(({ name }) => name)).toEqual(['main', 'f', 'f.1', 'M.init']);
   });
 });
@@ -158,10 +189,16 @@ describe('the canonical layout', () => {
 class M { static init(): M { helper(); return new M(); } }
 export default module(M, { license: "GPL" });`;
     const helper = `import { println } from "kernel";\nexport function helper(): void { println("help"); }`;
-    const built = buildDriver(toolchain, main, { 'helper.ts': helper, 'unused.ts': 'export const n: string = 1;' });
+    const built = buildDriver(toolchain, main, {
+      'helper.ts': helper,
+      'unused.ts': 'export const n: string = 1;',
+    });
     expect(built.diagnostics).toEqual([]);
     expect(built.sites.files).toEqual(['driver.ts', 'helper.ts']);
     expect(runBuild(built.fast, built.sites, runInThisContext).events).toEqual(['help', 'loaded']);
-    expect(runBuild(built.stepped, built.sites, runInThisContext).events).toEqual(['help', 'loaded']);
+    expect(runBuild(built.stepped, built.sites, runInThisContext).events).toEqual([
+      'help',
+      'loaded',
+    ]);
   });
 });

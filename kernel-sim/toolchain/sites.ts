@@ -171,6 +171,8 @@ function* unitsOf(node: ts.Node): Generator<Unit> {
       if (incrementor !== undefined) yield { at: incrementor, parts: [incrementor] };
       break;
     }
+    default:
+      break;
   }
 }
 

@@ -36,8 +36,13 @@ describe('the maps of a .ko', () => {
     const map = new NodeSourceMap({ ...maps[build], file: '', sourceRoot: '', sourcesContent: [] });
     const placeOf = (text: string): unknown => {
       const line = lines.findIndex((it) => it.includes(text));
-      const { originalSource, originalLine, originalColumn } = map.findEntry(line, lines[line]!.indexOf(text)) as {
-        originalSource: string; originalLine: number; originalColumn: number;
+      const { originalSource, originalLine, originalColumn } = map.findEntry(
+        line,
+        lines[line]!.indexOf(text),
+      ) as {
+        originalSource: string;
+        originalLine: number;
+        originalColumn: number;
       };
       return [originalSource, originalLine + 1, originalColumn + 1];
     };

@@ -99,7 +99,7 @@ export function isUsing(list: ts.VariableDeclarationList): boolean {
 export function walk(node: ts.Node, visit: (node: ts.Node) => void, entersFunctions = true): void {
   ts.forEachChild(node, (child) => {
     visit(child);
-    if (entersFunctions || !(isFunctionNode(child) || ts.isClassLike(child)))
-      walk(child, visit, entersFunctions);
+    const isEntered = entersFunctions || !(isFunctionNode(child) || ts.isClassLike(child));
+    if (isEntered) walk(child, visit, entersFunctions);
   });
 }

@@ -142,10 +142,10 @@ export {};
 
 export const TEST_API = { kernel: KERNEL, 'kernel/test': TEST };
 
-export class TestErrno {
-  readonly name: string;
-
+/** An Error only because lint wants what is thrown to be one. */
+export class TestErrno extends Error {
   constructor(name: string) {
+    super(name);
     this.name = name;
   }
 }

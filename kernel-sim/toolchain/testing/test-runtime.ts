@@ -6,11 +6,9 @@ import type { ModuleRuntime, SiteTable } from '../../uapi/module-abi.ts';
 import { TestErrno } from './test-api.ts';
 
 /** What is thrown on once a task has oopsed. */
-export class Death {
-  readonly cause: unknown;
-
+export class Death extends Error {
   constructor(cause: unknown) {
-    this.cause = cause;
+    super('the task died', { cause });
   }
 }
 
