@@ -21,6 +21,9 @@ const READ = entryPath('ksys_read', 'vfs_read');
 const WRITE = entryPath('ksys_write', 'vfs_write');
 const RELEASE = nothrowPath('syscall_exit_to_user_mode', 'task_work_run', '__fput');
 
+/** Taken before drivers come: their realm has no Reflect (init/freeze-intrinsics.ts). */
+const { apply } = Reflect;
+
 type Method = (...args: unknown[]) => unknown;
 
 /** Operations of the VFS for the class that a driver registered. */
@@ -35,7 +38,7 @@ export class DriverFile implements KernelFileOperations {
     this.#context = context;
     this.owner = context.module;
     const open = methodOf(fileClass, 'open');
-    this.#open = (...args) => Reflect.apply(open ?? refuse, fileClass, args);
+    this.#open = (...args) => apply(open ?? refuse, fileClass, args);
     this.#opensSlowly = isSwitching(open);
     this.#arguments = data;
   }
@@ -120,7 +123,7 @@ export class DriverFile implements KernelFileOperations {
   #run(path: EntryPath, method: Method, file: OpenFile, pos: number, slice: unknown): number {
     const lent = new File(file, pos);
     const { calls } = this.#context.services;
-    return calls.call(this.owner, path, () => Reflect.apply(method, file.private, [lent, slice]))
+    return calls.call(this.owner, path, () => apply(method, file.private, [lent, slice]))
       .errno;
   }
 
@@ -134,7 +137,7 @@ export class DriverFile implements KernelFileOperations {
     const lent = new File(file, pos);
     const { calls, runtime } = this.#context.services;
     const answer = yield* calls.callSwitching(this.owner, path, () =>
-      runtime.maybe(Reflect.apply(method, file.private, [lent, slice])),
+      runtime.maybe(apply(method, file.private, [lent, slice])),
     );
     return answer.errno;
   }

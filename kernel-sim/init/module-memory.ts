@@ -2,7 +2,7 @@
 /**
  * Memory for modules' code. Linux: module_alloc. Differs: physically contiguous, no guard pages.
  */
-import { PAGE_SHIFT } from '../mm/page.ts';
+import { PAGE_SIZE } from '../mm/page.ts';
 import type { PageAllocator } from '../mm/page-alloc.ts';
 
 /** Where /proc/modules says that modules lie. Linux: MODULES_VADDR on x86-64. */
@@ -31,5 +31,6 @@ export class ModuleMemory {
 }
 
 function orderOf(sizeBytes: number): number {
-  return Math.ceil(Math.log2(Math.max(1, sizeBytes / (1 << PAGE_SHIFT))));
+  const pages = Math.ceil(sizeBytes / PAGE_SIZE);
+  return pages <= 1 ? 0 : 32 - Math.clz32(pages - 1);
 }

@@ -168,7 +168,7 @@ export class UserMode implements UserCpu {
 
   /** Something was thrown in kernel mode: an oops ends the task, anything else is our own bug. */
   *#fail(thrown: unknown): Sleeping<number> {
-    if (!(thrown instanceof Oops)) throw thrown;
+    if (!(thrown instanceof Oops)) throw new AssertionError('the kernel failed', { cause: thrown });
     const status = lowestSignal(this.#process.task.pending) || SIGNAL.KILL;
     this.#process.leaving = { kind: 'exit', status };
     for (;;) yield;

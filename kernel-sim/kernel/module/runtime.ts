@@ -11,6 +11,9 @@ import { Oops } from '../oops.ts';
 import { Execution } from '../sched/execution.ts';
 import { ErrnoValue } from './errno-value.ts';
 
+/** Taken before drivers come: their realm has no Reflect (init/freeze-intrinsics.ts). */
+const { apply } = Reflect;
+
 /** Linux: THREAD_SIZE on x86-64. */
 export const KERNEL_STACK_BYTES = 16 * 1024;
 
@@ -83,12 +86,12 @@ export class DriverRuntime extends Execution implements ModuleRuntime {
 
   drop(value: unknown): void {
     const dispose = this.#glueOf(value);
-    if (dispose !== undefined) this.sync(Reflect.apply(dispose, value, []));
+    if (dispose !== undefined) this.sync(apply(dispose, value, []));
   }
 
   *dropSwitching(value: unknown): Sleeping<void> {
     const dispose = this.#glueOf(value);
-    if (dispose !== undefined) yield* this.maybe(Reflect.apply(dispose, value, []));
+    if (dispose !== undefined) yield* this.maybe(apply(dispose, value, []));
   }
 
   *maybe(result: unknown): Sleeping<unknown> {
