@@ -2,7 +2,7 @@
 /**
  * Options of a command line, parsed as getopt_long(3) does it, with GNU's messages.
  *
- *     const parsed = getopt(c.argv, { short: 'n:q', long: { lines: 'n:', quiet: 'q', help: 'help' } });
+ *     const parsed = getopt(c.argv, { short: 'n:q', long: { lines: 'n:', quiet: 'q' } });
  *     if ('error' in parsed) return yield* usage_error(c, parsed.error);
  *     for (const { name, value } of parsed.options) switch (name) { case 'n': … }
  */

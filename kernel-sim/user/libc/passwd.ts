@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/** Users and groups, from /etc/passwd and /etc/group. Linux counterpart: getpwent(3), getgrent(3). */
+/** Users and groups, from /etc/passwd and /etc/group. Linux: getpwent(3), getgrent(3). */
 import type { Sleeping } from '../../uapi/coroutine.ts';
 import { decodeUtf8 } from '../../lib/utf8.ts';
 import type { FileCalls } from './file-calls.ts';

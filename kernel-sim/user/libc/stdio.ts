@@ -40,7 +40,7 @@ export class OutputStream {
     this.size = 0;
   }
 
-  /** Writes what is buffered: 0, or the negative errno (EPIPE, ENOSPC) of this or an earlier write. */
+  /** Writes what is buffered: 0, or the negative errno of this or an earlier write. */
   *flush(): Sleeping<number> {
     if (this.size === 0 || this.error < 0) {
       this.discard();

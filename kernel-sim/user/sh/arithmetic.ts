@@ -15,7 +15,7 @@ export interface ArithmeticScope {
 
 export type ArithmeticResult = { readonly value: bigint } | { readonly error: string };
 
-/** Variables whose values name one another end here. Bash: "expression recursion level exceeded". */
+/** Variables whose values name one another end here, with bash's message. */
 const MAX_DEPTH = 64;
 
 // prettier-ignore
@@ -24,10 +24,12 @@ const BINARY: readonly (readonly string[])[] = [
   ['+', '-'], ['*', '/', '%'],
 ];
 // prettier-ignore
-const ASSIGNMENT = ['=', '+=', '-=', '*=', '/=', '%=', '<<=', '>>=', '&=', '|=', '^='];
+const ASSIGNMENT = new Set(['=', '+=', '-=', '*=', '/=', '%=', '<<=', '>>=', '&=', '|=', '^=']);
 
-const TOKEN =
-  /\s*(?:(\d\w*(?:#[\w@]+)?)|([A-Za-z_]\w*)|(<<=|>>=|\*\*|\+\+|--|&&|\|\||[-+*/%&|^<>=!]=|<<|>>|[-+*/%&|^<>=!~?:,()[\]]))/y;
+const NUMBER = /\d\w*(?:#[\w@]+)?/.source;
+const NAME = /[A-Za-z_]\w*/.source;
+const OPERATOR = /<<=|>>=|\*\*|\+\+|--|&&|\|\||[-+*/%&|^<>=!]=|<<|>>|[-+*/%&|^<>=!~?:,()[\]]/
+  .source;
 
 interface Token {
   readonly text: string;
@@ -56,6 +58,8 @@ class Evaluator {
   private readonly text: string;
   private readonly scope: ArithmeticScope;
   private readonly depth: number;
+  /** One of its own, since it remembers a place. */
+  private readonly pattern = new RegExp(`\\s*(?:(${NUMBER})|(${NAME})|(${OPERATOR}))`, 'y');
   private at = 0;
   private token: Token = { text: '', kind: 'end', start: 0 };
   private lastStart = 0;
@@ -73,15 +77,16 @@ class Evaluator {
 
   private advance(): void {
     this.lastStart = this.token.start;
-    TOKEN.lastIndex = this.at;
-    const found = TOKEN.exec(this.text);
+    const { pattern } = this;
+    pattern.lastIndex = this.at;
+    const found = pattern.exec(this.text);
     if (found === null) {
       const rest = this.text.slice(this.at).trim();
       const start = this.text.length - this.text.slice(this.at).trimStart().length;
       this.token = { text: rest, kind: rest === '' ? 'end' : 'bad', start };
       return;
     }
-    this.at = TOKEN.lastIndex;
+    this.at = pattern.lastIndex;
     const [, number, name, operator] = found;
     const text = number ?? name ?? operator ?? '';
     const kind = number !== undefined ? 'number' : name !== undefined ? 'name' : 'operator';
@@ -129,7 +134,7 @@ class Evaluator {
       const saved = { at: this.at, token: this.token };
       const place = this.place();
       const operator = this.token.text;
-      if (ASSIGNMENT.includes(operator)) {
+      if (ASSIGNMENT.has(operator)) {
         this.advance();
         const right = this.assignment();
         if (operator === '=') return this.store(place, right);
@@ -139,7 +144,7 @@ class Evaluator {
       this.token = saved.token;
     }
     const value = this.ternary();
-    if (this.token.kind === 'operator' && ASSIGNMENT.includes(this.token.text)) {
+    if (this.token.kind === 'operator' && ASSIGNMENT.has(this.token.text)) {
       return this.fail('attempted assignment to non-variable');
     }
     return value;

@@ -15,6 +15,7 @@ import { findBuiltin } from './builtins/table.ts';
 import type { Builtin } from './builtins/builtin.ts';
 import { expandAssignment, expandWords } from './expand.ts';
 import { waitForeground } from './job-control.ts';
+import { STOPS_ARE_REPORTED } from './jobs.ts';
 import { flushBuiltin, flushOutput } from './output.ts';
 import { quoteForShell } from './quote.ts';
 import {
@@ -282,7 +283,9 @@ function* spawn(shell: Shell, run: Run, path: string, place: SpawnPlace): Sleepi
   yield* flushOutput(shell);
   const jobControl = shell.terminal >= 0;
   const flags = jobControl
-    ? SPAWN.SETPGROUP | SPAWN.SETSIGDEF | (place.foreground ? SPAWN.FOREGROUND : 0)
+    ? SPAWN.SETPGROUP |
+      (STOPS_ARE_REPORTED ? SPAWN.SETSIGDEF : 0) |
+      (place.foreground ? SPAWN.FOREGROUND : 0)
     : 0;
   const environ = shell.variables.environ().filter((entry) => !entry.startsWith('_='));
   environ.push(`_=${path}`);
@@ -354,8 +357,9 @@ function* explain(shell: Shell, name: string, errno: number, prefix = ''): Sleep
 
 /** The alias that the command's first word names, unless it is being expanded already. */
 function aliasOf(shell: Shell, node: Command): string | undefined {
-  if (!shell.expandsAliases || shell.aliases.size === 0 || node.name === undefined)
+  if (!shell.expandsAliases || shell.aliases.size === 0 || node.name === undefined) {
     return undefined;
+  }
   const { text, value } = node.name;
   if (text !== value || shell.activeAliases.has(text)) return undefined;
   return shell.aliases.get(text);
@@ -372,7 +376,7 @@ function* runAlias(shell: Shell, node: Command, alias: string): Sleeping<number>
   return status;
 }
 
-/** A member of a pipeline that is a program and nothing else: started without a copy of the shell. */
+/** A member of a pipeline that is a plain program: started without a copy of the shell. */
 export function* spawnMember(
   shell: Shell,
   node: Command,

@@ -20,6 +20,8 @@ interface Candidate {
   readonly word: string;
   readonly shown: string;
   readonly suffix: string;
+  /** Goes into the line as it is. */
+  readonly isRaw?: boolean;
 }
 
 /** What `before`, the line up to the cursor, could go on to. */
@@ -36,7 +38,8 @@ export function* complete(shell: Shell, before: string): Sleeping<Completion | u
   );
   const isOnly = candidates.length === 1;
   const closing = isOnly && first.suffix === ' ' ? quote : '';
-  const text = quote + quoteWord(common, quote) + closing + (isOnly ? first.suffix : '');
+  const inside = first.isRaw === true ? common : quoteWord(common, quote);
+  const text = quote + inside + closing + (isOnly ? first.suffix : '');
   return {
     replaced: Array.from(raw).length,
     text: common.length >= word.length ? text : raw,
@@ -79,14 +82,15 @@ function commonPrefix(left: string, right: string): string {
 function* candidatesFor(shell: Shell, before: string, word: string): Sleeping<Candidate[]> {
   if (/^\$\w*$/.test(word)) return variables(shell, word);
   const isCommand = /(?:^|[;&|(`]|\b(?:then|do|else|sudo|time|exec))\s*$/.test(before);
-  if (isCommand && !word.includes('/') && !word.startsWith('~'))
+  if (isCommand && !word.includes('/') && !word.startsWith('~')) {
     return yield* commands(shell, word);
+  }
   return yield* paths(shell, word, isCommand);
 }
 
 function variables(shell: Shell, word: string): Candidate[] {
   const names = shell.variables.names().filter((name) => name.startsWith(word.slice(1)));
-  return names.map((name) => ({ word: `$${name}`, shown: name, suffix: ' ' }));
+  return names.map((name) => ({ word: `$${name}`, shown: name, suffix: ' ', isRaw: true }));
 }
 
 function* commands(shell: Shell, word: string): Sleeping<Candidate[]> {
@@ -116,8 +120,9 @@ function* paths(shell: Shell, word: string, isCommand: boolean): Sleeping<Candid
     if (!name.startsWith(base) || name === '.' || name === '..') continue;
     if (name.startsWith('.') && !base.startsWith('.')) continue;
     const isDirectory = yield* leadsToDirectory(shell, real + name, type);
-    if (isCommand && !isDirectory && (yield* shell.c.access(real + name, ACCESS.X_OK)) < 0)
+    if (isCommand && !isDirectory && (yield* shell.c.access(real + name, ACCESS.X_OK)) < 0) {
       continue;
+    }
     const shown = isDirectory ? `${name}/` : name;
     candidates.push({ word: directory + name, shown, suffix: isDirectory ? '/' : ' ' });
   }

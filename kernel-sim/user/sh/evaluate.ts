@@ -85,7 +85,7 @@ function* runSourced(shell: Shell, text: string, name: string): Sleeping<number>
   return status;
 }
 
-/** Runs what stands before the first syntax error, then reports it: what bash's reading by lines does. */
+/** Runs what stands before the first syntax error, then reports it: bash reads line by line. */
 export function* runParsed(shell: Shell, source: SourceText, name?: string): Sleeping<number> {
   const parsed = parseShell(source.text);
   // A here-document that the end of the file closes is only warned about in bash.

@@ -6,7 +6,7 @@ import { optionByName } from './options.ts';
 import type { Shell } from './shell.ts';
 
 export const UNARY_TESTS: ReadonlySet<string> = new Set(
-  [...'abcdefghknoprstuvwxzGLNORS'].map((letter) => `-${letter}`),
+  Array.from('abcdefghknoprstuvwxzGLNORS', (letter) => `-${letter}`),
 );
 
 export const BINARY_TESTS: ReadonlySet<string> = new Set([

@@ -37,11 +37,11 @@ export function* runInteractive(shell: Shell, isLogin: boolean): Sleeping<number
 /** A group of its own in front of the terminal, deaf to what the terminal sends its jobs. */
 function* setUpJobControl(shell: Shell): Sleeping<void> {
   const { c } = shell;
-  for (const signal of [SIGNAL.QUIT, SIGNAL.TSTP, SIGNAL.TTIN, SIGNAL.TTOU]) {
+  for (const signal of [SIGNAL.TSTP, SIGNAL.TTIN, SIGNAL.TTOU]) {
     yield* c.sigaction(signal, SIG.IGN);
   }
   // Caught, not ignored: a program must not inherit it.
-  for (const signal of [SIGNAL.INT, SIGNAL.TERM, SIGNAL.WINCH]) {
+  for (const signal of [SIGNAL.INT, SIGNAL.QUIT, SIGNAL.TERM, SIGNAL.WINCH]) {
     yield* c.sigaction(signal, SIG.CATCH);
   }
   const pid = shell.pid;

@@ -73,7 +73,7 @@ function* tellDeath(shell: Shell, job: Job): Sleeping<void> {
   }
 }
 
-/** Waits for a background job, as the builtin `wait` does: its `$?`, or 128+n after a caught signal. */
+/** Waits for a background job, as `wait` does: its `$?`, or 128+n after a caught signal. */
 export function* waitBackground(shell: Shell, job: Job): Sleeping<number> {
   for (const process of job.processes) {
     while (process.status === undefined) {
@@ -121,7 +121,9 @@ export function* tellJobs(shell: Shell): Sleeping<void> {
     text += jobLine(shell.jobs, job);
     job.isNotified = true;
   }
-  for (const job of [...shell.jobs.list]) if (jobState(job) === 'Done') shell.jobs.remove(job);
+  for (const job of shell.jobs.list.filter((each) => jobState(each) === 'Done')) {
+    shell.jobs.remove(job);
+  }
   if (text !== '') yield* shell.c.err(text);
 }
 

@@ -7,6 +7,15 @@
 import { strsignal } from '../../uapi/signal.ts';
 import { WIFEXITED, WEXITSTATUS, WIFSIGNALED, WTERMSIG } from '../../uapi/process.ts';
 
+/**
+ * Whether wait4(2) tells of children that stopped. Our kernel does not yet: a stopped job would
+ * never give the terminal back, so jobs ignore ^Z until it does.
+ */
+export const STOPS_ARE_REPORTED = false;
+
+/** How wide `jobs` prints states. */
+export const STATE_COLUMN = 24;
+
 export interface JobProcess {
   readonly pid: number;
   /** The wait status, when it has ended. */
@@ -101,5 +110,6 @@ export function describeJob(job: Job): string {
 /** A line of `jobs`: `[1]+  Running                 sleep 10 &`. */
 export function jobLine(table: JobTable, job: Job): string {
   const ampersand = jobState(job) === 'Running' ? ' &' : '';
-  return `[${job.id}]${table.mark(job)}  ${describeJob(job).padEnd(24)}${job.command}${ampersand}\n`;
+  const state = describeJob(job).padEnd(STATE_COLUMN);
+  return `[${job.id}]${table.mark(job)}  ${state}${job.command}${ampersand}\n`;
 }

@@ -38,8 +38,9 @@ export function parseShell(text: string): Parsed {
     return { kind: 'incomplete', script, wanted: wantedBy(first), atHereDoc: false };
   }
   const unclosed = text.includes('<<') ? unclosedHereDoc(script) : undefined;
-  if (unclosed !== undefined)
+  if (unclosed !== undefined) {
     return { kind: 'incomplete', script, wanted: unclosed, atHereDoc: true };
+  }
   if (!endsInBackslash(text)) return { kind: 'complete', script };
   return { kind: 'incomplete', script, wanted: '', atHereDoc: true };
 }
@@ -72,7 +73,7 @@ const CLOSERS: ReadonlyMap<string, string> = new Map([
 function allErrors(script: ParsedScript): ParseError[] {
   const errors = [...(script.errors ?? [])];
   const visit = (node: SyntaxNode): void => {
-    if (node.type === 'Script') errors.push(...((node as ParsedScript).errors ?? []));
+    if (node.type === 'Script') errors.push(...(node.errors ?? []));
     forEachChild(node, visit);
   };
   forEachChild(script, visit);
@@ -103,8 +104,9 @@ function endsInBackslash(text: string): boolean {
 function isDefinite(error: ParseError, errors: readonly ParseError[], text: string): boolean {
   const { message, pos } = error;
   if (message.startsWith('unterminated')) return false;
-  if (/^unexpected|^nesting depth|^expected redirect target|^expected three/.test(message))
+  if (/^unexpected|^nesting depth|^expected redirect target|^expected three/.test(message)) {
     return true;
+  }
   // "for", "case" and "function" want their name on the same line.
   if (/(?:^|[\s;&|(])(?:for|case|function|select)\s*$/.test(text)) return true;
   if (misplacedWord(text.slice(0, pos)) !== undefined) return true;
@@ -143,7 +145,7 @@ function offender(message: string, pos: number, text: string): string {
   const before = text.slice(0, pos);
   // bash takes `echo (` for a function and stumbles over what should be `)`.
   const inside = named === ')' ? /[^\s;&|(]\s*\(\s*([^\s()]+)\s*$/.exec(before)?.[1] : undefined;
-  const closing = /^expected '/.test(message)
+  const closing = message.startsWith("expected '")
     ? /(?:^|[\s;])(fi|done|esac|else|elif|\}|\))\s*$/.exec(before)?.[1]
     : undefined;
   return inside ?? named ?? closing ?? misplacedWord(before) ?? tokenAt(text, pos);

@@ -160,9 +160,9 @@ export interface PrefixMatch {
 }
 
 /**
- * The shortest or longest piece of `text` that matches, beginning at `start` and going on, or ending
- * there and going back (`pattern` is reversed then). All places in the pattern where the match could
- * stand are followed at once, so the time is text times pattern at most.
+ * The shortest or longest piece of `text` that matches, beginning at `start` and going on, or
+ * ending there and going back (`pattern` is reversed then). All places in the pattern where the
+ * match could stand are followed at once, so the time is text times pattern at most.
  */
 export function matchPiece(
   pattern: Pattern,

@@ -5,7 +5,7 @@
  * Byte by byte, as readline does it, so that what is typed ahead stays in the terminal for the
  * command that the line starts.
  */
-import type { Sleeping } from '../../uapi/coroutine.ts';
+import { WOULD_BLOCK, type Sleeping } from '../../uapi/coroutine.ts';
 import { ERRNO } from '../../uapi/errno.ts';
 import { CC, IFLAG, LFLAG, TTY_IOCTL } from '../../uapi/termios.ts';
 import type { Termios } from '../libc/process-calls.ts';
@@ -54,6 +54,8 @@ class Session {
   private readonly editor: LineEditor;
   private readonly decoder = new KeyDecoder();
   private lastWasTab = false;
+  /** Bytes that are known to wait in the terminal. */
+  private waiting = 0;
 
   constructor(shell: Shell, fd: number) {
     this.shell = shell;
@@ -75,7 +77,10 @@ class Session {
     for (;;) {
       const byte = yield* this.nextByte(address);
       if (byte === -ERRNO.EINTR) {
-        if (this.shell.flow !== undefined) return yield* this.leave('interrupt');
+        if (this.shell.flow !== undefined) {
+          yield* this.write(PASTE_OFF);
+          return { kind: 'interrupt' };
+        }
         editor.resize(yield* this.columns());
         yield* this.write(editor.draw());
         continue;
@@ -95,17 +100,22 @@ class Session {
   /** The next byte of the terminal, a negative errno, or -1 at its end. */
   private *nextByte(address: number): Sleeping<number> {
     const { c } = this.shell;
-    const count = yield* c.call(0, this.fd, address, 1);
+    const first = c.read_into(this.fd, address, 1);
+    const count = first === WOULD_BLOCK ? yield* c.wait() : first;
+    if (this.waiting > 0) this.waiting--;
     if (count === 1) return c.cpu.load8(address);
     if (count !== -ERRNO.EINTR) return -1;
     yield* this.shell.handleSignals();
     return count;
   }
 
+  /** Whether more input waits: then it is too early to draw. Asked once for what has piled up. */
   private *hasMore(address: number): Sleeping<boolean> {
+    if (this.waiting > 0) return true;
     const { c } = this.shell;
     const failure = yield* c.ioctl(this.fd, TTY_IOCTL.FIONREAD, address);
-    return failure >= 0 && c.cpu.load32(address) > 0;
+    this.waiting = failure >= 0 ? c.cpu.load32(address) : 0;
+    return this.waiting > 0;
   }
 
   private *act(action: EditorAction, key: Key): Sleeping<LineResult | undefined> {
@@ -138,7 +148,8 @@ class Session {
   private *leave(kind: LineResult['kind']): Sleeping<LineResult> {
     const { editor } = this;
     const below = kind === 'interrupt' || kind === 'line' ? editor.finish() : editor.draw();
-    yield* this.write(editor.takePending() + below + PASTE_OFF);
+    const newline = kind === 'end' ? '\n' : '';
+    yield* this.write(editor.takePending() + below + PASTE_OFF + newline);
     return kind === 'line' ? { kind, text: editor.buffer.text } : { kind };
   }
 
@@ -176,8 +187,8 @@ class Session {
   }
 
   private *write(text: string): Sleeping<void> {
-    // The marks around colours in a prompt are for the width only.
-    const shown = text.replaceAll(/[\u0001\u0002]/g, '');
+    // The marks around colours in a prompt are for the width only, and the terminal adds returns.
+    const shown = text.replaceAll(/[\u0001\u0002]/g, '').replaceAll('\r\n', '\n');
     if (shown !== '') yield* this.shell.c.write_all(this.fd, shown);
   }
 }

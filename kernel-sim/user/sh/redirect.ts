@@ -3,7 +3,7 @@
  * Redirections, in two steps: `openRedirections` opens files at high descriptors and says what goes
  * where; then a child's spawn actions do it, or `applyRedirections` does it here until `undo`.
  */
-import type { HereDoc, HereString, Redirect, Redirection } from 'unbash';
+import type { HereDoc, HereString, Redirect, Redirection, WordPart } from 'unbash';
 
 import type { Sleeping } from '../../uapi/coroutine.ts';
 import { ERRNO } from '../../uapi/errno.ts';
@@ -194,13 +194,17 @@ function* hereText(shell: Shell, redirect: HereDoc | HereString): Sleeping<strin
   if (operator === '<<') return yield* expandBody(shell, body.parts);
   // Tabs go before expansion: those that a variable brings stay.
   let atLineStart = true;
-  const parts = body.parts.map((part) => {
+  const parts: WordPart[] = [];
+  for (const part of body.parts) {
     const isStart = atLineStart;
     atLineStart = part.type === 'Literal' && part.value.endsWith('\n');
-    if (part.type !== 'Literal') return part;
+    if (part.type !== 'Literal') {
+      parts.push(part);
+      continue;
+    }
     const value = isStart ? part.value.replace(/^\t+/, '') : part.value;
-    return { ...part, value: value.replaceAll(/\n\t+/g, '\n') };
-  });
+    parts.push({ ...part, value: value.replaceAll(/\n\t+/g, '\n') });
+  }
   return yield* expandBody(shell, parts);
 }
 

@@ -48,7 +48,7 @@ export interface Evaluator {
 /** Functions, eval and source nested deeper than this end with bash's message for FUNCNEST. */
 export const MAX_NESTING = 200;
 /** User time of one command, and of one step of a loop that runs none. */
-const COMMAND_NS = 2_000;
+const COMMAND_NS = 5_000;
 
 export class Shell {
   readonly c: Libc;

@@ -2,6 +2,7 @@
 /** A copy of the shell in a child process: for `( )`, pipelines, `&` and substitutions. */
 import type { Sleeping } from '../../uapi/coroutine.ts';
 import { SIG, SIGNAL } from '../../uapi/signal.ts';
+import { STOPS_ARE_REPORTED } from './jobs.ts';
 import { flushOutput } from './output.ts';
 import type { Shell } from './shell.ts';
 import { runExitTrap } from './traps.ts';
@@ -22,7 +23,13 @@ export interface ChildSetup {
 }
 
 /** Signals that an interactive shell handles and its children must not. */
-const INTERACTIVE_SIGNALS = [SIGNAL.INT, SIGNAL.QUIT, SIGNAL.TSTP, SIGNAL.TTIN, SIGNAL.TTOU];
+const INTERACTIVE_SIGNALS = [
+  SIGNAL.INT,
+  SIGNAL.QUIT,
+  SIGNAL.TERM,
+  SIGNAL.WINCH,
+  ...(STOPS_ARE_REPORTED ? [SIGNAL.TSTP, SIGNAL.TTIN, SIGNAL.TTOU] : []),
+];
 
 /** Starts `body` in a child with a copy of `shell`: its pid, or a negative errno. */
 export function* runInChild(

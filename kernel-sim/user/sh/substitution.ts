@@ -76,8 +76,8 @@ function* waitFor(shell: Shell, pid: number): Sleeping<number> {
 }
 
 /**
- * `<(…)` and `>(…)`: a named pipe whose other end the child opens. Differs from bash on Linux, which
- * has /dev/fd.
+ * `<(…)` and `>(…)`: a named pipe whose other end the child opens. Differs from bash on Linux,
+ * which has /dev/fd.
  */
 export function* substituteProcess(
   shell: Shell,

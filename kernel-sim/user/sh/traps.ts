@@ -13,6 +13,8 @@ export function* handleSignals(shell: Shell): Sleeping<void> {
     const trap = shell.traps.get(SIGNAL_NAMES[signal] ?? '');
     if (trap !== undefined) yield* runTrap(shell, trap);
     else if (signal === SIGNAL.INT && shell.interactive) {
+      // The terminal has shown ^C; the prompt begins a line of its own.
+      yield* shell.c.err('\n');
       shell.flow = { kind: 'abort', status: 128 + SIGNAL.INT };
     }
   }

@@ -72,9 +72,8 @@ export function* runPwd(shell: Shell, words: readonly string[]): Sleeping<number
   const logical = options.flags.has('P') ? undefined : shell.variables.get('PWD');
   const path = logical ?? (yield* shell.c.getcwd());
   if (typeof path === 'number') {
-    return yield* shell.fail(
-      `pwd: error retrieving current directory: getcwd: cannot access parent directories: ${shell.c.strerror(path)}`,
-    );
+    const why = `cannot access parent directories: ${shell.c.strerror(path)}`;
+    return yield* shell.fail(`pwd: error retrieving current directory: getcwd: ${why}`);
   }
   shell.c.out(`${path}\n`);
   return 0;

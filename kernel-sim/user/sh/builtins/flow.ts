@@ -36,7 +36,7 @@ export function* runLoopJump(shell: Shell, words: readonly string[]): Sleeping<n
   return 0;
 }
 
-/** The status that `exit` and `return` are given, or undefined: not a number, which has been said. */
+/** The status that `exit` and `return` are given. Undefined: not a number; it has been said. */
 function* statusArgument(shell: Shell, words: readonly string[]): Sleeping<number | undefined> {
   const [name, text] = words;
   if (text === undefined) return shell.lastStatus;

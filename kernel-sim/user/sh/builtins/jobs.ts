@@ -3,7 +3,7 @@
 import type { Sleeping } from '../../../uapi/coroutine.ts';
 import { SIGNAL, SIGNAL_NAMES } from '../../../uapi/signal.ts';
 import { continueJob, pollJobs, waitBackground } from '../job-control.ts';
-import { describeJob, jobLine, jobState, type Job } from '../jobs.ts';
+import { describeJob, jobLine, jobState, STATE_COLUMN, type Job } from '../jobs.ts';
 import type { Shell } from '../shell.ts';
 import { builtinOptions, usageError, USAGE_ERROR } from './builtin.ts';
 
@@ -38,7 +38,7 @@ export function* runJobs(shell: Shell, words: readonly string[]): Sleeping<numbe
 function longLine(shell: Shell, job: Job): string {
   const pid = job.processes[0]?.pid ?? 0;
   const ampersand = jobState(job) === 'Running' ? ' &' : '';
-  const state = describeJob(job).padEnd(24);
+  const state = describeJob(job).padEnd(STATE_COLUMN);
   return `[${job.id}]${shell.jobs.mark(job)} ${pid} ${state}${job.command}${ampersand}\n`;
 }
 
@@ -48,8 +48,7 @@ export function* runWait(shell: Shell, words: readonly string[]): Sleeping<numbe
   const { operands, flags } = options;
   if (operands.length === 0) {
     let status = 0;
-    for (const job of [...shell.jobs.list]) {
-      if (jobState(job) === 'Stopped') continue;
+    for (const job of shell.jobs.list.filter((each) => jobState(each) !== 'Stopped')) {
       const code = yield* waitBackground(shell, job);
       if (shell.flow !== undefined) return code;
       if (flags.has('n')) return code;
@@ -123,8 +122,9 @@ export function* runKill(shell: Shell, words: readonly string[]): Sleeping<numbe
   let signal: number | undefined = SIGNAL.TERM;
   let operands = words.slice(1);
   if (first === '-s' || first === '-n') {
-    if (second === undefined)
+    if (second === undefined) {
       return yield* shell.fail(`kill: ${first}: option requires an argument`);
+    }
     signal = signalNumber(second);
     operands = words.slice(3);
     if (signal === undefined) return yield* badSignal(shell, second);
@@ -177,7 +177,8 @@ function* listSignals(shell: Shell, operands: readonly string[]): Sleeping<numbe
   const cells = SIGNAL_NAMES.slice(1).map((name, index) => {
     return `${String(index + 1).padStart(2)}) SIG${name}`;
   });
-  for (let row = 0; row < cells.length; row += 5)
+  for (let row = 0; row < cells.length; row += 5) {
     shell.c.out(`${cells.slice(row, row + 5).join('\t')}\n`);
+  }
   return 0;
 }

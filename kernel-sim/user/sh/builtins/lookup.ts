@@ -6,11 +6,11 @@ import type { Shell } from '../shell.ts';
 import { builtinOptions, USAGE_ERROR } from './builtin.ts';
 import { showFunction } from './describe.ts';
 
-const KEYWORDS: ReadonlySet<string> = new Set(
-  '! [[ ]] { } case do done elif else esac fi for function if in select then time until while'.split(
-    ' ',
-  ),
-);
+// prettier-ignore
+const KEYWORDS: ReadonlySet<string> = new Set([
+  '!', '[[', ']]', '{', '}', 'case', 'do', 'done', 'elif', 'else', 'esac', 'fi', 'for', 'function',
+  'if', 'in', 'select', 'then', 'time', 'until', 'while',
+]);
 
 export type NameKind = 'alias' | 'keyword' | 'function' | 'builtin' | 'file';
 

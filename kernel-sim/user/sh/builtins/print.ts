@@ -167,8 +167,9 @@ function* formatDirective(
     const text = conversion === 'q' ? quoteBackslash(operand) : operand;
     return { output: pad(Array.from(text).slice(0, limit).join('')), isCut: false };
   }
-  if (conversion === 'c')
+  if (conversion === 'c') {
     return { output: pad((takeOperand(formatter) ?? '').slice(0, 1)), isCut: false };
+  }
   if (conversion === 'b') {
     const { output, isCut } = unescape(takeOperand(formatter) ?? '', 'echo');
     return { output: pad(Array.from(output).slice(0, limit).join('')), isCut };

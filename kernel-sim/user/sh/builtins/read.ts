@@ -140,8 +140,9 @@ function store(shell: Shell, { flags, operands }: BuiltinOptions, line: Line): v
   const splitter = new Splitter(line, ifs);
   if (array !== undefined) {
     const elements: string[] = [];
-    for (let word = splitter.word(); word !== undefined; word = splitter.word())
+    for (let word = splitter.word(); word !== undefined; word = splitter.word()) {
       elements.push(word);
+    }
     variables.setElements(array, elements);
     return;
   }

@@ -21,8 +21,9 @@ export function* runTrap(shell: Shell, words: readonly string[]): Sleeping<numbe
   // A lone signal, or a number in front, means: back to the default.
   const isReset = first === '-' || others.length === 0 || /^\d+$/.test(first);
   const signals = isReset && first !== '-' ? operands : others;
-  if (others.length === 0 && signalNumber(first) === undefined)
+  if (others.length === 0 && signalNumber(first) === undefined) {
     return yield* usageError(shell, 'trap');
+  }
   let status = 0;
   for (const text of signals) {
     const signal = signalNumber(text);
@@ -101,9 +102,8 @@ export function* runHelp(shell: Shell, words: readonly string[]): Sleeping<numbe
     const names = exact ?? [...USAGE.keys()].filter((name) => matchPattern(pattern, name));
     for (const name of names) shell.c.out(helpText(name, flags));
     if (names.length > 0) continue;
-    status = yield* shell.fail(
-      `help: no help topics match \`${operand}'.  Try \`help help' or \`man -k ${operand}' or \`info ${operand}'.`,
-    );
+    const tries = `\`help help' or \`man -k ${operand}' or \`info ${operand}'`;
+    status = yield* shell.fail(`help: no help topics match \`${operand}'.  Try ${tries}.`);
   }
   return status;
 }

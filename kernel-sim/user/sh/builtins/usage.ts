@@ -61,7 +61,8 @@ const TABLE: readonly (readonly [name: string, usage: string, summary: string])[
   ['pwd', 'pwd [-LP]', 'Print the name of the current working directory.'],
   [
     'read',
-    'read [-ers] [-a array] [-d delim] [-i text] [-n nchars] [-N nchars] [-p prompt] [-t timeout] [-u fd] [name ...]',
+    'read [-ers] [-a array] [-d delim] [-i text] [-n nchars] [-N nchars] [-p prompt] ' +
+      '[-t timeout] [-u fd] [name ...]',
     'Read a line from the standard input and split it into fields.',
   ],
   [

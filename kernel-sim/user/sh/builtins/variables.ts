@@ -111,8 +111,9 @@ export function* runDeclare(shell: Shell, words: readonly string[]): Sleeping<nu
   const options = yield* builtinOptions(shell, words, 'aAfFgiIlnprtux');
   if (options === undefined) return USAGE_ERROR;
   const { flags, operands } = options;
-  if (flags.has('f') || flags.has('F'))
+  if (flags.has('f') || flags.has('F')) {
     return yield* showFunctions(shell, operands, flags.has('F'));
+  }
   if (flags.has('p') || operands.length === 0) return yield* show(shell, builtin, operands);
   const isLocal = variables.inFunction && !flags.has('g');
   return yield* eachOperand(
@@ -121,8 +122,9 @@ export function* runDeclare(shell: Shell, words: readonly string[]): Sleeping<nu
     operands,
     (name) => {
       const variable = isLocal ? variables.makeLocal(name) : variables.declare(name);
-      if (flags.has('a'))
+      if (flags.has('a')) {
         variable.elements ??= variable.value === undefined ? [] : [variable.value];
+      }
       return variable;
     },
     (variable) => {
