@@ -39,6 +39,7 @@ playground.start({
       askForApp();
     }),
   send: (text) => terminal.send(text),
+  halfLine: () => terminal.halfLine(),
   reset: () => terminal.reset(),
 });
 document.querySelector('#boot-shell')?.append(terminal.element);

@@ -8,16 +8,17 @@ import { moduleOf, tabsOf } from './file-slice.ts';
 import type { PlaygroundState, PlaygroundStore } from './playground-store.ts';
 
 const INTERRUPT = '\x03';
-/** To the start of the line, cut to its end; and what was cut, again. */
+/** To the start of the line, cut to its end. */
 const CUT_LINE = '\x01\x0b';
-const PASTE_CUT = '\x19';
 const PROMPT_WAIT_MS = 3000;
+/** For the shell to begin with what was typed. */
+const LEAVE_WAIT_MS = 500;
 const BUILD_WAIT_MS = 60_000;
 
 export interface ShellKeyboard {
   send(text: string): void;
-  /** True when somebody has typed part of a line. */
-  hasHalfLine(): boolean;
+  /** What somebody has typed after the prompt and not sent. */
+  halfLine(): string;
 }
 
 /** What a person would type to build and load the open project. */
@@ -67,12 +68,13 @@ export class Builder {
     if (await this.#reachPrompt()) await this.#type(commands);
   }
 
+  /** What somebody had begun to type makes way, and comes back afterwards. */
   async #type(commands: string): Promise<void> {
-    const hadHalfLine = this.#keyboard.hasHalfLine();
-    this.#keyboard.send(`${hadHalfLine ? CUT_LINE : ''}${commands}\r`);
-    if (!hadHalfLine) return;
-    await this.#until((state) => !isAtPrompt(state), 500);
-    if (await this.#until(isAtPrompt, BUILD_WAIT_MS)) this.#keyboard.send(PASTE_CUT);
+    const halfLine = this.#keyboard.halfLine();
+    this.#keyboard.send(`${halfLine === '' ? '' : CUT_LINE}${commands}\r`);
+    if (halfLine === '') return;
+    await this.#until((state) => !isAtPrompt(state), LEAVE_WAIT_MS);
+    if (await this.#until(isAtPrompt, BUILD_WAIT_MS)) this.#keyboard.send(halfLine);
   }
 
   async #reachPrompt(): Promise<boolean> {

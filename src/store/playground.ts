@@ -3,7 +3,7 @@
  * The playground without its looks: the store, the lines to the two workers, files and builds,
  * tied together. One per page; panels get it by `usePlayground`.
  */
-import type { Happening, Input, MachineSnapshot } from '../../kernel-sim/machine-types.ts';
+import type { Happening, Input, LogLine, MachineSnapshot } from '../../kernel-sim/machine-types.ts';
 import { KernelSession } from '../session/kernel-session.ts';
 import type { BootRequest } from '../session/messages.ts';
 import { ToolchainSession } from '../session/toolchain-session.ts';
@@ -20,6 +20,7 @@ const SECOND_NS = 1e9;
 export interface TerminalPort {
   write(bytes: Uint8Array, drawn: () => void): void;
   send(text: string): void;
+  halfLine(): string;
   reset(): void;
 }
 
@@ -32,7 +33,6 @@ export class Playground {
   readonly #kernel: KernelSession;
   #terminal: TerminalPort | undefined;
   #size: { readonly rows: number; readonly columns: number } | undefined;
-  #hasHalfLine = false;
 
   constructor(kernelSource: string) {
     this.workspace = new Workspace(this.store, (input) => this.#kernel.input(input));
@@ -54,7 +54,7 @@ export class Playground {
       this.store,
       {
         send: (text) => this.#terminal?.send(text),
-        hasHalfLine: () => this.#hasHalfLine,
+        halfLine: () => this.#terminal?.halfLine() ?? '',
       },
       (reason, paths) => {
         this.workspace.save();
@@ -74,7 +74,6 @@ export class Playground {
   /** Throws the machine away and boots a new one with the same files. */
   restart(): void {
     this.workspace.save();
-    this.#hasHalfLine = false;
     const state = this.store.getState();
     state.forgetMachine();
     state.forgetBuilds();
@@ -89,7 +88,6 @@ export class Playground {
   }
 
   typed(bytes: Uint8Array): void {
-    this.#noteTyping(bytes);
     this.#kernel.input({ kind: 'tty', tty: 0, bytes });
   }
 
@@ -147,9 +145,11 @@ export class Playground {
         state.noteUnloaded(happening.module);
         this.#markLatestLine(happening.module);
         return;
+      case 'oops':
+        this.#markSource(happening.source, undefined);
+        return;
       case 'booted':
       case 'module-refused':
-      case 'oops':
       case 'device':
       case 'halted':
         return;
@@ -158,25 +158,22 @@ export class Playground {
 
   /** The last line that this module's source printed is now the thing we talk about. */
   #markLatestLine(module: string): void {
+    const line = this.store.getState().log.findLast(({ source }) => source?.module === module);
+    this.#markSource(line?.source, line);
+  }
+
+  #markSource(source: LogLine['source'], line: LogLine | undefined): void {
     const state = this.store.getState();
-    const project = projectWith(state, module);
-    const line = state.log.findLast(({ source }) => source?.module === module);
-    if (project === undefined || line?.source === undefined) {
+    const project = source === undefined ? undefined : projectWith(state, source.module);
+    if (project === undefined || source === undefined) {
       state.markLine(undefined);
       return;
     }
     state.markLine({
-      path: `${HOME}/${project}/${line.source.file}`,
-      line: line.source.line,
-      note: `ran at ${(line.timeNs / SECOND_NS).toFixed(6)}`,
-      logSequence: line.sequence,
+      path: `${HOME}/${project}/${source.file}`,
+      line: source.line,
+      note: line === undefined ? undefined : `ran at ${(line.timeNs / SECOND_NS).toFixed(6)}`,
+      logSequence: line?.sequence,
     });
-  }
-
-  #noteTyping(bytes: Uint8Array): void {
-    for (const byte of bytes) {
-      const endsLine = byte === 0x0d || byte === 0x03 || byte === 0x15 || byte === 0x04;
-      this.#hasHalfLine = endsLine ? false : this.#hasHalfLine || byte >= 0x20;
-    }
   }
 }

@@ -28,7 +28,7 @@ import { Pacer, type RunState } from './pacer.ts';
 import { SHIPPED_FILES } from './shipped-files.ts';
 
 /** Terminal bytes that the page has not drawn yet: beyond this many the machine stands still. */
-const UNDRAWN_MAX = 64 * 1024;
+const UNDRAWN_MAX = 32 * 1024;
 const FRAME_MS = 16;
 
 class KernelServer {

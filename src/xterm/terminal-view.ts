@@ -22,6 +22,8 @@ const SCROLLBACK_LINES = 5000;
 /** A long paste goes out in pieces, so that neither page nor kernel stops for it. */
 const PASTE_PIECE_BYTES = 2048;
 const INTERRUPT = 0x03;
+/** `user@pc:~/hello_world$ half a line` */
+const PROMPT = /^[^$#]*[$#] (.*)$/;
 
 export interface TerminalEvents {
   readonly onInput: (bytes: Uint8Array) => void;
@@ -80,6 +82,19 @@ export class TerminalView {
   /** As if typed: goes to the kernel, which echoes it. */
   send(text: string): void {
     this.#enqueue(this.#encoder.encode(text));
+  }
+
+  /** What stands after the prompt in the line with the cursor. */
+  halfLine(): string {
+    const { active } = this.#terminal.buffer;
+    let row = active.baseY + active.cursorY;
+    let text = '';
+    for (; row >= 0; row--) {
+      const line = active.getLine(row);
+      text = (line?.translateToString(true) ?? '') + text;
+      if (line?.isWrapped !== true) break;
+    }
+    return PROMPT.exec(text)?.[1] ?? '';
   }
 
   paste(text: string): void {

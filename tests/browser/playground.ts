@@ -99,7 +99,7 @@ export class Playground {
     await this.shows(/^[^\n]*[$#]$/);
   }
 
-  /** Replaces text in the open file as a person would: finds it, selects it, types. */
+  /** Replaces text in the open file as a person would. Monaco closes quotes and brackets: leave none open. */
   async replace(before: string, after: string): Promise<void> {
     await this.editor();
     const line = this.page.locator('.monaco-editor .view-line', { hasText: before }).first();
@@ -110,6 +110,14 @@ export class Playground {
     for (let n = indent; n < at; n++) await this.page.keyboard.press('ArrowRight');
     for (let n = 0; n < before.length; n++) await this.page.keyboard.press('Shift+ArrowRight');
     await this.page.keyboard.insertText(after);
+  }
+
+  /** Waits for it; false when it never came. */
+  async appears(selector: string): Promise<boolean> {
+    return this.page.waitForSelector(selector).then(
+      () => true,
+      () => false,
+    );
   }
 
   async text(): Promise<string> {

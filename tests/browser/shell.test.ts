@@ -51,6 +51,7 @@ describe('yes_chardev', () => {
     await playground.shows(/(?:^y\n){10}/m);
     await playground.interrupt();
     await playground.prompt();
+    expect(await playground.screen()).toContain('^C');
   });
 
   it('goes when nobody holds it', async () => {

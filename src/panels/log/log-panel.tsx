@@ -10,9 +10,8 @@ import { VirtualRows } from '../../widgets/virtual-rows.tsx';
 import {
   filterRows,
   logTime,
-  severityOf,
   subsystemsOf,
-  toRow,
+  toRows,
   type LevelFilter,
   type LogFilter,
   type LogRow,
@@ -29,7 +28,7 @@ export function LogPanel() {
   const log = useSelection((state) => state.log);
   const marked = useSelection((state) => state.mark?.logSequence);
   const [filter, setFilter] = useState<LogFilter>({ level: 'all', subsystem: '', text: '' });
-  const all = useMemo(() => log.map(toRow), [log]);
+  const all = useMemo(() => toRows(log), [log]);
   const rows = useMemo(() => filterRows(all, filter), [all, filter]);
 
   return (
@@ -137,8 +136,7 @@ function Filters({ filter, onChange, subsystems, shown, total }: FiltersProps) {
 
 function Line({ row, isMarked }: { readonly row: LogRow; readonly isMarked: boolean }) {
   const playground = usePlayground();
-  const { line, subsystem, text } = row;
-  const severity = severityOf(line);
+  const { line, subsystem, text, severity } = row;
   const { source } = line;
   return (
     <div className={isMarked ? 'log-row marked' : 'log-row'}>

@@ -9,18 +9,40 @@ const WARNING_LEVEL = 4;
 /** `kasan: …`, `usb 1-1: …`: the subsystem as Linux prints it before the text. */
 const PREFIX = /^([A-Za-z][\w.-]*(?: [\d-][\w.:-]*)?): (?=\S)/;
 
+const NAME_MAX = 14;
+
 export interface LogRow {
   readonly line: LogLine;
   readonly subsystem: string;
   readonly text: string;
+  /** Said once for lines that belong together: a report's first. */
+  readonly severity: 'error' | 'warning' | undefined;
 }
 
-export function toRow(line: LogLine): LogRow {
-  const prefix = PREFIX.exec(line.text);
-  if (prefix?.[1] !== undefined && prefix[1].length <= 14) {
-    return { line, subsystem: prefix[1], text: line.text.slice(prefix[0].length) };
+/** Lines of one report follow each other faster than anything else prints. */
+const REPORT_GAP_NS = 100_000;
+
+export function toRows(log: readonly LogLine[]): readonly LogRow[] {
+  return log.map((line, index) => {
+    const before = log[index - 1];
+    const severity = severityOf(line);
+    const isContinued =
+      before !== undefined &&
+      severityOf(before) === severity &&
+      line.timeNs - before.timeNs <= REPORT_GAP_NS;
+    return { line, ...split(line), severity: isContinued ? undefined : severity };
+  });
+}
+
+/** In a report, `RIP: 0010:…` is part of the text; elsewhere a capital begins a name, as in SLUB. */
+function split(line: LogLine): { readonly subsystem: string; readonly text: string } {
+  const prefix = PREFIX.exec(line.text)?.[0];
+  const name = prefix?.slice(0, -2) ?? '';
+  const isName = name.length <= NAME_MAX && (line.level > ERROR_LEVEL || /^[a-z]/.test(name));
+  if (prefix !== undefined && isName) {
+    return { subsystem: name, text: line.text.slice(prefix.length) };
   }
-  return { line, subsystem: line.source?.module ?? '', text: line.text };
+  return { subsystem: line.source?.module ?? '', text: line.text };
 }
 
 export function subsystemsOf(rows: readonly LogRow[]): readonly string[] {
@@ -45,7 +67,7 @@ export function filterRows(rows: readonly LogRow[], filter: LogFilter): readonly
   );
 }
 
-export function severityOf(line: LogLine): 'error' | 'warning' | undefined {
+function severityOf(line: LogLine): 'error' | 'warning' | undefined {
   if (line.level <= ERROR_LEVEL) return 'error';
   return line.level === WARNING_LEVEL ? 'warning' : undefined;
 }
