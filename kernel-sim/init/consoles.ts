@@ -8,7 +8,7 @@ import { Hostcc } from '../drivers/char/hostcc.ts';
 import { HvcConsole, registerHvc } from '../drivers/char/hvc.ts';
 import { Kmsg } from '../drivers/char/kmsg.ts';
 import { registerMemDevices } from '../drivers/char/mem.ts';
-import { MiscDevices } from '../drivers/char/misc.ts';
+import { MiscDevices } from '../drivers/char/misc-device.ts';
 import { JobControl } from '../drivers/tty/job-control.ts';
 import { SerialPort } from '../drivers/tty/serial.ts';
 import type { ProcessGroups } from '../drivers/tty/tty.ts';

@@ -61,8 +61,9 @@ export function populateRoot(
     if (owner !== 0) vfs.chown(ctx, path, owner, owner);
   }
   for (const [text, path] of LINKS) vfs.symlink(ctx, text, path);
-  for (const [name, text] of Object.entries(ETC))
-    {vfs.kernelWriteFile(`/etc/${name}`, encodeUtf8(text));}
+  for (const [name, text] of Object.entries(ETC)) {
+    vfs.kernelWriteFile(`/etc/${name}`, encodeUtf8(text));
+  }
   vfs.kernelWriteFile('/etc/hostname', encodeUtf8(`${hostname}\n`));
   for (const { path, mode } of programs) {
     vfs.kernelWriteFile(path, builtinExecutable(path), { mode });

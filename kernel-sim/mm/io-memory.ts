@@ -24,20 +24,25 @@ export class KernelBuffer implements IoMemory {
   }
 
   copyTo(address: number, source: Uint8Array, sourceOffset: number, count: number): number {
-    const moved = Math.max(0, Math.min(count, this.bytes.length - address));
-    this.bytes.set(source.subarray(sourceOffset, sourceOffset + moved), address);
+    const moved = this.#reach(address, count);
+    if (moved > 0) this.bytes.set(source.subarray(sourceOffset, sourceOffset + moved), address);
     return moved;
   }
 
   copyFrom(address: number, target: Uint8Array, targetOffset: number, count: number): number {
-    const moved = Math.max(0, Math.min(count, this.bytes.length - address));
+    const moved = this.#reach(address, count);
     target.set(this.bytes.subarray(address, address + moved), targetOffset);
     return moved;
   }
 
   fill(address: number, value: number, count: number): number {
-    const moved = Math.max(0, Math.min(count, this.bytes.length - address));
+    const moved = this.#reach(address, count);
     this.bytes.fill(value, address, address + moved);
     return moved;
+  }
+
+  /** How many of `count` bytes from `address` on are here. */
+  #reach(address: number, count: number): number {
+    return address < 0 ? 0 : Math.max(0, Math.min(count, this.bytes.length - address));
   }
 }

@@ -21,7 +21,7 @@ import { Hostcc } from './hostcc.ts';
 import { HvcConsole, registerHvc } from './hvc.ts';
 import { Kmsg } from './kmsg.ts';
 import { registerMemDevices } from './mem.ts';
-import { MiscDevices } from './misc.ts';
+import { MiscDevices } from './misc-device.ts';
 
 let devices: CharDevices;
 let kernel: TestKernel;
