@@ -43,7 +43,8 @@ function rawMode(cooked: Termios): Termios {
   return {
     ...cooked,
     cc,
-    iflag: cooked.iflag & ~(IFLAG.ICRNL | IFLAG.INLCR | IFLAG.IGNCR | IFLAG.IXON),
+    // ICRNL stays: a line typed ahead then ends in the newline that the next program expects.
+    iflag: cooked.iflag & ~(IFLAG.INLCR | IFLAG.IGNCR | IFLAG.IXON),
     lflag: cooked.lflag & ~(LFLAG.ICANON | LFLAG.ECHO | LFLAG.ISIG | LFLAG.IEXTEN),
   };
 }
