@@ -445,6 +445,153 @@ describe('a value whose end sleeps', () => {
   });
 });
 
+describe('the rest of the language', () => {
+  it.each([
+    [
+      'an arrow that is one expression',
+      `const f = (n: string): string => t.look(token(n)); println(f("a"));`,
+      '',
+      'drop a, a',
+    ],
+    [
+      'a temporary of a switch',
+      `switch (t.look(token("a"))) { case "a": println("one"); break; default: }`,
+      '',
+      'drop a, one',
+    ],
+    [
+      'a do loop',
+      `let n = 0; do { using a = token(\`\${n}\`); t.look(a); n++; if (n === 1) continue; } while (n < 2);`,
+      '',
+      'drop 0, drop 1',
+    ],
+    [
+      'a function used before it is declared',
+      `{ using a = token("a"); println(later(a)); function later(x: Ref<t.Token>): string { return x.name; } }`,
+      '',
+      'a, drop a',
+    ],
+    ['a labelled block', `unsafe: { using a = token("a"); println(a.name); }`, '', 'a, drop a'],
+    [
+      'a label that is left',
+      `out: { using a = token("a"); if (t.look(a) === "a") break out; println("no"); } println("end");`,
+      '',
+      'drop a, end',
+    ],
+    [
+      'closures over the variables of turns',
+      `const fs: (() => string)[] = []; for (let i = 0; i < 2; i++) { fs.push(() => \`\${i}\`); } for (const f of fs) println(f());`,
+      '',
+      '0, 1',
+    ],
+    [
+      'a nested function that borrows',
+      `using a = token("a"); const see = (): string => a.name; println(see());`,
+      '',
+      'a, drop a',
+    ],
+    [
+      'try inside a loop with continue',
+      `for (let i = 0; i < 2; i++) { try { using a = token(\`\${i}\`); t.look(a); if (i === 0) continue; fail(); } catch { println("caught"); } finally { println("finally"); } }`,
+      '',
+      'drop 0, finally, drop 1, caught, finally',
+    ],
+    [
+      'return through finally',
+      `f(); println("end");`,
+      `function f(): void { using a = token("a"); t.look(a); try { return; } finally { println("finally"); } }`,
+      'finally, drop a, end',
+    ],
+    [
+      'an error thrown on by a catch',
+      `try { try { fail(); } catch (e) { using a = token("a"); t.look(a); throw e; } } catch { println("outer"); }`,
+      '',
+      'drop a, outer',
+    ],
+    [
+      'a field that is optional',
+      `const s = new S(); s.x = token("a"); println("set"); s.x = null; println("end");`,
+      `class S { x: t.Token | null = null; }`,
+      'set, drop a, end',
+    ],
+    [
+      'a class expression',
+      `const C = class { constructor(readonly x: t.Token) {} }; const c = new C(token("a")); println(c.x.name);`,
+      '',
+      'a, drop a',
+    ],
+    [
+      'a default parameter',
+      `eat(); println("end");`,
+      `function eat(x: t.Token = token("d")): void { println(x.name); }`,
+      'd, drop d, end',
+    ],
+    [
+      'a parameter that is assigned',
+      `eat(token("a"));`,
+      `function eat(x: t.Token): void { x = token("b"); println(x.name); }`,
+      'drop a, b, drop b',
+    ],
+    [
+      'a moved value in an object that a function takes',
+      `const a = token("a"); hold({ a });`,
+      `function hold(x: { a: t.Token }): void { t.take(x.a); }`,
+      'take a',
+    ],
+    [
+      'a callback that is given what it owns',
+      `call(token("a"), (x) => { println(x.name); });`,
+      `function call(x: t.Token, f: (x: t.Token) => void): void { f(x); println("called"); }`,
+      'a, drop a, called',
+    ],
+    [
+      'a callback that is lent it',
+      `call(token("a"), (x) => { println(x.name); });`,
+      `function call(x: t.Token, f: (x: Ref<t.Token>) => void): void { f(x); println("called"); }`,
+      'a, called, drop a',
+    ],
+    [
+      'recursion',
+      `down(2);`,
+      `function down(n: number): void { using a = token(\`\${n}\`); t.look(a); if (n > 0) down(n - 1); }`,
+      'drop 0, drop 1, drop 2',
+    ],
+    ['a constant of the module', `println(KEPT.name);`, `const KEPT = token("kept");`, 'kept'],
+    [
+      'a moved value behind an assertion',
+      `const a: t.Token | null = t.maybe_token("a", true); if (a !== null) t.take(a!); println("end");`,
+      '',
+      'take a, end',
+    ],
+    [
+      'both branches',
+      `const a = Math.max(1, 2) === 2 ? token("a") : token("b"); println(a.name);`,
+      '',
+      'a, drop a',
+    ],
+    [
+      'what is there or made',
+      `const a = t.maybe_token("a", false) ?? token("b"); println(a.name);`,
+      '',
+      'b, drop b',
+    ],
+    [
+      'a comma',
+      `const a = (println("first"), token("a")); println(a.name);`,
+      '',
+      'first, a, drop a',
+    ],
+    [
+      'a loop that never ends but by return',
+      `f();`,
+      `function f(): void { for (;;) { using a = token("a"); t.look(a); for (;;) { using b = token("b"); t.look(b); return; } } }`,
+      'drop b, drop a',
+    ],
+  ])('%s', (_what, body, declarations, expected) => {
+    expect(eventsOf(body, declarations)).toBe(expected);
+  });
+});
+
 describe('a task that dies', () => {
   it.each([
     ['no dispose', `using a = token("a"); t.look(a); t.panic();`, '', ''],

@@ -17,8 +17,9 @@ import {
 } from './declarations.ts';
 import type { Findings } from './diagnostics.ts';
 import { DropEffects } from './drop-effects.ts';
+import { reportPin } from './effect-errors.ts';
 import type { DropPlan } from './drop-plan.ts';
-import { causesOf, spreadEffects, spreadPlainness, EffectNode, type Pin } from './effect-graph.ts';
+import { EffectNode, spreadEffects, spreadPlainness } from './effect-graph.ts';
 import { Flows, signaturesOf } from './flows.ts';
 import { functionName } from './names.ts';
 import type { Ownership } from './ownership.ts';
@@ -332,21 +333,8 @@ export class Effects {
       if (seen.has(root)) continue;
       seen.add(root);
       const pin = root.pins.find(({ limit }) => root.effect > limit);
-      if (pin !== undefined) this.#reportPin(root, pin);
+      if (pin !== undefined) reportPin(root, pin, this.#findings);
     }
-  }
-
-  #reportPin(node: EffectNode, pin: Pin): void {
-    const chain = causesOf(node);
-    const first = chain[0];
-    const isOwnCode = pin.limit === 0 && first !== undefined && isInside(first.at, pin.at);
-    const verb = node.effect === 2 ? 'sleep' : 'switch to another task';
-    this.#findings.add(
-      isOwnCode ? first.at : pin.at,
-      pin.limit === 1 ? 'RZ1020' : 'RZ1024',
-      `${pin.reason} may not ${verb}${describe(chain)}`,
-      pin.limit === 1 ? 'do it later, in a work item' : 'do it in a function that may block',
-    );
   }
 }
 
@@ -386,19 +374,4 @@ function bareName(name: ts.Node | undefined): string {
     return ts.isPropertyAccessExpression(name.expression) ? name.expression.name.text : '';
   }
   return ts.isIdentifier(name) || ts.isStringLiteral(name) ? name.text : '';
-}
-
-function isInside(node: ts.Node, outer: ts.Node): boolean {
-  return (
-    node.getSourceFile() === outer.getSourceFile() && node.pos >= outer.pos && node.end <= outer.end
-  );
-}
-
-function describe(chain: readonly { readonly to: EffectNode; readonly at: ts.Node }[]): string {
-  if (chain.length === 0) return '';
-  const steps = chain.slice(0, 6).map(({ to, at }) => {
-    const { line } = at.getSourceFile().getLineAndCharacterOfPosition(at.getStart());
-    return `${to.name} (line ${line + 1})`;
-  });
-  return `; it calls ${steps.join(', which calls ')}`;
 }

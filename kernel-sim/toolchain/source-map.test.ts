@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /** A thrown Error of either build is found in the source, by a reader of maps that is not ours. */
-import { SourceMap as NodeSourceMap } from 'node:module';
+import { SourceMap as NodeSourceMap, type SourceMapPayload } from 'node:module';
 import { describe, expect, it } from 'vitest';
 
 import { joinMaps, type SourceMap } from './source-map.ts';
@@ -33,7 +33,8 @@ describe('the maps of a .ko', () => {
   it.each(['fast', 'stepped'] as const)('find every marked word of the %s build', (build) => {
     expect(built.diagnostics).toEqual([]);
     const lines = built[build].split('\n');
-    const map = new NodeSourceMap({ ...maps[build], file: '', sourceRoot: '', sourcesContent: [] });
+    const payload = { ...maps[build], file: '', sourceRoot: '', sourcesContent: [] };
+    const map = new NodeSourceMap(payload as unknown as SourceMapPayload);
     const placeOf = (text: string): unknown => {
       const line = lines.findIndex((it) => it.includes(text));
       const { originalSource, originalLine, originalColumn } = map.findEntry(
