@@ -197,9 +197,12 @@ class InnerBorder implements Border {
   }
 }
 
+/** The error with its stack, and what caused it. */
 function describe(error: unknown): string {
   try {
-    return error instanceof Error ? (error.stack ?? error.message) : String(error);
+    if (!(error instanceof Error)) return String(error);
+    const cause = error.cause === undefined ? '' : `\ncaused by ${describe(error.cause)}`;
+    return (error.stack ?? error.message) + cause;
   } catch {
     return 'something that cannot be described was thrown';
   }
