@@ -21,6 +21,7 @@ import { type Sleeping, WOULD_BLOCK } from '../uapi/coroutine.ts';
 import { COST } from '../uapi/costs.ts';
 import { ERRNO } from '../uapi/errno.ts';
 import { SIGNAL } from '../uapi/signal.ts';
+import { SYS } from '../uapi/syscall-numbers.ts';
 import type { Program, UserCpu } from '../uapi/user-cpu.ts';
 import type { Process } from './process.ts';
 import { deliverSignals } from './signal-delivery.ts';
@@ -34,6 +35,15 @@ export type SyscallHandler = (
   a3: number,
   a4: number,
 ) => number;
+
+/** Calls that Linux restarts after a signal that no handler saw. */
+const RESTARTED: ReadonlySet<number> = new Set([
+  SYS.read,
+  SYS.write,
+  SYS.open,
+  SYS.ioctl,
+  SYS.wait4,
+]);
 
 /** What user mode needs of the kernel. */
 export interface UserModeParts {
@@ -55,6 +65,7 @@ export class UserMode implements UserCpu {
   /** What the call that answered WOULD_BLOCK had to say, when nothing is left of it to do. */
   #result = 0;
   #number = 0;
+  #arguments: readonly [number, number, number, number, number] = [0, 0, 0, 0, 0];
 
   constructor(process: Process, parts: UserModeParts) {
     this.#process = process;
@@ -81,6 +92,7 @@ export class UserMode implements UserCpu {
     }
     if (result === WOULD_BLOCK) {
       this.#number = number;
+      this.#arguments = [a0, a1, a2, a3, a4];
       return WOULD_BLOCK;
     }
     if (trace.on) trace.emit(EVENT.SYSCALL_EXIT, number, result);
@@ -91,23 +103,48 @@ export class UserMode implements UserCpu {
 
   *wait(): Sleeping<number> {
     const process = this.#process;
-    const { pending } = process;
-    let result = this.#result;
-    if (pending !== undefined) {
-      process.pending = undefined;
-      try {
-        result = yield* pending;
-      } catch (thrown) {
-        yield* this.#fail(thrown);
-      }
-      const { trace } = this.#parts.sim;
-      if (trace.on) trace.emit(EVENT.SYSCALL_EXIT, this.#number, result);
-    }
+    let result = yield* this.#finish(this.#result);
     if (this.#execution.budget < 0) yield;
-    if (process.task.hasWork) yield* deliverSignals(process, this.#parts.scheduler);
+    while (process.task.hasWork) {
+      yield* deliverSignals(process, this.#parts.scheduler);
+      if (!this.#mustRestart(result)) continue;
+      const handler = this.#parts.syscalls[this.#number];
+      result = yield* this.#finish(handler?.(process, ...this.#arguments) ?? result);
+    }
     // The program is not gone back to: `runUserMode` takes over.
     while (process.leaving !== undefined) yield;
     return result;
+  }
+
+  /** Runs what a handler left in `process.pending`, if it left something. */
+  *#finish(answered: number): Sleeping<number> {
+    const process = this.#process;
+    const { pending } = process;
+    if (pending === undefined) return answered;
+    process.pending = undefined;
+    let result = 0;
+    try {
+      result = yield* pending;
+    } catch (thrown) {
+      yield* this.#fail(thrown);
+    }
+    const { trace } = this.#parts.sim;
+    if (trace.on) trace.emit(EVENT.SYSCALL_EXIT, this.#number, result);
+    return result;
+  }
+
+  /**
+   * A wait that a signal cut short begins again when no handler of the program's has seen the
+   * signal, such as after a stop. Linux: ERESTARTSYS.
+   */
+  #mustRestart(result: number): boolean {
+    const { task, leaving } = this.#process;
+    return (
+      result === -ERRNO.EINTR &&
+      RESTARTED.has(this.#number) &&
+      task.taken === 0 &&
+      leaving === undefined
+    );
   }
 
   fork(child: Program): number {
