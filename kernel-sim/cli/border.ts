@@ -162,7 +162,7 @@ class InnerBorder implements Border {
   parcelNumber = (): number => this.#outbox.first?.number ?? -1;
   takeParcel = (): ArrayBuffer => this.#outbox.take() ?? new ArrayBuffer(0);
 
-  /** Ends early where the outside is wanted, so that what it does lands at the same instant always. */
+  /** Ends early where the outside is wanted: what that does lands at the same instant always. */
   #run(): number {
     const machine = this.#machine;
     if (machine === undefined) return TURN.IDLE;

@@ -9,7 +9,7 @@ import bundle from './border.ts?iife-source';
 import { KernelProcess } from './kernel-process.ts';
 import type { ToChild } from './messages.ts';
 
-// A driver may make promises that fail. They are no concern of this process, and not to be looked at.
+// A driver may make promises that fail: no concern of this process, and not to be looked at.
 process.on('unhandledRejection', () => undefined);
 
 const kernel = new KernelProcess(bundle, (message, done) => process.send?.(message, done));

@@ -3,11 +3,11 @@
  * The toolchain in a thread of its own, started with the first request: so a compiler that is slow,
  * or that some source makes endless, stops neither the clock nor a signal.
  */
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 
 /** Beside this file in the build. */
-const THREAD = fileURLToPath(new URL('compiler-thread.mjs', import.meta.url));
+const THREAD = join(import.meta.dirname, 'compiler-thread.mjs');
 
 export class Compiler {
   #worker: Worker | undefined;

@@ -99,7 +99,8 @@ describe('the outside', () => {
         if (value !== globalThis && isOuter(value)) found.push(path);
         queue.push([Object.getPrototypeOf(value), path + '.__proto__']);
         const all = Object.getOwnPropertyDescriptors(value);
-        for (const key of [...Object.getOwnPropertyNames(value), ...Object.getOwnPropertySymbols(value)]) {
+        const symbols = Object.getOwnPropertySymbols(value);
+        for (const key of [...Object.getOwnPropertyNames(value), ...symbols]) {
           const { value: held, get, set } = all[key];
           for (const part of [held, get, set]) queue.push([part, path + '.' + String(key)]);
         }

@@ -1,7 +1,6 @@
 #!/usr/bin/env node
 // SPDX-License-Identifier: GPL-2.0-or-later
 /** The `ringzero` command: the playground's kernel without a browser. See usage.ts. */
-import { version } from '../../package.json';
 import { parseArguments, type Request, UsageError } from './arguments.ts';
 import { check } from './check.ts';
 import { STATUS_FAILED } from './messages.ts';
@@ -9,6 +8,9 @@ import { run } from './run.ts';
 import { USAGE } from './usage.ts';
 
 const STATUS_USAGE = 2;
+
+/** Put in by the build. */
+declare const RINGZERO_VERSION: string;
 
 async function perform(request: Request): Promise<number> {
   switch (request.command) {
@@ -20,7 +22,7 @@ async function perform(request: Request): Promise<number> {
       process.stdout.write(USAGE);
       return 0;
     case 'version':
-      process.stdout.write(`ringzero ${version}\n`);
+      process.stdout.write(`ringzero ${RINGZERO_VERSION}\n`);
       return 0;
   }
 }

@@ -6,7 +6,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createWriteStream, readFileSync, type WriteStream } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 
 import { type RunRequest, type Script, UsageError } from './arguments.ts';
 import { Compiler } from './compiler.ts';
@@ -142,7 +142,7 @@ class KernelRun {
 }
 
 /** Beside this file in the build. */
-const CHILD = fileURLToPath(new URL('child.mjs', import.meta.url));
+const CHILD = join(import.meta.dirname, 'child.mjs');
 
 function howItDied(child: ChildProcess): string {
   return child.signalCode ?? `status ${child.exitCode ?? 'unknown'}`;

@@ -45,7 +45,8 @@ function moduleOf(name: string, body: string): Uint8Array {
     const say = (text) => require('kernel').println('SAID ' + text);
     const outside = (value) => {
       let top = value;
-      for (let next = top; next !== null && next !== undefined; next = Object.getPrototypeOf(next)) top = next;
+      const above = (object) => Object.getPrototypeOf(object) ?? null;
+      for (let next = top; next !== null; next = above(next)) top = next;
       return top !== Object.prototype && top !== value;
     };
     const escape = (fn) => {
@@ -149,7 +150,7 @@ it('modules that patch what others use patch nothing', async () => {
     'Uint8Array.prototype.__proto__.set = () => undefined;',
     'Object.getPrototypeOf((function* () {})()).next = () => ({ done: true });',
     'for (const name of Object.getOwnPropertyNames(globalThis)) { delete globalThis[name]; }',
-    'for (const n of Object.getOwnPropertyNames(globalThis)) { try { globalThis[n] = 0; } catch {} }',
+    'Object.keys(Object.getOwnPropertyDescriptors(globalThis)).forEach((n) => globalThis[n] = 0);',
     "try { require('kernel').println = null; } catch {}",
     'Error.stackTraceLimit = 1e9; Error.prepareStackTrace = () => { throw 1; };',
     'Symbol.iterator = 1;',
