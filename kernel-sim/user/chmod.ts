@@ -70,7 +70,7 @@ function protectMode(argv: readonly string[]): readonly string[] {
 function* change(c: Libc, path: string, options: Options): Sleeping<boolean> {
   const stat = yield* c.stat(path);
   if (typeof stat === 'number') {
-    const isDangling = (yield* c.readlink(path)) as string | number;
+    const isDangling = yield* c.readlink(path);
     const what =
       typeof isDangling === 'string'
         ? `cannot operate on dangling symlink ${quoteAlways(path)}`

@@ -97,7 +97,9 @@ export class Copier {
   *copy(from: string, to: string): Sleeping<boolean> {
     const c = this.#c;
     const stat = this.#options.keepsLinks ? yield* c.lstat(from) : yield* c.stat(from);
-    if (typeof stat === 'number') return yield* this.#fail(`cannot stat ${quoteAlways(from)}`, stat);
+    if (typeof stat === 'number') {
+      return yield* this.#fail(`cannot stat ${quoteAlways(from)}`, stat);
+    }
     const type = stat.mode & S.IFMT;
     if (type === S.IFDIR && !this.#options.recursive) {
       yield* complain(c, `-r not specified; omitting directory ${quoteAlways(from)}`);
@@ -168,11 +170,15 @@ export class Copier {
       return false;
     }
     const names = yield* listNames(c, from);
-    if (typeof names === 'number') return yield* this.#fail(`cannot access ${quoteAlways(from)}`, names);
+    if (typeof names === 'number') {
+      return yield* this.#fail(`cannot access ${quoteAlways(from)}`, names);
+    }
     if (!exists) {
       // Writable for us while it is being filled, whatever it will be.
       const failure = yield* c.mkdir(to, (stat.mode & PERMISSIONS) | 0o700);
-      if (failure < 0) return yield* this.#fail(`cannot create directory ${quoteAlways(to)}`, failure);
+      if (failure < 0) {
+        return yield* this.#fail(`cannot create directory ${quoteAlways(to)}`, failure);
+      }
       if (this.#options.verbose) c.out(`${quoteAlways(from)} -> ${quoteAlways(to)}\n`);
     }
     let isComplete = true;

@@ -61,7 +61,9 @@ export const cut = command({
     const input = delimiter === '' ? '\0' : (delimiter ?? '\t');
     const output = valueOf(args, 'output-delimiter');
     const part = (line: Uint8Array): string | Uint8Array | undefined => {
-      if (byFields) return fields(decodeUtf8(line), input, output ?? input, isChosen, has(args, 's'));
+      if (byFields) {
+        return fields(decodeUtf8(line), input, output ?? input, isChosen, has(args, 's'));
+      }
       // Characters are bytes to GNU's cut, but half a character helps nobody.
       return option.name === 'b'
         ? line.filter((_, index) => isChosen(index + 1))
@@ -127,7 +129,9 @@ function parseList(c: Libc, text: string, byFields: boolean): Ranges | { readonl
     }
     const [, low = '', dash = '', high = ''] = match;
     if (low === '' && high === '') {
-      return { error: dash === '' ? `${what} are numbered from 1` : 'invalid range with no endpoint: -' };
+      return {
+        error: dash === '' ? `${what} are numbered from 1` : 'invalid range with no endpoint: -',
+      };
     }
     const first = low === '' ? 1 : Number(low);
     const last = dash === '' ? first : high === '' ? Infinity : Number(high);

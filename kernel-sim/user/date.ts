@@ -68,9 +68,13 @@ export const date = command({
     let format = operand?.slice(1) ?? '%a %b %e %H:%M:%S %Z %Y';
     if (has(args, 'I')) {
       const form = valueOf(args, 'I') ?? 'date';
-      const iso = ISO[form];
+      const name = Object.keys(ISO).find((candidate) => candidate.startsWith(form));
+      const iso = name === undefined ? undefined : ISO[name];
       if (iso === undefined) {
-        return yield* misuse(c, `invalid argument ${quoted(c, form)} for ${quoted(c, '--iso-8601')}`);
+        return yield* misuse(
+          c,
+          `invalid argument ${quoted(c, form)} for ${quoted(c, '--iso-8601')}`,
+        );
       }
       format = iso;
     } else if (has(args, 'R')) format = '%a, %d %b %Y %H:%M:%S %z';

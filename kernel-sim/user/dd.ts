@@ -246,7 +246,10 @@ class Dd {
   }
 
   *#readError(failure: number): Sleeping<false> {
-    yield* complain(this.#c, `error reading ${quoteAlways(this.#inputName)}: ${errorText(failure)}`);
+    yield* complain(
+      this.#c,
+      `error reading ${quoteAlways(this.#inputName)}: ${errorText(failure)}`,
+    );
     this.#status = 1;
     return false;
   }

@@ -6,7 +6,14 @@ import { CLOCK, SYSLOG_ACTION } from '../uapi/process.ts';
 import { DmesgFormatter, LEVELS, parseKmsg, parseSyslog, type LogLine } from './dmesg/format.ts';
 import { DMESG_HELP, DMESG_LONG, DMESG_SHORT } from './dmesg/help.ts';
 import type { Libc } from './libc/libc.ts';
-import { command, errorText, has, lastOf, valueOf, type ParsedCommandLine } from './support/command.ts';
+import {
+  command,
+  errorText,
+  has,
+  lastOf,
+  valueOf,
+  type ParsedCommandLine,
+} from './support/command.ts';
 
 const KMSG_RECORD = 8192;
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/** env and printenv: the environment, and programs in another one. */
+/** env: the environment, and programs in another one. */
 import { ERRNO } from '../uapi/errno.ts';
 import { command, errorText, has, valueOf } from './support/command.ts';
 import { quoted } from './support/locale.ts';
@@ -40,40 +40,24 @@ export const env = command({
     if (directory !== undefined) {
       const failure = yield* c.chdir(directory);
       if (failure < 0) {
-        const message = `cannot change directory to ${quoteAlways(directory)}: ${errorText(failure)}`;
-        return yield* c.die(c.program, message, FAILED);
+        const what = `cannot change directory to ${quoteAlways(directory)}`;
+        return yield* c.die(c.program, `${what}: ${errorText(failure)}`, FAILED);
       }
     }
     const [name] = words;
     if (name === undefined) {
       const end = has(args, '0') ? '\0' : '\n';
-      c.out(c.environ().map((entry) => entry + end).join(''));
+      c.out(
+        c
+          .environ()
+          .map((entry) => entry + end)
+          .join(''),
+      );
       return 0;
     }
     const path = yield* c.find_program(name);
     const failure = typeof path === 'number' ? path : yield* c.execve(path, words, c.environ());
     const status = failure === -ERRNO.ENOENT ? NOT_FOUND : NOT_RUNNABLE;
     return yield* c.die(c.program, `${quoted(c, name)}: ${errorText(failure)}`, status);
-  },
-});
-
-export const printenv = command({
-  short: '0',
-  long: { null: '0' },
-  usageStatus: 2,
-  help: 'Usage: printenv [OPTION]... [VARIABLE]...\nPrint the values of the specified environment VARIABLE(s).\n',
-  *main(c, args) {
-    const end = has(args, '0') ? '\0' : '\n';
-    if (args.operands.length === 0) {
-      c.out(c.environ().map((entry) => entry + end).join(''));
-      return 0;
-    }
-    let status = 0;
-    for (const name of args.operands) {
-      const value = c.env.get(name);
-      if (value === undefined) status = 1;
-      else c.out(value + end);
-    }
-    return status;
   },
 });

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/** free and uptime: how much memory there is, how long the machine runs. */
+/** free: how much memory there is. */
 import type { Sleeping } from '../uapi/coroutine.ts';
 import { decodeUtf8 } from '../lib/utf8.ts';
 import type { Libc } from './libc/libc.ts';
-import { civilTime, strftime } from './support/civil-time.ts';
-import { command, errorText, has, lastOf } from './support/command.ts';
+import { command, has, lastOf } from './support/command.ts';
 
-const FREE_HELP = `
+const HELP = `
 Usage:
  free [options]
 
@@ -23,18 +22,6 @@ Options:
 For more details see free(1).
 `;
 
-const UPTIME_HELP = `
-Usage:
- uptime [options]
-
-Options:
- -p, --pretty   show uptime in pretty format
- -h, --help     display this help and exit
- -s, --since    system up since
-
-For more details see uptime(1).
-`;
-
 const LABEL_WIDTH = 9;
 const FIRST_WIDTH = 11;
 const COLUMN_WIDTH = 11;
@@ -42,7 +29,7 @@ const COLUMN_WIDTH = 11;
 export const free = command({
   short: 'bkmghtwl',
   long: { bytes: 'b', kibi: 'k', mebi: 'm', gibi: 'g', human: 'h', total: 't', wide: 'w' },
-  help: FREE_HELP,
+  help: HELP,
   *main(c, args) {
     const memory = yield* readMeminfo(c);
     if (memory === undefined) {
@@ -101,56 +88,4 @@ function human(bytes: number): string {
   }
   const text = unit > 0 && value < 9.95 ? value.toFixed(1) : String(Math.floor(value));
   return text + (units[unit] ?? '');
-}
-
-export const uptime = command({
-  short: 'phs',
-  long: { pretty: 'p', since: 's' },
-  help: UPTIME_HELP,
-  *main(c, args) {
-    if (has(args, 'h')) {
-      c.out(UPTIME_HELP);
-      return 0;
-    }
-    const bytes = yield* c.read_file('/proc/uptime');
-    const info = yield* c.sysinfo();
-    const now = yield* c.clock_gettime();
-    if (typeof now === 'number') return yield* c.die(c.program, errorText(now));
-    const fallback = typeof info === 'number' ? 0 : info.uptime;
-    const seconds = typeof bytes === 'number' ? fallback : Math.floor(Number.parseFloat(decodeUtf8(bytes)));
-    if (has(args, 's')) {
-      c.out(`${strftime('%F %T', civilTime(now.seconds - seconds))}\n`);
-      return 0;
-    }
-    if (has(args, 'p')) {
-      c.out(`up ${pretty(seconds)}\n`);
-      return 0;
-    }
-    const load = yield* c.read_file('/proc/loadavg');
-    const averages = typeof load === 'number' ? ['0.00', '0.00', '0.00'] : decodeUtf8(load).split(' ').slice(0, 3);
-    const clock = strftime('%H:%M:%S', civilTime(now.seconds));
-    c.out(` ${clock} up ${span(seconds)},  1 user,  load average: ${averages.join(', ')}\n`);
-    return 0;
-  },
-});
-
-/** `2 days,  3:04`, ` 1:07`, `5 min`. */
-function span(seconds: number): string {
-  const days = Math.floor(seconds / 86_400);
-  const hours = Math.floor(seconds / 3600) % 24;
-  const minutes = Math.floor(seconds / 60) % 60;
-  const prefix = days > 0 ? `${days} day${days === 1 ? '' : 's'}, ` : '';
-  if (hours === 0) return `${prefix}${minutes} min`;
-  return `${prefix}${String(hours).padStart(2)}:${String(minutes).padStart(2, '0')}`;
-}
-
-function pretty(seconds: number): string {
-  const parts = [
-    [Math.floor(seconds / 604_800), 'week'],
-    [Math.floor(seconds / 86_400) % 7, 'day'],
-    [Math.floor(seconds / 3600) % 24, 'hour'],
-    [Math.floor(seconds / 60) % 60, 'minute'],
-  ] as const;
-  const shown = parts.filter(([count, unit]) => count > 0 || (unit === 'minute' && seconds < 60));
-  return shown.map(([count, unit]) => `${count} ${unit}${count === 1 ? '' : 's'}`).join(', ');
 }

@@ -58,7 +58,10 @@ export const head = command({
     const text = valueOf(args, unit === 'bytes' ? 'c' : 'n') ?? String(DEFAULT_LINES);
     const count = parseSize(text.replace(/^-/, ''));
     if (count === undefined) {
-      return yield* c.die(c.program, `invalid number of ${unit}: ${quoted(c, text.replace(/^-/, ''))}`);
+      return yield* c.die(
+        c.program,
+        `invalid number of ${unit}: ${quoted(c, text.replace(/^-/, ''))}`,
+      );
     }
     const separator = has(args, 'z') ? 0 : NEWLINE;
     const part: Part = { unit, count, isFromEnd: text.startsWith('-'), separator };

@@ -121,12 +121,21 @@ function* dump(
 
 /** `  61 62 …  |ab…|`. */
 function canonical(line: readonly number[]): string {
-  const hex = line.map((byte, i) => `${i % 8 === 0 ? '  ' : ' '}${byte.toString(16).padStart(2, '0')}`);
+  const hex = line.map(
+    (byte, i) => `${i % 8 === 0 ? '  ' : ' '}${byte.toString(16).padStart(2, '0')}`,
+  );
   const text = line.map((byte) => (byte >= 32 && byte < 127 ? String.fromCharCode(byte) : '.'));
   return `${hex.join('').padEnd(50)}  |${text.join('')}|`;
 }
 
-const TYPES: Readonly<Record<string, string>> = { b: 'o1', c: 'c', d: 'u2', o: 'o2', x: 'x2', plain: 'x2' };
+const TYPES: Readonly<Record<string, string>> = {
+  b: 'o1',
+  c: 'c',
+  d: 'u2',
+  o: 'o2',
+  x: 'x2',
+  plain: 'x2',
+};
 const WIDTHS: Readonly<Record<string, number>> = { b: 4, c: 4, d: 8, o: 8, x: 8, plain: 5 };
 
 /** As od does, in wider columns, and with blanks where the last line has no bytes. */
@@ -136,7 +145,9 @@ function numbers(line: readonly number[], format: Format): string {
   const size = type.endsWith('2') ? 2 : 1;
   const width = WIDTHS[format] ?? 5;
   const zeros = format === 'd' ? 5 : 0;
-  const cells = type === 'c' ? text.match(/.{4}/g) ?? [] : text.trim().split(/ +/);
-  const padded = cells.map((cell) => (type === 'c' ? cell : cell.padStart(zeros, '0').padStart(width)));
+  const cells = type === 'c' ? (text.match(/.{4}/g) ?? []) : text.trim().split(/ +/);
+  const padded = cells.map((cell) =>
+    type === 'c' ? cell : cell.padStart(zeros, '0').padStart(width),
+  );
   return padded.join('').padEnd((LINE / size) * width);
 }

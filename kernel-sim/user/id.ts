@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/** id, whoami and groups: who the user is. */
-import type { Sleeping } from '../uapi/coroutine.ts';
-import type { Libc } from './libc/libc.ts';
-import { getpwnam, getpwuid, read_group, read_passwd } from './libc/passwd.ts';
-import { command, complain, has, misuse } from './support/command.ts';
+/** id: who the user is. */
+import { read_group, read_passwd } from './libc/passwd.ts';
+import { command, complain, has } from './support/command.ts';
+import { ofUser, own, type Identity } from './support/identity.ts';
 import { quoted } from './support/locale.ts';
 
-const ID_HELP = `Usage: id [OPTION]... [USER]...
+const HELP = `Usage: id [OPTION]... [USER]...
 Print user and group information for each specified USER,
 or (when USER omitted) for the current user.
 
@@ -18,25 +17,10 @@ or (when USER omitted) for the current user.
       --help        display this help and exit
 `;
 
-const WHOAMI_HELP = `Usage: whoami [OPTION]...
-Print the user name associated with the current effective user ID.
-Same as id -un.
-
-      --help        display this help and exit
-`;
-
-interface Identity {
-  readonly uid: number;
-  readonly euid: number;
-  readonly gid: number;
-  readonly egid: number;
-  readonly groups: readonly number[];
-}
-
 export const id = command({
   short: 'agGnruz',
   long: { group: 'g', groups: 'G', name: 'n', real: 'r', user: 'u' },
-  help: ID_HELP,
+  help: HELP,
   *main(c, args) {
     const only = (['u', 'g', 'G'] as const).filter((letter) => has(args, letter));
     if (only.length > 1) {
@@ -68,63 +52,6 @@ export const id = command({
     return status;
   },
 });
-
-export const groups = command({
-  short: '',
-  help: 'Usage: groups [OPTION]... [USERNAME]...\nPrint group memberships for each USERNAME.\n',
-  *main(c, { operands }) {
-    const names = new Map((yield* read_group(c)).map(({ gid, name }) => [gid, name]));
-    let status = 0;
-    for (const operand of operands.length > 0 ? operands : [undefined]) {
-      const identity = yield* operand === undefined ? own(c) : ofUser(c, operand);
-      if (identity === undefined) {
-        yield* complain(c, `${quoted(c, operand ?? '')}: no such user`);
-        status = 1;
-        continue;
-      }
-      const list = identity.groups.map((gid) => names.get(gid) ?? String(gid)).join(' ');
-      c.out(`${operand === undefined ? '' : `${operand} : `}${list}\n`);
-    }
-    return status;
-  },
-});
-
-export const whoami = command({
-  short: '',
-  help: WHOAMI_HELP,
-  *main(c, { operands }) {
-    const [extra] = operands;
-    if (extra !== undefined) return yield* misuse(c, `extra operand ${quoted(c, extra)}`);
-    const uid = yield* c.geteuid();
-    const user = yield* getpwuid(c, uid);
-    if (user === undefined) return yield* c.die(c.program, `cannot find name for user ID ${uid}`);
-    c.out(`${user.name}\n`);
-    return 0;
-  },
-});
-
-function* own(c: Libc): Sleeping<Identity> {
-  const egid = yield* c.getegid();
-  const supplementary = yield* c.getgroups();
-  const list = typeof supplementary === 'number' ? [] : supplementary;
-  return {
-    uid: yield* c.getuid(),
-    euid: yield* c.geteuid(),
-    gid: yield* c.getgid(),
-    egid,
-    groups: [egid, ...list.filter((gid) => gid !== egid)],
-  };
-}
-
-function* ofUser(c: Libc, name: string): Sleeping<Identity | undefined> {
-  const user =
-    (yield* getpwnam(c, name)) ??
-    (/^\d+$/.test(name) ? yield* getpwuid(c, Number(name)) : undefined);
-  if (user === undefined) return undefined;
-  const member = (yield* read_group(c)).filter(({ members }) => members.includes(user.name));
-  const others = member.map(({ gid }) => gid).filter((gid) => gid !== user.gid);
-  return { uid: user.uid, euid: user.uid, gid: user.gid, egid: user.gid, groups: [user.gid, ...others] };
-}
 
 function describe(
   identity: Identity,

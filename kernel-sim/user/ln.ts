@@ -81,6 +81,9 @@ function* link(
   // A symbolic link may lead anywhere, so a failure is about the link alone.
   const source = symbolic || failure === -ERRNO.EEXIST ? '' : ` => ${quoteAlways(from)}`;
   const kind = symbolic ? 'symbolic' : 'hard';
-  yield* complain(c, `failed to create ${kind} link ${quoteAlways(to)}${source}: ${errorText(failure)}`);
+  yield* complain(
+    c,
+    `failed to create ${kind} link ${quoteAlways(to)}${source}: ${errorText(failure)}`,
+  );
   return false;
 }

@@ -197,7 +197,8 @@ class Ls {
       if (sort === 'size') return entry.stat?.size ?? 0;
       return sort === 'time' ? (entry.stat?.mtime ?? 0) : 0;
     };
-    const nanoseconds = (entry: Entry): number => (sort === 'time' ? (entry.stat?.mtime_ns ?? 0) : 0);
+    const nanoseconds = (entry: Entry): number =>
+      sort === 'time' ? (entry.stat?.mtime_ns ?? 0) : 0;
     const sorted = entries.toSorted(
       (a, b) => key(b) - key(a) || nanoseconds(b) - nanoseconds(a) || byName(a, b),
     );

@@ -101,7 +101,10 @@ function* make(
   // mknod(2) went through the umask; -m does not.
   const changed = yield* c.chmod(name, permissions);
   if (changed === 0) return 0;
-  return yield* c.die(c.program, `cannot set permissions of ${quoteName(name)}: ${errorText(changed)}`);
+  return yield* c.die(
+    c.program,
+    `cannot set permissions of ${quoteName(name)}: ${errorText(changed)}`,
+  );
 }
 
 function parseDevice(text: string, limit: number): number | undefined {

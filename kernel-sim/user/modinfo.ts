@@ -77,10 +77,7 @@ function* show(
   }
   const entries = readModinfo(bytes);
   if (entries === undefined) {
-    return yield* c.die(
-      'modinfo',
-      `ERROR: could not get modinfo from '${name}': ${errorText(-8)}`,
-    );
+    return yield* c.die('modinfo', `ERROR: could not get modinfo from '${name}': ${errorText(-8)}`);
   }
   const cwd = yield* c.getcwd();
   const prefix = name.startsWith('/') || typeof cwd === 'number' ? '' : `${cwd}/`;

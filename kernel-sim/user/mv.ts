@@ -84,7 +84,10 @@ function* move(c: Libc, { from, to }: Pair, options: Options): Sleeping<boolean>
     if (!(yield* mayReplace(c, to, target.mode, options))) return true;
   }
   if (isDirectory(source) && `${to}/`.startsWith(`${from.replace(/\/+$/, '')}/`)) {
-    yield* complain(c, `cannot move ${quoteAlways(from)} to a subdirectory of itself, ${quoteAlways(to)}`);
+    yield* complain(
+      c,
+      `cannot move ${quoteAlways(from)} to a subdirectory of itself, ${quoteAlways(to)}`,
+    );
     return false;
   }
   const failure = yield* c.rename(from, to);

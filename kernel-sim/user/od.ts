@@ -2,7 +2,14 @@
 /** od: dumps bytes as octal numbers, or as -t says. */
 import type { Sleeping } from '../uapi/coroutine.ts';
 import type { Libc } from './libc/libc.ts';
-import { command, complain, errorText, has, valueOf, type ParsedCommandLine } from './support/command.ts';
+import {
+  command,
+  complain,
+  errorText,
+  has,
+  valueOf,
+  type ParsedCommandLine,
+} from './support/command.ts';
 import { closeInput, openInput } from './support/files.ts';
 import { quoted } from './support/locale.ts';
 import { parseSize } from './support/numbers.ts';
@@ -64,14 +71,16 @@ export const od = command({
     for (const text of specifications.length > 0 ? specifications : ['o2']) {
       const parsed = parseTypes(text);
       if (parsed === undefined) {
-        return yield* c.die(c.program, `invalid type string ${quoted(c, text)}`);
+        const wrong = /[^acdouxCSIL0-9z]/.exec(text)?.[0] ?? text[0] ?? '';
+        const message = `invalid character '${wrong}' in type string ${quoted(c, text)}`;
+        return yield* c.die(c.program, message);
       }
       types.push(...parsed);
     }
     const radix = valueOf(args, 'A') ?? 'o';
     if (!/^[doxn]$/.test(radix)) {
-      const message = `invalid output address radix '${radix}'; it must be one character from [doxn]`;
-      return yield* c.die(c.program, message);
+      const rule = 'it must be one character from [doxn]';
+      return yield* c.die(c.program, `invalid output address radix '${radix}'; ${rule}`);
     }
     const width = has(args, 'w') ? Number(valueOf(args, 'w') ?? 32) : LINE;
     const dump = new Dump(c, types, radix, width, has(args, 'v'));
@@ -110,7 +119,9 @@ function* dumpFiles(c: Libc, args: ParsedCommandLine, dump: Dump): Sleeping<numb
     }
     yield* closeInput(c, fd);
   }
-  if (skip > 0 && opened > 0) return yield* c.die(c.program, 'cannot skip past end of combined input');
+  if (skip > 0 && opened > 0) {
+    return yield* c.die(c.program, 'cannot skip past end of combined input');
+  }
   if (opened > 0) dump.end();
   return status;
 }
@@ -126,7 +137,13 @@ class Dump {
   #previous: string | undefined;
   #isRepeating = false;
 
-  constructor(c: Libc, types: readonly DumpType[], radix: string, width: number, showsAll: boolean) {
+  constructor(
+    c: Libc,
+    types: readonly DumpType[],
+    radix: string,
+    width: number,
+    showsAll: boolean,
+  ) {
     this.#c = c;
     this.#types = types;
     this.#radix = radix;

@@ -5,7 +5,7 @@ import { defineProgram } from './libc/libc.ts';
 import { tryHelp } from './support/command.ts';
 import { readEscape, unescapeEcho } from './support/escapes.ts';
 import { quoted } from './support/locale.ts';
-import { general } from './support/numbers.ts';
+import { general, roundHalfEven } from './support/numbers.ts';
 import { quoteName } from './support/quote.ts';
 
 const HELP = `Usage: printf FORMAT [ARGUMENT]...
@@ -51,7 +51,7 @@ interface Conversion {
   readonly letter: string;
 }
 
-const CONVERSION = /^%([-+ 0#']*)(\d+|\*)?(?:\.(\d+|\*)?)?(?:hh|h|ll|l|j|z|t|L)*([a-zA-Z])/;
+const CONVERSION = /^%([-+ 0#']*)(\d+|\*)?(?:\.(\d+|\*)?)?(?:hh|h|ll|l|j|z|t|L)*([a-zA-Z%])/;
 
 class Formatter {
   readonly #quote: (text: string) => string;
@@ -150,7 +150,8 @@ class Formatter {
   #padNumber(text: string, conversion: Conversion): void {
     const { flags, width, precision, letter } = conversion;
     const isInteger = 'diouxX'.includes(letter);
-    const usesZeros = flags.includes('0') && !flags.includes('-') && !(isInteger && precision !== undefined);
+    const usesZeros =
+      flags.includes('0') && !flags.includes('-') && !(isInteger && precision !== undefined);
     if (!usesZeros) {
       this.#pad([...encodeUtf8(text)], conversion);
       return;
@@ -204,12 +205,20 @@ class Formatter {
     }
     const magnitude = Math.abs(value);
     let digits: string;
-    if (letter === 'f' || letter === 'F') digits = magnitude.toFixed(Math.min(precision, 100));
+    if (letter === 'f' || letter === 'F') digits = fixed(magnitude, precision);
     else if (letter === 'e' || letter === 'E') digits = exponential(magnitude, precision);
     else digits = general(magnitude, Math.max(1, precision));
     if (letter === 'E' || letter === 'G') digits = digits.toUpperCase();
     return sign(value < 0, flags) + digits;
   }
+}
+
+/** toFixed rounds a tie up; C rounds it to the even neighbour. */
+function fixed(value: number, precision: number): string {
+  const places = Math.min(precision, 100);
+  const scaled = value * 10 ** places;
+  const isTie = scaled % 1 === 0.5 && scaled / 10 ** places === value;
+  return (isTie ? roundHalfEven(scaled) / 10 ** places : value).toFixed(places);
 }
 
 function exponential(value: number, precision: number): string {

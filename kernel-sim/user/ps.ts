@@ -49,7 +49,7 @@ function* makeContext(c: Libc): Sleeping<PsContext> {
   return {
     users,
     groups,
-    now: typeof now === 'number' ? 0 : now.seconds,
+    now: typeof now === 'number' ? 0 : now.seconds + now.nanoseconds / 1e9,
     uptimeSeconds: typeof uptime === 'number' ? 0 : uptime.seconds + uptime.nanoseconds / 1e9,
     memoryKib: typeof info === 'number' ? 0 : info.totalram / 1024,
     pidWidth: yield* largestPidWidth(c),
@@ -82,7 +82,13 @@ function* select(
     const known = [...context.users].find(([, name]) => name === text);
     return known?.[0] ?? Number(text);
   });
-  if (pids !== undefined || users !== undefined || names !== undefined || parents !== undefined || terminals !== undefined) {
+  if (
+    pids !== undefined ||
+    users !== undefined ||
+    names !== undefined ||
+    parents !== undefined ||
+    terminals !== undefined
+  ) {
     return processes.filter(
       (process) =>
         pids?.includes(process.pid) === true ||
@@ -159,6 +165,8 @@ function table(
   };
   const headings = columns.map(({ heading }) => heading);
   const hasTitle = hasHeadings && headings.some((heading) => heading !== '');
-  const rows = processes.map((process) => line(columns.map(({ value }) => value(process, context))));
+  const rows = processes.map((process) =>
+    line(columns.map(({ value }) => value(process, context))),
+  );
   return (hasTitle ? line(headings) : '') + rows.join('');
 }

@@ -149,9 +149,7 @@ class Rm {
     if (force) return true;
     const isLink = (stat.mode & S.IFMT) === S.IFLNK;
     const isProtected =
-      !isLink &&
-      (yield* this.#c.access(path, ACCESS.W_OK)) !== 0 &&
-      (yield* this.#c.isatty(0));
+      !isLink && (yield* this.#c.access(path, ACCESS.W_OK)) !== 0 && (yield* this.#c.isatty(0));
     if (!interactive && !isProtected) return true;
     const how = isProtected ? 'write-protected ' : '';
     return yield* confirms(this.#c, `remove ${how}${what} ${quoteAlways(path)}? `);

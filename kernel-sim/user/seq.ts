@@ -29,8 +29,12 @@ export const seq = command({
     if (wrong !== undefined) {
       return yield* misuse(c, `invalid floating point argument: ${quoted(c, wrong)}`);
     }
-    const texts = operands.length === 1 ? ['1', '1', operands[0] ?? '']
-      : operands.length === 2 ? [operands[0] ?? '', '1', operands[1] ?? ''] : operands;
+    const texts =
+      operands.length === 1
+        ? ['1', '1', operands[0] ?? '']
+        : operands.length === 2
+          ? [operands[0] ?? '', '1', operands[1] ?? '']
+          : operands;
     const [first = 0, step = 0, last = 0] = texts.map(Number);
     if (step === 0) {
       return yield* misuse(c, `invalid Zero increment value: ${quoted(c, texts[1] ?? '')}`);
@@ -64,5 +68,7 @@ function decimals(text: string): number {
 }
 
 function padded(text: string, width: number): string {
-  return text.startsWith('-') ? `-${text.slice(1).padStart(width - 1, '0')}` : text.padStart(width, '0');
+  return text.startsWith('-')
+    ? `-${text.slice(1).padStart(width - 1, '0')}`
+    : text.padStart(width, '0');
 }

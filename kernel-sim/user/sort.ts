@@ -60,7 +60,10 @@ export const sort = command({
       if (name !== 'k') continue;
       const key = parseKey(value, order);
       if (key === undefined) {
-        return yield* c.die(c.program, `invalid number at field start: invalid count at start of ${quoted(c, value)}`, TROUBLE);
+        const isZero = value.startsWith('0');
+        const reason = isZero ? 'field number is zero' : 'invalid number at field start';
+        const rule = isZero ? 'invalid field specification' : 'invalid count at start of';
+        return yield* c.die(c.program, `${reason}: ${rule} ${quoted(c, value)}`, TROUBLE);
       }
       keys.push(key);
     }

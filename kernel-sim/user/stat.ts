@@ -40,9 +40,13 @@ export const stat = command({
     const format = valueOf(args, 'c');
     const escaped = valueOf(args, 'printf');
     const template =
-      escaped !== undefined ? unescape(escaped)
-      : format !== undefined ? `${format}\n`
-      : has(args, 't') ? TERSE : DEFAULT;
+      escaped !== undefined
+        ? unescape(escaped)
+        : format !== undefined
+          ? `${format}\n`
+          : has(args, 't')
+            ? TERSE
+            : DEFAULT;
     let status = 0;
     for (const path of args.operands) {
       const found = yield* has(args, 'L') ? c.stat(path) : c.lstat(path);
@@ -68,7 +72,10 @@ function expand(template: string, fields: ReadonlyMap<string, string>): string {
     /%([-0#]*)(\d*)(?:\.(\d+))?([HL]?[a-zA-Z%])/g,
     (_, flags: string, width: string, precision: string | undefined, letter: string) => {
       if (letter === '%') return '%';
-      const text = (fields.get(letter) ?? '?').slice(0, precision === undefined ? undefined : Number(precision));
+      const text = (fields.get(letter) ?? '?').slice(
+        0,
+        precision === undefined ? undefined : Number(precision),
+      );
       if (flags.includes('-')) return text.padEnd(Number(width));
       return text.padStart(Number(width), flags.includes('0') ? '0' : ' ');
     },

@@ -33,7 +33,9 @@ export const stty = command({
     const name = device === undefined ? quoteAlways('standard input') : quoteName(device);
     if (fd < 0) return yield* c.die(c.program, `${name}: ${errorText(fd)}`);
     const termios = yield* c.tcgetattr(fd);
-    if (typeof termios === 'number') return yield* c.die(c.program, `${name}: ${errorText(termios)}`);
+    if (typeof termios === 'number') {
+      return yield* c.die(c.program, `${name}: ${errorText(termios)}`);
+    }
     const size = yield* c.get_winsize(fd);
     const { rows, columns } = typeof size === 'number' ? { rows: 0, columns: 0 } : size;
     const words = [...args.operands];
@@ -49,14 +51,18 @@ export const stty = command({
       else if (word === 'rows' || word === 'cols' || word === 'columns') {
         const value = words.shift();
         if (value === undefined) return yield* misuse(c, `missing argument to ${quoted(c, word)}`);
-        if (!/^\d+$/.test(value)) return yield* c.die(c.program, `invalid integer argument: ${quoted(c, value)}`);
+        if (!/^\d+$/.test(value)) {
+          return yield* c.die(c.program, `invalid integer argument: ${quoted(c, value)}`);
+        }
         const failure = yield* setSize(c, fd, word === 'rows', Number(value));
         if (failure < 0) return yield* c.die(c.program, `${name}: ${errorText(failure)}`);
       } else if (restore(termios, word)) isChanged = true;
       else {
         const result = applySetting(termios, word, () => words.shift());
         if (result === 'unknown') return yield* misuse(c, `invalid argument ${quoted(c, word)}`);
-        if (result === 'incomplete') return yield* misuse(c, `missing argument to ${quoted(c, word)}`);
+        if (result === 'incomplete') {
+          return yield* misuse(c, `missing argument to ${quoted(c, word)}`);
+        }
         isChanged = true;
       }
     }

@@ -59,7 +59,9 @@ function* run(c: Libc, args: ParsedCommandLine): Sleeping<number> {
   const wanted = valueOf(args, 'u') ?? 'root';
   const target = yield* findUser(c, wanted);
   if (target === undefined) {
-    yield* c.err(`sudo: unknown user ${wanted}\nsudo: error initializing audit plugin sudoers_audit\n`);
+    yield* c.err(
+      `sudo: unknown user ${wanted}\nsudo: error initializing audit plugin sudoers_audit\n`,
+    );
     return 1;
   }
   const words = [...args.operands];
@@ -74,7 +76,9 @@ function* run(c: Libc, args: ParsedCommandLine): Sleeping<number> {
     return 1;
   }
   const path = hasShell
-    ? (isLogin ? target.shell : (c.env.get('SHELL') ?? caller.shell))
+    ? isLogin
+      ? target.shell
+      : (c.env.get('SHELL') ?? caller.shell)
     : yield* c.find_program(words[0] ?? '', SECURE_PATH);
   if (typeof path === 'number' || (!hasShell && !(yield* isRunnable(c, path)))) {
     return yield* c.die('sudo', `${words[0] ?? ''}: command not found`);
@@ -113,9 +117,7 @@ function* listPrivileges(c: Libc, caller: Passwd): Sleeping<number> {
 
 /** A name, or `#1000`. */
 function* findUser(c: Libc, name: string): Sleeping<Passwd | undefined> {
-  return /^#\d+$/.test(name)
-    ? yield* getpwuid(c, Number(name.slice(1)))
-    : yield* getpwnam(c, name);
+  return /^#\d+$/.test(name) ? yield* getpwuid(c, Number(name.slice(1))) : yield* getpwnam(c, name);
 }
 
 function* isRunnable(c: Libc, path: string): Sleeping<boolean> {

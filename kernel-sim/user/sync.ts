@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/** sync: asks the kernel to write what it holds. Nothing here is on a disk, so it is done at once. */
+/** sync: asks the kernel to write what it holds; without a disk that is done at once. */
 import { command } from './support/command.ts';
 
 export const sync = command({

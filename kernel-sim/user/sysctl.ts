@@ -206,10 +206,14 @@ class Sysctl {
 function pathOf(text: string): string {
   const separator = /[./]/.exec(text)?.[0];
   if (separator === '/') return `${ROOT}/${text}`;
-  return `${ROOT}/${[...text].map((char) => (char === '.' ? '/' : char === '/' ? '.' : char)).join('')}`;
+  return `${ROOT}/${swapped(text)}`;
 }
 
 function keyOf(path: string): string {
-  const name = path.slice(ROOT.length + 1);
-  return [...name].map((char) => (char === '/' ? '.' : char === '.' ? '/' : char)).join('');
+  return swapped(path.slice(ROOT.length + 1));
+}
+
+/** Dots and slashes exchanged. */
+function swapped(text: string): string {
+  return [...text].map((char) => ({ '.': '/', '/': '.' })[char] ?? char).join('');
 }

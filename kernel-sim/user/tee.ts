@@ -21,7 +21,7 @@ export const tee = command({
   help: HELP,
   *main(c, args) {
     if (has(args, 'i')) yield* c.sigaction(SIGNAL.INT, SIG.IGN);
-    const outputs: { name: string; fd: number }[] = [{ name: 'standard output', fd: 1 }];
+    let outputs: { name: string; fd: number }[] = [{ name: 'standard output', fd: 1 }];
     let status = 0;
     const mode = O.WRONLY | O.CREAT | (has(args, 'a') ? O.APPEND : O.TRUNC);
     for (const name of args.operands) {
@@ -39,13 +39,15 @@ export const tee = command({
         return 1;
       }
       if (bytes.length === 0) break;
-      for (const output of [...outputs]) {
+      const broken = new Set<number>();
+      for (const output of outputs) {
         const failure = yield* c.write_all(output.fd, bytes);
         if (failure >= 0) continue;
         yield* complain(c, `${quoteName(output.name)}: ${errorText(failure)}`);
-        outputs.splice(outputs.indexOf(output), 1);
+        broken.add(output.fd);
         status = 1;
       }
+      outputs = outputs.filter(({ fd }) => !broken.has(fd));
     }
     return status;
   },

@@ -9,14 +9,18 @@ const TRUE = 0;
 const FALSE = 1;
 const TROUBLE = 2;
 
-const BINARY = ['=', '==', '!=', '<', '>', '-eq', '-ne', '-lt', '-le', '-gt', '-ge', '-nt', '-ot', '-ef'];
-const UNARY = ['b', 'c', 'd', 'e', 'f', 'g', 'h', 'k', 'L', 'n', 'p', 'r', 's', 'S', 't', 'u', 'w', 'x', 'z', 'O', 'G'];
+// prettier-ignore
+const BINARY = new Set([
+  '=', '==', '!=', '<', '>', '-eq', '-ne', '-lt', '-le', '-gt', '-ge', '-nt', '-ot', '-ef',
+]);
+/** The letters of the operators with one operand. */
+const UNARY = 'bcdefghkLnprsStuwxzOG';
 
 export const test = defineProgram((c) => evaluate(c, c.argv.slice(1)));
 
 export const bracket = defineProgram(function* (c) {
   const words = c.argv.slice(1);
-  if (words.pop() !== ']') return yield* c.die(c.program, "missing ']'", TROUBLE);
+  if (words.pop() !== ']') return yield* c.die(c.program, `missing ${quoted(c, ']')}`, TROUBLE);
   return yield* evaluate(c, words);
 });
 
@@ -47,11 +51,22 @@ class Expression {
     if (words.length === 2) {
       if (first === '!') return second === '';
       if (isUnary(first)) return yield* this.#unary(first, second);
-      return this.#fail(first.startsWith('-') ? `${quoted(this.#c, first)}: unary operator expected` : `missing argument after ${quoted(this.#c, second)}`);
+      return this.#fail(
+        first.startsWith('-')
+          ? `${quoted(this.#c, first)}: unary operator expected`
+          : `missing argument after ${quoted(this.#c, second)}`,
+      );
     }
-    if (words.length === 3 && BINARY.includes(second)) return yield* this.#binary(first, second, third);
-    if (words.length === 3 && first === '!') return !(yield* new Expression(this.#c, words.slice(1)).run());
+    if (words.length === 3 && BINARY.has(second)) {
+      return yield* this.#binary(first, second, third);
+    }
+    if (words.length === 3 && first === '!') {
+      return !(yield* new Expression(this.#c, words.slice(1)).run());
+    }
     if (words.length === 3 && first === '(' && third === ')') return second !== '';
+    if (words.length === 3) {
+      return this.#fail(`${quoted(this.#c, second)}: binary operator expected`);
+    }
     const answer = yield* this.#or();
     if (this.error === undefined && this.#at < words.length) {
       return this.#fail(`extra argument ${quoted(this.#c, words[this.#at] ?? '')}`);
@@ -91,7 +106,7 @@ class Expression {
       return this.#fail(`missing argument after ${quoted(this.#c, this.#words.at(-1) ?? '')}`);
     }
     const [next, afterNext] = [this.#words[this.#at + 1], this.#words[this.#at + 2]];
-    if (next !== undefined && afterNext !== undefined && BINARY.includes(next)) {
+    if (next !== undefined && afterNext !== undefined && BINARY.has(next)) {
       this.#at += 3;
       return yield* this.#binary(word, next, afterNext);
     }
@@ -181,7 +196,10 @@ class Expression {
         return this.#fail(`invalid integer ${quoted(this.#c, text)}`);
       }
     }
-    const [a, b] = [BigInt(left.trim().replace(/^\+/, '')), BigInt(right.trim().replace(/^\+/, ''))];
+    const [a, b] = [
+      BigInt(left.trim().replace(/^\+/, '')),
+      BigInt(right.trim().replace(/^\+/, '')),
+    ];
     switch (operator) {
       case '-eq':
         return a === b;

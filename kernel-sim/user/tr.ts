@@ -123,9 +123,10 @@ function parseSet(text: string, length: number): ParsedSet {
     if (repeated !== null) {
       const one = readChar(repeated[1] ?? '', 0).bytes;
       const digits = repeated[2] ?? '';
-      const count = digits === '' || Number(digits) === 0
-        ? Math.max(0, length - bytes.length)
-        : Number.parseInt(digits, digits.startsWith('0') ? 8 : 10);
+      const count =
+        digits === '' || Number(digits) === 0
+          ? Math.max(0, length - bytes.length)
+          : Number.parseInt(digits, digits.startsWith('0') ? 8 : 10);
       for (let i = 0; i < count; i++) bytes.push(...one);
       at += repeated[0].length;
       continue;
@@ -146,7 +147,10 @@ function parseSet(text: string, length: number): ParsedSet {
   return { bytes };
 }
 
-function readChar(text: string, at: number): { readonly bytes: readonly number[]; readonly end: number } {
+function readChar(
+  text: string,
+  at: number,
+): { readonly bytes: readonly number[]; readonly end: number } {
   if (text[at] === '\\' && at + 1 < text.length) {
     const escape = readEscape(text, at, false);
     // An escape that means nothing is the character itself.

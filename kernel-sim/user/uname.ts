@@ -51,7 +51,9 @@ export const uname = command({
       ['o', 'GNU/Linux'],
     ];
     const isPlain = args.options.length === 0;
-    const shown = fields.filter(([letter]) => all || has(args, letter) || (isPlain && letter === 's'));
+    const shown = fields.filter(
+      ([letter]) => all || has(args, letter) || (isPlain && letter === 's'),
+    );
     c.out(`${shown.map(([, text]) => text).join(' ')}\n`);
     return 0;
   },

@@ -1,7 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /** dd's conversions of one input block. */
 
-export type Conversion = 'notrunc' | 'sync' | 'noerror' | 'ucase' | 'lcase' | 'swab' | 'fsync' | 'fdatasync' | 'nocreat' | 'excl';
+export type Conversion =
+  | 'notrunc'
+  | 'sync'
+  | 'noerror'
+  | 'ucase'
+  | 'lcase'
+  | 'swab'
+  | 'fsync'
+  | 'fdatasync'
+  | 'nocreat'
+  | 'excl';
 
 export function convertBlock(
   block: Uint8Array,

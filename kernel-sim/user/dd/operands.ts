@@ -33,7 +33,16 @@ interface DdError {
 }
 
 const CONVERSIONS: readonly string[] = [
-  'notrunc', 'sync', 'noerror', 'ucase', 'lcase', 'swab', 'fsync', 'fdatasync', 'nocreat', 'excl',
+  'notrunc',
+  'sync',
+  'noerror',
+  'ucase',
+  'lcase',
+  'swab',
+  'fsync',
+  'fdatasync',
+  'nocreat',
+  'excl',
 ] satisfies Conversion[];
 
 // The flags without a bit change nothing that can be seen here, as on a file without a disk.
@@ -130,12 +139,22 @@ export function parseOperands(c: Libc, operands: readonly string[]): DdOptions |
     invalid(c, 'input flag', inputFlags, Object.keys(FLAGS)) ??
     invalid(c, 'output flag', outputFlags, Object.keys(FLAGS));
   if (wrong !== undefined) return wrong;
-  for (const [one, other] of [['excl', 'nocreat'], ['lcase', 'ucase']] as const) {
+  for (const [one, other] of [
+    ['excl', 'nocreat'],
+    ['lcase', 'ucase'],
+  ] as const) {
     if (conversions.includes(one) && conversions.includes(other)) {
       return { error: `cannot combine ${one} and ${other}`, hint: false };
     }
   }
-  return assemble(words, numbers, status, new Set(conversions as Conversion[]), inputFlags, outputFlags);
+  return assemble(
+    words,
+    numbers,
+    status,
+    new Set(conversions as Conversion[]),
+    inputFlags,
+    outputFlags,
+  );
 }
 
 function assemble(
@@ -153,7 +172,8 @@ function assemble(
   const isPlain = ibs === obs && !changes.some((name) => conversions.has(name));
   const create = conversions.has('nocreat') ? 0 : O.CREAT;
   const exclusive = conversions.has('excl') ? O.EXCL : 0;
-  const bits = (flags: readonly string[]): number => flags.reduce((sum, name) => sum | (FLAGS[name] ?? 0), 0);
+  const bits = (flags: readonly string[]): number =>
+    flags.reduce((sum, name) => sum | (FLAGS[name] ?? 0), 0);
   return {
     input: words.get('if'),
     output: words.get('of'),

@@ -43,7 +43,11 @@ export class DdStats {
     const bytes = this.#bytes;
     const decimal = roundedSize(bytes, 1000);
     const binary = roundedSize(bytes, 1024);
-    const sizes = decimal.endsWith(' B') ? '' : binary.endsWith(' B') ? ` (${decimal})` : ` (${decimal}, ${binary})`;
+    const sizes = decimal.endsWith(' B')
+      ? ''
+      : binary.endsWith(' B')
+        ? ` (${decimal})`
+        : ` (${decimal}, ${binary})`;
     const unit = bytes === 1 ? 'byte' : 'bytes';
     return `${bytes} ${unit}${sizes} copied, ${shown}, ${rate(bytes, seconds)}/s`;
   }

@@ -32,7 +32,12 @@ export function parseSyslog(log: string): LogLine[] {
     if (line === '') continue;
     const match = /^<(\d+)>(?:\[\s*(\d+)\.(\d{6})\](?: (.*)|$))?(.*)$/s.exec(line);
     if (match === null) {
-      lines.push({ level: 6, facility: 0, microseconds: lines.at(-1)?.microseconds ?? 0, text: line });
+      lines.push({
+        level: 6,
+        facility: 0,
+        microseconds: lines.at(-1)?.microseconds ?? 0,
+        text: line,
+      });
       continue;
     }
     const [, priority = '6', seconds = '0', fraction = '0', timed, untimed = ''] = match;

@@ -155,7 +155,9 @@ export function* grepOptions(
     patterns,
     files: operands.length > 0 ? operands : [recursive ? '.' : '-'],
     syntax: syntax === 'E' ? 'extended' : syntax === 'F' ? 'fixed' : 'basic',
-    ignoreCase: lastOf(args, ['i', 'y', 'no-ignore-case']) !== 'no-ignore-case' && (has(args, 'i') || has(args, 'y')),
+    ignoreCase:
+      lastOf(args, ['i', 'y', 'no-ignore-case']) !== 'no-ignore-case' &&
+      (has(args, 'i') || has(args, 'y')),
     wholeWord: has(args, 'w'),
     wholeLine: has(args, 'x'),
     invert: has(args, 'v'),

@@ -4,7 +4,7 @@ import { utf8Length } from '../../lib/utf8.ts';
 import type { Regex } from '../support/regex.ts';
 import type { GrepOptions } from './options.ts';
 
-// GREP_COLORS's defaults: match, file name, line number, separator. \x1b[K clears to the line's end.
+// GREP_COLORS's defaults. \x1b[K after each clears to the end of the line.
 const COLOR = { match: '01;31', name: '35', number: '32', separator: '36' } as const;
 
 export class LinePrinter {

@@ -7,7 +7,8 @@ export type Palette = ReadonlyMap<string, string>;
 // prettier-ignore
 const BUILT_IN: Palette = new Map([
   ['di', '01;34'], ['ln', '01;36'], ['pi', '33'], ['so', '01;35'], ['bd', '01;33'], ['cd', '01;33'],
-  ['ex', '01;32'], ['su', '37;41'], ['sg', '30;43'], ['st', '37;44'], ['ow', '34;42'], ['tw', '30;42'],
+  ['ex', '01;32'], ['su', '37;41'], ['sg', '30;43'], ['st', '37;44'], ['ow', '34;42'],
+  ['tw', '30;42'],
 ]);
 
 export function paletteFrom(variable: string | undefined): Palette {

@@ -133,11 +133,14 @@ export class Listing {
     for (const [index, entry] of entries.entries()) {
       const row = rows[index];
       if (row === undefined) continue;
-      text += `${this.#prefix(entry, inodeWidth, blockWidth)}${row.mode} ${row.links.padStart(links)} `;
+      text += this.#prefix(entry, inodeWidth, blockWidth);
+      text += `${row.mode} ${row.links.padStart(links)} `;
       if (this.#options.owner) text += `${this.#id(row.owner, owner)} `;
       if (this.#options.group) text += `${this.#id(row.group, group)} `;
       const size =
-        row.major === '' ? row.size : `${row.major.padStart(majors)}, ${row.minor.padStart(minors)}`;
+        row.major === ''
+          ? row.size
+          : `${row.major.padStart(majors)}, ${row.minor.padStart(minors)}`;
       text += `${size.padStart(sizes)} ${row.time} ${this.#longName(entry, pad)}\n`;
     }
     return text;

@@ -57,8 +57,9 @@ export function lsOptions(
 ): LsOptions {
   const isTerminal = terminalWidth !== undefined;
   const when = has(args, 'color') ? (valueOf(args, 'color') ?? 'always') : 'never';
-  const isColored =
+  const isWanted =
     /^(always|yes|force)$/.test(when) || (/^(auto|tty|if-tty)$/.test(when) && isTerminal);
+  const isColored = isWanted && knowsColors(environment);
   const hidden = lastOf(args, ['a', 'A']);
   const quoting = lastOf(args, ['N', 'Q']);
   const indicator = lastOf(args, ['F', 'p']);
@@ -81,8 +82,17 @@ export function lsOptions(
     indicator: indicator === 'F' ? 'classify' : indicator === 'p' ? 'slash' : 'none',
     quoting: quoting === 'N' ? 'literal' : quoting === 'Q' ? 'c' : isTerminal ? 'shell' : 'literal',
     palette: isColored ? paletteFrom(environment.get('LS_COLORS')) : undefined,
-    width: Number(valueOf(args, 'w') ?? environment.get('COLUMNS') ?? terminalWidth) || DEFAULT_WIDTH,
+    width:
+      Number(valueOf(args, 'w') ?? environment.get('COLUMNS') ?? terminalWidth) || DEFAULT_WIDTH,
   };
+}
+
+/** Without LS_COLORS the kind of terminal decides. */
+function knowsColors(environment: ReadonlyMap<string, string>): boolean {
+  if (environment.has('LS_COLORS') || environment.get('COLORTERM')) return true;
+  const terminals =
+    /^(xterm|linux|vt100|vt220|screen|tmux|rxvt|ansi|cygwin|konsole|putty|st)|color/;
+  return terminals.test(environment.get('TERM') ?? '');
 }
 
 function formatOf(args: ParsedCommandLine, isTerminal: boolean): LsOptions['format'] {

@@ -42,7 +42,9 @@ function parseVariables(text: string): ReadonlyMap<string, Variable> {
   for (let i = 0; i < lines.length; i++) {
     const start = i + 1;
     let line = lines[i] ?? '';
-    while (line.endsWith('\\') && i + 1 < lines.length) line = line.slice(0, -1) + (lines[++i] ?? '');
+    while (line.endsWith('\\') && i + 1 < lines.length) {
+      line = line.slice(0, -1) + (lines[++i] ?? '');
+    }
     const match = /^\s*([\w.$()-]+)\s*(\+|:|::|\?)?=\s*([^#]*)/.exec(line);
     if (match === null) continue;
     const [, name = '', operator = '', value = ''] = match;

@@ -39,7 +39,9 @@ type Words = { -readonly [Key in keyof MakeRequest]: MakeRequest[Key] } & {
   variables: Map<string, string>;
 };
 
-const FLAGS: Readonly<Record<string, 'isSilent' | 'isDryRun' | 'alwaysBuilds' | 'keepsGoing' | 'wantsHelp'>> = {
+const FLAGS: Readonly<
+  Record<string, 'isSilent' | 'isDryRun' | 'alwaysBuilds' | 'keepsGoing' | 'wantsHelp'>
+> = {
   s: 'isSilent',
   silent: 'isSilent',
   quiet: 'isSilent',

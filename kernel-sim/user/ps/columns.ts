@@ -34,7 +34,8 @@ function pad(value: number): string {
 function clock(totalSeconds: number): string {
   const days = Math.floor(totalSeconds / DAY);
   const rest = totalSeconds % DAY;
-  const text = `${pad(Math.floor(rest / 3600))}:${pad(Math.floor(rest / 60) % 60)}:${pad(rest % 60)}`;
+  const hours = Math.floor(rest / 3600);
+  const text = `${pad(hours)}:${pad(Math.floor(rest / 60) % 60)}:${pad(rest % 60)}`;
   return days > 0 ? `${days}-${text}` : text;
 }
 
@@ -63,7 +64,8 @@ function cpuPercent(process: ProcessInfo, context: PsContext): number {
 }
 
 function started(process: ProcessInfo, context: PsContext, isWide: boolean): string {
-  const when = context.now - age(process, context);
+  // Rounded to a tick, since both clocks were read with fractions.
+  const when = Math.round((context.now - age(process, context)) * TICKS_PER_S) / TICKS_PER_S;
   const time = civilTime(Math.floor(when));
   if (isWide) return strftime('%a %b %e %H:%M:%S %Y', time);
   if (civilTime(context.now).year !== time.year) return strftime('%Y', time);

@@ -69,7 +69,8 @@ export function parsePsWords(words: readonly string[]): PsRequest | { readonly e
     const letters = isSystemV ? word.slice(1) : word;
     for (let at = 0; at < letters.length; at++) {
       const letter = letters[at] ?? '';
-      const isValue = letter in VALUES && (isSystemV || letter === 'p' || letter === 'o' || letter === 't');
+      const isValue =
+        letter in VALUES && (isSystemV || letter === 'p' || letter === 'o' || letter === 't');
       if (isValue) {
         const value = letters.slice(at + 1) || words[++i];
         if (value === undefined) return { error: valueMissing(letter) };
@@ -77,7 +78,11 @@ export function parsePsWords(words: readonly string[]): PsRequest | { readonly e
         break;
       }
       const isKnown = isSystemV ? setSystemV(request, letter) : setBsd(request, letter);
-      if (!isKnown) return { error: `unsupported ${isSystemV ? 'SysV ' : ''}option${isSystemV ? '' : ' (BSD syntax)'}` };
+      if (!isKnown) {
+        return {
+          error: `unsupported ${isSystemV ? 'SysV ' : ''}option${isSystemV ? '' : ' (BSD syntax)'}`,
+        };
+      }
     }
   }
   return request;
@@ -89,7 +94,9 @@ function valueMissing(letter: string): string {
 }
 
 function isLongWithValue(name: string): boolean {
-  return ['pid', 'ppid', 'user', 'sort', 'format', 'tty', 'cols', 'columns', 'width'].includes(name);
+  return ['pid', 'ppid', 'user', 'sort', 'format', 'tty', 'cols', 'columns', 'width'].includes(
+    name,
+  );
 }
 
 function setLong(request: PsRequest, name: string, value: string | undefined): string | undefined {

@@ -72,7 +72,10 @@ export function parseProcess(
   const open = stat.indexOf('(');
   const close = stat.lastIndexOf(')');
   if (open < 0 || close < open) return undefined;
-  const fields = stat.slice(close + 2).trim().split(' ');
+  const fields = stat
+    .slice(close + 2)
+    .trim()
+    .split(' ');
   const field = (number: number): number => Number(fields[number - 3] ?? 0) || 0;
   const [uid = 0, euid = 0] = statusNumbers(status, 'Uid');
   const [gid = 0] = statusNumbers(status, 'Gid');

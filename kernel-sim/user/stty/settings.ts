@@ -99,7 +99,14 @@ export function describeAll(termios: Termios, rows: number, columns: number): st
     wrapped([SPEED, `rows ${rows};`, `columns ${columns};`, `line = ${termios.line};`]) +
     wrapped([...characterWords(termios), ...timing]) +
     (['iflag', 'oflag', 'lflag'] as const)
-      .map((field) => wrapped(flagWords(termios, FLAGS.filter((flag) => flag.field === field))))
+      .map((field) =>
+        wrapped(
+          flagWords(
+            termios,
+            FLAGS.filter((flag) => flag.field === field),
+          ),
+        ),
+      )
       .join('')
   );
 }
@@ -109,7 +116,9 @@ export function describeChanges(termios: Termios): string {
   const characters = CHARACTERS.filter(([, index, sane]) => (termios.cc[index] ?? 0) !== sane).map(
     ([name, index]) => `${name} = ${characterName(termios.cc[index] ?? 0)};`,
   );
-  const flags = FLAGS.filter((flag) => flag.sane !== undefined && isOn(termios, flag) !== flag.sane);
+  const flags = FLAGS.filter(
+    (flag) => flag.sane !== undefined && isOn(termios, flag) !== flag.sane,
+  );
   return (
     wrapped([SPEED, `line = ${termios.line};`]) +
     wrapped(characters) +
@@ -125,7 +134,9 @@ export function saved(termios: Termios): string {
 
 /** Takes back what `saved` gave. False if this is no such text. */
 export function restore(termios: Termios, text: string): boolean {
-  const values = text.split(':').map((part) => (/^[0-9a-f]+$/.test(part) ? Number.parseInt(part, 16) : NaN));
+  const values = text
+    .split(':')
+    .map((part) => (/^[0-9a-f]+$/.test(part) ? Number.parseInt(part, 16) : NaN));
   if (values.length !== 4 + termios.cc.length || values.some(Number.isNaN)) return false;
   const [iflag = 0, oflag = 0, cflag = 0, lflag = 0, ...cc] = values;
   Object.assign(termios, { iflag, oflag, cflag, lflag, cc });
@@ -156,7 +167,8 @@ export function applySetting(
   if (index === undefined || isOff) return 'unknown';
   const value = next();
   if (value === undefined) return 'incomplete';
-  termios.cc[index] = name === 'min' || name === 'time' ? Number(value) & 0xff : parseCharacter(value);
+  termios.cc[index] =
+    name === 'min' || name === 'time' ? Number(value) & 0xff : parseCharacter(value);
   return 'done';
 }
 
@@ -174,9 +186,13 @@ function makeSane(termios: Termios): 'done' {
 }
 
 function setRaw(termios: Termios, on: boolean): 'done' {
-  return setNamed(termios, ['brkint', 'istrip', 'inlcr', 'igncr', 'icrnl', 'ixon', 'opost', 'isig', 'icanon']
-    // Cooked mode turns back on only what it needs.
-    .filter((name) => on || !['istrip', 'inlcr', 'igncr'].includes(name)), !on);
+  return setNamed(
+    termios,
+    ['brkint', 'istrip', 'inlcr', 'igncr', 'icrnl', 'ixon', 'opost', 'isig', 'icanon']
+      // Cooked mode turns back on only what it needs.
+      .filter((name) => on || !['istrip', 'inlcr', 'igncr'].includes(name)),
+    !on,
+  );
 }
 
 /** `^C`, `^?`, `undef`, or the character itself. */

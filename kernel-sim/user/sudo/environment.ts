@@ -4,8 +4,10 @@ import type { Passwd } from '../libc/passwd.ts';
 import { baseName } from '../support/files.ts';
 
 // prettier-ignore
-const KEPT = ['COLORS', 'COLORTERM', 'DISPLAY', 'HOSTNAME', 'LANG', 'LANGUAGE', 'LS_COLORS', 'PS1',
-  'PS2', 'TERM', 'TZ'];
+const KEPT = new Set([
+  'COLORS', 'COLORTERM', 'DISPLAY', 'HOSTNAME', 'LANG', 'LANGUAGE', 'LS_COLORS', 'PS1', 'PS2',
+  'TERM', 'TZ',
+]);
 
 export interface SudoContext {
   readonly caller: Passwd;
@@ -23,7 +25,7 @@ export function commandEnvironment(
 ): Map<string, string> {
   const environment = new Map<string, string>();
   for (const [name, value] of own) {
-    if (keepsAll || KEPT.includes(name) || name.startsWith('LC_')) environment.set(name, value);
+    if (keepsAll || KEPT.has(name) || name.startsWith('LC_')) environment.set(name, value);
   }
   const set: readonly (readonly [string, string])[] = [
     ['PATH', path],

@@ -44,16 +44,18 @@ function fieldWidth({ kind, size }: DumpType): number {
   if (kind === 'x') return size * 2;
   if (kind === 'o') return { 1: 3, 2: 6, 4: 11, 8: 22 }[size] ?? 3;
   const unsigned = { 1: 3, 2: 5, 4: 10, 8: 20 }[size] ?? 3;
-  return kind === 'u' ? unsigned : { 1: 4, 2: 6, 4: 11, 8: 20 }[size] ?? 4;
+  return kind === 'u' ? unsigned : ({ 1: 4, 2: 6, 4: 11, 8: 20 }[size] ?? 4);
 }
 
 /** One line for each type, padded so that the columns of all types agree. */
-export function dumpLine(types: readonly DumpType[], bytes: readonly number[], width: number): readonly string[] {
+export function dumpLine(
+  types: readonly DumpType[],
+  bytes: readonly number[],
+  width: number,
+): readonly string[] {
   const largest = Math.max(...types.map((type) => type.size));
   // What the widest type needs for one block of the largest size, every type gets.
-  const block = Math.max(
-    ...types.map((type) => (largest / type.size) * (fieldWidth(type) + 1)),
-  );
+  const block = Math.max(...types.map((type) => (largest / type.size) * (fieldWidth(type) + 1)));
   return types.map((type) => {
     const perBlock = largest / type.size;
     const slack = block - perBlock * (fieldWidth(type) + 1);

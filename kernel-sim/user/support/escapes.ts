@@ -36,7 +36,8 @@ export function readEscape(text: string, at: number, octalZero: boolean): Escape
     const char = point <= 0x10ffff ? String.fromCodePoint(point) : '';
     return { bytes: [...encodeUtf8(char)], end: at + 1 + unicode[0].length };
   }
-  const octal = octalZero ? /^0([0-7]{0,3})/.exec(rest) : /^([0-7]{1,3})/.exec(rest);
+  // After \0 three more digits may follow, so that \0101 is one character.
+  const octal = (octalZero && /^0([0-7]{1,3})/.exec(rest)) || /^([0-7]{1,3})/.exec(rest);
   if (octal !== null) return numeric(octal[1] || '0', 8, at + 1 + octal[0].length);
   return { bytes: [92, ...encodeUtf8(letter)], end: at + 1 + letter.length };
 }
@@ -45,7 +46,7 @@ function numeric(digits: string, base: number, end: number): Escape {
   return { bytes: [Number.parseInt(digits, base) & 0xff], end };
 }
 
-/** `echo -e` and printf's `%b`: as in the format, but octal numbers begin with `\0`. */
+/** `echo -e` and printf's `%b`: as in the format, but octal numbers may begin with `\0`. */
 export function unescapeEcho(text: string): Unescaped {
   const bytes: number[] = [];
   let at = 0;

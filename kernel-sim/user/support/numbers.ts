@@ -3,7 +3,8 @@
 
 // prettier-ignore
 const POWERS: ReadonlyMap<string, number> = new Map([
-  ['k', 1], ['K', 1], ['M', 2], ['m', 2], ['G', 3], ['g', 3], ['T', 4], ['t', 4], ['P', 5], ['E', 6],
+  ['k', 1], ['K', 1], ['M', 2], ['m', 2], ['G', 3], ['g', 3], ['T', 4], ['t', 4], ['P', 5],
+  ['E', 6],
 ]);
 
 /** A whole number with a multiplier suffix: `K` and `KiB` are 1024, `kB` is 1000, `b` is 512. */
@@ -50,12 +51,15 @@ export function humanSize(bytes: number): string {
   const tenths = Math.ceil(value * 10);
   if (tenths < 100) return `${Math.floor(tenths / 10)}.${tenths % 10}${UNITS[unit]}`;
   const whole = Math.ceil(value);
-  return whole === 1024 && unit + 1 < UNITS.length ? `1.0${UNITS[unit + 1]}` : `${whole}${UNITS[unit]}`;
+  return whole === 1024 && unit + 1 < UNITS.length
+    ? `1.0${UNITS[unit + 1]}`
+    : `${whole}${UNITS[unit]}`;
 }
 
 /** The nearest number with one digit after the point below 10: dd's `2.0 MB` and `1.9 MiB`. */
 export function roundedSize(bytes: number, base: 1000 | 1024): string {
-  const units = base === 1000 ? ['B', 'kB', 'MB', 'GB', 'TB', 'PB'] : ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
+  const units =
+    base === 1000 ? ['B', 'kB', 'MB', 'GB', 'TB', 'PB'] : ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
   let value = bytes;
   let unit = 0;
   while (value >= base && unit + 1 < units.length) {
@@ -94,7 +98,9 @@ export function general(value: number, digits: number): string {
     const sign = power.startsWith('-') ? '-' : '+';
     return `${trimZeros(mantissa)}e${sign}${power.replace(/^[+-]/, '').padStart(2, '0')}`;
   }
-  return exponent === null ? trimZeros(text) : trimZeros(value.toFixed(Math.max(0, digits - 1 - magnitude)));
+  return exponent === null
+    ? trimZeros(text)
+    : trimZeros(value.toFixed(Math.max(0, digits - 1 - magnitude)));
 }
 
 function exponentOf(value: number): number {

@@ -13,6 +13,10 @@ const UNITS: Readonly<Record<string, number>> = {
   week: 7 * DAY,
 };
 
+/** `2024-02-29`, `2024-02-29 12:34`, `2024-02-29T12:34:56Z`. */
+const ABSOLUTE =
+  /^(\d{4})-(\d\d?)-(\d\d?)(?:[t ]+(\d\d?):(\d\d)(?::(\d\d)(?:\.\d+)?)?)?\s*(?:z|utc)?$/;
+
 /** Seconds since 1970, or nothing if this is no date that we know. */
 export function parseDate(text: string, now: number): number | undefined {
   const words = text.trim().toLowerCase();
@@ -28,8 +32,7 @@ export function parseDate(text: string, now: number): number | undefined {
     const distance = Number(relative[1]) * unit;
     return relative[3] === undefined ? now + distance : now - distance;
   }
-  const absolute =
-    /^(\d{4})-(\d{1,2})-(\d{1,2})(?:[t ]+(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?)?\s*(?:z|utc)?$/.exec(words);
+  const absolute = ABSOLUTE.exec(words);
   if (absolute === null) return undefined;
   const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = absolute
     .slice(1)

@@ -105,8 +105,8 @@ class Parser {
       }
       const from = this.#position;
       const atom = this.#atom(isFirst, start);
-      items.push(this.#repeats(atom));
       const isAnchor = !this.#isExtended && this.#chars[from] === '^' && atom.kind === 'assert';
+      items.push(isAnchor ? atom : this.#repeats(atom));
       isFirst = isFirst && isAnchor;
     }
     return { kind: 'sequence', items };

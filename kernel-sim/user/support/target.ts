@@ -20,7 +20,10 @@ export interface Pair {
 }
 
 /** What goes where, or the exit status after a complaint. */
-export function* destinations(c: Libc, args: ParsedCommandLine): Sleeping<readonly Pair[] | number> {
+export function* destinations(
+  c: Libc,
+  args: ParsedCommandLine,
+): Sleeping<readonly Pair[] | number> {
   const { operands } = args;
   const directory = valueOf(args, 't');
   const [first] = operands;
@@ -28,7 +31,7 @@ export function* destinations(c: Libc, args: ParsedCommandLine): Sleeping<readon
   if (directory !== undefined) return into(operands, directory);
   const last = operands.at(-1) ?? '';
   if (operands.length === 1) {
-    return yield* misuse(c, `missing destination file operand after ${quoted(c, first)}`);
+    return yield* misuse(c, `missing destination file operand after ${quoteAlways(first)}`);
   }
   if (has(args, 'T')) {
     const extra = operands[2];
