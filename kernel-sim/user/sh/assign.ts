@@ -27,7 +27,10 @@ export function* assignText(
   appends = false,
 ): Sleeping<boolean> {
   const { variables } = shell;
-  const whole = appends ? (variables.get(name) ?? '') + text : text;
+  const before = appends ? (variables.get(name) ?? '') : '';
+  const isInteger = variables.lookup(name)?.integer === true;
+  const whole = isInteger ? yield* integerValue(shell, before, text) : before + text;
+  if (whole === undefined) return false;
   if (!variables.set(name, whole)) return yield* refuse(shell, name);
   if (shell.options.allexport) variables.export(name);
   if (name === 'PATH') shell.hashed.clear();
@@ -36,6 +39,14 @@ export function* assignText(
     variables.unset(name);
   }
   return true;
+}
+
+/** What a variable of `declare -i` gets; `+=` adds. */
+function* integerValue(shell: Shell, before: string, text: string): Sleeping<string | undefined> {
+  const sum = before === '' ? text : `(${before})+(${text})`;
+  const result = evaluateArithmetic(sum, arithmeticScope(shell));
+  if ('error' in result) return yield* abort(shell, result.error, 1);
+  return String(result.value);
 }
 
 /** A read-only variable ends a script, as in bash. */

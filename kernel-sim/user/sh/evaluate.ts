@@ -242,9 +242,9 @@ function* runByKind(shell: Shell, node: PipelineNode, context: CommandContext): 
 
 function* runPipelineNode(shell: Shell, node: Pipeline): Sleeping<number> {
   const negations = node.prefixes.filter((prefix) => prefix.type === 'Negation').length;
-  const timed = node.prefixes.some((prefix) => prefix.type === 'Time');
+  const timed = node.prefixes.find((prefix) => prefix.type === 'Time');
   const [only] = node.commands;
-  const start = timed ? yield* nanoseconds(shell) : 0;
+  const start = timed === undefined ? 0 : yield* nanoseconds(shell);
   let status = 0;
   if (negations > 0) shell.conditionDepth++;
   if (node.commands.length > 1) {
@@ -252,7 +252,9 @@ function* runPipelineNode(shell: Shell, node: Pipeline): Sleeping<number> {
     status = yield* runPipeline(shell, node, text, runMember);
   } else if (only !== undefined) status = yield* runNode(shell, only, IN_PLACE);
   if (negations > 0) shell.conditionDepth--;
-  if (timed) yield* reportTime(shell, (yield* nanoseconds(shell)) - start);
+  if (timed !== undefined) {
+    yield* reportTime(shell, (yield* nanoseconds(shell)) - start, timed.posix !== undefined);
+  }
   return negations % 2 === 0 ? status : status === 0 ? 1 : 0;
 }
 
@@ -263,7 +265,12 @@ function* nanoseconds(shell: Shell): Sleeping<number> {
   return typeof now === 'number' ? 0 : now.seconds * 1e9 + now.nanoseconds;
 }
 
-function* reportTime(shell: Shell, elapsed: number): Sleeping<void> {
+function* reportTime(shell: Shell, elapsed: number, isPosix: boolean): Sleeping<void> {
+  if (isPosix) {
+    const total = (elapsed / 1e9).toFixed(2);
+    yield* shell.c.err(`real ${total}\nuser 0.00\nsys 0.00\n`);
+    return;
+  }
   const milliseconds = Math.floor(elapsed / 1e6);
   const minutes = Math.floor(milliseconds / 60_000);
   const seconds = ((milliseconds % 60_000) / 1000).toFixed(3);

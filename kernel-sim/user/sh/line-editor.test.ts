@@ -6,7 +6,7 @@ import { charWidth } from './char-width.ts';
 import { KeyDecoder } from './keys.ts';
 import { LineEditor, type EditorAction } from './line-editor.ts';
 
-/** As much of a terminal as the editor uses: wrapping with the pending last column, CUU, CUF, ED. */
+/** As much of a terminal as the editor uses: wrapping with the pending last column, A, B, C, J. */
 class Screen {
   private readonly columns: number;
   private rows: string[][] = [[]];

@@ -76,7 +76,11 @@ export function* abort(shell: Shell, message: string, status: number): Sleeping<
 export function* readParameter(shell: Shell, name: string): Sleeping<ParameterValue | undefined> {
   const value = lookupParameter(shell, name);
   if (value.isSet || value.list !== 'none' || !shell.options.nounset) return value;
-  return yield* abort(shell, `${name}: unbound variable`, 127);
+  return yield* unbound(shell, name);
+}
+
+function unbound(shell: Shell, name: string): Sleeping<undefined> {
+  return abort(shell, `${name}: unbound variable`, shell.options.errexit ? 1 : 127);
 }
 
 /** `${…}`. */
@@ -101,7 +105,7 @@ export function* expandParameter(
   }
   if (operation?.type === 'Default') return yield* defaultOf(shell, part, name, value, expander);
   if (!value.isSet && value.list === 'none' && shell.options.nounset) {
-    return yield* abort(shell, `${name}: unbound variable`, 127);
+    return yield* unbound(shell, name);
   }
   if (prefix === '#') return lengthOf(value);
   if (operation === undefined) return value;

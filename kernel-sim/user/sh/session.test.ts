@@ -26,7 +26,7 @@ function wait(nanoseconds = MOMENT_NS): void {
   }
 }
 
-/** Types, waits a moment, and gives what came since, without colours, bracketed paste and returns. */
+/** Types, waits a moment, and gives what came since, without colours, paste marks and returns. */
 function type(text: string): string {
   const from = guest.terminal.length;
   guest.type(text);

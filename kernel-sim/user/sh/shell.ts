@@ -99,6 +99,8 @@ export class Shell {
   source = new SourceText('');
   line = 1;
   history: string[] = [];
+  /** What pushd put aside, the last one last. */
+  directories: string[] = [];
   /** Statuses of jobs that `wait` has seen the end of, by pid. */
   readonly finished = new Map<number, number>();
   /** Named pipes of process substitutions, removed when the command is over; who runs them. */
@@ -146,6 +148,7 @@ export class Shell {
     this.source = parent.source;
     this.line = parent.line;
     this.history = parent.history;
+    this.directories = [...parent.directories];
     // A subshell keeps only the signals that are ignored.
     for (const [name, command] of parent.traps) if (command === '') this.traps.set(name, '');
   }

@@ -11,6 +11,8 @@ export interface Variable {
   elements: (string | undefined)[] | undefined;
   exported: boolean;
   readonly: boolean;
+  /** Values are evaluated as arithmetic (`declare -i`). */
+  integer: boolean;
 }
 
 export class Variables {
@@ -41,7 +43,13 @@ export class Variables {
   declare(name: string): Variable {
     let variable = this.table.get(name);
     if (variable === undefined) {
-      variable = { value: undefined, elements: undefined, exported: false, readonly: false };
+      variable = {
+        value: undefined,
+        elements: undefined,
+        exported: false,
+        readonly: false,
+        integer: false,
+      };
       this.table.set(name, variable);
     }
     return variable;

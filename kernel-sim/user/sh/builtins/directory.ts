@@ -79,6 +79,45 @@ export function* runPwd(shell: Shell, words: readonly string[]): Sleeping<number
   return 0;
 }
 
+/** `dirs`, and what pushd and popd print: the stack, home as `~`. */
+function showStack(shell: Shell): void {
+  const home = shell.variables.get('HOME') ?? '';
+  const here = shell.variables.get('PWD') ?? '/';
+  const shown = [here, ...shell.directories.toReversed()].map((path) => {
+    const isBelow = home !== '' && (path === home || path.startsWith(`${home}/`));
+    return isBelow ? `~${path.slice(home.length)}` : path;
+  });
+  shell.c.out(`${shown.join(' ')}\n`);
+}
+
+export function* runDirs(shell: Shell): Sleeping<number> {
+  showStack(shell);
+  return 0;
+}
+
+/** pushd with a directory, or without one: changes places with the last. */
+export function* runPushd(shell: Shell, words: readonly string[]): Sleeping<number> {
+  const here = shell.variables.get('PWD') ?? '/';
+  const target = words[1] ?? shell.directories.at(-1);
+  if (target === undefined) return yield* shell.fail('pushd: no other directory');
+  const status = yield* runCd(shell, ['cd', target]);
+  if (status !== 0) return status;
+  if (words[1] === undefined) shell.directories.pop();
+  shell.directories.push(here);
+  showStack(shell);
+  return 0;
+}
+
+export function* runPopd(shell: Shell): Sleeping<number> {
+  const target = shell.directories.at(-1);
+  if (target === undefined) return yield* shell.fail('popd: directory stack empty');
+  const status = yield* runCd(shell, ['cd', target]);
+  if (status !== 0) return status;
+  shell.directories.pop();
+  showStack(shell);
+  return 0;
+}
+
 export function* runUmask(shell: Shell, words: readonly string[]): Sleeping<number> {
   const options = yield* builtinOptions(shell, words, 'pS');
   if (options === undefined) return USAGE_ERROR;

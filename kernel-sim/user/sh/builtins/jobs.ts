@@ -47,6 +47,7 @@ export function* runWait(shell: Shell, words: readonly string[]): Sleeping<numbe
   if (options === undefined) return USAGE_ERROR;
   const { operands, flags } = options;
   if (operands.length === 0) {
+    if (flags.has('n') && shell.jobs.list.length === 0) return NOT_FOUND;
     let status = 0;
     for (const job of shell.jobs.list.filter((each) => jobState(each) !== 'Stopped')) {
       const code = yield* waitBackground(shell, job);

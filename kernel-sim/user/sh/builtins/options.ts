@@ -98,10 +98,22 @@ function showVariables(shell: Shell): void {
   }
 }
 
+// prettier-ignore
+const SHOPT_NAMES: ReadonlySet<string> = new Set([
+  'autocd', 'cdspell', 'checkhash', 'checkjobs', 'checkwinsize', 'cmdhist', 'dirspell', 'dotglob',
+  'execfail', 'expand_aliases', 'extglob', 'failglob', 'globstar', 'histappend', 'histverify',
+  'hostcomplete', 'huponexit', 'inherit_errexit', 'interactive_comments', 'lastpipe', 'lithist',
+  'login_shell', 'nocaseglob', 'nocasematch', 'nullglob', 'progcomp', 'promptvars', 'sourcepath',
+]);
+
 /** Knows expand_aliases; bash's other names are accepted, but what they switch is not here. */
 export function* runShopt(shell: Shell, words: readonly string[]): Sleeping<number> {
   if (words.includes('expand_aliases')) shell.expandsAliases = words.includes('-s');
   const wrong = words.slice(1).find((word) => word.startsWith('-') && !/^-[pqsuo]+$/.test(word));
-  if (wrong === undefined) return 0;
+  const unknown = words.slice(1).find((word) => !word.startsWith('-') && !SHOPT_NAMES.has(word));
+  if (wrong === undefined && unknown === undefined) return 0;
+  if (wrong === undefined) {
+    return yield* shell.fail(`shopt: ${unknown ?? ''}: invalid shell option name`);
+  }
   return yield* usageError(shell, 'shopt', `${wrong.slice(0, 2)}: invalid option`);
 }

@@ -215,3 +215,19 @@ class Splitter {
     return this.text(start, end - 1);
   }
 }
+
+/** mapfile and readarray: all lines of a descriptor into an array. */
+export function* runMapfile(shell: Shell, words: readonly string[]): Sleeping<number> {
+  const options = yield* builtinOptions(shell, words, 'td:n:O:s:u:C:c:');
+  if (options === undefined) return USAGE_ERROR;
+  const { flags, operands } = options;
+  const lines = shell.c.lines(Number(flags.get('u') ?? 0));
+  const limit = Number(flags.get('n') ?? 0) || Number.POSITIVE_INFINITY;
+  const elements: string[] = [];
+  while (elements.length < limit) {
+    const line = yield* lines.next();
+    if (typeof line !== 'string') break;
+    elements.push(flags.has('t') || !lines.terminated ? line : `${line}\n`);
+  }
+  return shell.variables.setElements(operands[0] ?? 'MAPFILE', elements) ? 0 : 1;
+}

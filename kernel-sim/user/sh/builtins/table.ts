@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /** All builtins by name. */
 import type { Builtin } from './builtin.ts';
-import { runCd, runPwd, runUmask } from './directory.ts';
+import { runCd, runDirs, runPopd, runPushd, runPwd, runUmask } from './directory.ts';
 import { runEval, runExit, runFalse, runLoopJump, runReturn, runSource, runTrue } from './flow.ts';
 import { runForeBackground, runJobs, runKill, runWait } from './jobs.ts';
 import {
@@ -14,7 +14,7 @@ import {
 } from './lookup.ts';
 import { runSet, runShopt } from './options.ts';
 import { runEcho, runPrintf } from './print.ts';
-import { runRead } from './read.ts';
+import { runMapfile, runRead } from './read.ts';
 import { runHelp, runHistory, runTimes, runTrap } from './session.ts';
 import { runTest } from './test.ts';
 import {
@@ -39,6 +39,7 @@ const BUILTINS: ReadonlyMap<string, Builtin> = new Map<string, Builtin>([
   ['command', (shell, words) => runCommandBuiltin(shell, words, isBuiltin)],
   ['continue', runLoopJump],
   ['declare', runDeclare],
+  ['dirs', runDirs],
   ['echo', runEcho],
   ['eval', runEval],
   // command.ts does exec itself, since its redirections stay.
@@ -56,9 +57,13 @@ const BUILTINS: ReadonlyMap<string, Builtin> = new Map<string, Builtin>([
   ['let', runLet],
   ['local', runDeclare],
   ['logout', runExit],
+  ['mapfile', runMapfile],
+  ['popd', runPopd],
   ['printf', runPrintf],
+  ['pushd', runPushd],
   ['pwd', runPwd],
   ['read', runRead],
+  ['readarray', runMapfile],
   ['readonly', runReadonly],
   ['return', runReturn],
   ['set', runSet],

@@ -21,6 +21,7 @@ const TABLE: readonly (readonly [name: string, usage: string, summary: string])[
     'declare [-aAfFgiIlnrtux] [name[=value] ...] or declare -p [-aAfFilnrtux] [name ...]',
     'Set variable values and attributes.',
   ],
+  ['dirs', 'dirs [-clpv] [+N] [-N]', 'Display directory stack.'],
   ['echo', 'echo [-neE] [arg ...]', 'Write arguments to the standard output.'],
   ['eval', 'eval [arg ...]', 'Execute arguments as a shell command.'],
   [
@@ -54,10 +55,18 @@ const TABLE: readonly (readonly [name: string, usage: string, summary: string])[
   ['local', 'local [option] name[=value] ...', 'Define local variables.'],
   ['logout', 'logout [n]', 'Exit a login shell.'],
   [
+    'mapfile',
+    'mapfile [-d delim] [-n count] [-O origin] [-s count] [-t] [-u fd] [-C callback] ' +
+      '[-c quantum] [array]',
+    'Read lines from the standard input into an indexed array variable.',
+  ],
+  ['popd', 'popd [-n] [+N | -N]', 'Remove directories from stack.'],
+  [
     'printf',
     'printf [-v var] format [arguments]',
     'Formats and prints ARGUMENTS under control of the FORMAT.',
   ],
+  ['pushd', 'pushd [-n] [+N | -N | dir]', 'Add directories to stack.'],
   ['pwd', 'pwd [-LP]', 'Print the name of the current working directory.'],
   [
     'read',

@@ -115,6 +115,7 @@ export function* runDeclare(shell: Shell, words: readonly string[]): Sleeping<nu
     return yield* showFunctions(shell, operands, flags.has('F'));
   }
   if (flags.has('p') || operands.length === 0) return yield* show(shell, builtin, operands);
+  if (flags.has('A')) return yield* shell.fail(`${builtin}: -A: not supported here`);
   const isLocal = variables.inFunction && !flags.has('g');
   return yield* eachOperand(
     shell,
@@ -122,6 +123,7 @@ export function* runDeclare(shell: Shell, words: readonly string[]): Sleeping<nu
     operands,
     (name) => {
       const variable = isLocal ? variables.makeLocal(name) : variables.declare(name);
+      if (flags.has('i')) variable.integer = true;
       if (flags.has('a')) {
         variable.elements ??= variable.value === undefined ? [] : [variable.value];
       }
@@ -242,7 +244,8 @@ export function* runGetopts(shell: Shell, words: readonly string[]): Sleeping<nu
   let nextPlace = place + 1;
   const wantsArgument = at >= 0 && letters[at + 1] === ':';
   if (wantsArgument) {
-    argument = nextPlace < word.length ? word.slice(nextPlace) : list[index++];
+    argument = nextPlace < word.length ? word.slice(nextPlace) : list[index];
+    if (nextPlace >= word.length && argument !== undefined) index++;
     nextPlace = word.length;
   }
   if (nextPlace >= word.length) {
