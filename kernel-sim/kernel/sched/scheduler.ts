@@ -264,7 +264,11 @@ export class Scheduler {
       if (cpu.id === 0) this.#takeInterrupts(cpu);
       if (this.haltStatus !== undefined) return;
       const task = this.#choose(cpu);
-      if (task === undefined || cpu.clockNs > this.#turnEndNs) return;
+      if (task === undefined) return;
+      // A switch takes time, in which an interrupt may have come. It must not matter whether the
+      // host stops here.
+      if (cpu.id === 0 && this.#sim.events.nextNs <= cpu.clockNs) continue;
+      if (cpu.clockNs > this.#turnEndNs) return;
       if (cpu.clockNs > this.#limitNs) {
         this.#paused = cpu;
         return;
