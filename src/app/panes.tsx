@@ -8,7 +8,7 @@ import { ConsolePanel } from '../panels/console/console-panel.tsx';
 import { ConsoleTools } from '../panels/console/console-tools.tsx';
 import { EditorPanel } from '../panels/editor/editor-panel.tsx';
 import { useSelection } from '../store/use-playground.ts';
-import { TabBar, type TabItem } from '../widgets/tab-bar.tsx';
+import { TabBar } from '../widgets/tab-bar.tsx';
 import { readLayout, writeLayout } from './layout-memory.ts';
 import { ViewBody, useViewTabs } from './views.tsx';
 
@@ -93,7 +93,7 @@ function NarrowPanes() {
   return (
     <Split name="narrow-rows" orientation="vertical">
       <Panel id="above" minSize={160}>
-        {page === 'kernel' ? <ViewsPane hasWayBack /> : <EditorPanel />}
+        {page === 'kernel' ? <ViewsPane /> : <EditorPanel />}
       </Panel>
       <Bar label="Height of editor and shell" />
       <Panel id="shell" defaultSize="40" minSize={120}>
@@ -122,22 +122,16 @@ function ShellPane() {
   );
 }
 
-const WAY_BACK: TabItem<string> = { id: 'code', label: 'Editor' };
-
-function ViewsPane({ hasWayBack }: { readonly hasWayBack?: boolean }) {
+export function ViewsPane() {
   const view = useSelection((state) => state.view);
   const arrange = useSelection((state) => state.arrange);
-  const tabs = useViewTabs();
   return (
     <section className="pane" aria-label="Kernel" data-pane="views">
       <TabBar
         label="Views of the kernel"
-        tabs={hasWayBack === true ? [WAY_BACK, ...tabs] : tabs}
+        tabs={useViewTabs()}
         active={view}
-        onChoose={(id) => {
-          const known = tabs.find((tab) => tab.id === id)?.id;
-          arrange(known === undefined ? { page: 'code' } : { view: known });
-        }}
+        onChoose={(id) => arrange({ view: id })}
         controls="views-body"
       />
       <div className="pane-body" id="views-body" role="tabpanel" aria-label={view}>

@@ -8,9 +8,8 @@ import { ConsolePanel } from '../panels/console/console-panel.tsx';
 import { EditorPanel } from '../panels/editor/editor-panel.tsx';
 import type { PageName } from '../store/desk-slice.ts';
 import { useSelection } from '../store/use-playground.ts';
-import { TabBar } from '../widgets/tab-bar.tsx';
+import { ViewsPane } from './panes.tsx';
 import { useTerminal } from '../xterm/use-terminal.ts';
-import { useViewTabs, ViewBody } from './views.tsx';
 
 const PAGES = [
   { id: 'code', label: 'Code', icon: FileCode },
@@ -59,27 +58,8 @@ function Page({ page }: { readonly page: PageName }) {
         </section>
       );
     case 'kernel':
-      return <KernelPage />;
+      return <ViewsPane />;
   }
-}
-
-function KernelPage() {
-  const view = useSelection((state) => state.view);
-  const arrange = useSelection((state) => state.arrange);
-  return (
-    <section className="pane" aria-label="Kernel" data-pane="views">
-      <TabBar
-        label="Views of the kernel"
-        tabs={useViewTabs()}
-        active={view}
-        onChoose={(id) => arrange({ view: id })}
-        controls="views-body"
-      />
-      <div className="pane-body" id="views-body" role="tabpanel" aria-label={view}>
-        <ViewBody view={view} />
-      </div>
-    </section>
-  );
 }
 
 const KEYS: readonly (readonly [label: string, sends: string, face: ReactNode])[] = [

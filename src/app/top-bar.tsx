@@ -23,6 +23,7 @@ export function TopBar() {
       {width !== 'phone' && <SaveState />}
       <span className="bar-space" />
       <MachineState />
+      {width === 'narrow' && <PageSwitch />}
       {width === 'wide' && <span className="bar-rule" />}
       {width === 'wide' && <Presets />}
       {width === 'phone' && <BuildButton />}
@@ -96,6 +97,33 @@ function summaryOf(
 function SaveState() {
   const isSaving = useSelection((state) => Object.values(state.files).some(isDirty));
   return <span className="save-state">{isSaving ? 'Saving' : 'Saved'}</span>;
+}
+
+/** In one column, the editor and the views of the kernel take turns above the shell. */
+function PageSwitch() {
+  const page = useSelection((state) => state.page);
+  const arrange = useSelection((state) => state.arrange);
+  const isKernel = page === 'kernel';
+  return (
+    <div className="segments" role="group" aria-label="Above the shell">
+      <button
+        type="button"
+        className="segment"
+        aria-pressed={!isKernel}
+        onClick={() => arrange({ page: 'code' })}
+      >
+        Editor
+      </button>
+      <button
+        type="button"
+        className="segment"
+        aria-pressed={isKernel}
+        onClick={() => arrange({ page: 'kernel' })}
+      >
+        Kernel
+      </button>
+    </div>
+  );
 }
 
 const PRESETS: readonly (readonly [Preset, string, typeof PanelLeft])[] = [

@@ -118,8 +118,9 @@ export class Pacer {
     const isBusy = this.#state === 'running';
     if (isBusy && behindNs > DEBT_MAX_NS) this.#offsetNs -= behindNs - DEBT_MAX_NS;
     // Code that cannot be paused (a driver's endless loop) ran ahead: its time counts as passed.
-    if (behindNs < -LEAD_MAX_NS) this.#offsetNs -= behindNs;
-    if (behindNs > 0) {
+    const isFarAhead = behindNs < -LEAD_MAX_NS;
+    if (isFarAhead) this.#offsetNs -= behindNs;
+    if (behindNs > 0 || isFarAhead) {
       this.#tickSoon();
       return;
     }

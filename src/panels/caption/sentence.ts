@@ -45,7 +45,10 @@ export function sentenceOf(
 ): readonly Part[] {
   switch (happening.kind) {
     case 'booted':
-      return words(`The kernel booted in *${duration(happening.atNs)}*. No module is loaded yet.`);
+      return words(
+        `The kernel booted in *${duration(happening.atNs)}*. No module is loaded yet: ` +
+          '*Ctrl Enter* builds and loads the one you see.',
+      );
     case 'module-loaded':
       return [
         ...words(

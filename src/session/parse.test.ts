@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+import { describe, expect, it } from 'vitest';
+
+import { parseFromKernel } from './parse.ts';
+
+const SNAPSHOT = {
+  nowNs: 1,
+  state: 'idle',
+  tainted: 0,
+  log: [{ sequence: 0, timeNs: 0, level: 6, text: 'Hello' }],
+  modules: [{ name: 'm', sizeBytes: 1, references: 0, state: 'Live', taints: 'O' }],
+  tasks: [{ pid: 1, name: 'init', state: 'S', cpu: 0 }],
+  happenings: [{ kind: 'booted', atNs: 1 }],
+  memory: { totalBytes: 2, freeBytes: 1 },
+  foreground: { name: 'bash', atPrompt: true },
+};
+const BYTES = new Uint8Array(3);
+
+describe('a message of the right shape', () => {
+  it.each([
+    { kind: 'hello', version: 1, shipped: [{ path: '/home/user/a/b.ts', bytes: BYTES }] },
+    { kind: 'output', port: 'ttyS0', bytes: BYTES },
+    { kind: 'compile', id: 1, request: BYTES },
+    { kind: 'file-changed', path: '/home/user/a', bytes: null },
+    { kind: 'snapshot', snapshot: SNAPSHOT },
+    { kind: 'pong', id: 3 },
+    { kind: 'broken', text: 'assertion' },
+  ])('is taken: $kind', (message) => {
+    expect(parseFromKernel(message)).toBe(message);
+  });
+});
+
+describe('anything else', () => {
+  it.each([
+    ['nothing', undefined],
+    ['a string', 'snapshot'],
+    ['an unknown kind', { kind: 'eval', text: 'alert(1)' }],
+    [
+      'a kind of the prototype',
+      { kind: 'snapshot', snapshot: { ...SNAPSHOT, happenings: [{ kind: 'toString', atNs: 1 }] } },
+    ],
+    ['an unknown port', { kind: 'output', port: 'lp0', bytes: BYTES }],
+    ['text for bytes', { kind: 'output', port: 'ttyS0', bytes: 'y' }],
+    ['a file outside of home', { kind: 'file-changed', path: '/etc/passwd', bytes: BYTES }],
+    ['a fraction of a nanosecond', { kind: 'snapshot', snapshot: { ...SNAPSHOT, nowNs: 0.5 } }],
+    ['a list that is none', { kind: 'snapshot', snapshot: { ...SNAPSHOT, tasks: {} } }],
+    ['a state that is none', { kind: 'snapshot', snapshot: { ...SNAPSHOT, state: '<b>' } }],
+    [
+      'a source without a line',
+      { kind: 'snapshot', snapshot: { ...SNAPSHOT, log: [{ ...SNAPSHOT.log[0], source: {} }] } },
+    ],
+    ['text without end', { kind: 'broken', text: 'x'.repeat(1e6) }],
+  ])('is dropped: %s', (_what, message) => {
+    expect(parseFromKernel(message)).toBeUndefined();
+  });
+});
