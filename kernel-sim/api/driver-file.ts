@@ -123,8 +123,7 @@ export class DriverFile implements KernelFileOperations {
   #run(path: EntryPath, method: Method, file: OpenFile, pos: number, slice: unknown): number {
     const lent = new File(file, pos);
     const { calls } = this.#context.services;
-    return calls.call(this.owner, path, () => apply(method, file.private, [lent, slice]))
-      .errno;
+    return calls.call(this.owner, path, () => apply(method, file.private, [lent, slice])).errno;
   }
 
   *#runSwitching(

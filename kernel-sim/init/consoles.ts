@@ -31,6 +31,13 @@ import type { Kernel } from './kernel.ts';
 
 const TERMINALS = ['ttyS0', 'ttyS1', 'ttyS2', 'ttyS3'] as const;
 const TTY_GROUP = 5;
+/** Links that udev makes on Linux. */
+const STREAMS = [
+  ['fd', '/proc/self/fd'],
+  ['stdin', '/proc/self/fd/0'],
+  ['stdout', '/proc/self/fd/1'],
+  ['stderr', '/proc/self/fd/2'],
+] as const;
 
 /** Inputs that land at a device. */
 export type DeviceInput = Extract<Input, { kind: 'tty' | 'resize' | 'stdin' | 'compiled' }>;
@@ -170,6 +177,7 @@ export class Consoles {
     add(first, TERMINALS.length, 'ttyS');
     add(TTY_DEV, 1, '/dev/tty');
     add(CONSOLE_DEV, 1, '/dev/console');
+    for (const [name, target] of STREAMS) this.#devfs.addSymlink(name, target);
     this.#devfs.addNode('tty', TTY_DEV, { mode: 0o666, gid: TTY_GROUP });
     this.#devfs.addNode('console', CONSOLE_DEV, { mode: 0o600, gid: TTY_GROUP });
     for (const [n, name] of TERMINALS.entries()) {

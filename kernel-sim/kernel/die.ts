@@ -170,8 +170,9 @@ const ENGINE_ERRORS: ReadonlyMap<unknown, string> = new Map<unknown, string>([
 /** What was thrown, in words that are the same in every engine, without running its code. */
 function describe(thrown: unknown): string {
   if (typeof thrown === 'string') return thrown;
-  if (thrown instanceof ErrnoValue)
-    {return `Errno.${thrown.toString()} was thrown where nothing can fail`;}
+  if (thrown instanceof ErrnoValue) {
+    return `Errno.${thrown.toString()} was thrown where nothing can fail`;
+  }
   if (typeof thrown !== 'object' || thrown === null) {
     return typeof thrown === 'function' ? 'a function was thrown' : String(thrown);
   }

@@ -28,8 +28,9 @@ export function groupCalls({ tasks }: SyscallParts): SyscallTable {
     setpgid(process, pid, pgid) {
       const task = pid === 0 ? process.task : tasks.get(pid);
       if (pgid < 0) return -EINVAL;
-      if (task === undefined || (task !== process.task && task.parent !== process.task))
-        {return -ESRCH;}
+      if (task === undefined || (task !== process.task && task.parent !== process.task)) {
+        return -ESRCH;
+      }
       if (task.sid !== process.task.sid || task.sid === task.pid) return -EPERM;
       const wanted = pgid === 0 ? task.pid : pgid;
       const isOwn = wanted === task.pid;

@@ -6,9 +6,14 @@ class HelloWorld {
     println("Hello from TypeScript!");
     return new HelloWorld();
   }
+
   [Symbol.dispose](): void {
     println("Goodbye from TypeScript!");
   }
 }
 
-export default module(HelloWorld, { name: "helloworld", license: "GPL", description: "Says hello and goodbye." });
+export default module(HelloWorld, {
+  name: "helloworld",
+  license: "GPL",
+  description: "Says hello and goodbye.",
+});

@@ -3,7 +3,9 @@ import { module, println } from "kernel";
 import { chrdev, type File, type FileOperations, type UserSliceWriter } from "kernel/fs";
 
 class Yes implements FileOperations {
-  static open(): Yes { return new Yes(); }
+  static open(): Yes {
+    return new Yes();
+  }
 
   /** Fills the caller's buffer with the endless text, from wherever the last read stopped. */
   read(file: File, out: UserSliceWriter): void {
@@ -20,7 +22,10 @@ class YesModule {
     println(`My major number: ${device.major}`);
     return new YesModule(device);
   }
-  [Symbol.dispose](): void { println("Goodbye CharDev from TypeScript!"); }
+
+  [Symbol.dispose](): void {
+    println("Goodbye CharDev from TypeScript!");
+  }
 }
 
 export default module(YesModule, { name: "yes_chardev", license: "GPL" });

@@ -99,8 +99,9 @@ export class DriverRuntime extends Execution implements ModuleRuntime {
   }
 
   sync<T>(result: T): T {
-    if (isCoroutine(result))
-      {throw this.#attached().panic('a function that may sleep was called where none may');}
+    if (isCoroutine(result)) {
+      throw this.#attached().panic('a function that may sleep was called where none may');
+    }
     return result;
   }
 

@@ -314,8 +314,9 @@ export class Scheduler {
     let victim: Cpu | undefined;
     for (const cpu of this.cpus) {
       const spare = cpu.queue.length - (cpu.current === undefined ? 1 : 0);
-      if (cpu !== thief && spare > 0 && cpu.queue.length > (victim?.queue.length ?? 0))
-        {victim = cpu;}
+      if (cpu !== thief && spare > 0 && cpu.queue.length > (victim?.queue.length ?? 0)) {
+        victim = cpu;
+      }
     }
     return victim?.queue.shift();
   }
@@ -371,8 +372,9 @@ export class Scheduler {
   /** The running CPU must look up once it is past `atNs`. */
   #shorten(atNs: number): void {
     const nowNs = this.#sim.now();
-    if (atNs - 1 < nowNs + this.#execution.budget)
-      {this.#sim.clock.setHorizon(Math.max(atNs, nowNs) - 1);}
+    if (atNs - 1 < nowNs + this.#execution.budget) {
+      this.#sim.clock.setHorizon(Math.max(atNs, nowNs) - 1);
+    }
     if (this.#cpu.id !== 0 && this.cpus[0]!.isIdle) {
       this.#turnEndNs = Math.min(this.#turnEndNs, Math.max(atNs, this.cpus[0]!.clockNs) + SKEW_NS);
     }
