@@ -27,16 +27,6 @@ function suffixValue(suffix: string): number | undefined {
   return rest === 'B' || rest === 'D' ? 1000 ** power : undefined;
 }
 
-/** A non-negative whole number in decimal, or nothing. */
-export function parseWhole(text: string): number | undefined {
-  return /^\d+$/.test(text) ? Number(text) : undefined;
-}
-
-/** A file mode in octal, or nothing. */
-export function parseOctal(text: string): number | undefined {
-  return /^[0-7]+$/.test(text) ? Number.parseInt(text, 8) : undefined;
-}
-
 const UNITS = ['', 'K', 'M', 'G', 'T', 'P', 'E'] as const;
 
 /** `ls -h`'s form: at most three digits, rounded up: `1.5K`, `12M`, `999`. */
