@@ -18,7 +18,7 @@ const HEADER = `// SPDX-License-Identifier: GPL-2.0-or-later
 
 /**
  * @param {string} root the repository
- * @returns {Map<string, string>} the text of each declaration file by subpath: `kernel`, `kernel/fs`
+ * @returns {Map<string, string>} the text of each declaration file by subpath
  */
 export function makeApiDeclarations(root) {
   const folder = join(root, 'kernel-sim/api');
@@ -210,7 +210,8 @@ class ApiWriter {
       .map((member) => {
         if (ts.isPropertyDeclaration(member)) {
           this.#require(member);
-          return `${docOf(member)}${modifiersOf(member)}${member.name.getText()}: ${this.#typeText(member)};`;
+          const name = `${modifiersOf(member)}${member.name.getText()}`;
+          return `${docOf(member)}${name}: ${this.#typeText(member)};`;
         }
         return this.#functionOf(member, modifiersOf(member));
       });
@@ -253,7 +254,8 @@ class ApiWriter {
     if (ts.isConstructorDeclaration(node)) return `${docOf(node)}constructor(${parameters});`;
     const { type, effect } = this.#resultOf(node);
     const accessor = ts.isGetAccessor(node) ? 'get ' : ts.isSetAccessor(node) ? 'set ' : '';
-    const head = `${prefix}${accessor}${node.name?.getText() ?? ''}${listOf(node.typeParameters, '<', '>')}`;
+    const generics = listOf(node.typeParameters, '<', '>');
+    const head = `${prefix}${accessor}${node.name?.getText() ?? ''}${generics}`;
     const result = ts.isSetAccessor(node) ? '' : `: ${type}`;
     return `${docOf(node, effect)}${head}(${parameters})${result};`;
   }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/** What the toolchain is given at its start: it reads no file, so it runs in a worker as in Node. */
+/** What the toolchain is given at its start: it reads no file, so that it runs anywhere. */
 export interface ToolchainAssets {
   /** lib.driver.d.ts: the language without what differs between engines and runs. */
   readonly lib: string;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+// tidy: wide because the driver of a table row stands on one line
 /** Which functions become coroutines, that every call of one is finished, and what is refused. */
 import { runInThisContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
@@ -48,135 +49,40 @@ function errorsOf(body: string, declarations = ''): string[] {
 }
 
 describe('a call that may block', () => {
+  // prettier-ignore
   it.each([
     ['by name', `f(); println("end");`, `function f(): void { t.msleep(); }`],
-    [
-      'two calls deep',
-      `g(); println("end");`,
-      `function f(): void { t.msleep(); } function g(): void { f(); }`,
-    ],
+    ['two calls deep', `g(); println("end");`, `function f(): void { t.msleep(); } function g(): void { f(); }`],
     ['of a method', `new A().go(); println("end");`, `class A { go(): void { t.msleep(); } }`],
-    [
-      'of a private method',
-      `new A().go(); println("end");`,
-      `class A { go(): void { this.#go(); } #go(): void { t.msleep(); } }`,
-    ],
-    [
-      'of a static method',
-      `A.go(); println("end");`,
-      `class A { static go(): void { t.msleep(); } }`,
-    ],
-    [
-      'through an interface',
-      `go(new A()); println("end");`,
-      `interface Go { go(): void } class A implements Go { go(): void { t.msleep(); } } class B implements Go { go(): void {} } function go(x: Go): void { x.go(); } void B;`,
-    ],
-    [
-      'through a structural type',
-      `go(new A()); println("end");`,
-      `class A { go(): void { t.msleep(); } } function go(x: { go(): void }): void { x.go(); }`,
-    ],
+    ['of a private method', `new A().go(); println("end");`, `class A { go(): void { this.#go(); } #go(): void { t.msleep(); } }`],
+    ['of a static method', `A.go(); println("end");`, `class A { static go(): void { t.msleep(); } }`],
+    ['through an interface', `go(new A()); println("end");`, `interface Go { go(): void } class A implements Go { go(): void { t.msleep(); } } class B implements Go { go(): void {} } function go(x: Go): void { x.go(); } void B;`],
+    ['through a structural type', `go(new A()); println("end");`, `class A { go(): void { t.msleep(); } } function go(x: { go(): void }): void { x.go(); }`],
     ['of a closure in a variable', `const f = (): void => t.msleep(); f(); println("end");`, ''],
-    [
-      'of a closure given on',
-      `call(() => t.msleep()); println("end");`,
-      `function call(f: () => void): void { f(); }`,
-    ],
-    [
-      'of a closure that uses this',
-      `new A().go(); println("end");`,
-      `class A { n = 1; go(): void { call(() => { if (this.n === 1) t.msleep(); }); } } function call(f: () => void): void { f(); }`,
-    ],
-    [
-      'of a function in an array',
-      `for (const f of [a, b]) f(); println("end");`,
-      `function a(): void {} function b(): void { t.msleep(); }`,
-    ],
-    [
-      'of a function in a typed array',
-      `fs[1]!(); println("end");`,
-      `function a(): void {} function b(): void { t.msleep(); } const fs: (() => void)[] = [a, b];`,
-    ],
-    [
-      'of a function in a record',
-      `fs["b"]!(); println("end");`,
-      `const fs: Record<string, () => void> = { a: () => {}, b: () => t.msleep() };`,
-    ],
-    [
-      'of a function in a map',
-      `fs.get("b")!(); println("end");`,
-      `const fs = new Map<string, () => void>([["b", () => t.msleep()]]);`,
-    ],
-    [
-      'of a function in a field',
-      `new A(() => t.msleep()).f(); println("end");`,
-      `class A { constructor(readonly f: () => void) {} }`,
-    ],
-    [
-      'of one of two functions',
-      `(Math.max(1, 2) === 2 ? b : a)(); println("end");`,
-      `function a(): void {} function b(): void { t.msleep(); }`,
-    ],
-    [
-      'of an overload',
-      `f("x"); println("end");`,
-      `function f(x: number): void; function f(x: string): void; function f(x: unknown): void { if (typeof x === "string") t.msleep(); }`,
-    ],
-    [
-      'through a generic',
-      `id(() => t.msleep())(); println("end");`,
-      `function id<F extends () => void>(f: F): F { return f; }`,
-    ],
-    [
-      'through a generic callback',
-      `println(\`\${map([1, 2], (n) => { if (n === 1) t.msleep(); return n; }).length}\`);`,
-      `function map<A, B>(xs: readonly A[], f: (x: A) => B): B[] { const out: B[] = []; for (const x of xs) out.push(f(x)); return out; }`,
-    ],
-    [
-      'of a returned function',
-      `make()(); println("end");`,
-      `function make(): () => void { return () => t.msleep(); }`,
-    ],
-    [
-      'as a value of the API',
-      `call(t.msleep); println("end");`,
-      `function call(f: () => void): void { f(); }`,
-    ],
+    ['of a closure given on', `call(() => t.msleep()); println("end");`, `function call(f: () => void): void { f(); }`],
+    ['of a closure that uses this', `new A().go(); println("end");`, `class A { n = 1; go(): void { call(() => { if (this.n === 1) t.msleep(); }); } } function call(f: () => void): void { f(); }`],
+    ['of a function in an array', `for (const f of [a, b]) f(); println("end");`, `function a(): void {} function b(): void { t.msleep(); }`],
+    ['of a function in a typed array', `fs[1]!(); println("end");`, `function a(): void {} function b(): void { t.msleep(); } const fs: (() => void)[] = [a, b];`],
+    ['of a function in a record', `fs["b"]!(); println("end");`, `const fs: Record<string, () => void> = { a: () => {}, b: () => t.msleep() };`],
+    ['of a function in a map', `fs.get("b")!(); println("end");`, `const fs = new Map<string, () => void>([["b", () => t.msleep()]]);`],
+    ['of a function in a field', `new A(() => t.msleep()).f(); println("end");`, `class A { constructor(readonly f: () => void) {} }`],
+    ['of one of two functions', `(Math.max(1, 2) === 2 ? b : a)(); println("end");`, `function a(): void {} function b(): void { t.msleep(); }`],
+    ['of an overload', `f("x"); println("end");`, `function f(x: number): void; function f(x: string): void; function f(x: unknown): void { if (typeof x === "string") t.msleep(); }`],
+    ['through a generic', `id(() => t.msleep())(); println("end");`, `function id<F extends () => void>(f: F): F { return f; }`],
+    ['through a generic callback', `println(\`\${map([1, 2], (n) => { if (n === 1) t.msleep(); return n; }).length}\`);`, `function map<A, B>(xs: readonly A[], f: (x: A) => B): B[] { const out: B[] = []; for (const x of xs) out.push(f(x)); return out; }`],
+    ['of a returned function', `make()(); println("end");`, `function make(): () => void { return () => t.msleep(); }`],
+    ['as a value of the API', `call(t.msleep); println("end");`, `function call(f: () => void): void { f(); }`],
     ['in a callback of an array', `[1].forEach(() => t.msleep()); println("end");`, ''],
     ['in a callback of a map', `new Map([[1, 2]]).forEach(() => t.msleep()); println("end");`, ''],
-    [
-      'in a callback of an optional array',
-      `const xs: number[] | null = Math.max(1, 2) === 2 ? [1] : null; xs?.map(() => t.msleep()); println("end");`,
-      '',
-    ],
+    ['in a callback of an optional array', `const xs: number[] | null = Math.max(1, 2) === 2 ? [1] : null; xs?.map(() => t.msleep()); println("end");`, ''],
     ['in a callback of the API', `t.each_slowly(1, () => t.msleep()); println("end");`, ''],
     ['in an argument', `println(f() + "x");`, `function f(): string { t.msleep(); return "f"; }`],
-    [
-      'in a condition',
-      `if (f()) println("then"); while (!f()) ; println("end");`,
-      `let n = 0; function f(): boolean { if (n++ === 0) t.msleep(); return true; }`,
-    ],
-    [
-      'in an optional chain',
-      `println(\`\${find(true)?.go().name} \${find(false)?.go().name}\`);`,
-      `class A { name = "a"; go(): A { t.msleep(); return this; } } function find(is: boolean): A | null { return is ? new A() : null; }`,
-    ],
-    [
-      'of an optional method',
-      `call({}); call({ go: () => t.msleep() }); println("end");`,
-      `interface Go { go?(): void } function call(x: Go): void { x.go?.(); }`,
-    ],
+    ['in a condition', `if (f()) println("then"); while (!f()) ; println("end");`, `let n = 0; function f(): boolean { if (n++ === 0) t.msleep(); return true; }`],
+    ['in an optional chain', `println(\`\${find(true)?.go().name} \${find(false)?.go().name}\`);`, `class A { name = "a"; go(): A { t.msleep(); return this; } } function find(is: boolean): A | null { return is ? new A() : null; }`],
+    ['of an optional method', `call({}); call({ go: () => t.msleep() }); println("end");`, `interface Go { go?(): void } function call(x: Go): void { x.go?.(); }`],
     ['in a template', `println(\`\${f()}\`);`, `function f(): string { t.msleep(); return "f"; }`],
-    [
-      'in a short circuit',
-      `if (Math.max(1, 2) === 2 && f()) println("then");`,
-      `function f(): boolean { t.msleep(); return true; }`,
-    ],
-    [
-      'of itself',
-      `f(2); println("end");`,
-      `function f(n: number): void { if (n === 0) t.msleep(); else f(n - 1); }`,
-    ],
+    ['in a short circuit', `if (Math.max(1, 2) === 2 && f()) println("then");`, `function f(): boolean { t.msleep(); return true; }`],
+    ['of itself', `f(2); println("end");`, `function f(n: number): void { if (n === 0) t.msleep(); else f(n - 1); }`],
   ])('%s is finished', (_what, body, declarations) => {
     const events = eventsOf(body, declarations);
     expect(events.split(', ').filter((it) => it === 'sleep')).toHaveLength(1);
@@ -273,64 +179,30 @@ describe('handlers', () => {
 });
 
 describe('what cannot be a coroutine', () => {
+  // prettier-ignore
   it.each([
     ['a constructor', `new A();`, `class A { constructor() { t.msleep(); } }`],
-    [
-      'a constructor, by a method',
-      `new A();`,
-      `class A { constructor() { this.go(); } go(): void { t.msleep(); } }`,
-    ],
-    [
-      'an accessor',
-      `println(\`\${new A().n}\`);`,
-      `class A { get n(): number { t.msleep(); return 1; } }`,
-    ],
-    [
-      'the initialiser of a field',
-      `new A();`,
-      `class A { n = f(); } function f(): number { t.msleep(); return 1; }`,
-    ],
-    [
-      'the initialiser of a static field',
-      `void A;`,
-      `class A { static n = f(); } function f(): number { t.msleep(); return 1; }`,
-    ],
+    ['a constructor, by a method', `new A();`, `class A { constructor() { this.go(); } go(): void { t.msleep(); } }`],
+    ['an accessor', `println(\`\${new A().n}\`);`, `class A { get n(): number { t.msleep(); return 1; } }`],
+    ['the initialiser of a field', `new A();`, `class A { n = f(); } function f(): number { t.msleep(); return 1; }`],
+    ['the initialiser of a static field', `void A;`, `class A { static n = f(); } function f(): number { t.msleep(); return 1; }`],
     ['a static block', `void A;`, `class A { static { t.msleep(); } }`],
-    [
-      'the default of a parameter',
-      `g();`,
-      `function f(): number { t.msleep(); return 1; } function g(n = f()): void { void n; }`,
-    ],
+    ['the default of a parameter', `g();`, `function f(): number { t.msleep(); return 1; } function g(n = f()): void { void n; }`],
     ['the top level of a module', ``, `t.msleep();`],
     ['a callback of `sort`', `[1].sort(() => { t.msleep(); return 0; });`, ''],
-    [
-      '`toString`',
-      `println(\`\${new A()}\`);`,
-      `class A { toString(): string { t.msleep(); return ""; } }`,
-    ],
+    ['`toString`', `println(\`\${new A()}\`);`, `class A { toString(): string { t.msleep(); return ""; } }`],
     ['`each`', `t.each(1, () => t.msleep());`, ''],
     ['`each`, by name', `t.each(1, f);`, `function f(): void { t.msleep(); }`],
-    [
-      'an iterator',
-      `for (const i of new R()) void i;`,
-      `class R { [Symbol.iterator](): Iterator<number> { t.msleep(); return [1][Symbol.iterator](); } }`,
-    ],
-    [
-      'a constructor that drops',
-      `new A(t.slow_token("a"));`,
-      `class A { constructor(x: t.SlowToken) { if (x.name === "b") this.x = x; } x?: t.SlowToken; }`,
-    ],
+    ['an iterator', `for (const i of new R()) void i;`, `class R { [Symbol.iterator](): Iterator<number> { t.msleep(); return [1][Symbol.iterator](); } }`],
+    ['a constructor that drops', `new A(t.slow_token("a"));`, `class A { constructor(x: t.SlowToken) { if (x.name === "b") this.x = x; } x?: t.SlowToken; }`],
   ])('%s is refused', (_what, body, declarations) => {
     const errors = errorsOf(body, declarations);
     expect(errors.map((error) => error.slice(0, 6))).toEqual(['RZ1024']);
   });
 
+  // prettier-ignore
   it.each([
-    [
-      'a constructor',
-      `new A();`,
-      `class A { n = t.cpu_relax.length; constructor() { f(); } } function f(): void {}`,
-    ],
+    ['a constructor', `new A();`, `class A { n = t.cpu_relax.length; constructor() { f(); } } function f(): void {}`],
     ['a callback of `sort`', `[1].sort(() => 0);`, ''],
     ['`each`', `t.each(1, () => {});`, ''],
   ])('%s that does not block is not', (_what, body, declarations) => {

@@ -252,7 +252,7 @@ export class Effects {
     return declaration !== undefined && ts.isClassLike(declaration) ? [declaration] : [];
   }
 
-  /** Functions that a library method calls with elements: ours to replace, or they must be plain. */
+  /** Functions that a library method calls: ours to replace, or they must be plain. */
   #libraryCallbacks(
     call: CallNode,
     declaration: ts.Node,

@@ -94,8 +94,8 @@ function emitResult(emitter: Emitter, source: ts.Expression): ts.Statement[] {
 }
 
 /**
- * What a constructor that fails has already set is dropped by the `new` that called it, which may be
- * able to switch when the constructor is not.
+ * What a constructor that fails has already set is dropped by the `new` that called it, which may
+ * be able to switch when the constructor is not.
  */
 function constructorFrame(
   emitter: Emitter,

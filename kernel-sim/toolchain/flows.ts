@@ -32,7 +32,7 @@ export class Flows {
     else if (isCarrier(node)) this.#visitExpression(node);
   }
 
-  /** An object of the driver that the engine iterates over: its methods are called by the engine. */
+  /** An object of the driver that the engine iterates over: the engine calls its methods. */
   pinIterator(type: ts.Type, at: ts.Node): void {
     for (const property of this.#checker.getPropertiesOfType(type)) {
       if (!(property.escapedName as string).startsWith('__@iterator@')) continue;

@@ -50,12 +50,25 @@ describe.each([...committed])('%s', (_name, text) => {
 
 describe('the lint', () => {
   it('finds a name without a comment', () => {
-    const text = `/** A. */\nexport class A {\n  go(): void;\n}\nexport function f(): void;\n/** N. */\nexport namespace N {\n  export const n: 1;\n}`;
+    const text = `/** A. */
+export class A {
+  go(): void;
+}
+export function f(): void;
+/** N. */
+export namespace N {
+  export const n: 1;
+}`;
     expect(undocumented(parse(text))).toEqual(['go', 'f', 'n']);
   });
 
   it('finds a callback without a context, also when its tag is lost', () => {
-    const text = `export interface A {\n  read?(): void;\n  /** @context process */\n  write?(): void;\n}\nexport interface B { /** @context process */ run(): void }`;
+    const text = `export interface A {
+  read?(): void;
+  /** @context process */
+  write?(): void;
+}
+export interface B { /** @context process */ run(): void }`;
     expect(unmarkedCallbacks(parse(text))).toEqual(['read', 'run']);
   });
 });

@@ -179,7 +179,13 @@ describe('a .ko', () => {
     const path = join(folder, 'm.ko');
     writeFileSync(path, decodeBase64(toolchain.build(request(MODULE)).ko ?? '') ?? '');
     expect(execFileSync('modinfo', [path], { encoding: 'utf8' })).toBe(
-      `filename:       ${path}\nlicense:        GPL\ndepends:        \nname:           m\nvermagic:       ${VERMAGIC.pc}\n`,
+      [
+        `filename:       ${path}`,
+        'license:        GPL',
+        'depends:        ',
+        'name:           m',
+        `vermagic:       ${VERMAGIC.pc}\n`,
+      ].join('\n'),
     );
     rmSync(folder, { recursive: true });
   });
@@ -197,7 +203,9 @@ function isInstalled(command: string): boolean {
 describe('the editor', () => {
   it('is told what a build would say', () => {
     const editor = testToolchain();
-    const source = `import * as t from "kernel/test";\nexport class A { constructor() { t.msleep(); } }\n`;
+    const source = `import * as t from "kernel/test";
+export class A { constructor() { t.msleep(); } }
+`;
     editor.setFile('/home/user/a.ts', source);
     expect(editor.diagnosticsOf('/home/user/a.ts').map(({ code, line }) => [code, line])).toEqual([
       ['RZ1024', 2],

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/** Puts a built module into its file: an ELF object with what modinfo(8) and the loader look for. */
+/** Puts a built module into its file: an ELF object with what modinfo(8) and the loader want. */
 import { ELF } from '../lib/elf-layout.ts';
 import { dataSection, emptySection, functionSymbol, writeElf } from '../lib/elf.ts';
 import { encodeUtf8 } from '../lib/utf8.ts';

@@ -84,7 +84,7 @@ export class Ownership {
       : undefined;
   }
 
-  /** The classes of the driver that say `implements` of an interface, directly or through another. */
+  /** The classes of the driver that implement an interface, directly or through another. */
   implementersOf(type: ts.Type): readonly ts.ClassLikeDeclaration[] {
     return type.symbol === undefined ? [] : (this.#implementers.get(type.symbol) ?? []);
   }

@@ -126,7 +126,8 @@ export class DropPlanner implements DropPlan {
   }
 
   #declareParameter(parameter: ts.ParameterDeclaration, owner: FunctionNode): void {
-    if (ts.isParameterPropertyDeclaration(parameter, owner)) return; // Moved into its field at once.
+    // Moved into its field at once.
+    if (ts.isParameterPropertyDeclaration(parameter, owner)) return;
     if (isThisParameter(parameter)) {
       if (!consumesReceiver(owner)) return;
       const type = this.#checker.getTypeAtLocation(parameter);

@@ -9,8 +9,11 @@
 const COLLECTIONS = `
 const $collections = {
   *forEach(c, f) {
-    if (!Array.isArray(c)) { for (const [key, value] of c.entries()) yield* $k.maybe(f(value, key, c)); return; }
-    for (let i = 0, n = c.length; i < n; i++) if (i in c) yield* $k.maybe(f(c[i], i, c));
+    if (Array.isArray(c)) {
+      for (let i = 0, n = c.length; i < n; i++) if (i in c) yield* $k.maybe(f(c[i], i, c));
+    } else {
+      for (const [key, value] of c.entries()) yield* $k.maybe(f(value, key, c));
+    }
   },
   *map(c, f) {
     const out = new Array(c.length);
@@ -27,15 +30,22 @@ const $collections = {
     return out;
   },
   *some(c, f) {
-    for (let i = 0, n = c.length; i < n; i++) if (i in c && (yield* $k.maybe(f(c[i], i, c)))) return true;
+    for (let i = 0, n = c.length; i < n; i++) {
+      if (i in c && (yield* $k.maybe(f(c[i], i, c)))) return true;
+    }
     return false;
   },
   *every(c, f) {
-    for (let i = 0, n = c.length; i < n; i++) if (i in c && !(yield* $k.maybe(f(c[i], i, c)))) return false;
+    for (let i = 0, n = c.length; i < n; i++) {
+      if (i in c && !(yield* $k.maybe(f(c[i], i, c)))) return false;
+    }
     return true;
   },
   *find(c, f) {
-    for (let i = 0, n = c.length; i < n; i++) { const it = c[i]; if (yield* $k.maybe(f(it, i, c))) return it; }
+    for (let i = 0, n = c.length; i < n; i++) {
+      const it = c[i];
+      if (yield* $k.maybe(f(it, i, c))) return it;
+    }
     return undefined;
   },
   *findIndex(c, f) {
@@ -73,7 +83,10 @@ function $construct(C, ...values) {
   const start = $left.length;
   try { return new C(...values); }
   catch ($e) {
-    while ($left.length > start) { const it = $left.pop(); if (!$k.dying) $k.drop(it); }
+    while ($left.length > start) {
+      const it = $left.pop();
+      if (!$k.dying) $k.drop(it);
+    }
     throw $e;
   }
 }
@@ -82,7 +95,10 @@ function* $constructSwitching(C, ...values) {
   try { return new C(...values); }
   catch ($e) {
     const left = $left.splice(start);
-    while (left.length > 0) { const it = left.pop(); if (!$k.dying) yield* $k.dropSwitching(it); }
+    while (left.length > 0) {
+      const it = left.pop();
+      if (!$k.dying) yield* $k.dropSwitching(it);
+    }
     throw $e;
   }
 }`;

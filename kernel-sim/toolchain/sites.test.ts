@@ -23,7 +23,7 @@ export default module(M, { license: "GPL" });`;
   return built;
 }
 
-/** The stacks that the driver printed and where it panicked, without `M.init`; alike in both builds. */
+/** The stacks that the driver printed and where it panicked, alike in both builds. */
 function stacksOf(source: string): string[] {
   const { fast, stepped, sites } = build(source);
   const [inFast, inStepped] = [fast, stepped].map((code) => {
@@ -188,7 +188,8 @@ describe('the canonical layout', () => {
     const main = `${HEAD}import { helper } from "./helper.ts";
 class M { static init(): M { helper(); return new M(); } }
 export default module(M, { license: "GPL" });`;
-    const helper = `import { println } from "kernel";\nexport function helper(): void { println("help"); }`;
+    const helper = `import { println } from "kernel";
+export function helper(): void { println("help"); }`;
     const built = buildDriver(toolchain, main, {
       'helper.ts': helper,
       'unused.ts': 'export const n: string = 1;',

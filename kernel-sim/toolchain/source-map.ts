@@ -64,7 +64,8 @@ class MapEncoder {
     }
     const place = [source, original, at];
     const deltas = place.map((value, index) => value - (this.#last[index] ?? 0));
-    this.mappings += `${this.#isFirst ? '' : ','}${[column - this.#column, ...deltas].map(encode).join('')}`;
+    const fields = [column - this.#column, ...deltas].map(encode).join('');
+    this.mappings += this.#isFirst ? fields : `,${fields}`;
     this.#isFirst = false;
     this.#column = column;
     for (const [index, value] of place.entries()) this.#last[index] = value;

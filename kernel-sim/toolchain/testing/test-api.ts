@@ -2,7 +2,8 @@
 /**
  * A small driver API for the toolchain's tests: everything in it writes down that it happened.
  *
- * It has one of each kind that the toolchain tells apart, so that tests need not follow the real API.
+ * It has one of each kind that the toolchain tells apart, so that tests need not follow the real
+ * API.
  */
 import type { Switching } from '../../uapi/coroutine.ts';
 import type { TestRuntime } from './test-runtime.ts';
