@@ -3,10 +3,10 @@
  * Where owned values are kept until they are dropped: the data that the planner (plan-drops.ts)
  * finds and the emitter reads, all keyed by nodes of the source.
  *
- * Whatever a scope may have to drop has a *slot*: a variable beside the learner's own that holds the
- * value while the scope owns it and `undefined` before and after. It is drop flag and value in one:
- * taking a value over is an assignment to the slot, moving it away clears the slot, and a scope ends
- * by dropping what its slots still hold, last one first.
+ * Whatever a scope may have to drop has a *slot*: a variable beside the learner's own that holds
+ * the value while the scope owns it and `undefined` before and after. It is drop flag and value in
+ * one: taking a value over is an assignment to the slot, moving it away clears the slot, and a
+ * scope ends by dropping what its slots still hold, last one first.
  */
 import type ts from 'typescript';
 
