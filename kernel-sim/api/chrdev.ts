@@ -5,6 +5,7 @@
  * @subpath kernel/fs
  */
 import { errnoValue } from '../kernel/module/errno-value.ts';
+import type { Sleeping } from '../uapi/coroutine.ts';
 import { ERRNO } from '../uapi/errno.ts';
 import type { ApiContext } from './context.ts';
 import { DriverFile } from './driver-file.ts';
@@ -37,12 +38,12 @@ export class Registration {
   }
 
   /** Context: process. Linux: unregister_chrdev. */
-  [Symbol.dispose](): void {
+  *[Symbol.dispose](): Sleeping<void> {
     if (!this.#isRegistered) return;
     this.#isRegistered = false;
     const { charDevices, runtime } = this.#context.services;
     charDevices.unregister(this.#major, this.#ops);
-    for (const value of this.#data) runtime.drop(value);
+    for (const value of this.#data) yield* runtime.dropSwitching(value);
   }
 }
 

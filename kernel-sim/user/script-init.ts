@@ -12,6 +12,7 @@ import { SYS } from '../uapi/syscall-numbers.ts';
 import { DEFAULT_PATH, type Libc } from './libc/libc.ts';
 
 const SHELL = '/bin/bash';
+const SUDO_GROUP = 27;
 const USERS = { root: { id: 0, home: '/root' }, user: { id: 1000, home: '/home/user' } } as const;
 /** What a shell answers for a command that a signal ended. */
 const SIGNAL_STATUS = 128;
@@ -50,7 +51,7 @@ function* runScript(
   args: readonly string[],
 ): Sleeping<number> {
   yield* c.setsid();
-  yield* c.setgroups([user.id]);
+  yield* c.setgroups([user.id, SUDO_GROUP]);
   yield* c.setgid(user.id);
   yield* c.setuid(user.id);
   yield* c.chdir('/home/user');

@@ -77,7 +77,11 @@ export namespace chrdev {
     /** The number that mknod(1) wants. */
     get major(): number;
 
-    /** Context: process. Linux: unregister_chrdev. */
+    /**
+     * Context: process. Linux: unregister_chrdev.
+     *
+     * @sleeps
+     */
     [Symbol.dispose](): void;
   }
 
