@@ -10,8 +10,3 @@ export class AssertionError extends Error {}
 export function assert(condition: boolean, what: string): asserts condition {
   if (!condition) throw new AssertionError(what);
 }
-
-/** For the branch that the types say cannot be reached. */
-export function unreachable(value: never): never {
-  throw new AssertionError(`unreachable: ${String(value)}`);
-}

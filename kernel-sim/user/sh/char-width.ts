@@ -53,10 +53,3 @@ export function charWidth(char: string): number {
   if (isIn(ZERO, code)) return 0;
   return isIn(WIDE, code) ? 2 : 1;
 }
-
-/** Columns of a text without control characters. */
-export function textWidth(text: string): number {
-  let width = 0;
-  for (const char of text) width += charWidth(char);
-  return width;
-}
