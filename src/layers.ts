@@ -38,6 +38,7 @@ export const DOORS = [
   'kernel-sim/index.ts',
   'kernel-sim/machine-types.ts',
   'kernel-sim/toolchain/index.ts',
+  'kernel-sim/toolchain/generated/assets.ts', // The declarations that it is given.
   'kernel-sim/uapi/hostcc.ts', // What a build answers, which both doors speak of.
 ] as const;
 

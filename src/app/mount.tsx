@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /** Puts the app on the page once the prompt stands, and lets Monaco and the compiler follow. */
 import './styles/fonts.css';
-import './styles/app.css';
+import './styles/frame.css';
+import './styles/controls.css';
+import './styles/panels.css';
+import './styles/phone.css';
 
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';

@@ -20,8 +20,7 @@ export function Toast() {
   }, [notice, dismiss, isHeld]);
 
   return (
-    // Hovering and focus only make it wait; there is nothing to operate.
-    // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- only waits
     <div
       className="toasts"
       role="status"

@@ -3,6 +3,8 @@
 import type { Diagnostic } from '../../kernel-sim/uapi/hostcc.ts';
 import type { Completion, Definition, Explanation, SignatureHelp } from '../lib/language.ts';
 
+export type { Completion, Definition, Explanation, SignatureHelp };
+
 export interface ToolchainMethods {
   /** `BuildRequest` in, `BuildReply` out, both as the kernel's device carries them. */
   build(request: Uint8Array): Uint8Array;

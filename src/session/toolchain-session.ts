@@ -67,7 +67,7 @@ export class ToolchainSession {
         endLine: 1,
         endColumn: 1,
         code: 'TS0',
-        message: `The compiler could not run: ${error instanceof Error ? error.message : 'unknown'}`,
+        message: `The compiler could not run: ${String(error)}`,
         help: 'Reload the page to start it anew.',
       };
       return new TextEncoder().encode(JSON.stringify({ version: 1, diagnostics: [diagnostic] }));

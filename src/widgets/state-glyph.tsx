@@ -3,7 +3,15 @@
  * The glyphs of states: each has a shape that reads without its colour, and a word for its name.
  * Filled where the icons of tools are stroked, so that the two are never confused.
  */
-export type StateName = 'checked' | 'error' | 'warning' | 'hint' | 'running' | 'runnable' | 'sleeping' | 'blocked'; // prettier-ignore
+export type StateName =
+  | 'checked'
+  | 'error'
+  | 'warning'
+  | 'hint'
+  | 'running'
+  | 'runnable'
+  | 'sleeping'
+  | 'blocked';
 
 const COLOUR: Readonly<Record<StateName, string>> = {
   checked: 'var(--teal)',

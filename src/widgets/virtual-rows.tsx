@@ -56,8 +56,7 @@ export function VirtualRows<Row>(props: VirtualRowsProps<Row>) {
     const top = index * rowHeight;
     const isSeen = top >= box.scrollTop && top + rowHeight <= box.scrollTop + box.clientHeight;
     if (!isSeen) box.scrollTop = top - box.clientHeight / 2;
-    // Only when the row to look at changes: not for each new row.
-    // oxlint-disable-next-line react/exhaustive-deps
+    // oxlint-disable-next-line react/exhaustive-deps -- not for each new row
   }, [lookAt]);
 
   const shown = rows.slice(range.first, range.last);

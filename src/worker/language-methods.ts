@@ -2,8 +2,13 @@
 /** The compiler's language service in the page's terms: plain values, text as Markdown. */
 import ts from 'typescript';
 
-import type { Completion, Definition, Explanation, SignatureHelp } from '../lib/language.ts';
-import type { ToolchainMethods } from '../session/toolchain-messages.ts';
+import type {
+  Completion,
+  Definition,
+  Explanation,
+  SignatureHelp,
+  ToolchainMethods,
+} from '../session/toolchain-messages.ts';
 
 type LanguageMethods = Pick<
   ToolchainMethods,

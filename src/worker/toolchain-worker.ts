@@ -3,6 +3,7 @@
  * The worker with the compiler: builds for the kernel, and answers the editor. One program and one
  * set of parsed declarations serve both.
  */
+import { assets } from '../../kernel-sim/toolchain/generated/assets.ts';
 import { createToolchain } from '../../kernel-sim/toolchain/index.ts';
 import type { BuildRequest } from '../../kernel-sim/uapi/hostcc.ts';
 import type {
@@ -12,9 +13,8 @@ import type {
   ToolchainMethods,
 } from '../session/toolchain-messages.ts';
 import { createLanguageMethods } from './language-methods.ts';
-import { TOOLCHAIN_ASSETS } from './toolchain-assets.ts';
 
-const toolchain = createToolchain(TOOLCHAIN_ASSETS);
+const toolchain = createToolchain(assets);
 
 const methods: ToolchainMethods = {
   build: (request) => {

@@ -129,7 +129,7 @@ export class TerminalView {
     this.#events.onResize(this.#terminal.rows, this.#terminal.cols);
   }
 
-  /** The next letter typed is sent with Ctrl (for keyboards that have none), then `used` is told. */
+  /** The next letter typed is sent with Ctrl, which phones lack; then `used` is told. */
   holdCtrl(isHeld: boolean, used: () => void): void {
     this.#ctrlUsed = isHeld ? used : undefined;
   }

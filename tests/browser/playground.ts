@@ -5,7 +5,7 @@ import type { Page } from 'playwright-core';
 import { launchChromium, type Browser } from '../support/chromium.ts';
 import { servePage, type Site } from '../support/serve.ts';
 
-/** How long anything on the page may take on a busy machine. Nothing sleeps: conditions end waits. */
+/** How long anything may take on a busy machine. Nothing sleeps: conditions end waits. */
 const PATIENCE_MS = 20_000;
 
 export interface Visit extends AsyncDisposable {
@@ -99,7 +99,7 @@ export class Playground {
     await this.shows(/^[^\n]*[$#]$/);
   }
 
-  /** Replaces text in the open file as a person would. Monaco closes quotes and brackets: leave none open. */
+  /** Replaces text as a person would. Monaco closes quotes and brackets: leave none open. */
   async replace(before: string, after: string): Promise<void> {
     await this.editor();
     const line = this.page.locator('.monaco-editor .view-line', { hasText: before }).first();

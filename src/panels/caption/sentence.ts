@@ -52,7 +52,8 @@ export function sentenceOf(
     case 'module-loaded':
       return [
         ...words(
-          `*insmod* put *${happening.module}* into the kernel, ${happening.sizeBytes} bytes of it; ` +
+          `*insmod* put *${happening.module}* into the kernel, ` +
+            `${happening.sizeBytes} bytes of it; ` +
             '*init()* printed ' +
             (happening.lines === 0 ? 'nothing' : count(happening.lines, 'line')),
         ),
@@ -84,7 +85,8 @@ export function sentenceOf(
       return happening.errors === 0
         ? words(`*make* built *${happening.module}.ko*, ${kilobytes(happening.sizeBytes)}.`)
         : words(
-            `*make* found ${count(happening.errors, 'error')}, so *${happening.module}.ko* was not built.`,
+            `*make* found ${count(happening.errors, 'error')}, ` +
+              `so *${happening.module}.ko* was not built.`,
           );
     case 'device':
       return words(

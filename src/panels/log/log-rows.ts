@@ -34,7 +34,7 @@ export function toRows(log: readonly LogLine[]): readonly LogRow[] {
   });
 }
 
-/** In a report, `RIP: 0010:…` is part of the text; elsewhere a capital begins a name, as in SLUB. */
+/** In a report, `RIP: 0010:…` is part of the text; elsewhere a capital begins a name (SLUB). */
 function split(line: LogLine): { readonly subsystem: string; readonly text: string } {
   const prefix = PREFIX.exec(line.text)?.[0];
   const name = prefix?.slice(0, -2) ?? '';
