@@ -18,9 +18,10 @@ import { EVENT } from '../../sim/trace.ts';
 import type { Sleeping } from '../../uapi/coroutine.ts';
 import { COST } from '../../uapi/costs.ts';
 import { assert } from '../../lib/assert.ts';
+import { Oops } from '../oops.ts';
 import { Cpu } from './cpu.ts';
 import type { Execution } from './execution.ts';
-import type { Task, TaskState } from './task.ts';
+import type { Task } from './task.ts';
 
 /** How far one CPU may run ahead of another. */
 const SKEW_NS = 10_000;
@@ -184,7 +185,8 @@ export class Scheduler {
 
   /**
    * The budget ran out in a plain function: takes due interrupts and lets the other CPUs catch up.
-   * Context: task, in a function that cannot yield. Throws what `onLockup` throws.
+   * Context: task, in a function that cannot yield. Throws what `onLockup` throws, and an Oops
+   * without a report when the power has gone off meanwhile.
    */
   overrun(): void {
     const cpu = this.#cpu;
@@ -199,6 +201,7 @@ export class Scheduler {
       cpu.isStuck = false;
     }
     this.#enter(cpu, task);
+    if (this.haltStatus !== undefined) this.#cutOff(task);
     this.#turnEndNs = this.#turnEnd(cpu);
     const nowNs = this.#sim.now();
     // It cannot be preempted here, so a slice that is over must not be looked at again and again.
@@ -206,6 +209,13 @@ export class Scheduler {
     if (nowNs > this.#limitNs) this.#limitNs = this.#extendLimit?.(nowNs) ?? Infinity;
     this.#setHorizon(cpu, task);
     this.watch();
+  }
+
+  /** What cannot be paused would compute on without power: its task dies instead. */
+  #cutOff(task: Task): never {
+    task.dying = true;
+    this.#execution.dying = true;
+    throw new Oops('the power is off');
   }
 
   /** The watchdog's look at the running task. Throws what `onLockup` throws. */
@@ -248,7 +258,7 @@ export class Scheduler {
     this.#paused = undefined;
     for (;;) {
       const cpu = this.#next(untilNs);
-      if (cpu === undefined) break;
+      if (cpu === undefined || this.haltStatus !== undefined) break;
       this.#limitNs = untilNs;
       this.#turn(cpu, false);
       this.#paused = undefined;
@@ -433,15 +443,6 @@ export class Scheduler {
       const endNs = Math.max(nowNs, target.clockNs) + SKEW_NS;
       if (endNs < this.#turnEndNs) this.#turnEndNs = endNs;
       this.#shorten(this.#turnEndNs + 1);
-    }
-  }
-
-  /** A task that died elsewhere leaves its queue. */
-  dequeue(task: Task, state: TaskState): void {
-    task.state = state;
-    for (const cpu of this.cpus) {
-      const at = cpu.queue.indexOf(task);
-      if (at >= 0) cpu.queue.splice(at, 1);
     }
   }
 }
