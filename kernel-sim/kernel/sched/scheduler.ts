@@ -332,13 +332,14 @@ export class Scheduler {
   }
 
   #resume(task: Task): void {
+    let thrown: unknown;
     try {
       if (task.body.next().done !== true) return;
-      task.state = 'X';
-      this.hooks.onEnd(task, undefined);
-    } catch (thrown) {
-      this.hooks.onEnd(task, thrown);
+    } catch (caught) {
+      thrown = caught;
     }
+    task.state = 'X';
+    this.hooks.onEnd(task, thrown);
   }
 
   #enter(cpu: Cpu, task: Task): void {
