@@ -45,6 +45,8 @@ export class Signals {
     if (task.isKernelThread || task.state === 'Z' || task.state === 'X') return;
     const bit = signalBit(signal);
     if (this.#sim.trace.on) this.#sim.trace.emit(EVENT.SIGNAL, task.pid, signal);
+    // To stop and to continue: the later one counts.
+    if ((bit & STOPS_BY_DEFAULT) !== 0) task.pending &= ~signalBit(CONT);
     if (signal === CONT) {
       task.pending &= ~STOPS_BY_DEFAULT;
       this.#scheduler.resume(task);
@@ -70,7 +72,7 @@ export class Signals {
     if (signal < 0 || signal > SIGNAL_MAX) return -ERRNO.EINVAL;
     const targets = this.#targets(sender, pid);
     if (targets.length === 0) return -ERRNO.ESRCH;
-    const allowed = targets.filter((task) => maySignal(sender.credentials, task.credentials));
+    const allowed = targets.filter((task) => maySignal(sender, task, signal));
     if (allowed.length === 0) return -ERRNO.EPERM;
     if (signal !== 0) for (const task of allowed) this.send(task, signal);
     return 0;
@@ -99,8 +101,12 @@ export class Signals {
   }
 }
 
-function maySignal(sender: Credentials, target: Credentials): boolean {
+/** Linux: kill_ok_by_cred, and check_kill_permission, which lets a shell continue any job of it. */
+function maySignal(from: Task, to: Task, signal: number): boolean {
+  const sender: Credentials = from.credentials;
+  const target: Credentials = to.credentials;
   return (
+    (signal === CONT && from.sid === to.sid) ||
     sender.euid === 0 ||
     sender.euid === target.suid ||
     sender.euid === target.uid ||

@@ -21,7 +21,7 @@ export class Rig {
   readonly scheduler: Scheduler;
   readonly queue: WaitQueue;
   readonly log: string[] = [];
-  #nextPid = 1;
+  #nextPid = 100;
 
   constructor(cpus: number, strategy: Strategy = USUAL, make = Scheduler) {
     this.sim = new Sim(strategy, this.execution);
