@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/** make, insmod, lsmod, rmmod, modinfo, sudo and dd in a booted machine, with kmod 30's messages. */
+// tidy: wide because real tools' messages stand as they are printed
+/**
+ * make, insmod, lsmod, rmmod, modinfo, sudo and dd in a booted machine, with kmod 30's messages.
+ */
 import { expect, test } from 'vitest';
 
 import { TestMachine, userFile } from '../../tests/support/machine.ts';

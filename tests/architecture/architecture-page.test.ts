@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/** kernel-sim/ARCHITECTURE.md quotes the layer table: every room, in order, with what it may import. */
+/**
+ * kernel-sim/ARCHITECTURE.md quotes the layer table: every room, in order, with what it may import.
+ */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';

@@ -55,7 +55,8 @@ void Errno, println;
 
 /** Builds `source` as bad.ko and runs `script` after it; the last line must always be reached. */
 function run(source: string, script: string): ScriptResult {
-  const text = `cd bad && make > /tmp/make 2>&1 || { cat /tmp/make; exit 99; }\n${script}\necho alive`;
+  const build = 'cd bad && make > /tmp/make 2>&1 || { cat /tmp/make; exit 99; }';
+  const text = `${build}\n${script}\necho alive`;
   const result = runScript(text, { files: [userFile('bad/bad.ts', source)] });
   expect(result.stdout).toMatch(/alive\n$/u);
   expect(result.status).toBe(0);
@@ -91,11 +92,11 @@ describe('in init', () => {
     ],
     [
       'a use of null',
-      'const o: { x: number } | null = JSON === undefined ? { x: 1 } : null; println(String(o!.x));',
+      'const o: { x: number } | null = NEVER ? { x: 1 } : null; println(String(o!.x));',
       'TypeError',
     ],
   ])('%s thrown is a panic with the line', (_what, code, said) => {
-    const source = moduleSource(code).replace('JSON === undefined', 'add(1, 1) === 3');
+    const source = moduleSource(code).replace('NEVER', 'add(1, 1) === 3');
     const result = run(source, `${INSMOD}; lsmod; sudo rmmod bad`);
     expect(result.stdout).toContain('status 139\n');
     expect(result.logText).toContain('typescript_kernel: panicked at bad.ts:4:');
@@ -187,7 +188,8 @@ describe('in read', () => {
     'an endless loop is ended, and other tasks run meanwhile',
     () => {
       const script =
-        'sudo insmod bad.ko; sudo mknod -m 666 /dev/bad c 243 0; cat /dev/bad & sleep 0.5; echo meanwhile; wait $!; echo "status $?"';
+        'sudo insmod bad.ko; sudo mknod -m 666 /dev/bad c 243 0; ' +
+        'cat /dev/bad & sleep 0.5; echo meanwhile; wait $!; echo "status $?"';
       const result = run(deviceSource('for (;;) {}'), script);
       expect(result.stdout).toMatch(/meanwhile\nstatus 137\n/u);
     },
@@ -196,7 +198,8 @@ describe('in read', () => {
 
   it('no catch, finally or dispose runs after a panic', () => {
     const read =
-      'try { try { deep(0); } finally { println("finally ran"); } } catch { println("catch ran"); }';
+      'try { try { deep(0); } finally { println("finally ran"); } } ' +
+      'catch { println("catch ran"); }';
     const result = run(
       deviceSource(read, '[Symbol.dispose](): void { println("dispose ran"); }'),
       READ,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /**
- * A replay as one script, to run in any engine: `runProbe(recording)` answers the hash of its events.
- * Read as text (`?iife-source`) by tests/browser/determinism.test.ts.
+ * A replay as one script, to run in any engine: `runProbe(recording)` answers the hash of its
+ * events. Read as text (`?iife-source`) by tests/browser/determinism.test.ts.
  */
 import { decodeRecording, Machine } from '../../kernel-sim/index.ts';
 
@@ -14,7 +14,8 @@ function runProbe(text: string): string {
   const machine = Machine.replay(
     recording,
     {
-      // oxlint-disable-next-line eslint/no-eval -- the probe's realm is the sandbox, in both engines
+      // oxlint-disable-next-line eslint/no-eval -- the probe's realm is the sandbox, in both
+      // engines
       evaluate: (code) => (0, eval)(`(${code}\n)`) as unknown,
       output: (_port, bytes) => (output += bytes.length),
       compile: () => undefined,
