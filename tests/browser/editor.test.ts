@@ -43,7 +43,7 @@ describe('building and loading', () => {
     await page.getByRole('tab', { name: /Problems/ }).click();
     await page.waitForSelector('.problem:has-text("nwe")');
     await playground.replace('return nwe', 'return new');
-    expect(await playground.appears('text=Types and ownership checked')).toBe(true);
+    expect(await playground.appears('text=Types checked')).toBe(true);
   });
 
   it('explains what stands under the pointer', async () => {
@@ -51,7 +51,7 @@ describe('building and loading', () => {
     const playground = await Playground.open(visit);
     const { page } = playground;
     await playground.editor();
-    await page.waitForSelector('text=Types and ownership checked');
+    await page.waitForSelector('text=Types checked');
     const line = page.locator('.view-line', { hasText: 'Hello from' });
     await line.locator('span span').first().hover();
     expect(await playground.appears('.monaco-hover:has-text("kernel log")')).toBe(true);

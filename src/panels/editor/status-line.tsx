@@ -51,7 +51,7 @@ function Checks() {
     return (
       <span className="status-checks">
         <StateGlyph state="checked" />
-        Types and ownership checked
+        Types checked
       </span>
     );
   }
