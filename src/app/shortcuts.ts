@@ -18,7 +18,8 @@ export function watchShortcuts(playground: Playground, terminal: TerminalView): 
     }
     before = document.activeElement instanceof HTMLElement ? document.activeElement : undefined;
     playground.store.getState().arrange({ page: 'shell' });
-    // The shell may have to come forward first.
+    terminal.focus();
+    // On small pages the shell has to come forward first.
     requestAnimationFrame(() => terminal.focus());
   };
 

@@ -29,8 +29,8 @@ export class DiffView {
     this.#disposeModels();
     const language = isTypeScript ? 'typescript' : 'plaintext';
     this.#diff.setModel({
-      original: editor.createModel(before, language),
-      modified: editor.createModel(after, language),
+      original: plainModel(before, language),
+      modified: plainModel(after, language),
     });
   }
 
@@ -45,4 +45,12 @@ export class DiffView {
     model?.original.dispose();
     model?.modified.dispose();
   }
+}
+
+function plainModel(text: string, language: string): editor.ITextModel {
+  const model = editor.createModel(text, language);
+  model.updateOptions({
+    bracketColorizationOptions: { enabled: false, independentColorPoolPerBracketType: false },
+  });
+  return model;
 }

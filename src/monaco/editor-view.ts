@@ -126,6 +126,7 @@ export class EditorView {
           linesDecorationsClassName: 'mark-edge',
         },
       },
+      { range: this.#textOf(line), options: { inlineClassName: 'mark-text' } },
       { range: this.#endOf(line), options: { showIfCollapsed: true, ...after } },
     ]);
   }
@@ -192,6 +193,10 @@ export class EditorView {
     if (text === undefined) return editor.getModel(uriOf(path)) ?? undefined;
     this.#declarations.set(path, text);
     return this.#model(path, text);
+  }
+
+  #textOf(line: number): IRange {
+    return new Range(line, 1, line, this.#endOf(line).endColumn);
   }
 
   #endOf(line: number): IRange {

@@ -6,25 +6,38 @@
  * forbids the network and `eval`. Its worker starts as a *classic* script from text, since such a
  * frame can neither fetch nor start a module worker. Removing the frame ends the worker at once,
  * even in an endless loop.
+ *
+ * The first frame stands in index.html, policy and all, so that the browser makes it while scripts
+ * are still on their way. Later ones are its copies.
  */
-const POLICY =
-  "default-src 'none'; script-src 'unsafe-inline' blob:; worker-src blob:; " +
-  "connect-src 'none'; base-uri 'none'; form-action 'none'";
+let pristine: HTMLIFrameElement | undefined;
 
-/** Runs in the frame: hands the text on to a worker, and the port with it. */
-const BOOTSTRAP = `
-addEventListener('message', (event) => {
-  if (event.source !== parent) return;
-  const url = URL.createObjectURL(new Blob([event.data], { type: 'text/javascript' }));
-  const worker = new Worker(url);
-  worker.onerror = (event) => parent.postMessage(String(event.message || 'did not start'), '*');
-  worker.postMessage(null, [event.ports[0]]);
-}, { once: true });
-`;
+interface Frame {
+  readonly element: HTMLIFrameElement;
+  readonly loaded: Promise<void>;
+}
 
-const DOCUMENT =
-  `<!doctype html><meta http-equiv="Content-Security-Policy" content="${POLICY}">` +
-  `<script>${BOOTSTRAP}</script>`;
+function takeFrame(): Frame {
+  const first = document.querySelector<HTMLIFrameElement>('iframe[data-sandbox=first]');
+  if (first !== null) {
+    pristine = first.cloneNode() as HTMLIFrameElement;
+    pristine.dataset['sandbox'] = 'again';
+    first.dataset['sandbox'] = 'taken';
+    const isLoaded = first.dataset['loaded'] !== undefined;
+    return { element: first, loaded: isLoaded ? Promise.resolve() : whenLoaded(first) };
+  }
+  const element = pristine?.cloneNode() as HTMLIFrameElement | undefined;
+  if (element === undefined) throw new Error('the page has no sandbox to copy');
+  const loaded = whenLoaded(element);
+  document.body.append(element);
+  return { element, loaded };
+}
+
+function whenLoaded(frame: HTMLIFrameElement): Promise<void> {
+  return new Promise((resolve) => {
+    frame.addEventListener('load', () => resolve(), { once: true });
+  });
+}
 
 export interface SandboxedWorker {
   readonly port: MessagePort;
@@ -37,11 +50,7 @@ export function startSandboxedWorker(
   source: string,
   onError: (text: string) => void,
 ): SandboxedWorker {
-  const frame = document.createElement('iframe');
-  frame.setAttribute('sandbox', 'allow-scripts');
-  frame.hidden = true;
-  frame.title = 'Sandbox of the simulated kernel';
-  frame.srcdoc = DOCUMENT;
+  const { element: frame, loaded } = takeFrame();
   const { port1, port2 } = new MessageChannel();
 
   const onMessage = (event: MessageEvent): void => {
@@ -50,10 +59,7 @@ export function startSandboxedWorker(
   };
   addEventListener('message', onMessage);
   // An opaque origin has no name to aim at; the frame's document is ours, and checks the sender.
-  frame.addEventListener('load', () => frame.contentWindow?.postMessage(source, '*', [port2]), {
-    once: true,
-  });
-  document.body.append(frame);
+  void loaded.then(() => frame.contentWindow?.postMessage(source, '*', [port2]));
 
   return {
     port: port1,

@@ -14,6 +14,10 @@ const STATES: Readonly<Record<TaskView['state'], readonly [StateName, string]>> 
   I: ['sleeping', 'idle'],
 };
 
+function byPid(one: TaskView, other: TaskView): number {
+  return one.pid - other.pid;
+}
+
 export function TasksPanel() {
   const tasks = useSelection((state) => state.snapshot?.tasks);
   if (tasks === undefined) return <p className="empty">Tasks appear when the kernel has booted.</p>;
@@ -33,7 +37,7 @@ export function TasksPanel() {
           </tr>
         </thead>
         <tbody>
-          {tasks.map((task) => (
+          {tasks.toSorted(byPid).map((task) => (
             <tr key={task.pid}>
               <td className="figure">{task.pid}</td>
               <td className="name">{task.name}</td>
