@@ -38,7 +38,7 @@ import { Sim } from '../sim/sim.ts';
 import { fillSyscallTable } from '../syscall/table.ts';
 import { KERNEL_RELEASE } from '../uapi/module-abi.ts';
 import { defineProgram } from '../user/libc/libc.ts';
-import { INSTALLED_PROGRAMS, type InstalledProgram } from '../user/programs.ts';
+import { INSTALLED_PROGRAMS } from '../user/programs.ts';
 import { scriptInit } from '../user/script-init.ts';
 import { type Board, BOARDS } from './board.ts';
 import { type KernelOptions, parseCommandLine } from './command-line.ts';
@@ -47,15 +47,15 @@ import { DEVICE } from './devices.ts';
 import { HostFiles } from './host-files.ts';
 import { ModuleMemory } from './module-memory.ts';
 import { mountProc } from './proc-files.ts';
-import { populateRoot } from './rootfs.ts';
+import { populateRoot, withExecutables } from './rootfs.ts';
 
 export const HOSTNAME = 'pc';
 const SCRIPT_INIT = '/sbin/script-init';
 /** What the root file system has, and the process 1 that runs a script for the host. */
-const PROGRAMS: readonly InstalledProgram[] = [
+const PROGRAMS = withExecutables([
   ...INSTALLED_PROGRAMS,
   { path: SCRIPT_INIT, mode: 0o755, program: defineProgram(scriptInit) },
-];
+]);
 const BUILD = '#1';
 const NS_PER_S = 1_000_000_000;
 

@@ -49,12 +49,18 @@ const ETC = {
     'PRETTY_NAME="Ring Zero"\nNAME="Ring Zero"\nID=ringzero\nID_LIKE=debian\nVERSION_ID="1"\n',
 } as const;
 
+/** A program with its executable. */
+export interface ProgramFile extends InstalledProgram {
+  readonly bytes: Uint8Array;
+}
+
+/** Adds the executables, which are the same for every machine. */
+export function withExecutables(programs: readonly InstalledProgram[]): readonly ProgramFile[] {
+  return programs.map((program) => ({ ...program, bytes: builtinExecutable(program.path) }));
+}
+
 /** Fills the empty root. Nothing here can fail but for want of memory, which boot checks. */
-export function populateRoot(
-  vfs: Vfs,
-  hostname: string,
-  programs: readonly InstalledProgram[],
-): void {
+export function populateRoot(vfs: Vfs, hostname: string, programs: readonly ProgramFile[]): void {
   const ctx = vfs.kernelContext;
   for (const [path, mode, owner] of DIRECTORIES) {
     vfs.mkdir(ctx, path, mode);
@@ -65,8 +71,8 @@ export function populateRoot(
     vfs.kernelWriteFile(`/etc/${name}`, encodeUtf8(text));
   }
   vfs.kernelWriteFile('/etc/hostname', encodeUtf8(`${hostname}\n`));
-  for (const { path, mode } of programs) {
-    vfs.kernelWriteFile(path, builtinExecutable(path), { mode });
+  for (const { path, mode, bytes } of programs) {
+    vfs.kernelWriteFile(path, bytes, { mode });
     // A set-id bit does not survive a write.
     if (mode > 0o777) vfs.chmod(ctx, path, mode);
   }

@@ -48,7 +48,8 @@ export class SlabAllocator {
     this.pages = pages;
     this.ram = pages.ram;
     this.#cpus = cpus;
-    this.#slabs = Array.from({ length: pages.ram.sizeBytes / PAGE_SIZE });
+    // Array.from takes milliseconds for so many.
+    this.#slabs = new Array<Slab | undefined>(pages.ram.sizeBytes / PAGE_SIZE).fill(undefined);
     this.#quarantine = new Quarantine(pages.ram.sizeBytes / QUARANTINE_FRACTION, (pointer) => {
       const slab = this.slabOf(pointer);
       slab?.cache.put(slab, pointer);
