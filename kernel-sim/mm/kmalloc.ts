@@ -35,7 +35,7 @@ export class SlabAllocator {
   readonly #cpus: number;
   readonly #caches: SlabCache[] = [];
   /** By page frame number: the slab that the page belongs to. */
-  readonly #slabs: (Slab | undefined)[];
+  readonly #slabs: (Slab | undefined)[] = [];
   /** By size in granules, rounded up: the cache for it. */
   readonly #kmalloc: SlabCache[] = [];
   /** By physical address: sizes of what was too large for a slab. */
@@ -49,7 +49,8 @@ export class SlabAllocator {
     this.ram = pages.ram;
     this.#cpus = cpus;
     // Array.from takes milliseconds for so many.
-    this.#slabs = new Array<Slab | undefined>(pages.ram.sizeBytes / PAGE_SIZE).fill(undefined);
+    this.#slabs.length = pages.ram.sizeBytes / PAGE_SIZE;
+    this.#slabs.fill(undefined);
     this.#quarantine = new Quarantine(pages.ram.sizeBytes / QUARANTINE_FRACTION, (pointer) => {
       const slab = this.slabOf(pointer);
       slab?.cache.put(slab, pointer);
