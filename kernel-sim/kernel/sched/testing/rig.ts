@@ -16,14 +16,20 @@ export const FOREVER_NS = 60_000_000_000;
 export const USUAL: Strategy = () => 0;
 
 export class Rig {
-  readonly execution = new Execution();
+  readonly execution: Execution;
   readonly sim: Sim;
   readonly scheduler: Scheduler;
   readonly queue: WaitQueue;
   readonly log: string[] = [];
   #nextPid = 100;
 
-  constructor(cpus: number, strategy: Strategy = USUAL, make = Scheduler) {
+  constructor(
+    cpus: number,
+    strategy: Strategy = USUAL,
+    make = Scheduler,
+    execution = new Execution(),
+  ) {
+    this.execution = execution;
     this.sim = new Sim(strategy, this.execution);
     this.sim.trace.start();
     this.scheduler = new make(this.sim, this.execution, cpus);
