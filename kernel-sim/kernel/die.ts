@@ -9,7 +9,7 @@
 import type { Sim } from '../sim/sim.ts';
 import { EVENT } from '../sim/trace.ts';
 import { SIGNAL } from '../uapi/signal.ts';
-import { ErrnoValue } from './module/errno-value.ts';
+import { ErrnoValue, errnoValue } from './module/errno-value.ts';
 import type { LoadedModule } from './module/loaded-module.ts';
 import { formatFrame, type Frame, type SiteRegistry } from './module/sites.ts';
 import { Oops } from './oops.ts';
@@ -170,9 +170,8 @@ const ENGINE_ERRORS: ReadonlyMap<unknown, string> = new Map<unknown, string>([
 /** What was thrown, in words that are the same in every engine, without running its code. */
 function describe(thrown: unknown): string {
   if (typeof thrown === 'string') return thrown;
-  if (thrown instanceof ErrnoValue) {
-    return `Errno.${thrown.toString()} was thrown where nothing can fail`;
-  }
+  const errno = ErrnoValue.numberOf(thrown);
+  if (errno !== 0) return `Errno.${errnoValue(errno).toString()} was thrown where nothing can fail`;
   if (typeof thrown !== 'object' || thrown === null) {
     return typeof thrown === 'function' ? 'a function was thrown' : String(thrown);
   }
