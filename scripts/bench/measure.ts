@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/** Clocks and medians. */
+
+export function seconds(work: () => void): number {
+  const start = performance.now();
+  work();
+  return (performance.now() - start) / 1000;
+}
+
+export function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
+}
+
+/** Measures two things by turns, so that what else the machine does hits both alike. */
+export function byTurns(
+  rounds: number,
+  ours: () => number,
+  theirs: () => number,
+): { readonly ours: number; readonly theirs: number } {
+  const [a, b]: [number[], number[]] = [[], []];
+  for (let round = 0; round < rounds; round++) {
+    b.push(theirs());
+    a.push(ours());
+  }
+  return { ours: median(a), theirs: median(b) };
+}
+
+export function assertAtLeast(what: string, got: number, wanted: number): void {
+  if (!(got >= wanted)) throw new Error(`${what}: ${got}, where ${wanted} were wanted`);
+}
