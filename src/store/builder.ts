@@ -63,11 +63,6 @@ export class Builder {
     }
   }
 
-  /** Runs one command line in the shell, as if typed. */
-  async run(commands: string): Promise<void> {
-    if (await this.#reachPrompt()) await this.#type(commands);
-  }
-
   /** What somebody had begun to type makes way, and comes back afterwards. */
   async #type(commands: string): Promise<void> {
     const halfLine = this.#keyboard.halfLine();

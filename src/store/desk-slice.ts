@@ -28,7 +28,6 @@ export interface DeskSlice {
   readonly preset: Preset;
   readonly view: ViewName;
   readonly page: PageName;
-  readonly maximised: 'shell' | 'views' | undefined;
   readonly editorFontSize: number;
   readonly terminalFontSize: number;
   readonly isScreenReader: boolean;
@@ -41,9 +40,7 @@ export interface DeskSlice {
   readonly notice: Notice | undefined;
   /** What a build could not do, said in the caption until the next happening. */
   readonly remark: string | undefined;
-  readonly arrange: (
-    change: Partial<Pick<DeskSlice, 'preset' | 'view' | 'page' | 'maximised'>>,
-  ) => void;
+  readonly arrange: (change: Partial<Pick<DeskSlice, 'preset' | 'view' | 'page'>>) => void;
   readonly setSizes: (
     change: Partial<Pick<DeskSlice, 'editorFontSize' | 'terminalFontSize' | 'isScreenReader'>>,
   ) => void;
@@ -61,7 +58,6 @@ export const createDeskSlice: StateCreator<PlaygroundState, [], [], DeskSlice> =
   preset: 'split',
   view: 'log',
   page: 'shell',
-  maximised: undefined,
   editorFontSize: 13,
   terminalFontSize: 12.5,
   isScreenReader: false,

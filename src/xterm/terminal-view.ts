@@ -142,10 +142,6 @@ export class TerminalView {
     return this.element.contains(document.activeElement);
   }
 
-  get size(): { readonly rows: number; readonly columns: number } {
-    return { rows: this.#terminal.rows, columns: this.#terminal.cols };
-  }
-
   setTheme(theme: ThemeName): void {
     this.#terminal.options.theme = terminalTheme(theme);
   }

@@ -135,7 +135,10 @@ it('lets no worker of the frame reach a network, a store or eval', async () => {
       new Promise((resolve) => {
         const text = `const url = ${JSON.stringify(url)}; (async () => {${code}})();`;
         const worker = new Worker(URL.createObjectURL(new Blob([text])));
-        worker.addEventListener('message', (event) => resolve(event.data));
+        worker.addEventListener('message', (event) => {
+          worker.terminate(); // Else the tests below might look into this one.
+          resolve(event.data);
+        });
       }),
     [ATTACK, stranger.url],
   );

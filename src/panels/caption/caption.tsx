@@ -22,7 +22,7 @@ export function Caption() {
         {trouble === undefined ? (
           <News />
         ) : (
-          <span className="caption-text trouble" title={trouble}>
+          <span className="caption-text trouble">
             <StateGlyph state={brokenBy === undefined ? 'warning' : 'error'} />
             {brokenBy === undefined ? SILENCE : `The simulator failed: ${firstLine(brokenBy)}`}
           </span>

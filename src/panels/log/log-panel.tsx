@@ -142,7 +142,7 @@ function Line({ row, isMarked }: { readonly row: LogRow; readonly isMarked: bool
     <div className={isMarked ? 'log-row marked' : 'log-row'}>
       <span className="log-time">{logTime(line.timeNs)}</span>
       <span className="log-subsystem">{subsystem}</span>
-      <span className="log-text" title={text}>
+      <span className="log-text">
         {severity !== undefined && <StateGlyph state={severity} label={severity} />}
         <span className="log-words">{text}</span>
       </span>
