@@ -26,6 +26,7 @@ node([
   '--disallow-code-generation-from-strings',
   '--experimental-vm-modules',
   '--no-warnings',
+  '--expose-gc',
   ...nodeOptions,
   'node_modules/.cache/bench/main.mjs',
   ...names,
