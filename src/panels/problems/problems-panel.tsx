@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/** What the compiler and the ownership rules found, by file; each opens its place. */
+/** What the compiler found, by file; each finding opens its place. */
 import type { Diagnostic } from '../../../kernel-sim/uapi/hostcc.ts';
 import { fileName } from '../../store/file-slice.ts';
 import { usePlayground, useSelection } from '../../store/use-playground.ts';
@@ -8,7 +8,7 @@ import { StateGlyph } from '../../widgets/state-glyph.tsx';
 const NOTHING_FOUND = {
   waiting: 'Checking starts as soon as the types are loaded.',
   loading: 'Types are loading; checking starts when they are here.',
-  ready: 'The open files pass the type and ownership checks.',
+  ready: 'The open files pass the checks.',
   failed: 'The compiler did not start, so nothing is checked. Reload the page to try again.',
 } as const;
 
