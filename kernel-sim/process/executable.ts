@@ -23,8 +23,8 @@ export const PROGRAM_SECTION = '.ringzero.program';
 
 /** Linux: BINPRM_BUF_SIZE, the first line of a script at most. */
 const SCRIPT_LINE_BYTES = 256;
-/** Scripts whose interpreter is a script whose …; Linux: exec_binprm's depth. */
-const INTERPRETERS_MAX = 5;
+/** Scripts whose interpreter is a script whose …, at most. Linux: exec_binprm's depth. */
+const SCRIPTS_MAX = 5;
 
 export interface Executable {
   readonly program: Program;
@@ -61,7 +61,7 @@ export class ExecutableLoader {
   load(ctx: FsContext, path: string, argv: readonly string[]): Executable | number {
     let at = path;
     let args = argv;
-    for (let depth = 0; depth < INTERPRETERS_MAX; depth++) {
+    for (let depth = 0; depth <= SCRIPTS_MAX; depth++) {
       const read = this.#read(ctx, at);
       if (typeof read === 'number') return read;
       const script = scriptLine(read.bytes);
