@@ -131,6 +131,8 @@ export class Lifecycle {
       this.#undo(child);
       return error;
     }
+    // The parent has these files, too, so none of them is released here.
+    for (const file of child.files.removeCloseOnExec()) this.#parts.vfs.close(file);
     this.#start(child);
     return child.task.pid;
   }
@@ -149,7 +151,24 @@ export class Lifecycle {
     }
     old.destroy();
     process.task.name = baseName(path).slice(0, 15);
-    process.leaving = { kind: 'exec', program: executable.program };
+    const files = process.files.removeCloseOnExec();
+    if (files.length === 0) return this.#leaveFor(process, executable.program);
+    return process.block(this.#closeAndLeave(process, files, executable.program));
+  }
+
+  /** Releasing a driver's file may wait; the old program is not gone back to meanwhile. */
+  *#closeAndLeave(
+    process: Process,
+    files: readonly OpenFile[],
+    program: Program,
+  ): Sleeping<number> {
+    const oops = yield* this.#closeAll(process.task, files);
+    if (oops !== undefined) throw oops;
+    return this.#leaveFor(process, program);
+  }
+
+  #leaveFor(process: Process, program: Program): number {
+    process.leaving = { kind: 'exec', program };
     process.task.hasWork = true;
     return 0;
   }
@@ -216,7 +235,6 @@ export class Lifecycle {
     task.credentials = { ...task.credentials, euid, suid: euid, egid, sgid: egid };
     task.caught = 0;
     task.taken = 0;
-    for (const file of process.files.removeCloseOnExec()) this.#parts.vfs.close(file);
     return 0;
   }
 
@@ -244,7 +262,7 @@ export class Lifecycle {
     const { sim, scheduler, onInitExit, onSessionEnd } = this.#parts;
     const { task } = process;
     sim.clock.charge(COST.EXIT);
-    yield* this.#closeAll(process);
+    yield* this.#closeAll(task, process.files.removeAll());
     process.space.destroy();
     process.exitStatus = status;
     if (sim.trace.on) sim.trace.emit(EVENT.EXIT, status);
@@ -255,17 +273,21 @@ export class Lifecycle {
     return yield* scheduler.exit(task.state === 'X' ? 'X' : 'Z');
   }
 
-  *#closeAll(process: Process): Sleeping<void> {
+  /** Closes what is in no table any more. The first Oops that a driver's release made is returned. */
+  *#closeAll(task: Task, files: readonly OpenFile[]): Sleeping<Oops | undefined> {
     const { vfs } = this.#parts;
-    for (const file of process.files.removeAll()) {
-      if (isLost(process.task, file)) continue;
+    let oops: Oops | undefined;
+    for (const file of files) {
+      if (isLost(task, file)) continue;
       try {
         if (vfs.close(file) === WOULD_BLOCK) yield* vfs.closeBlocking(file);
       } catch (thrown) {
-        // A driver's release oopsed. The report is written; the rest is still to be closed.
+        // The report is written; the rest is still to be closed.
         if (!(thrown instanceof Oops)) throw thrown;
+        oops ??= thrown;
       }
     }
+    return oops;
   }
 
   #reparent(task: Task): void {
