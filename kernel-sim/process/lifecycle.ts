@@ -306,11 +306,12 @@ export class Lifecycle {
     if (parent === undefined || (parent.ignored & chld) !== 0) {
       task.state = 'X';
       this.#forget(task);
-      return;
+    } else {
+      task.state = 'Z';
+      this.#parts.signals.send(parent, SIGNAL.CHLD);
     }
-    task.state = 'Z';
-    this.#parts.signals.send(parent, SIGNAL.CHLD);
-    processOf(parent)?.childExit.wakeAll();
+    // One that ignores SIGCHLD waits, too: until there is no child left.
+    if (parent !== undefined) processOf(parent)?.childExit.wakeAll();
   }
 
   /** The last trace of a process goes. */
