@@ -104,7 +104,7 @@ export class AddressSpace implements IoMemory {
   store8(address: number, value: number): number {
     const at = this.#physicalOf(address, 1);
     if (at < 0) return this.#storeSlowly(address, value, 1);
-    this.#bytes[at] = value;
+    this.#view.setUint8(at, value);
     return 0;
   }
 
@@ -134,7 +134,7 @@ export class AddressSpace implements IoMemory {
     if (count === 1) {
       const at = this.#physicalOf(address, 1);
       if (at >= 0) {
-        this.#bytes[at] = source[sourceOffset] ?? 0;
+        this.#view.setUint8(at, source[sourceOffset] ?? 0);
         return 1;
       }
     }
@@ -158,7 +158,7 @@ export class AddressSpace implements IoMemory {
     if (count === 1) {
       const at = this.#physicalOf(address, 1);
       if (at >= 0) {
-        this.#bytes[at] = value;
+        this.#view.setUint8(at, value);
         return 1;
       }
     }
