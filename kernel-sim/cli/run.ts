@@ -17,10 +17,18 @@ import { type FromChild, STATUS_FAILED, type ToChild } from './messages.ts';
 const STATUS_TIMEOUT = 124;
 const SIGNAL_STATUS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 
-/** No code from strings anywhere in the process; import() is answered by us (realm.ts). */
+/**
+ * No code from strings anywhere in the process; import() is answered by us (realm.ts). And should
+ * a driver get out of its realm all the same: no writing of files, no process, no thread.
+ */
 const NODE_OPTIONS = [
   '--disallow-code-generation-from-strings',
   '--experimental-vm-modules',
+  // Later versions of Node have it under its own name.
+  process.allowedNodeEnvironmentFlags.has('--permission')
+    ? '--permission'
+    : '--experimental-permission',
+  '--allow-fs-read=*',
   '--no-warnings',
 ];
 
