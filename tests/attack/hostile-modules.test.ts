@@ -6,12 +6,15 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 
 import { assets } from '../../kernel-sim/toolchain/generated/assets.ts';
 import { createToolchain } from '../../kernel-sim/toolchain/index.ts';
 import { writeKo } from '../../kernel-sim/toolchain/ko.ts';
 import { BuiltCommand } from '../command/built-command.ts';
+
+// Each test starts processes, on machines that have others to run.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 120_000 });
 
 const command = new BuiltCommand('attack');
 let folder = '';
@@ -24,7 +27,7 @@ beforeAll(async () => {
   good = join(folder, 'helloworld.ko');
   writeFileSync(good, helloWorld());
   await command.build();
-}, 60_000);
+});
 
 afterAll(() => {
   command.remove();

@@ -3,9 +3,12 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
 import { BuiltCommand } from './built-command.ts';
+
+// Each test starts processes, on machines that have others to run.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 120_000 });
 
 const command = new BuiltCommand('run');
 let folder = '';
@@ -13,7 +16,7 @@ let folder = '';
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'ringzero-'));
   await command.build();
-}, 60_000);
+});
 
 afterAll(() => {
   command.remove();
