@@ -13,6 +13,8 @@ import type { SyscallParts, SyscallTable } from './parts.ts';
 
 const { EFAULT, EINVAL } = ERRNO;
 const NS_PER_S = 1_000_000_000;
+/** From here on a 64-bit number is negative. */
+const SECONDS_MAX = 2 ** 63;
 
 export function sleepCalls({ scheduler }: SyscallParts): SyscallTable {
   function* sleep(process: Process, nanoseconds: number, remaining: number): Sleeping<number> {
@@ -39,7 +41,7 @@ export function sleepCalls({ scheduler }: SyscallParts): SyscallTable {
       const seconds = readWord(process, request);
       const nanoseconds = readWord(process, request + 8);
       if (seconds < 0 || nanoseconds < 0) return -EFAULT;
-      if (nanoseconds >= NS_PER_S) return -EINVAL;
+      if (seconds >= SECONDS_MAX || nanoseconds >= NS_PER_S) return -EINVAL;
       return process.block(sleep(process, seconds * NS_PER_S + nanoseconds, remaining));
     },
   };
