@@ -199,6 +199,7 @@ export class Effects {
     const type = this.#checker.getTypeAtLocation(call.expression);
     if (
       (type.flags & ts.TypeFlags.Any) !== 0 &&
+      !isErrorType(type) &&
       call.expression.kind !== ts.SyntaxKind.SuperKeyword
     ) {
       this.#findings.add(
@@ -374,4 +375,9 @@ function bareName(name: ts.Node | undefined): string {
     return ts.isPropertyAccessExpression(name.expression) ? name.expression.name.text : '';
   }
   return ts.isIdentifier(name) || ts.isStringLiteral(name) ? name.text : '';
+}
+
+/** What the compiler says of an expression that it has complained about already. */
+function isErrorType(type: ts.Type): boolean {
+  return (type as { readonly intrinsicName?: string }).intrinsicName === 'error';
 }

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/** A name that nobody knows is the compiler's error alone: what follows from it is not said twice. */
+import { expect, it } from 'vitest';
+
+import { assets } from './generated/assets.ts';
+import { createToolchain } from './index.ts';
+
+const toolchain = createToolchain(assets);
+
+function codesOf(body: string, from = 'kernel'): string[] {
+  const source = `import { module } from "${from}";
+class A { static init(): A { ${body} return new A(); } }
+export default module(A, { license: "GPL" });
+`;
+  return toolchain.check({ 'a.ts': source }).map(({ code }) => code);
+}
+
+it.each([
+  ['a misspelt function', 'nosuch(1);', ['TS2304']],
+  ['a misspelt object', 'nosuch.f();', ['TS2304']],
+  ['a call of something of type any', 'const f: any = 1; f();', ['RZ1070']],
+])('%s', (_what, body, codes) => {
+  expect([...new Set(codesOf(body))]).toEqual(codes);
+});
+
+it('a misspelt import', () => {
+  expect(codesOf('', 'kernal')).toEqual(['TS2307']);
+});
