@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /** A machine under measurement: boots, runs, and says when which text came out. */
-import { createToolchain, type Toolchain } from '../../kernel-sim/toolchain/index.ts';
-import { assets } from '../../kernel-sim/toolchain/generated/assets.ts';
+import type { Toolchain } from '../../kernel-sim/toolchain/index.ts';
 import type { BootImage } from '../../kernel-sim/index.ts';
 import { EXAMPLES } from '../../kernel-sim/cli/examples.ts';
 import { Realm } from '../../kernel-sim/cli/realm.ts';
@@ -10,6 +9,13 @@ import type { BenchBorder } from './bench-border.ts';
 import bundle from './bench-border.ts?iife-source';
 
 let toolchain: Toolchain | undefined;
+
+/** Call before a guest builds. Late, since a compiler in the heap makes every collection slower. */
+export async function loadToolchain(): Promise<void> {
+  const { createToolchain } = await import('../../kernel-sim/toolchain/index.ts');
+  const { assets } = await import('../../kernel-sim/toolchain/generated/assets.ts');
+  toolchain ??= createToolchain(assets);
+}
 
 export class Guest {
   readonly #realm: Realm;
@@ -56,7 +62,7 @@ export class Guest {
   #build(): void {
     const request = this.border.request();
     if (request === '') return;
-    toolchain ??= createToolchain(assets);
+    if (toolchain === undefined) throw new Error('no toolchain was loaded');
     const reply = toolchain.build(JSON.parse(request) as BuildRequest);
     this.border.reply(this.#realm.give(Buffer.from(JSON.stringify(reply))));
   }

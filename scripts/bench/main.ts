@@ -13,7 +13,7 @@ process.stdout.write(
 );
 for (const [name, measure] of Object.entries(BENCHMARKS)) {
   if (picked.length > 0 && !picked.includes(name)) continue;
-  for (const { what, here, against, ratio, goal } of measure()) {
+  for (const { what, here, against, ratio, goal } of await measure()) {
     process.stdout.write(`| ${what} | ${here} | ${against} | ${ratio} | ${goal} |\n`);
   }
 }
