@@ -118,12 +118,16 @@ function freezeAll(roots: readonly unknown[]): void {
     if (seen.has(value)) continue;
     seen.add(value);
     queue.push(Object.getPrototypeOf(value));
-    for (const descriptor of Object.values(Object.getOwnPropertyDescriptors(value))) {
-      for (const part of Object.values(descriptor) as unknown[]) {
-        if (part !== undefined && part !== null) queue.push(part);
-      }
+    for (const key of namesOf(value)) {
+      const parts = Object.values(Object.getOwnPropertyDescriptor(value, key) ?? {}) as unknown[];
+      queue.push(...parts.filter((part) => part !== undefined && part !== null));
     }
     // Typed arrays with elements cannot be frozen, and none is an intrinsic.
     if (!ArrayBuffer.isView(value)) Object.freeze(value);
   }
+}
+
+/** Names and symbols: much of the language hangs on `Symbol.iterator` and its like. */
+function namesOf(value: object): readonly (string | symbol)[] {
+  return [...Object.getOwnPropertyNames(value), ...Object.getOwnPropertySymbols(value)];
 }
