@@ -36,15 +36,18 @@ export function takeSnapshot(
 }
 
 function tasksOf(kernel: Kernel): TaskView[] {
-  return [...kernel.tasks.all()].flatMap(({ pid, name, state, cpu }) =>
-    state === 'X' ? [] : [{ pid, name, state, cpu }],
-  );
+  return [...kernel.tasks.all()].flatMap(({ pid, name, state, cpu, isKernelThread }) => {
+    if (state === 'X') return [];
+    // As ps shows it: a kernel thread that waits for work is idle.
+    return [{ pid, name, state: isKernelThread && state === 'S' ? 'I' : state, cpu }];
+  });
 }
 
 /** Who has the first terminal's keys: a shell that reads them is at its prompt. */
 function foregroundOf(kernel: Kernel): MachineSnapshot['foreground'] {
   const group = kernel.consoles.foregroundGroup;
-  const leader = kernel.tasks.inGroup(group)[0];
+  // Kernel threads are of group 0, which a terminal has when nobody does.
+  const leader = group === 0 ? undefined : kernel.tasks.inGroup(group)[0];
   if (leader === undefined) return { name: '', atPrompt: false };
   const isShell = leader.name === 'bash' || leader.name === 'sh';
   return { name: leader.name, atPrompt: isShell && leader.waitChannel === 'wait_woken' };
