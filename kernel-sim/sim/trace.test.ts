@@ -2,6 +2,7 @@
 /** The trace: two runs are the same exactly when their hashes are. */
 import { describe, expect, it } from 'vitest';
 
+import { RawMachine } from '../../tests/support/raw-machine.ts';
 import { EVENT, Trace, type TraceContext, type TraceEvent } from './trace.ts';
 
 interface Step {
@@ -108,6 +109,14 @@ describe('a listener', () => {
     trace.start(() => undefined);
     trace.emit(EVENT.WAKE, 1, 2);
     expect(trace.hash).toBe(hashOf({}));
+  });
+});
+
+describe('a machine that nobody traces', () => {
+  it('emits nothing, and interns nothing', () => {
+    const { trace } = new RawMachine().kernel.sim;
+    expect([trace.on, trace.count, trace.hash]).toEqual([false, 0, makeTrace().trace.hash]);
+    expect(trace.textOf(0)).toBe('');
   });
 });
 
