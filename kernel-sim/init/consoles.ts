@@ -71,6 +71,7 @@ export class Consoles {
       new HvcConsole(sim, scheduler, output('hvc0')),
       new HvcConsole(sim, scheduler, output('hvc1')),
     ];
+    for (const hvc of this.#hvcs) hvc.goAfter(this.#hvcs.filter((other) => other !== hvc));
     registerHvc(charDevices, this.#devfs, this.#hvcs);
 
     this.misc = new MiscDevices(charDevices, this.#devfs);

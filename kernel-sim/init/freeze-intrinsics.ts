@@ -109,6 +109,40 @@ function allowOverride(owner: object, name: string): void {
   });
 }
 
+/**
+ * Where `Object.freeze` would make V8 send each store into a typed array through a slow stub (40 ns
+ * instead of 1), the same is said property by property.
+ */
+const PINNED: ReadonlySet<object> = new Set<object>([
+  Object.prototype,
+  Object.getPrototypeOf(Uint8Array.prototype) as object,
+  Int8Array.prototype,
+  Uint8Array.prototype,
+  Uint8ClampedArray.prototype,
+  Int16Array.prototype,
+  Uint16Array.prototype,
+  Int32Array.prototype,
+  Uint32Array.prototype,
+  Float32Array.prototype,
+  Float64Array.prototype,
+  BigInt64Array.prototype,
+  BigUint64Array.prototype,
+]);
+
+/** As frozen as `Object.freeze` makes it, but for the engine's own mark. */
+function pin(value: object): void {
+  for (const key of namesOf(value)) {
+    const descriptor = Object.getOwnPropertyDescriptor(value, key);
+    if (descriptor?.configurable !== true) continue;
+    const isData = 'value' in descriptor;
+    Object.defineProperty(value, key, {
+      configurable: false,
+      ...(isData ? { writable: false } : {}),
+    });
+  }
+  Object.preventExtensions(value);
+}
+
 /** Freezes everything that can be reached from `roots` by properties and prototypes. */
 function freezeAll(roots: readonly unknown[]): void {
   const seen = new Set<object>();
@@ -123,7 +157,9 @@ function freezeAll(roots: readonly unknown[]): void {
       queue.push(...parts.filter((part) => part !== undefined && part !== null));
     }
     // Typed arrays with elements cannot be frozen, and none is an intrinsic.
-    if (!ArrayBuffer.isView(value)) Object.freeze(value);
+    if (ArrayBuffer.isView(value)) continue;
+    if (PINNED.has(value)) pin(value);
+    else Object.freeze(value);
   }
 }
 

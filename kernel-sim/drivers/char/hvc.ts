@@ -38,12 +38,18 @@ export class HvcConsole implements FileOperations {
   /** How much of the first piece of input has been read. */
   #read = 0;
   #hasEnded = false;
+  #others: readonly HvcConsole[] = [];
 
   /** `output` gets copies that are its own. */
   constructor(sim: Sim, scheduler: Scheduler, output: (bytes: Uint8Array) => void) {
     this.#sim = sim;
     this.#output = output;
     this.#inputQueue = new WaitQueue(scheduler, 'hvc_read');
+  }
+
+  /** Lets the output of other consoles out first: the host shows both on one terminal. */
+  goAfter(others: readonly HvcConsole[]): void {
+    this.#others = others;
   }
 
   /** More input from the host; an empty array is its end. Context: interrupt. */
@@ -75,6 +81,7 @@ export class HvcConsole implements FileOperations {
   }
 
   write(_file: unknown, memory: IoMemory, address: number, count: number): number {
+    for (const other of this.#others) other.flush();
     let done = 0;
     while (done < count) {
       const length = Math.min(count - done, PIECE_BYTES - this.#pieceBytes);

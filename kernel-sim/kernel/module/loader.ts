@@ -157,12 +157,14 @@ export class ModuleLoader {
       if (exports === undefined) throw new Error(`there is no ${specifier}`);
       return exports;
     };
-    const top = calls.call(module, INIT_PATH, () =>
-      factory(runtime, module.image.siteBase, requireApi),
+    // Reading the export may run the module's code too: it may be a getter.
+    const top = calls.call(
+      module,
+      INIT_PATH,
+      () => factory(runtime, module.image.siteBase, requireApi).default,
     );
     if (top.errno < 0) return top.errno;
-    const exported: unknown = (top.value as { default?: unknown } | undefined)?.default;
-    const init = initOf(exported);
+    const init = initOf(top.value);
     if (init === undefined) {
       printk.err(`${module.name}: its default export is no module()`);
       return -ERRNO.ENOEXEC;

@@ -8,6 +8,7 @@ import { type ModuleRuntime } from '../../uapi/module-abi.ts';
 import type { Sleeping } from '../../uapi/coroutine.ts';
 import { COST } from '../../uapi/costs.ts';
 import { Oops } from '../oops.ts';
+import { Clock } from '../../sim/clock.ts';
 import { Execution } from '../sched/execution.ts';
 import { ErrnoValue } from './errno-value.ts';
 
@@ -37,6 +38,13 @@ export class DriverRuntime extends Execution implements ModuleRuntime {
   readonly DROP = Symbol('drop');
   stepping = false;
   #hooks: RuntimeHooks | undefined;
+
+  constructor() {
+    super();
+    Object.defineProperty(this, 'DROP', { writable: false, configurable: false });
+    // All modules share it: none may put a function of its own in the place of ours.
+    Object.preventExtensions(this);
+  }
 
   /** Called once, when the rooms that it needs are there. */
   attach(hooks: RuntimeHooks): void {
@@ -117,6 +125,8 @@ export class DriverRuntime extends Execution implements ModuleRuntime {
     return this.#hooks;
   }
 }
+
+for (const shared of [DriverRuntime, Execution, Clock]) Object.freeze(shared.prototype);
 
 /** True for a suspended coroutine of ours: any generator object. */
 export function isCoroutine(value: unknown): value is Sleeping<unknown> {
