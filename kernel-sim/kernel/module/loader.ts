@@ -70,6 +70,9 @@ export interface LoaderHooks {
 
 const PAGE = 4096;
 
+/** What a factory should answer; one that was not made by the toolchain may answer anything. */
+type Exports = ReturnType<ModuleFactory>;
+
 export class ModuleLoader {
   readonly #deps: LoaderDependencies;
   /** In order of loading; /proc/modules shows the newest first. */
@@ -161,7 +164,7 @@ export class ModuleLoader {
     const top = calls.call(
       module,
       INIT_PATH,
-      () => factory(runtime, module.image.siteBase, requireApi).default,
+      () => (factory(runtime, module.image.siteBase, requireApi) as Exports | undefined)?.default,
     );
     if (top.errno < 0) return top.errno;
     const init = initOf(top.value);
