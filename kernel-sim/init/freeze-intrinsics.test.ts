@@ -71,10 +71,13 @@ describe('whatever can be reached', () => {
     const queue = [];
     const add = (value, path) => {
       const isObject = typeof value === 'object' || typeof value === 'function';
-      if (isObject && value !== null && !seen.has(value)) { seen.add(value); queue.push([value, path]); }
+      if (!isObject || value === null || seen.has(value)) return;
+      seen.add(value);
+      queue.push([value, path]);
     };
     const hidden = [function* () {}, async function () {}, async function* () {}, () => 0,
-      [].values(), new Map().values(), new Set().values(), ''[Symbol.iterator](), 'a'.matchAll(/a/g)];
+      [].values(), new Map().values(), new Set().values(), ''[Symbol.iterator](),
+      'a'.matchAll(/a/g)];
     for (const value of hidden) add(Object.getPrototypeOf(value), 'hidden');
     for (const key of Object.getOwnPropertyNames(globalThis)) {
       add(globalThis[key], key);
@@ -169,7 +172,9 @@ describe('a driver', () => {
     ],
     [
       'has errors of its own',
-      'class E extends Error { constructor() { super("m"); this.name = "E"; } } const e = new E(); return [e.name, e.message, e instanceof Error].join();',
+      `class E extends Error { constructor() { super("m"); this.name = "E"; } }
+       const e = new E();
+       return [e.name, e.message, e instanceof Error].join();`,
       'E,m,true',
     ],
     [

@@ -273,7 +273,7 @@ export class Lifecycle {
     return yield* scheduler.exit(task.state === 'X' ? 'X' : 'Z');
   }
 
-  /** Closes what is in no table any more. The first Oops that a driver's release made is returned. */
+  /** Closes what is in no table any more. Returns the first Oops that a driver's release made. */
   *#closeAll(task: Task, files: readonly OpenFile[]): Sleeping<Oops | undefined> {
     const { vfs } = this.#parts;
     let oops: Oops | undefined;

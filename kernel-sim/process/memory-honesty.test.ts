@@ -10,7 +10,9 @@ function freeBytes(work: string, more = ''): { before: number; after: number; st
 work() {
 ${work}
 }
-free_kib() { while read -r name kib unit; do [ $name = MemFree: ] && echo $kib; done < /proc/meminfo; }
+free_kib() {
+  while read -r name kib unit; do [ $name = MemFree: ] && echo $kib; done < /proc/meminfo
+}
 work; free_kib > /dev/null; free_kib
 work; ${more}
 free_kib; free_kib > /dev/null`;
@@ -27,14 +29,12 @@ const WORK: readonly [string, string][] = [
   ['full pipes', 'dd if=/dev/zero bs=64k count=20 2> /dev/null | head -c 100000 > /dev/null'],
   [
     'files',
-    'mkdir /tmp/d; i=0; while [ $i -lt 100 ]; do echo $i > /tmp/d/$i; i=$((i + 1)); done; rm -r /tmp/d',
+    'mkdir /tmp/d; i=0; while [ $i -lt 100 ]; do echo $i > /tmp/d/$i; i=$((i + 1)); done\n' +
+      'rm -r /tmp/d',
   ],
   ['a large file', 'dd if=/dev/zero of=/tmp/big bs=64k count=100 2> /dev/null; rm /tmp/big'],
   ['a cut file', 'dd if=/dev/zero of=/tmp/c bs=4k count=50 2> /dev/null; : > /tmp/c; rm /tmp/c'],
-  [
-    'links and fifos',
-    'mknod /tmp/f p; ln -s a /tmp/s; echo x > /tmp/h; ln /tmp/h /tmp/h2; rm /tmp/f /tmp/s /tmp/h /tmp/h2',
-  ],
+  ['links and fifos', 'cd /tmp; mknod f p; ln -s a s; echo x > h; ln h h2; rm f s h h2'],
   [
     'killed processes',
     'i=0; while [ $i -lt 20 ]; do sleep 100 & kill -9 $!; wait $!; i=$((i + 1)); done',
