@@ -116,10 +116,9 @@ export class Die {
     task.dying = true;
     execution.dying = true;
     for (const module of modules()) if (task.modules.includes(module)) module.state = 'Oopsed';
-    task.pending |= 1 << (report.signal - 1);
     if (sim.trace.on) sim.trace.emit(EVENT.OOPS, sim.trace.intern(report.title));
     this.onOops({ title: report.title, source: sourceOf(driverFrame(report.frames)) });
-    return new Oops(report.title);
+    return new Oops(report.title, report.signal);
   }
 
   #print(title: string, cause: string, frames: readonly Frame[]): void {

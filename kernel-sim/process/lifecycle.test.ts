@@ -7,7 +7,7 @@ import type { FileOperations } from '../fs/open-file.ts';
 import { WOULD_BLOCK } from '../uapi/coroutine.ts';
 import { makedev, O, S } from '../uapi/fs.ts';
 import { exitStatus, SPAWN_ACTION, WNOHANG } from '../uapi/process.ts';
-import { SIG, SIGNAL } from '../uapi/signal.ts';
+import { SIG, SIG_BLOCK, SIGNAL } from '../uapi/signal.ts';
 import type { Process } from './process.ts';
 
 let machine: RawMachine;
@@ -365,6 +365,27 @@ describe('posix_spawn', () => {
         },
     );
     expect(notes).toEqual([error, 'ECHILD']);
+  });
+});
+
+describe('an oops', () => {
+  it('is what the process died of, whatever other signals wait', () => {
+    const { vfs, charDevices, die } = machine.kernel;
+    const rdev = makedev(240, 0);
+    const read = (): number => {
+      throw die.panic(new Error('in read'));
+    };
+    charDevices.registerRegion(rdev, 1, 'bad');
+    charDevices.add(rdev, 1, { read });
+    vfs.mknod(vfs.kernelContext, '/tmp/bad', S.IFCHR | 0o666, rdev);
+    const status = machine.run(function* (p) {
+      yield* p.call('rt_sigprocmask', SIG_BLOCK, yield* p.words(1), 0);
+      yield* p.call('kill', yield* p.call('getpid'), SIGNAL.HUP);
+      const fd = yield* p.call('open', yield* p.text('/tmp/bad'), 0, 0);
+      yield* p.call('read', fd, yield* p.take(16), 1);
+    });
+    expect(status).toBe(SIGNAL.SEGV);
+    expect(machine.guest.logText).toContain('Error: in read');
   });
 });
 

@@ -206,8 +206,7 @@ export class UserMode implements UserCpu {
   /** Something was thrown in kernel mode: an oops ends the task, anything else is our own bug. */
   *#fail(thrown: unknown): Sleeping<number> {
     if (!(thrown instanceof Oops)) throw new AssertionError('the kernel failed', { cause: thrown });
-    const status = lowestSignal(this.#process.task.pending) || SIGNAL.KILL;
-    this.#process.leaving = { kind: 'exit', status };
+    this.#process.leaving = { kind: 'exit', status: thrown.signal };
     for (;;) yield;
   }
 }
@@ -250,8 +249,4 @@ function* driveProgram(
     if (step.done === true) return { kind: 'exit', status: (step.value & 0xff) << 8 };
     yield;
   }
-}
-
-function lowestSignal(set: number): number {
-  return set === 0 ? 0 : 32 - Math.clz32(set & -set);
 }
