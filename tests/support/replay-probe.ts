@@ -14,8 +14,7 @@ function runProbe(text: string): string {
   const machine = Machine.replay(
     recording,
     {
-      // oxlint-disable-next-line eslint/no-eval -- the probe's realm is the sandbox, in both
-      // engines
+      // oxlint-disable-next-line eslint/no-eval -- the probe's realm is its sandbox
       evaluate: (code) => (0, eval)(`(${code}\n)`) as unknown,
       output: (_port, bytes) => (output += bytes.length),
       compile: () => undefined,
