@@ -67,10 +67,10 @@ export class Consoles {
     this.#ports = this.#uarts.map((uart, n) => this.#makePort(uart, n));
     this.#addTerminals();
 
-    this.#hvcs = [
-      new HvcConsole(sim, scheduler, output('hvc0')),
-      new HvcConsole(sim, scheduler, output('hvc1')),
-    ];
+    const hvc0 = new HvcConsole(sim, scheduler, output('hvc0'));
+    const hvc1 = new HvcConsole(sim, scheduler, output('hvc1'));
+    [hvc0.peer, hvc1.peer] = [hvc1, hvc0];
+    this.#hvcs = [hvc0, hvc1];
     for (const hvc of this.#hvcs) hvc.goAfter(this.#hvcs.filter((other) => other !== hvc));
     registerHvc(charDevices, this.#devfs, this.#hvcs);
 

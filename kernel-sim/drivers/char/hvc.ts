@@ -28,6 +28,8 @@ const LINGER_NS = 100_000;
 
 export class HvcConsole implements FileOperations {
   readonly isStream = true;
+  /** What waits there goes out before what is written here: who reads both reads it in order. */
+  peer: HvcConsole | undefined;
   readonly #sim: Sim;
   readonly #output: (bytes: Uint8Array) => void;
   readonly #inputQueue: WaitQueue;
@@ -82,6 +84,7 @@ export class HvcConsole implements FileOperations {
 
   write(_file: unknown, memory: IoMemory, address: number, count: number): number {
     for (const other of this.#others) other.flush();
+    this.peer?.flush();
     let done = 0;
     while (done < count) {
       const length = Math.min(count - done, PIECE_BYTES - this.#pieceBytes);

@@ -218,7 +218,11 @@ describe('hvc', () => {
     console = new HvcConsole(kernel.sim, kernel.scheduler, (bytes) =>
       output.push(decodeUtf8(bytes)),
     );
-    registerHvc(devices, kernel.devfs, [console]);
+    const errors = new HvcConsole(kernel.sim, kernel.scheduler, (bytes) =>
+      output.push(`(${decodeUtf8(bytes)})`),
+    );
+    [console.peer, errors.peer] = [errors, console];
+    registerHvc(devices, kernel.devfs, [console, errors]);
   });
 
   it('gathers output into pieces', () => {
@@ -235,6 +239,19 @@ describe('hvc', () => {
     expect(output[1]).toHaveLength(65_536);
     console.flush();
     expect(output[2]).toHaveLength(70_000 - 65_536);
+  });
+
+  it('lets nothing overtake what waits in its peer', () => {
+    const file = open('hvc0');
+    const other = open('hvc1');
+    kernel.spawn('script', function* () {
+      yield* write(file, 'one ');
+      yield* write(other, 'oops');
+      yield* write(file, 'two ');
+      yield* write(file, 'three');
+    });
+    kernel.run();
+    expect(output).toEqual(['one ', '(oops)', 'two three']);
   });
 
   it('waits for input until its end', () => {
