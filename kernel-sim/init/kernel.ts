@@ -25,6 +25,7 @@ import { Scheduler } from '../kernel/sched/scheduler.ts';
 import type { Task } from '../kernel/sched/task.ts';
 import { Signals } from '../kernel/signal.ts';
 import { assert } from '../lib/assert.ts';
+import { encodeUtf8 } from '../lib/utf8.ts';
 import type { BootImage, Host } from '../machine-types.ts';
 import { SlabAllocator } from '../mm/kmalloc.ts';
 import { PageAllocator } from '../mm/page-alloc.ts';
@@ -51,6 +52,9 @@ import { populateRoot, withExecutables } from './rootfs.ts';
 
 export const HOSTNAME = 'pc';
 const SCRIPT_INIT = '/sbin/script-init';
+/** Where a script lies that is longer than a command may be. */
+const SCRIPT_FILE = '/run/script';
+const COMMAND_BYTES_MAX = 32 * 1024;
 /** What the root file system has, and the process 1 that runs a script for the host. */
 const PROGRAMS = withExecutables([
   ...INSTALLED_PROGRAMS,
@@ -317,14 +321,28 @@ export class Kernel {
   // ---- Process 1 ------------------------------------------------------------------------------
 
   #startInit(): void {
-    const { script } = this.image;
-    const [path, ...args] =
-      script === undefined
-        ? ['/sbin/init']
-        : [SCRIPT_INIT, script.user, script.text, ...script.args];
+    const path = this.image.script === undefined ? '/sbin/init' : SCRIPT_INIT;
     this.printk.info(`Run ${path} as init process`);
-    const init = this.lifecycle.startInit(path, [path, ...args], ['HOME=/', 'TERM=linux']);
-    assert(typeof init !== 'number', 'init can be started');
+    const args = this.#initArguments();
+    const init =
+      typeof args === 'number'
+        ? args
+        : this.lifecycle.startInit(path, [path, ...args], ['HOME=/', 'TERM=linux']);
+    if (typeof init !== 'number') return;
+    this.printk.emerg(`Kernel panic - not syncing: Requested init ${path} failed (error ${init}).`);
+    this.scheduler.halt(1);
+  }
+
+  /** A script longer than execve takes lies in a file. A number: there is no room for it. */
+  #initArguments(): readonly string[] | number {
+    const { script } = this.image;
+    if (script === undefined) return [];
+    const bytes = encodeUtf8(script.text);
+    if (bytes.length <= COMMAND_BYTES_MAX) {
+      return [script.user, '-c', script.text, 'bash', ...script.args];
+    }
+    const failure = this.vfs.kernelWriteFile(SCRIPT_FILE, bytes);
+    return failure < 0 ? failure : [script.user, SCRIPT_FILE, ...script.args];
   }
 
   #onInitExit(status: number): void {

@@ -2,8 +2,8 @@
 /**
  * Process 1 of a machine that runs one script and is done: `ringzero run`.
  *
- * argv: the user, the script's text, and its arguments. The script's standard streams are the
- * host's (hvc0 and hvc1); its status goes to the host with the power-off.
+ * argv: the user, and the shell's arguments: the script and its own. The script's standard streams
+ * are the host's (hvc0 and hvc1); its status goes to the host with the power-off.
  */
 import type { Sleeping } from '../uapi/coroutine.ts';
 import { O } from '../uapi/fs.ts';
@@ -20,10 +20,10 @@ const REBOOT_MAGIC = [0xfee1_dead, 672_274_793] as const;
 const POWER_OFF = 0x4321_fedc;
 
 export function* scriptInit(c: Libc): Sleeping<number> {
-  const [, name = 'user', script = '', ...args] = c.argv;
+  const [, name = 'user', ...args] = c.argv;
   yield* openStreams(c);
   const user = name === 'root' ? USERS.root : USERS.user;
-  const child = yield* c.fork((own) => runScript(own, name, user, script, args));
+  const child = yield* c.fork((own) => runScript(own, name, user, args));
   let status = 1;
   for (;;) {
     const waited = yield* c.wait4(-1);
@@ -47,7 +47,6 @@ function* runScript(
   c: Libc,
   name: string,
   user: { readonly id: number; readonly home: string },
-  script: string,
   args: readonly string[],
 ): Sleeping<number> {
   yield* c.setsid();
@@ -56,7 +55,10 @@ function* runScript(
   yield* c.setuid(user.id);
   yield* c.chdir('/home/user');
   const env = [`HOME=${user.home}`, `USER=${name}`, `LOGNAME=${name}`, `SHELL=${SHELL}`];
-  const argv = ['bash', '-c', script, 'bash', ...args];
-  yield* c.execve(SHELL, argv, [...env, `PATH=${DEFAULT_PATH}`, 'LANG=C.UTF-8', 'PWD=/home/user']);
+  yield* c.execve(
+    SHELL,
+    ['bash', ...args],
+    [...env, `PATH=${DEFAULT_PATH}`, 'LANG=C.UTF-8', 'PWD=/home/user'],
+  );
   return 127;
 }

@@ -53,6 +53,16 @@ describe('run', () => {
     );
   });
 
+  it('takes a script longer than a command line may be', async () => {
+    const lines = 'echo line\n'.repeat(20_000);
+    const { stdout, status } = await command.run(['run', '-'], `${lines}exit 3`);
+    expect(stdout).toHaveLength(100_000);
+    expect(status).toBe(3);
+    const tooMany = await command.run(['run', '-c', 'echo no', 'x'.repeat(120_000)]);
+    expect(tooMany.status).toBe(1);
+    expect(tooMany.stderr).toContain('Requested init /sbin/script-init failed (error -7)');
+  });
+
   it('passes standard input on, byte by byte and to its end', async () => {
     const bytes = Uint8Array.from({ length: 300_000 }, (_, index) => index * 7);
     const { stdout } = await command.run(['run', '-c', 'wc -c'], bytes);
