@@ -3,7 +3,7 @@
  * Build and load: types the commands into the shell, so that people see what happens and could
  * have typed them.
  */
-import { isModuleLoaded } from './machine-slice.ts';
+import { hasModuleOopsed, isModuleLoaded } from './machine-slice.ts';
 import { moduleOf, tabsOf } from './file-slice.ts';
 import type { PlaygroundState, PlaygroundStore } from './playground-store.ts';
 
@@ -33,16 +33,19 @@ export class Builder {
   readonly #store: PlaygroundStore;
   readonly #keyboard: ShellKeyboard;
   readonly #save: (reason: string, paths: readonly string[]) => void;
+  readonly #restart: () => void;
   #isBusy = false;
 
   constructor(
     store: PlaygroundStore,
     keyboard: ShellKeyboard,
     save: (reason: string, paths: readonly string[]) => void,
+    restart: () => void,
   ) {
     this.#store = store;
     this.#keyboard = keyboard;
     this.#save = save;
+    this.#restart = restart;
   }
 
   async buildAndLoad(): Promise<void> {
@@ -57,10 +60,22 @@ export class Builder {
     try {
       const paths = tabsOf(state).map(({ path }) => path);
       this.#save('Built', paths);
-      if (await this.#reachPrompt()) await this.#type(commands);
+      const isFresh = await this.#leaveOopsBehind(state);
+      const typed = isFresh ? buildCommands(this.#store.getState()) : commands;
+      if (await this.#reachPrompt()) await this.#type(typed ?? commands);
     } finally {
       this.#isBusy = false;
     }
+  }
+
+  /** A module that oopsed cannot be unloaded, as on Linux: a new machine takes the new build. */
+  async #leaveOopsBehind(state: PlaygroundState): Promise<boolean> {
+    const module = moduleOf(state, state.project) ?? '';
+    if (!hasModuleOopsed(state, module)) return false;
+    this.#restart();
+    state.notify(`${module} died in an oops and could not be unloaded: the machine is a new one.`);
+    await this.#until(isAtPrompt, PROMPT_WAIT_MS);
+    return true;
   }
 
   /** What somebody had begun to type makes way, and comes back afterwards. */

@@ -67,6 +67,11 @@ export function machineWord(state: MachineSlice): string {
   return state.snapshot.state === 'halted' ? 'Halted' : 'Running';
 }
 
+/** An oops has hit the module: nothing can take it out any more but a new boot. */
+export function hasModuleOopsed(state: MachineSlice, name: string): boolean {
+  return state.snapshot?.modules.some((it) => it.name === name && it.state === 'Oopsed') ?? false;
+}
+
 export function isModuleLoaded(state: MachineSlice, name: string): boolean {
   return state.snapshot?.modules.some((module) => module.name === name) ?? false;
 }

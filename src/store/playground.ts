@@ -60,6 +60,7 @@ export class Playground {
         this.workspace.save();
         for (const path of paths) void this.workspace.keepVersion(path, reason);
       },
+      () => this.restart(),
     );
     this.store.subscribe(({ project }, before) => {
       if (project !== before.project && project !== '') rememberProject(project);

@@ -31,3 +31,21 @@ it('says what an endless loop in a driver led to', async () => {
   expect(await playground.appears('.caption:has-text("soft lockup")')).toBe(true);
   await playground.prompt();
 });
+
+it('takes a new machine for the next build of a driver that oopsed', async () => {
+  await using visit = await firstVisit();
+  const playground = await Playground.open(visit);
+  const { page } = playground;
+  await playground.replace('return new', 'throw new Error("boom"); return new');
+  await page.keyboard.press('Control+Enter');
+  expect(await playground.appears('.caption:has-text("kernel BUG at hello_world.ts:7!")')).toBe(
+    true,
+  );
+  await playground.prompt();
+
+  await playground.replace('throw new Error("boom"); return new', 'return new');
+  await page.keyboard.press('Control+Enter');
+  await page.waitForSelector('text=the machine is a new one');
+  expect(await playground.appears('.caption:has-text("The kernel owns the module")')).toBe(true);
+  expect(await playground.run('lsmod | grep -c helloworld')).toBe('1');
+});
