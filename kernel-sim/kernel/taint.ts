@@ -14,6 +14,7 @@ const FLAGS = [
   ['R', 'FORCED_RMMOD'], ['M', 'MACHINE_CHECK'], ['B', 'BAD_PAGE'], ['U', 'USER'], ['D', 'DIE'],
   ['A', 'OVERRIDDEN_ACPI_TABLE'], ['W', 'WARN'], ['C', 'CRAP'], ['I', 'FIRMWARE_WORKAROUND'],
   ['O', 'OOT_MODULE'], ['E', 'UNSIGNED_MODULE'], ['L', 'SOFTLOCKUP'],
+  ['K', 'LIVEPATCH'], ['X', 'AUX'], ['T', 'RANDSTRUCT'], ['N', 'TEST'],
 ] as const;
 
 export type TaintLetter = (typeof FLAGS)[number][0];

@@ -104,7 +104,7 @@ describe('in init', () => {
     expect(result.logText).toContain('kernel BUG at bad.ts:4!');
     expect(result.logText).toMatch(/Oops: invalid opcode: 0000 \[#1\] SMP/u);
     expect(result.logText).toMatch(
-      /CPU: \d UID: 0 PID: \d+ Comm: insmod Tainted: G {11}O {2} 6\.12\.0-ringzero #1/u,
+      /CPU: \d UID: 0 PID: \d+ Comm: insmod Tainted: G {11}O {7}6\.12\.0-ringzero #1/u,
     );
     expect(result.logText).toMatch(/ do_one_initcall\+0x/u);
     expect(result.logText).toMatch(/init\+0x[0-9a-f]+\/0x[0-9a-f]+ \[bad\] bad\.ts:4/u);
