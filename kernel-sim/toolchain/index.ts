@@ -179,7 +179,10 @@ function isUnusedUsing({ code, file, start }: ts.Diagnostic): boolean {
   return list !== undefined && isUsing(list);
 }
 
-/** Where our own finding stands on the very place of a type error, only ours is shown. */
+/**
+ * Where our own finding stands on the very place of a type error, only ours is shown. What has no
+ * place (a global type that our library leaves out, such as Promise) is shown only if nothing has.
+ */
 function merged(
   types: readonly Diagnostic[],
   analysis: Analysis,
@@ -190,7 +193,8 @@ function merged(
     own.some(
       ({ file, line, column }) => file === it.file && line === it.line && column === it.column,
     );
-  return sortDiagnostics([...own, ...types.filter((it) => !isExplained(it))]);
+  const placed = [...own, ...types.filter((it) => it.file !== '' && !isExplained(it))];
+  return sortDiagnostics(placed.length > 0 ? placed : types);
 }
 
 function buildName(path: string): string {

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/** A name that nobody knows is the compiler's error alone: what follows from it is not said twice. */
+/**
+ * A name that nobody knows is the compiler's error alone: what follows from it is not said twice.
+ */
 import { expect, it } from 'vitest';
 
 import { assets } from './generated/assets.ts';
@@ -18,6 +20,7 @@ export default module(A, { license: "GPL" });
 it.each([
   ['a misspelt function', 'nosuch(1);', ['TS2304']],
   ['a misspelt object', 'nosuch.f();', ['TS2304']],
+  ['a promise, which has no type either', '(async () => {})();', ['RZ1000']],
   ['a call of something of type any', 'const f: any = 1; f();', ['RZ1070']],
 ])('%s', (_what, body, codes) => {
   expect([...new Set(codesOf(body))]).toEqual(codes);
