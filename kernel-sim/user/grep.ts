@@ -74,7 +74,7 @@ class Grep {
       if (found && this.#options.quiet) return 0;
       if (this.#c.stdout.error < 0) return TROUBLE;
     }
-    if (this.#hadTrouble) return TROUBLE;
+    if ((yield* this.#c.flush()) < 0 || this.#hadTrouble) return TROUBLE;
     return matched ? 0 : NO_MATCH;
   }
 

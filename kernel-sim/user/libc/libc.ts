@@ -129,9 +129,9 @@ export function defineProgram(main: (c: Libc) => Sleeping<number>): Program {
 function* run_main(c: Libc, main: (c: Libc) => Sleeping<number>): Sleeping<number> {
   const status = yield* main(c);
   const failure = yield* c.flush();
-  if (failure === 0 || status !== 0) return status & 0xff;
+  if (failure === 0) return status & 0xff;
   if (failure !== -ERRNO.EPIPE) {
     yield* c.write_all(2, `${c.program}: write error: ${strerror(-failure)}\n`);
   }
-  return 1;
+  return status === 0 ? 1 : status & 0xff;
 }
