@@ -243,11 +243,16 @@ function* runExec(shell: Shell, run: Run): Sleeping<number> {
   let status: number;
   if (path === -ERRNO.ENOENT && !name.includes('/')) {
     status = yield* shell.fail(`exec: ${name}: not found`, 127);
-  } else if (typeof path === 'number') {
-    status = yield* explain(shell, name, path, 'exec: ');
   } else {
-    const failure = yield* shell.c.execve(path, words, shell.variables.environ());
-    status = yield* explain(shell, path, failure, 'exec: ');
+    const failure =
+      typeof path === 'number'
+        ? path
+        : yield* shell.c.execve(path, words, shell.variables.environ());
+    status = yield* explain(shell, name, failure);
+    if (failure !== -ERRNO.ENOENT) {
+      const reason = yield* reasonOf(shell, name, failure);
+      yield* shell.complain(`exec: ${name}: cannot execute: ${reason}`);
+    }
   }
   if (!shell.interactive) shell.flow = { kind: 'exit', status };
   return status;
@@ -345,14 +350,18 @@ export function* locate(shell: Shell, name: string): Sleeping<string | number> {
 }
 
 /** Says why a command could not run: 127 when it is not there, else 126. */
-function* explain(shell: Shell, name: string, errno: number, prefix = ''): Sleeping<number> {
+function* explain(shell: Shell, name: string, errno: number): Sleeping<number> {
   if (errno === -ERRNO.ENOENT && !name.includes('/')) {
-    return yield* shell.fail(`${prefix}${name}: command not found`, 127);
+    return yield* shell.fail(`${name}: command not found`, 127);
   }
+  const reason = yield* reasonOf(shell, name, errno);
+  return yield* shell.fail(`${name}: ${reason}`, errno === -ERRNO.ENOENT ? 127 : 126);
+}
+
+function* reasonOf(shell: Shell, name: string, errno: number): Sleeping<string> {
   const stat = yield* shell.c.stat(name);
   const isDirectory = typeof stat !== 'number' && (stat.mode & S.IFMT) === S.IFDIR;
-  const reason = isDirectory ? 'Is a directory' : shell.c.strerror(errno);
-  return yield* shell.fail(`${prefix}${name}: ${reason}`, errno === -ERRNO.ENOENT ? 127 : 126);
+  return isDirectory ? 'Is a directory' : shell.c.strerror(errno);
 }
 
 /** The alias that the command's first word names, unless it is being expanded already. */

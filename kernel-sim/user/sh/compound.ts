@@ -96,7 +96,11 @@ function* runSelect(
     if (!isShown) yield* shell.c.err(menu);
     yield* shell.c.err(shell.variables.get('PS3') ?? '#? ');
     const line = yield* lines.next();
-    if (typeof line !== 'string') break;
+    if (typeof line !== 'string') {
+      shell.c.out('\n');
+      status = 1;
+      break;
+    }
     isShown = line.trim() !== '';
     if (!isShown) continue;
     shell.variables.set('REPLY', line);

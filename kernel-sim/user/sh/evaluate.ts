@@ -21,6 +21,7 @@ import { decodeUtf8 } from '../../lib/utf8.ts';
 import { runArithmeticFor, runCase, runFor, runIf, runWhile } from './compound.ts';
 import { runArithmeticCommand, runTestCommand } from './conditional.ts';
 import { runCommand, runWords, type CommandContext } from './command.ts';
+import { onlyFile, showFile } from './file-substitution.ts';
 import { waitForeground } from './job-control.ts';
 import { endOfInput, parseShell, SourceText, type Parsed } from './parse.ts';
 import { runBackground, runPipeline } from './pipeline.ts';
@@ -35,6 +36,12 @@ const IN_PLACE: CommandContext = { isLast: false };
 /** The evaluator that a shell is made with. */
 export const evaluator: Evaluator = {
   runScript,
+  *runSubstituted(shell: Shell, script: ParsedScript, source: SourceText): Sleeping<number> {
+    const file = onlyFile(script);
+    if (file === undefined) return yield* runScript(shell, script, source);
+    shell.source = source;
+    return yield* showFile(shell, file);
+  },
   runText,
   runSourced,
   runFile,

@@ -32,6 +32,8 @@ export interface ShellFunction {
 /** How simple commands are run again: by eval, source, command, traps and substitutions. */
 export interface Evaluator {
   runScript(shell: Shell, script: ParsedScript, source: SourceText): Sleeping<number>;
+  /** The same where all of it may be `< FILE`, which gives the file's content. */
+  runSubstituted(shell: Shell, script: ParsedScript, source: SourceText): Sleeping<number>;
   /** Parses and runs; `name` stands in syntax errors, as in `bash: eval: line 1: …`. */
   runText(shell: Shell, text: string, name?: string): Sleeping<number>;
   handleSignals(shell: Shell): Sleeping<void>;

@@ -44,7 +44,7 @@ function runPart(child: Shell, script: ParsedScript): Sleeping<number> {
   // Backquotes with escapes in them own a text of their own.
   const source =
     script.source === undefined ? child.source : new SourceText(script.source, child.line);
-  return child.evaluator.runScript(child, script, source);
+  return child.evaluator.runSubstituted(child, script, source);
 }
 
 /** Reads to the end of file, however often a caught signal comes between. */

@@ -33,6 +33,12 @@ export function* runSet(shell: Shell, words: readonly string[]): Sleeping<number
   for (; index < words.length; index++) {
     const word = words[index] ?? '';
     if (word === '--' || word === '-') {
+      if (word === '-') {
+        shell.options.xtrace = false;
+        shell.options.verbose = false;
+        // It keeps the parameters when none follow.
+        if (index + 1 === words.length) return 0;
+      }
       shell.positional = words.slice(index + 1);
       return 0;
     }

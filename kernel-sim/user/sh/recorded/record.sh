@@ -19,5 +19,5 @@ for script in scripts:
     run = subprocess.run(['bash', '-c', script, 'bash'], cwd=home, env=env, stdin=subprocess.DEVNULL,
                          capture_output=True, text=True, user=1000, group=1000, extra_groups=[])
     records.append({'script': script, 'stdout': run.stdout, 'stderr': run.stderr, 'status': run.returncode})
-pathlib.Path('bash.json').write_text(json.dumps(records, indent=1, ensure_ascii=False) + '\n')
+pathlib.Path('bash.json').write_text(json.dumps(records, indent=2, ensure_ascii=False) + '\n')
 PY
