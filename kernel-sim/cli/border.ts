@@ -42,6 +42,8 @@ export interface Border {
   readonly setLimit: (limitNs: number) => void;
   /** Runs for a while: a `TURN`. How long does not depend on real time. */
   readonly turn: () => number;
+  /** Lets out what the script has written, if a turn could not end. */
+  readonly flush: () => void;
   readonly nowNs: () => number;
   /** When an idle machine will do something by itself, or -1. */
   readonly nextEventNs: () => number;
@@ -146,6 +148,7 @@ class InnerBorder implements Border {
       return state;
     });
 
+  flush = (): void => this.#machine?.flush();
   nowNs = (): number => this.#machine?.nowNs ?? 0;
   nextEventNs = (): number => this.#machine?.nextEventNs ?? -1;
   status = (): number => this.#machine?.haltStatus ?? -1;

@@ -7,8 +7,14 @@
  */
 import { fstatSync, readFileSync, statSync } from 'node:fs';
 
-import { type FromChild, STATUS_FAILED, STATUS_SIGPIPE, type ToChild } from './messages.ts';
-import { numberFrom, Realm, textFrom } from './realm.ts';
+import {
+  type FromChild,
+  STATUS_FAILED,
+  STATUS_SIGPIPE,
+  STATUS_TIMEOUT,
+  type ToChild,
+} from './messages.ts';
+import { HangError, numberFrom, Realm, textFrom } from './realm.ts';
 import { PARCEL } from './outbox.ts';
 import { TURN } from './turn.ts';
 import { ReaderGone, writeAll } from './write-all.ts';
@@ -21,6 +27,7 @@ const FDS: ReadonlyMap<number, number> = new Map([
 /** A file up to this size is given to the script before it starts, so that runs repeat exactly. */
 const STDIN_AT_ONCE_BYTES = 64 * 1024 * 1024;
 const NS_PER_MS = 1_000_000;
+const MS_PER_S = 1000;
 
 type Start = Extract<ToChild, { readonly kind: 'start' }>;
 
@@ -30,6 +37,8 @@ export class KernelProcess {
   #realm: Realm | undefined;
   #isRealtime = false;
   #startMs = 0;
+  #timeoutSeconds = Infinity;
+  #deadlineMs = Infinity;
   #compiling = 0;
   /** More of standard input may come. */
   #isStdinOpen = false;
@@ -51,6 +60,7 @@ export class KernelProcess {
   }
 
   #start(start: Start): void {
+    if (start.timeoutSeconds !== undefined) this.#setTimeout(start.timeoutSeconds);
     const realm = new Realm(this.#bundle);
     this.#realm = realm;
     this.#isRealtime = start.isRealtime;
@@ -91,13 +101,40 @@ export class KernelProcess {
     const { border } = realm;
     const presentNs = Math.round((performance.now() - this.#startMs) * NS_PER_MS);
     if (this.#isRealtime) border.setLimit(presentNs);
-    const state = realm.turn();
+    const state = this.#turnInTime(realm);
+    if (state === undefined) return;
     this.#carryOut(realm);
     if (state === TURN.RUNNING) this.#again(presentNs, numberFrom(border.nowNs()));
     else if (state === TURN.IDLE) this.#rest(presentNs, numberFrom(border.nextEventNs()));
     else if (state === TURN.HALTED) {
       this.#end(numberFrom(border.status()), textFrom(border.panic()));
     } else this.#fail(textFrom(border.failure()));
+  }
+
+  /** A turn's state. Undefined: it was cut off, and what had been said until then is out. */
+  #turnInTime(realm: Realm): number | undefined {
+    try {
+      return realm.turn(this.#deadlineMs - performance.now());
+    } catch (error) {
+      if (!(error instanceof HangError)) throw error;
+      if (performance.now() >= this.#deadlineMs) this.#timeOut();
+      else {
+        this.#sayRest();
+        this.#fail(error.message);
+      }
+      return undefined;
+    }
+  }
+
+  #setTimeout(seconds: number): void {
+    this.#timeoutSeconds = seconds;
+    this.#deadlineMs = performance.now() + seconds * MS_PER_S;
+    setTimeout(() => this.#guarded(() => this.#timeOut()), seconds * MS_PER_S);
+  }
+
+  #timeOut(): void {
+    this.#sayRest();
+    this.#end(STATUS_TIMEOUT, `timed out after ${this.#timeoutSeconds} s`);
   }
 
   /** Busy: the next turn at once, or when real time has come so far. */
@@ -137,6 +174,12 @@ export class KernelProcess {
         this.#send({ kind: 'compile', id, bytes }, () => undefined);
       }
     }
+  }
+
+  #sayRest(): void {
+    if (this.#realm === undefined || this.#hasEnded) return;
+    this.#realm.border.flush();
+    this.#carryOut(this.#realm);
   }
 
   #fail(complaint: string): void {

@@ -11,6 +11,8 @@ export type ToChild =
       readonly isRealtime: boolean;
       /** False when the command has read standard input itself: the script gets an empty one. */
       readonly hasStdin: boolean;
+      /** Real time until the run is given up. */
+      readonly timeoutSeconds: number | undefined;
     }
   | { readonly kind: 'compiled'; readonly id: number; readonly bytes: Uint8Array };
 
@@ -20,6 +22,8 @@ export type FromChild =
   /** The last message: the script's status, or why there is none. */
   | { readonly kind: 'ended'; readonly status: number; readonly complaint: string };
 
+/** Status of a run that took too long, as timeout(1) has it. */
+export const STATUS_TIMEOUT = 124;
 /** Status of `ringzero` when it failed itself, as timeout(1) and env(1) have it. */
 export const STATUS_FAILED = 125;
 /** What a shell says of a program that wrote to a pipe without a reader. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /**
  * `ringzero run`: starts the process that runs the kernel, answers what it asks, and waits for its
- * end; or makes that end, when the time is up, whatever the process is doing.
+ * end; or makes that end, when the time is long up, whatever the process is doing.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
@@ -12,9 +12,10 @@ import { type RunRequest, type Script, UsageError } from './arguments.ts';
 import { Compiler } from './compiler.ts';
 import { EXAMPLES } from './examples.ts';
 import { guestFiles } from './guest-files.ts';
-import { type FromChild, STATUS_FAILED, type ToChild } from './messages.ts';
+import { type FromChild, STATUS_FAILED, STATUS_TIMEOUT, type ToChild } from './messages.ts';
 
-const STATUS_TIMEOUT = 124;
+/** What the kernel's process gets on top of the time, to say its last words. */
+const GRACE_MS = 1000;
 const SIGNAL_STATUS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 
 /**
@@ -48,6 +49,7 @@ export async function run(request: RunRequest): Promise<number> {
     files,
     isRealtime: request.isRealtime,
     hasStdin: request.script.kind !== 'stdin',
+    timeoutSeconds: request.timeoutSeconds,
   };
   return await new KernelRun(trace, request.timeoutSeconds).toEnd(start);
 }
@@ -118,10 +120,13 @@ class KernelRun {
 
   #startTimer(): NodeJS.Timeout | undefined {
     if (this.#timeoutSeconds === undefined) return undefined;
-    return setTimeout(() => {
-      complain(`timed out after ${this.#timeoutSeconds} s`);
-      this.#kill(STATUS_TIMEOUT);
-    }, this.#timeoutSeconds * 1000);
+    return setTimeout(
+      () => {
+        complain(`timed out after ${this.#timeoutSeconds} s`);
+        this.#kill(STATUS_TIMEOUT);
+      },
+      this.#timeoutSeconds * 1000 + GRACE_MS,
+    );
   }
 
   /** A hung engine hears no signal, so the process never gets to choose. */

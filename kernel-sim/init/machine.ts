@@ -83,6 +83,11 @@ export class Machine {
     this.#schedule(atNs, input);
   }
 
+  /** Lets out what ports still hold back, for a host that stops here. */
+  flush(): void {
+    this.kernel.consoles.flush();
+  }
+
   recording(): Recording {
     return {
       version: 1,

@@ -123,6 +123,21 @@ describe('run', () => {
     expect(result).toMatchObject({ status: 124, stderr: 'ringzero: timed out after 1 s\n' });
   });
 
+  it('gives up on a driver that hangs the engine, and loses nothing said before', async () => {
+    const path = join(folder, 'hang.ts');
+    writeFileSync(
+      path,
+      `import { module } from "kernel";
+      class Hang { static init(): Hang { for (;;) "x".repeat(1 << 28).indexOf("y"); } }
+      export default module(Hang, { license: "GPL" });`,
+    );
+    const text =
+      'cd h && make > /dev/null; echo before; echo bad >&2; sudo insmod hang.ko; echo no';
+    const result = await script(text, '--file', `${path}:h/hang.ts`, '--timeout', '4');
+    const stderr = 'bad\nringzero: timed out after 4 s\n';
+    expect(result).toEqual({ stdout: 'before\n', stderr, status: 124 });
+  });
+
   it('says when nothing can ever happen again', async () => {
     const result = await command.run([
       'run',
