@@ -127,7 +127,8 @@ export class DmesgFormatter {
     return this.#options.isColored ? GREEN + text + RESET : text;
   }
 
-  #message({ text, level }: LogLine): string {
+  #message({ text: raw, level }: LogLine): string {
+    const text = printable(raw);
     if (!this.#options.isColored) return text;
     const colon = /:[ \t]/.exec(text);
     const start = colon === null ? 0 : colon.index + 2;
@@ -136,6 +137,14 @@ export class DmesgFormatter {
     const rest = text.slice(start);
     return subsystem + (color === undefined ? rest : color + rest + RESET);
   }
+}
+
+/** What would play with the terminal is shown as `\x1b`, as dmesg does without --noescape. */
+function printable(text: string): string {
+  return text.replaceAll(
+    /[\0-\x08\x0e-\x1f\x7f-\x9f]/g,
+    (character) => `\\x${(character.codePointAt(0) ?? 0).toString(16).padStart(2, '0')}`,
+  );
 }
 
 function stamp(microseconds: number): string {
