@@ -9,7 +9,6 @@ import { formatSyslog } from '../kernel/printk/printk.ts';
 import { ROOT } from '../kernel/credentials.ts';
 import type { LoadedModule } from '../kernel/module/loaded-module.ts';
 import type { Task } from '../kernel/sched/task.ts';
-import { taintLetters } from '../kernel/taint.ts';
 import { PAGE_SIZE } from '../mm/page.ts';
 import { type Process, processOf } from '../process/process.ts';
 import { DEVICE } from './devices.ts';
@@ -67,12 +66,11 @@ function modulesText(kernel: Kernel, modules: readonly LoadedModule[]): string {
   return modules
     .toReversed()
     .map((module) => {
-      const { name, image, references, state, taint } = module;
-      const shown = state === 'Oopsed' ? 'Loading' : state;
+      const { name, image, references, state } = module;
       // kptr_restrict: only root sees where kernel code lies.
       const address = formatPointer(kernel.board.memory, isPrivileged ? image.address : 0);
-      const flags = taint === 0 ? '' : ` (${taintLetters(taint)})`;
-      return `${name} ${image.sizeBytes} ${references} - ${shown} 0x${address}${flags}\n`;
+      const flags = module.flags === '' ? '' : ` (${module.flags})`;
+      return `${name} ${image.sizeBytes} ${references} - ${state} 0x${address}${flags}\n`;
     })
     .join('');
 }

@@ -22,7 +22,7 @@ export function takeSnapshot(
       name: module.name,
       sizeBytes: module.image.sizeBytes,
       references: module.references,
-      state: module.state,
+      state: module.hasOopsed ? 'Oopsed' : module.state,
       taints: taintLetters(module.taint),
     })),
     tasks: tasksOf(kernel),

@@ -115,7 +115,7 @@ export class Die {
     taint.mask |= taintBit('D');
     task.dying = true;
     execution.dying = true;
-    for (const module of modules()) if (task.modules.includes(module)) module.state = 'Oopsed';
+    for (const module of modules()) if (task.modules.includes(module)) module.hasOopsed = true;
     if (sim.trace.on) sim.trace.emit(EVENT.OOPS, sim.trace.intern(report.title));
     this.onOops({ title: report.title, source: sourceOf(driverFrame(report.frames)) });
     return new Oops(report.title, report.signal);

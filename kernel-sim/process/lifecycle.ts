@@ -375,7 +375,7 @@ function isWanted(parent: Task, child: Task, pid: number): boolean {
  */
 function isLost(task: Task, file: OpenFile): boolean {
   const { owner } = file.ops;
-  return task.dying && owner instanceof LoadedModule && owner.state === 'Oopsed';
+  return task.dying && owner instanceof LoadedModule && owner.hasOopsed;
 }
 
 function baseName(path: string): string {

@@ -99,6 +99,8 @@ describe('in init', () => {
     const source = moduleSource(code).replace('NEVER', 'add(1, 1) === 3');
     const result = run(source, `${INSMOD}; lsmod; sudo rmmod bad`);
     expect(result.stdout).toContain('status 139\n');
+    expect(result.stdout).toMatch(/^bad +\d+ {2}1$/mu);
+    expect(result.stderr).toContain('rmmod: ERROR: Module bad is in use');
     expect(result.logText).toContain('typescript_kernel: panicked at bad.ts:4:');
     expect(result.logText).toContain(said);
     expect(result.logText).toContain('kernel BUG at bad.ts:4!');
@@ -214,6 +216,14 @@ describe('in read', () => {
       .replace('type File, ', '')
       .replace(', type UserSliceWriter', '');
     expect(run(source, READ).stderr).toContain('cat: /dev/bad: Invalid argument');
+  });
+});
+
+describe('after a panic in read', () => {
+  it('the device can be opened again, and kills again', () => {
+    const result = run(deviceSource('throw new Error("again");'), `${READ}; cat /dev/bad; echo $?`);
+    expect(result.stdout).toMatch(/status 139\nrmmod 1\n139\n/u);
+    expect(result.logText).toContain('invalid opcode: 0000 [#2] SMP');
   });
 });
 

@@ -83,7 +83,11 @@ describe('a module file', () => {
       { modinfo: { ...INFO, vermagic: '5.4.0 ' } },
       "m: version magic '5.4.0 '",
     ],
-    ['the other board', { machine: ELF_MACHINE.rpi3, bits: 32 }, 'it is for another machine'],
+    [
+      'the other board',
+      { machine: ELF_MACHINE.rpi3, bits: 32 },
+      'Invalid architecture in ELF header: 40',
+    ],
     ['no fast build', { sections: { [KO_SECTION.FAST]: undefined } }, 'm: it has no code'],
     ['no stepped build', { sections: { [KO_SECTION.STEPPED]: undefined } }, 'm: it has no code'],
     ['no sites', { sections: { [KO_SECTION.SITES]: undefined } }, 'm: its site table is damaged'],

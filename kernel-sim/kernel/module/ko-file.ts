@@ -26,8 +26,11 @@ const MODULE_NAME_LEN = 56;
 
 export function readKo(bytes: Uint8Array, board: 'pc' | 'rpi3'): KoResult {
   const elf = readElf(bytes);
-  if (!elf.ok) return refuse(elf.reason);
-  if (elf.file.machine !== ELF_MACHINE[board]) return refuse('it is for another machine');
+  if (!elf.ok) return refuse(`Invalid module format: ${elf.reason}`);
+  const { machine } = elf.file;
+  if (machine !== ELF_MACHINE[board]) {
+    return refuse(`Invalid architecture in ELF header: ${machine}`);
+  }
   const text = (name: string): string | undefined => {
     const section = elf.file.sections.find((each) => each.name === name);
     return section === undefined ? undefined : decodeUtf8(section.bytes);
@@ -35,7 +38,7 @@ export function readKo(bytes: Uint8Array, board: 'pc' | 'rpi3'): KoResult {
 
   const info = readModinfo(text(KO_SECTION.MODINFO) ?? '');
   const name = info.get('name') ?? '';
-  if (!isModuleName(name)) return refuse('it has no name');
+  if (!isModuleName(name)) return refuse('Invalid module format: it has no name');
   const vermagic = info.get('vermagic') ?? '';
   if (vermagic !== VERMAGIC[board]) {
     return refuse(`${name}: version magic '${vermagic}' should be '${VERMAGIC[board]}'`);

@@ -4,7 +4,7 @@
  */
 import { taintLetters } from '../taint.ts';
 
-export type ModuleState = 'Live' | 'Loading' | 'Unloading' | 'Oopsed';
+export type ModuleState = 'Live' | 'Loading' | 'Unloading';
 
 export interface ModuleImage {
   readonly name: string;
@@ -18,6 +18,8 @@ export interface ModuleImage {
 export class LoadedModule {
   readonly image: ModuleImage;
   state: ModuleState = 'Loading';
+  /** Code of it died: it stays as it is, and on Linux's word it may be called again. */
+  hasOopsed = false;
   /** Open files and other users; 0 lets rmmod go on. */
   references = 0;
   taint = 0;
@@ -34,7 +36,7 @@ export class LoadedModule {
 
   /** A reference, unless the module is on its way out. Linux: try_module_get. */
   tryGet(): boolean {
-    if (this.state !== 'Live' && this.state !== 'Loading') return false;
+    if (this.state === 'Unloading') return false;
     this.references++;
     return true;
   }
@@ -43,10 +45,14 @@ export class LoadedModule {
     this.references--;
   }
 
-  /** `helloworld(O)`, with + while loading and - while unloading, as in an oops. */
-  get linkedIn(): string {
+  /** Taint letters, with + while loading and - while unloading. Linux: module_flags. */
+  get flags(): string {
     const state = this.state === 'Loading' ? '+' : this.state === 'Unloading' ? '-' : '';
-    const flags = taintLetters(this.taint) + state;
-    return flags === '' ? this.name : `${this.name}(${flags})`;
+    return taintLetters(this.taint) + state;
+  }
+
+  /** `helloworld(O+)`, as an oops lists it. */
+  get linkedIn(): string {
+    return this.flags === '' ? this.name : `${this.name}(${this.flags})`;
   }
 }

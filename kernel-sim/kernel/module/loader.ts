@@ -102,7 +102,7 @@ export class ModuleLoader {
   *load(bytes: Uint8Array): Sleeping<number> {
     const read = readKo(bytes, this.#deps.board);
     if (!read.ok) {
-      this.#deps.printk.err(`Invalid module format: ${read.why}`);
+      this.#deps.printk.err(read.why);
       return read.errno;
     }
     this.hooks.loading();
@@ -128,7 +128,10 @@ export class ModuleLoader {
 
     this.#modules.set(ko.name, module);
     this.#taint(module, ko.license);
+    // Nobody takes a module out whose init runs, or never came back.
+    module.references++;
     const errno = yield* this.#init(module, factory as ModuleFactory);
+    module.references--;
     if (errno < 0) {
       this.#modules.delete(ko.name);
       free(module.image.address, module.image.sizeBytes);
