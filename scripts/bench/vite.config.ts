@@ -16,9 +16,9 @@ export default defineConfig({
     target: NODE,
     minify: false,
     rolldownOptions: {
-      input: { main: 'scripts/bench/main.ts' },
+      input: { main: 'scripts/bench/main.ts', page: 'scripts/bench/page.ts' },
       output: { entryFileNames: '[name].mjs' },
     },
   },
-  ssr: { noExternal: true, external: ['typescript'] },
+  ssr: { noExternal: true, external: ['typescript', 'playwright-core', 'vite'] },
 });
