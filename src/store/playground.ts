@@ -3,6 +3,7 @@
  * The playground without its looks: the store, the lines to the two workers, files and builds,
  * tied together. One per page; panels get it by `usePlayground`.
  */
+import { logTime } from '../lib/log-time.ts';
 import type { Happening, Input, LogLine, MachineSnapshot } from '../../kernel-sim/machine-types.ts';
 import { KernelSession } from '../session/kernel-session.ts';
 import type { BootRequest } from '../session/messages.ts';
@@ -13,8 +14,6 @@ import { HOME, projectWith, sourcesOf } from './file-slice.ts';
 import { createPlaygroundStore, type PlaygroundStore } from './playground-store.ts';
 import { rememberProject } from './project-memory.ts';
 import { Workspace } from './workspace.ts';
-
-const SECOND_NS = 1e9;
 
 /** The terminal as far as the playground needs it. */
 export interface TerminalPort {
@@ -173,7 +172,7 @@ export class Playground {
     state.markLine({
       path: `${HOME}/${project}/${source.file}`,
       line: source.line,
-      note: line === undefined ? undefined : `ran at ${(line.timeNs / SECOND_NS).toFixed(6)}`,
+      note: line === undefined ? undefined : `ran at ${logTime(line.timeNs)}`,
       logSequence: line?.sequence,
     });
   }

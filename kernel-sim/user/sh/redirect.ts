@@ -52,6 +52,9 @@ export function* closeAll(shell: Shell, fds: readonly number[]): Sleeping<void> 
   for (const fd of fds) yield* shell.c.close(fd);
 }
 
+/** RLIMIT_NOFILE of every process: no descriptor has this number or a larger one. */
+const OPEN_MAX = 1024;
+
 function* openRedirect(
   shell: Shell,
   redirect: Redirect,
@@ -62,6 +65,10 @@ function* openRedirect(
   const isInput = operator.startsWith('<');
   const fd = descriptor?.type === 'FileDescriptor' ? descriptor.value : isInput ? 0 : 1;
   if (target === undefined) return false;
+  if (fd >= OPEN_MAX) {
+    yield* shell.complain(`${fd}: Bad file descriptor`);
+    return false;
+  }
   const fields = yield* expandWords(shell, [target]);
   if (fields === undefined) return false;
   const [path] = fields;

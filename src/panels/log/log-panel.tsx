@@ -3,13 +3,13 @@
 import { Box, ListFilter, Search } from 'lucide-react';
 import { useMemo, useState } from 'react';
 
+import { logTime } from '../../lib/log-time.ts';
 import { usePlayground, useSelection } from '../../store/use-playground.ts';
 import { Menu } from '../../widgets/menu.tsx';
 import { StateGlyph } from '../../widgets/state-glyph.tsx';
 import { VirtualRows } from '../../widgets/virtual-rows.tsx';
 import {
   filterRows,
-  logTime,
   subsystemsOf,
   toRows,
   type LevelFilter,

@@ -2,7 +2,8 @@
 import { describe, expect, it } from 'vitest';
 
 import type { LogLine } from '../../../kernel-sim/machine-types.ts';
-import { filterRows, logTime, subsystemsOf, toRows } from './log-rows.ts';
+import { logTime } from '../../lib/log-time.ts';
+import { filterRows, subsystemsOf, toRows } from './log-rows.ts';
 
 function line(text: string, change: Partial<LogLine> = {}): LogLine {
   return { sequence: 0, timeNs: 0, level: 6, text, ...change };

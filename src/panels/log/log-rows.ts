@@ -71,9 +71,3 @@ function severityOf(line: LogLine): 'error' | 'warning' | undefined {
   if (line.level <= ERROR_LEVEL) return 'error';
   return line.level === WARNING_LEVEL ? 'warning' : undefined;
 }
-
-/** Seconds since boot, as dmesg prints them. */
-export function logTime(timeNs: number): string {
-  const micros = Math.floor(timeNs / 1000);
-  return `${Math.floor(micros / 1e6)}.${String(micros % 1e6).padStart(6, '0')}`;
-}
