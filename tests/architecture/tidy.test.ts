@@ -37,7 +37,7 @@ describe('the rules', () => {
     ['wide', 'a line past 100 columns', file, source(wide)],
     ['wide', 'an excuse without a reason', file, source('// tidy: wide because', wide)],
     ['long', 'a file past 450 lines', file, source(...long)],
-    ['machine-paths', 'a work tree', file, source("const root = '/work/main';")],
+    ['machine-paths', 'a work tree', file, source("const root = '/work/tree';")],
     ['machine-paths', "somebody's home", 'docs/style.md', '# Style\n\nSee /home/alice/notes.\n'],
     ['machine-paths', 'a drive', file, source(String.raw`// C:\kernel`)],
     ['title', 'no title', 'docs/style.md', 'Words.\n'],
