@@ -64,12 +64,14 @@ export class DriverFile implements KernelFileOperations {
   }
 
   release(file: OpenFile): number {
-    const { runtime } = this.#context.services;
-    const instance = file.private as Record<symbol, unknown>;
-    const glue = instance[runtime.DROP] ?? instance[Symbol.dispose];
-    if (glue === undefined || runtime.dying) return 0;
+    const { calls, runtime } = this.#context.services;
+    const instance = file.private as object;
+    const hasGlue = runtime.DROP in instance || Symbol.dispose in instance;
+    if (!hasGlue || runtime.dying) return 0;
+    const glue = methodOf(instance, runtime.DROP) ?? methodOf(instance, Symbol.dispose);
     if (isSwitching(glue)) return WOULD_BLOCK;
-    this.#context.services.calls.call(this.owner, RELEASE, () => runtime.drop(instance));
+    // A getter is the driver's code as well, so it runs inside of the call.
+    calls.call(this.owner, RELEASE, () => runtime.drop(instance));
     return 0;
   }
 
@@ -152,7 +154,7 @@ function refuse(): never {
 }
 
 /** A method of a driver's object or class, found without running a getter of it. */
-function methodOf(owner: unknown, name: string): Method | undefined {
+function methodOf(owner: unknown, name: string | symbol): Method | undefined {
   for (
     let at: unknown = owner;
     (typeof at === 'object' && at !== null) || typeof at === 'function';

@@ -227,6 +227,16 @@ describe('after a panic in read', () => {
   });
 });
 
+describe('a dispose that is a getter', () => {
+  it('runs as the driver that it is', () => {
+    const getter = 'get [Symbol.dispose](): () => void { throw new Error("from a getter"); }';
+    const result = run(deviceSource('', getter), READ);
+    expect(result.logText).toContain('Error: from a getter');
+    expect(result.logText).toMatch(/ __fput\+0x/u);
+    expect(result.stdout).toContain('rmmod 1\n');
+  });
+});
+
 describe('in dispose', () => {
   it('a panic is rmmod’s death', () => {
     const result = run(

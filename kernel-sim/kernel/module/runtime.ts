@@ -2,7 +2,8 @@
 /**
  * `$k`: what compiled drivers are given of the kernel (uapi/module-abi.ts says what each does).
  *
- * Nothing here may trust what a driver passes: values are tested, getters are never called.
+ * Nothing here may trust what a driver passes. What may run code of its (a getter of a dispose) runs
+ * as the driver.
  */
 import { type ModuleRuntime } from '../../uapi/module-abi.ts';
 import type { Sleeping } from '../../uapi/coroutine.ts';
@@ -113,6 +114,7 @@ export class DriverRuntime extends Execution implements ModuleRuntime {
     return result;
   }
 
+  /** Context: inside of a call into the driver, since a getter of its may run. */
   #glueOf(value: unknown): ((...args: never[]) => unknown) | undefined {
     if (this.dying || typeof value !== 'object' || value === null) return undefined;
     const owner = value as Record<symbol, unknown>;
