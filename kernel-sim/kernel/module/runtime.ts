@@ -2,8 +2,8 @@
 /**
  * `$k`: what compiled drivers are given of the kernel (uapi/module-abi.ts says what each does).
  *
- * Nothing here may trust what a driver passes. What may run code of its (a getter of a dispose) runs
- * as the driver.
+ * Nothing here may trust what a driver passes. What may run code of its (a getter of a dispose)
+ * runs as the driver.
  */
 import { type ModuleRuntime } from '../../uapi/module-abi.ts';
 import type { Sleeping } from '../../uapi/coroutine.ts';
