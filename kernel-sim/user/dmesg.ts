@@ -3,42 +3,129 @@
 import type { Sleeping } from '../uapi/coroutine.ts';
 import { decodeUtf8 } from '../lib/utf8.ts';
 import { CLOCK, SYSLOG_ACTION } from '../uapi/process.ts';
-import { DmesgFormatter, LEVELS, parseKmsg, parseSyslog, type LogLine } from './dmesg/format.ts';
+import {
+  DmesgFormatter,
+  FACILITIES,
+  LEVELS,
+  parseKmsg,
+  parseSyslog,
+  type LogLine,
+  type TimeFormat,
+} from './dmesg/format.ts';
 import { DMESG_HELP, DMESG_LONG, DMESG_SHORT } from './dmesg/help.ts';
 import type { Libc } from './libc/libc.ts';
 import {
   command,
+  complain,
   errorText,
   has,
   lastOf,
+  misuse,
   valueOf,
   type ParsedCommandLine,
 } from './support/command.ts';
 
 const KMSG_RECORD = 8192;
 
+/** Options of which at most one may be given, as util-linux names them. */
+const EXCLUSIVE: readonly (readonly (readonly [letter: string, name: string])[])[] = [
+  [
+    ['C', '--clear'],
+    ['D', '--console-off'],
+    ['E', '--console-on'],
+    ['c', '--read-clear'],
+    ['n', '--console-level'],
+    ['r', '--raw'],
+  ],
+  [
+    ['H', '--human'],
+    ['r', '--raw'],
+  ],
+  [
+    ['L', '--color'],
+    ['r', '--raw'],
+  ],
+  [
+    ['S', '--syslog'],
+    ['w', '--follow'],
+  ],
+  [
+    ['r', '--raw'],
+    ['x', '--decode'],
+  ],
+];
+
+const KERN = 0;
+
 export const dmesg = command({
   short: DMESG_SHORT,
   long: DMESG_LONG,
   help: DMESG_HELP,
   *main(c, args) {
+    if (has(args, 'h')) {
+      c.out(DMESG_HELP);
+      return 0;
+    }
+    if (args.operands.length > 0) return yield* misuse(c, 'bad usage');
+    const clash = EXCLUSIVE.find((group) => group.filter(([it]) => has(args, it)).length > 1);
+    if (clash !== undefined) {
+      const names = clash.map(([, name]) => name).join(' ');
+      return yield* c.die(c.program, `mutually exclusive arguments: ${names}`);
+    }
     const action = lastOf(args, ['C', 'D', 'E', 'n']);
     if (action !== undefined) return yield* control(c, args, action);
     const levels = valueOf(args, 'l')?.split(',');
     const unknown = levels?.find((level) => !LEVELS.includes(level.replaceAll('+', '')));
     if (unknown !== undefined) return yield* c.die(c.program, `unknown level '${unknown}'`);
+    const facilities = facilitiesOf(args);
+    if (typeof facilities === 'string') {
+      return yield* c.die(c.program, `unknown facility '${facilities}'`);
+    }
+    const time = timeFormat(args);
+    if (time === undefined) {
+      return yield* c.die(c.program, `unknown time format: ${valueOf(args, 'time-format') ?? ''}`);
+    }
     const formatter = new DmesgFormatter({
-      time: has(args, 't') ? 'none' : has(args, 'T') ? 'ctime' : has(args, 'd') ? 'delta' : 'boot',
+      time,
       isRaw: has(args, 'r'),
       decodes: has(args, 'x'),
-      isColored: yield* isColored(c, args),
+      isColored: !has(args, 'J') && (yield* isColored(c, args)),
+      escapes: !has(args, 'noescape'),
+      repeatsPrefix: has(args, 'p'),
       levels: levels === undefined ? undefined : expandLevels(levels),
+      facilities,
       bootTime: yield* bootTime(c),
     });
-    const follows = has(args, 'w') || has(args, 'W');
+    const follows = (has(args, 'w') || has(args, 'W')) && valueOf(args, 'F') === undefined;
     return follows ? yield* follow(c, args, formatter) : yield* show(c, args, formatter);
   },
 });
+
+/** The facilities to show, undefined for all; the name of one that does not exist. */
+function facilitiesOf(args: ParsedCommandLine): ReadonlySet<number> | undefined | string {
+  const list = valueOf(args, 'f')?.split(',');
+  const unknown = list?.find((name) => !FACILITIES.includes(name));
+  if (unknown !== undefined) return unknown;
+  const wanted = new Set((list ?? []).map((name) => FACILITIES.indexOf(name)));
+  if (has(args, 'k')) wanted.add(KERN);
+  if (has(args, 'u')) {
+    for (const facility of FACILITIES.keys()) if (facility !== KERN) wanted.add(facility);
+  }
+  return wanted.size === 0 ? undefined : wanted;
+}
+
+const TIME_FORMATS = ['delta', 'reltime', 'ctime', 'notime', 'iso'] as const;
+
+/** How times are shown; undefined for a --time-format that does not exist. */
+function timeFormat(args: ParsedCommandLine): TimeFormat | undefined {
+  const named = valueOf(args, 'time-format');
+  if (named !== undefined) return TIME_FORMATS.find((format) => format === named);
+  const shows = lastOf(args, ['t', 'T', 'e']);
+  if (shows === 't') return 'notime';
+  if (shows === 'T') return 'ctime';
+  if (!has(args, 'd')) return shows === 'e' || has(args, 'H') ? 'reltime' : 'boot';
+  return shows === 'e' || has(args, 'H') ? 'lone-delta' : 'delta';
+}
 
 /** `err+` is err and everything worse, `+err` err and everything less bad. */
 function expandLevels(levels: readonly string[]): ReadonlySet<number> {
@@ -89,15 +176,34 @@ function* control(
 }
 
 function* show(c: Libc, args: ParsedCommandLine, formatter: DmesgFormatter): Sleeping<number> {
-  const action = has(args, 'c') ? SYSLOG_ACTION.READ_CLEAR : SYSLOG_ACTION.READ_ALL;
-  const text = yield* c.syslog_read(action);
-  if (typeof text === 'number') {
-    return yield* c.die(c.program, `read kernel buffer failed: ${errorText(text)}`);
+  const text = yield* readLog(c, args);
+  if (text === undefined) return 1;
+  const lines = parseSyslog(text);
+  if (has(args, 'J')) {
+    const wanted = lines.filter((line) => formatter.isWanted(line));
+    const elements = wanted.map((line) => formatter.json(line)).join(',');
+    return (yield* c.print(`{\n   "dmesg": [\n      ${elements}\n   ]\n}\n`)) < 0 ? 1 : 0;
   }
-  for (const line of parseSyslog(text)) {
+  for (const line of lines) {
     if (c.out(formatter.format(line))) yield* c.flush();
   }
   return 0;
+}
+
+/** The whole log, or undefined when the reason why there is none has been said. */
+function* readLog(c: Libc, args: ParsedCommandLine): Sleeping<string | undefined> {
+  const path = valueOf(args, 'F');
+  if (path === undefined) {
+    const action = has(args, 'c') ? SYSLOG_ACTION.READ_CLEAR : SYSLOG_ACTION.READ_ALL;
+    const text = yield* c.syslog_read(action);
+    if (typeof text === 'string') return text;
+    yield* complain(c, `read kernel buffer failed: ${errorText(text)}`);
+    return undefined;
+  }
+  const bytes = yield* c.read_file(path);
+  if (typeof bytes !== 'number') return decodeUtf8(bytes);
+  yield* complain(c, `cannot open ${path}: ${errorText(bytes)}`);
+  return undefined;
 }
 
 function* follow(c: Libc, args: ParsedCommandLine, formatter: DmesgFormatter): Sleeping<number> {

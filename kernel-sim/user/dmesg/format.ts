@@ -14,8 +14,10 @@ export const LEVELS: readonly string[] = [
 ];
 
 // prettier-ignore
-const FACILITIES = ['kern', 'user', 'mail', 'daemon', 'auth', 'syslog', 'lpr', 'news', 'uucp',
-  'cron', 'authpriv', 'ftp'];
+export const FACILITIES: readonly string[] = [
+  'kern', 'user', 'mail', 'daemon', 'auth', 'syslog', 'lpr', 'news', 'uucp', 'cron', 'authpriv',
+  'ftp',
+];
 
 export interface LogLine {
   readonly level: number;
@@ -32,12 +34,8 @@ export function parseSyslog(log: string): LogLine[] {
     if (line === '') continue;
     const match = /^<(\d+)>(?:\[\s*(\d+)\.(\d{6})\](?: (.*)|$))?(.*)$/s.exec(line);
     if (match === null) {
-      lines.push({
-        level: 6,
-        facility: 0,
-        microseconds: lines.at(-1)?.microseconds ?? 0,
-        text: line,
-      });
+      const last = lines.pop();
+      lines.push(last === undefined ? plainLine(line) : { ...last, text: `${last.text}\n${line}` });
       continue;
     }
     const [, priority = '6', seconds = '0', fraction = '0', timed, untimed = ''] = match;
@@ -49,6 +47,10 @@ export function parseSyslog(log: string): LogLine[] {
     });
   }
   return lines;
+}
+
+function plainLine(text: string): LogLine {
+  return { level: 6, facility: 0, microseconds: 0, text };
 }
 
 /** A record of /dev/kmsg: `6,339,5140900,-;text`, then lines of ` KEY=value`. */
@@ -72,12 +74,20 @@ function unescape(text: string): string {
   );
 }
 
+/** How an instant is shown. */
+export type TimeFormat = 'boot' | 'notime' | 'ctime' | 'delta' | 'reltime' | 'lone-delta' | 'iso';
+
 export interface DmesgOptions {
-  readonly time: 'boot' | 'none' | 'ctime' | 'delta';
+  readonly time: TimeFormat;
   readonly isRaw: boolean;
   readonly decodes: boolean;
   readonly isColored: boolean;
+  /** Control characters are shown as `\\x1b`. */
+  readonly escapes: boolean;
+  /** Each line of a message of several begins with the time. */
+  readonly repeatsPrefix: boolean;
   readonly levels: ReadonlySet<number> | undefined;
+  readonly facilities: ReadonlySet<number> | undefined;
   /** Seconds since 1970. */
   readonly bootTime: number;
 }
@@ -94,49 +104,117 @@ const LEVEL_COLORS: readonly string[] = [RED_REVERSED, RED_REVERSED, BOLD + RED,
 
 export class DmesgFormatter {
   readonly #options: DmesgOptions;
-  #previous: number | undefined;
+  /** Of the line before; 0 counts as none, as for util-linux. */
+  #previousUs = 0;
+  #previousMinute: number | undefined;
 
   constructor(options: DmesgOptions) {
     this.#options = options;
   }
 
-  /** The printed line with its newline, or nothing if its level is not wanted. */
+  isWanted(line: LogLine): boolean {
+    const { levels, facilities } = this.#options;
+    return (levels?.has(line.level) ?? true) && (facilities?.has(line.facility) ?? true);
+  }
+
+  /** The printed line with its newline, or nothing if it is not wanted. */
   format(line: LogLine): string {
-    const { levels, isRaw, decodes } = this.#options;
-    if (levels !== undefined && !levels.has(line.level)) return '';
+    const { isRaw, decodes, isColored, repeatsPrefix } = this.#options;
+    if (!this.isWanted(line)) return '';
     const boot = `[${stamp(line.microseconds)}] `;
     if (isRaw) return `<${line.facility * 8 + line.level}>${boot}${line.text}\n`;
-    const decoded = decodes
-      ? `${(FACILITIES[line.facility] ?? '').padEnd(6)}:${(LEVELS[line.level] ?? '').padEnd(6)}: `
-      : '';
-    return `${decoded}${this.#time(line, boot)}${this.#message(line)}\n`;
+    const decoded = decodes ? `${facilityName(line).padEnd(6)}:${levelName(line).padEnd(6)}: ` : '';
+    const time = this.#time(line, boot);
+    const prefix =
+      decoded + (isColored && time.text !== '' ? time.color + time.text + RESET : time.text);
+    const indent = repeatsPrefix ? prefix : ' '.repeat(decoded.length + time.text.length);
+    const [first = '', ...others] = line.text.split('\n');
+    const rest = others.map(
+      (each) => `${indent}${this.#colored(this.#printable(each), line.level)}\n`,
+    );
+    return `${prefix}${this.#message(first, line.level)}\n${rest.join('')}`;
   }
 
-  #time(line: LogLine, boot: string): string {
+  /** One element of --json's array. */
+  json(line: LogLine): string {
+    const { decodes } = this.#options;
+    const fields = [
+      ...(decodes ? [['fac', JSON.stringify(facilityName(line))]] : []),
+      ['pri', decodes ? JSON.stringify(levelName(line)) : String(line.level)],
+      ['time', stamp(line.microseconds).padStart(13)],
+      ['msg', JSON.stringify(line.text)],
+    ];
+    return `{\n${fields.map(([key, value]) => `         "${key}": ${value}`).join(',\n')}\n      }`;
+  }
+
+  #time(line: LogLine, boot: string): { readonly text: string; readonly color: string } {
     const { time, bootTime } = this.#options;
-    if (time === 'none') return '';
-    let text = boot;
-    if (time === 'ctime') {
-      const when = civilTime(Math.floor(bootTime + line.microseconds / 1e6));
-      text = `[${strftime('%a %b %e %H:%M:%S %Y', when)}] `;
-    } else if (time === 'delta') {
-      const delta = line.microseconds - (this.#previous ?? line.microseconds);
-      text = `[${stamp(line.microseconds)} <${stamp(delta)}>] `;
+    const deltaUs = this.#previousUs === 0 ? 0 : line.microseconds - this.#previousUs;
+    this.#previousUs = line.microseconds;
+    const atUs = Math.round(bootTime * 1e6) + line.microseconds;
+    const at = civilTime(Math.floor(atUs / 1e6));
+    switch (time) {
+      case 'notime':
+        return { text: '', color: GREEN };
+      case 'boot':
+        return { text: boot, color: GREEN };
+      case 'ctime':
+        return {
+          text: strftime('[%a %b %e %H:%M:%S %Y] ', at),
+          color: GREEN,
+        };
+      case 'iso': {
+        const us = String(atUs % 1e6).padStart(6, '0');
+        return {
+          text: strftime(`%Y-%m-%dT%H:%M:%S,${us}+00:00 `, at),
+          color: GREEN,
+        };
+      }
+      case 'delta':
+        return { text: `[${stamp(line.microseconds)} <${stamp(deltaUs)}>] `, color: GREEN };
+      case 'lone-delta':
+        return { text: `[<${stamp(deltaUs)}>] `, color: GREEN };
+      case 'reltime':
+        return this.#relative(Math.floor(atUs / 60e6), deltaUs);
     }
-    this.#previous = line.microseconds;
-    return this.#options.isColored ? GREEN + text + RESET : text;
   }
 
-  #message({ text: raw, level }: LogLine): string {
-    const text = printable(raw);
+  /** The minute when it is a new one, else how long after the line before. */
+  #relative(minute: number, deltaUs: number): { readonly text: string; readonly color: string } {
+    const isNew = minute !== this.#previousMinute;
+    this.#previousMinute = minute;
+    if (isNew) {
+      return { text: strftime('[%b%e %H:%M] ', civilTime(minute * 60)), color: GREEN + BOLD };
+    }
+    const seconds = `+${Math.floor(deltaUs / 1e6)}.${String(deltaUs % 1e6).padStart(6, '0')}`;
+    return { text: `[${seconds.padStart(11)}] `, color: GREEN };
+  }
+
+  #message(raw: string, level: number): string {
+    const text = this.#printable(raw);
     if (!this.#options.isColored) return text;
     const colon = /:[ \t]/.exec(text);
     const start = colon === null ? 0 : colon.index + 2;
     const subsystem = start === 0 ? '' : BROWN + text.slice(0, start) + RESET;
-    const color = LEVEL_COLORS[level];
-    const rest = text.slice(start);
-    return subsystem + (color === undefined ? rest : color + rest + RESET);
+    return subsystem + this.#colored(text.slice(start), level);
   }
+
+  #printable(text: string): string {
+    return this.#options.escapes ? printable(text) : text;
+  }
+
+  #colored(text: string, level: number): string {
+    const color = this.#options.isColored ? LEVEL_COLORS[level] : undefined;
+    return color === undefined ? text : color + text + RESET;
+  }
+}
+
+function facilityName({ facility }: LogLine): string {
+  return FACILITIES[facility] ?? '';
+}
+
+function levelName({ level }: LogLine): string {
+  return LEVELS[level] ?? '';
 }
 
 /** What would play with the terminal is shown as `\x1b`, as dmesg does without --noescape. */
