@@ -106,6 +106,49 @@ export interface ModuleView {
   readonly taints: string;
 }
 
+/** All that a view may ask of one loaded module. */
+export interface ModuleDetail {
+  readonly name: string;
+  readonly version?: string;
+  readonly license: string;
+  readonly description: string;
+  readonly author: string;
+  /** What is in memory now: the sections for init are gone once it has returned. */
+  readonly sections: readonly {
+    readonly name: string;
+    readonly address: number;
+    readonly sizeBytes: number;
+  }[];
+  /** What the module defines, by address. */
+  readonly symbols: readonly ModuleSymbol[];
+  /** What it uses, and the module that has it; `kernel` for the kernel's own. */
+  readonly imports: readonly { readonly name: string; readonly from: string }[];
+  readonly dependsOn: readonly string[];
+  readonly usedBy: readonly string[];
+  /** Modules that use it, open files, and whoever else keeps it from being unloaded. */
+  readonly references: number;
+  readonly parameters: readonly {
+    readonly name: string;
+    /** As `modinfo` prints it: `int`, `charp`, … */
+    readonly type: string;
+    readonly value: string;
+    readonly description: string;
+    /** Permission bits of its file in sysfs; 0 when it has none. */
+    readonly mode: number;
+  }[];
+  readonly taints: string;
+}
+
+export interface ModuleSymbol {
+  readonly name: string;
+  readonly address: number;
+  readonly sizeBytes: number;
+  /** The letter of nm(1): `t` a function of its own, `T` one for others, `d` data, … */
+  readonly kind: string;
+  readonly isExported: boolean;
+  readonly isGplOnly: boolean;
+}
+
 export interface TaskView {
   readonly pid: number;
   readonly name: string;
