@@ -261,6 +261,9 @@ export class Kernel {
         throw die.softLockup(stuckNs);
       },
       onEnd: (task, thrown) => this.#onTaskEnd(task, thrown),
+      onAtomicSchedule: (task, count) => die.schedulingWhileAtomic(task, count),
+      onAtomicCall: (task, count) =>
+        die.sleepingWhileAtomic(task, count, scheduler.preempt.irqsDisabled),
     };
   }
 

@@ -16,6 +16,7 @@ import { Oops } from './oops.ts';
 import { LEVEL, type LogSource, type Printk } from './printk/printk.ts';
 import type { Execution } from './sched/execution.ts';
 import type { Scheduler } from './sched/scheduler.ts';
+import type { Task } from './sched/task.ts';
 import { formatTaint, formatTaintNames, taintBit } from './taint.ts';
 
 const NS_PER_S = 1_000_000_000;
@@ -48,6 +49,7 @@ export interface OopsNotice {
 export class Die {
   readonly #deps: DieDependencies;
   #oopses = 0;
+  #nextAtomicReportNs = 0;
   onOops: (notice: OopsNotice) => void = () => undefined;
 
   constructor(deps: DieDependencies) {
@@ -102,6 +104,40 @@ export class Die {
     });
   }
 
+  /** A task gave its CPU away with preemption off. The task goes on. */
+  schedulingWhileAtomic(task: Task, count: number): void {
+    const word = count.toString(16).padStart(8, '0');
+    const title = `BUG: scheduling while atomic: ${task.name}/${task.pid}/0x${word}`;
+    this.#warn(title, [this.#linkedModules()]);
+  }
+
+  /** Something that may sleep was called where nothing may. At most one report a second. */
+  sleepingWhileAtomic(task: Task, count: number, areIrqsOff: boolean): void {
+    const nowNs = this.#deps.sim.now();
+    if (nowNs < this.#nextAtomicReportNs) return;
+    this.#nextAtomicReportNs = nowNs + NS_PER_S;
+    const at = driverFrame(this.#frames());
+    const where = at === undefined ? 'kernel' : `${at.file}:${at.line}`;
+    const flags = `in_atomic(): ${Number(count !== 0)}, irqs_disabled(): ${Number(areIrqsOff)}`;
+    this.#warn(`BUG: sleeping function called from invalid context at ${where}`, [
+      `${flags}, non_block: 0, pid: ${task.pid}, name: ${task.name}`,
+      `preempt_count: ${count.toString(16)}, expected: 0`,
+      'RCU nest depth: 0, expected: 0',
+    ]);
+  }
+
+  /** Reports what is wrong but goes on: some lines, and who got there how. */
+  #warn(title: string, lines: readonly string[]): void {
+    const { printk, taint } = this.#deps;
+    const frames = this.#frames();
+    const say: Say = (text, frame) => printk.print(LEVEL.ERR, text, sourceOf(frame));
+    say(title, driverFrame(frames));
+    for (const line of lines) say(line);
+    this.#sayWho(say);
+    this.#sayTrace(say, frames);
+    taint.mask |= taintBit('W');
+  }
+
   #frames(): Frame[] {
     const { execution, sites } = this.#deps;
     return sites.frames(execution.stack, execution.sp);
@@ -116,35 +152,63 @@ export class Die {
     task.dying = true;
     execution.dying = true;
     for (const module of modules()) if (task.modules.includes(module)) module.hasOopsed = true;
+    this.#leaveAtomic(task);
     if (sim.trace.on) sim.trace.emit(EVENT.OOPS, sim.trace.intern(report.title));
     this.onOops({ title: report.title, source: sourceOf(driverFrame(report.frames)) });
     return new Oops(report.title, report.signal);
   }
 
+  /** What the task held stays held, but the task itself must be able to end. */
+  #leaveAtomic(task: Task): void {
+    const { execution, printk } = this.#deps;
+    const note = `note: ${task.name}[${task.pid}] exited with`;
+    if (execution.irqsOff) printk.info(`${note} irqs disabled`);
+    if (execution.preemptCount !== 0) {
+      printk.info(`${note} preempt_count ${execution.preemptCount}`);
+    }
+    execution.irqsOff = false;
+    execution.preemptCount = 0;
+  }
+
   #print(title: string, cause: string, frames: readonly Frame[]): void {
-    const { printk, scheduler, header, taint, modules } = this.#deps;
-    const task = scheduler.current;
-    const say = (text: string, frame?: Frame): void =>
-      printk.print(LEVEL.ALERT, text, sourceOf(frame));
-    const preempt = `PREEMPT(${header.preempt})`;
-    const { uid } = task.credentials;
-    const who = `CPU: ${scheduler.cpu.id} UID: ${uid} PID: ${task.pid} Comm: ${task.name}`;
-    const linked = [...modules()].map((module) => module.linkedIn).join(' ');
+    const { printk } = this.#deps;
+    const say: Say = (text, frame) => printk.print(LEVEL.ALERT, text, sourceOf(frame));
     const top = driverFrame(frames) ?? frames[0];
     say(title, top);
     say(cause);
+    this.#sayWho(say);
+    if (top !== undefined) say(`RIP: 0010:${formatFrame(top)}`, top);
+    this.#sayTrace(say, frames);
+    say(this.#linkedModules());
+    say('---[ end trace 0000000000000000 ]---');
+  }
+
+  #sayWho(say: Say): void {
+    const { scheduler, header, taint } = this.#deps;
+    const task = scheduler.current;
+    const preempt = `PREEMPT(${header.preempt})`;
+    const { uid } = task.credentials;
+    const who = `CPU: ${scheduler.cpu.id} UID: ${uid} PID: ${task.pid} Comm: ${task.name}`;
     say(`${who} ${formatTaint(taint.mask)} ${header.release} ${header.build} ${preempt}`);
     if (taint.mask !== 0) say(formatTaintNames(taint.mask));
     say(`Hardware name: ${header.hardware}`);
-    if (top !== undefined) say(`RIP: 0010:${formatFrame(top)}`, top);
+  }
+
+  #sayTrace(say: Say, frames: readonly Frame[]): void {
     say('Call Trace:');
     say(' <TASK>');
     for (const frame of frames) say(` ${formatFrame(frame)}`, frame);
     say(' </TASK>');
-    say(`Modules linked in: ${linked}`);
-    say('---[ end trace 0000000000000000 ]---');
+  }
+
+  #linkedModules(): string {
+    const linked = [...this.#deps.modules()].map((module) => module.linkedIn).join(' ');
+    return `Modules linked in: ${linked}`;
   }
 }
+
+/** Prints a line, with the source line that it is about. */
+type Say = (text: string, frame?: Frame) => void;
 
 function driverFrame(frames: readonly Frame[]): Frame | undefined {
   return frames.find((frame) => frame.module !== undefined);

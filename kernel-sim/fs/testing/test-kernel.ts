@@ -68,6 +68,7 @@ export class TestKernel {
       },
     });
     this.scheduler.hooks = {
+      ...this.scheduler.hooks,
       onEnd: (task, thrown) => {
         if (thrown instanceof Error) this.events.push(`${task.name}: ${thrown.message}`);
       },

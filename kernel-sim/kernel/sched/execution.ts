@@ -10,4 +10,8 @@ export class Execution extends Clock {
   stack: Int32Array = new Int32Array(2);
   sp = 0;
   dying = false;
+  /** In which context the CPU is: kernel/sched/preempt.ts. */
+  preemptCount = 0;
+  /** The running task holds interrupts off. */
+  irqsOff = false;
 }

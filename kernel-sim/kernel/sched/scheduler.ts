@@ -13,6 +13,7 @@
  *
  * Linux: kernel/sched/core.c and fair.c. Differs: round robin in slices, no priorities yet.
  */
+// tidy: long because turns, horizon and interrupts are one invariant
 import type { Sim } from '../../sim/sim.ts';
 import { EVENT } from '../../sim/trace.ts';
 import type { Sleeping } from '../../uapi/coroutine.ts';
@@ -21,6 +22,7 @@ import { assert } from '../../lib/assert.ts';
 import { Oops } from '../oops.ts';
 import { Cpu } from './cpu.ts';
 import type { Execution } from './execution.ts';
+import { HARDIRQ_OFFSET, Preempt } from './preempt.ts';
 import type { Task } from './task.ts';
 
 /** How far one CPU may run ahead of another. */
@@ -39,13 +41,26 @@ export interface SchedulerHooks {
   onEnd(task: Task, thrown: unknown): void;
   /** The task has computed in a driver past `watchdogNs` without sleeping. Must throw. */
   onLockup(task: Task, stuckNs: number): void;
+  /** The running task goes to sleep where it must not; `count` is what schedule() would see. */
+  onAtomicSchedule(task: Task, count: number): void;
+  /** The running task called something that may sleep where it must not. */
+  onAtomicCall(task: Task, count: number): void;
 }
+
+const NO_HOOKS: SchedulerHooks = {
+  onEnd: () => undefined,
+  onLockup: () => undefined,
+  onAtomicSchedule: () => undefined,
+  onAtomicCall: () => undefined,
+};
 
 export class Scheduler {
   readonly cpus: readonly Cpu[];
   /** How long a driver may compute without sleeping before the watchdog bites. */
   watchdogNs = 2_000_000_000;
-  hooks: SchedulerHooks = { onEnd: () => undefined, onLockup: () => undefined };
+  hooks = NO_HOOKS;
+  /** In which context code runs, and turning preemption off and on. */
+  readonly preempt: Preempt;
   /** Status of power-off, once there is one. */
   haltStatus: number | undefined;
 
@@ -61,6 +76,7 @@ export class Scheduler {
   constructor(sim: Sim, execution: Execution, cpuCount: number) {
     this.#sim = sim;
     this.#execution = execution;
+    this.preempt = new Preempt(execution, () => this.#afterAtomic());
     this.cpus = Array.from({ length: cpuCount }, (_, id) => new Cpu(id));
     this.#cpu = this.cpus[0]!;
     sim.events.onScheduled = (atNs) => this.#shorten(atNs);
@@ -86,6 +102,8 @@ export class Scheduler {
   /** Sleeps until woken. Context: task; the caller has put the task where its waker finds it. */
   *sleep(state: 'S' | 'D' | 'T', channel: string): Sleeping<void> {
     const task = this.current;
+    if (this.#execution.preemptCount !== 0) this.#reportAtomicSleep(task);
+    this.#execution.irqsOff = false;
     task.state = state;
     task.waitChannel = channel;
     if (this.#sim.trace.on) this.#sim.trace.emit(EVENT.WAIT, this.#sim.trace.intern(channel));
@@ -109,6 +127,31 @@ export class Scheduler {
     return Math.max(0, endNs - this.#sim.now());
   }
 
+  /**
+   * Says that what follows may sleep, whether it will or not: where it must not, that is reported,
+   * and goes on. Context: any. Linux: might_sleep().
+   */
+  mightSleep(): void {
+    const { preemptCount, irqsOff } = this.#execution;
+    if (preemptCount === 0 && !irqsOff) return;
+    this.hooks.onAtomicCall(this.current, preemptCount);
+  }
+
+  /** schedule_debug: the count starts anew, so that the machine can go on. */
+  #reportAtomicSleep(task: Task): void {
+    // The scheduler itself turns preemption off once before it looks.
+    this.hooks.onAtomicSchedule(task, this.#execution.preemptCount + 1);
+    this.#execution.preemptCount = 0;
+  }
+
+  /** Preemption or interrupts are on again: what has waited for that happens at the next point. */
+  #afterAtomic(): void {
+    const task = this.#cpu.current;
+    if (task === undefined || this.#execution.preemptCount !== 0) return;
+    this.#lookUpAt(task.sliceEndNs + 1);
+    if (this.#cpu.id === 0) this.#lookUpAt(this.#sim.events.nextNs);
+  }
+
   /** A scheduling point: others may run now if it is their turn. */
   *reschedule(): Sleeping<void> {
     if (this.#execution.budget < 0) yield;
@@ -116,7 +159,9 @@ export class Scheduler {
 
   /** sched_yield(2): to the end of the queue. */
   *yieldCpu(): Sleeping<void> {
-    this.current.sliceEndNs = 0;
+    const task = this.current;
+    if (this.#execution.preemptCount !== 0) this.#reportAtomicSleep(task);
+    task.sliceEndNs = 0;
     yield;
   }
 
@@ -277,7 +322,7 @@ export class Scheduler {
       if (task === undefined) return;
       // A switch takes time, in which an interrupt may have come. It must not matter whether the
       // host stops here.
-      if (cpu.id === 0 && this.#sim.events.nextNs <= cpu.clockNs) continue;
+      if (this.#isInterruptDue(cpu)) continue;
       if (cpu.clockNs > this.#turnEndNs) return;
       if (cpu.clockNs > this.#limitNs) {
         this.#paused = cpu;
@@ -296,6 +341,7 @@ export class Scheduler {
     const running = cpu.current;
     if (running !== undefined) {
       if (cpu.clockNs <= running.sliceEndNs) return running;
+      if (running.preemptCount !== 0) return running;
       if (cpu.queue.length === 0) {
         running.sliceEndNs = cpu.clockNs + SLICE_NS;
         return running;
@@ -352,6 +398,8 @@ export class Scheduler {
     execution.stack = task.stack;
     execution.sp = task.sp;
     execution.dying = task.dying;
+    execution.preemptCount = task.preemptCount;
+    execution.irqsOff = task.irqsOff;
   }
 
   #leave(cpu: Cpu): void {
@@ -359,6 +407,8 @@ export class Scheduler {
     const task = cpu.current;
     if (task !== undefined) {
       task.sp = this.#execution.sp;
+      task.preemptCount = this.#execution.preemptCount;
+      task.irqsOff = this.#execution.irqsOff;
       task.runtimeNs += nowNs - cpu.clockNs;
     }
     cpu.clockNs = nowNs;
@@ -369,25 +419,27 @@ export class Scheduler {
 
   #setHorizon(cpu: Cpu, task: Task): void {
     const nowNs = this.#sim.now();
-    let horizonNs = Math.min(
-      nowNs + HORIZON_NS_MAX,
-      this.#turnEndNs,
-      this.#limitNs,
-      task.sliceEndNs,
-    );
+    let horizonNs = Math.min(nowNs + HORIZON_NS_MAX, this.#turnEndNs, this.#limitNs);
+    if (this.#execution.preemptCount === 0) horizonNs = Math.min(horizonNs, task.sliceEndNs);
     horizonNs = Math.min(horizonNs, task.stintStartNs + this.watchdogNs);
-    if (cpu.id === 0) horizonNs = Math.min(horizonNs, this.#sim.events.nextNs - 1);
+    if (cpu.id === 0 && !this.#execution.irqsOff) {
+      horizonNs = Math.min(horizonNs, this.#sim.events.nextNs - 1);
+    }
     this.#sim.clock.setHorizon(Math.max(horizonNs, nowNs - 1));
   }
 
   /** The running CPU must look up once it is past `atNs`. */
   #shorten(atNs: number): void {
+    this.#lookUpAt(atNs);
+    if (this.#cpu.id !== 0 && this.cpus[0]!.isIdle) {
+      this.#turnEndNs = Math.min(this.#turnEndNs, Math.max(atNs, this.cpus[0]!.clockNs) + SKEW_NS);
+    }
+  }
+
+  #lookUpAt(atNs: number): void {
     const nowNs = this.#sim.now();
     if (atNs - 1 < nowNs + this.#execution.budget) {
       this.#sim.clock.setHorizon(Math.max(atNs, nowNs) - 1);
-    }
-    if (this.#cpu.id !== 0 && this.cpus[0]!.isIdle) {
-      this.#turnEndNs = Math.min(this.#turnEndNs, Math.max(atNs, this.cpus[0]!.clockNs) + SKEW_NS);
     }
   }
 
@@ -404,18 +456,27 @@ export class Scheduler {
 
   /** Fires what is due at the time of CPU 0, as interrupts of it. */
   #takeInterrupts(cpu: Cpu): void {
-    for (;;) {
+    const task = cpu.current;
+    const execution = this.#execution;
+    while (task?.irqsOff !== true) {
       const event = this.#sim.events.takeDue(cpu.clockNs);
       if (event === undefined) return;
       this.#cpu = cpu;
       this.#sim.cpu = cpu.id;
-      this.#sim.pid = cpu.current?.pid ?? 0;
+      this.#sim.pid = task?.pid ?? 0;
       this.#sim.clock.moveTo(cpu.clockNs + COST.INTERRUPT);
       cpu.irqDepth++;
+      execution.preemptCount = (task?.preemptCount ?? 0) + HARDIRQ_OFFSET;
       event.fire();
+      execution.preemptCount = task?.preemptCount ?? 0;
       cpu.irqDepth--;
       cpu.clockNs = this.#sim.now();
     }
+  }
+
+  #isInterruptDue(cpu: Cpu): boolean {
+    if (cpu.id !== 0 || cpu.current?.irqsOff === true) return false;
+    return this.#sim.events.nextNs <= cpu.clockNs;
   }
 
   // ---- Queues -------------------------------------------------------------------------------

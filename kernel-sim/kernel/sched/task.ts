@@ -44,6 +44,9 @@ export class Task {
   state: TaskState = 'R';
   cpu = 0;
   sliceEndNs = 0;
+  /** Its preempt count while it is not on a CPU: kernel/sched/preempt.ts. */
+  preemptCount = 0;
+  irqsOff = false;
   /** Since when the task has computed in a driver without sleeping; Infinity outside of drivers. */
   stintStartNs = Infinity;
   runtimeNs = 0;

@@ -41,6 +41,8 @@ export class Rig {
       onLockup: (task) => {
         throw new Error(`${task.name} hangs`);
       },
+      onAtomicSchedule: (task, count) => this.log.push(`${task.name} schedules at ${count}`),
+      onAtomicCall: (task, count) => this.log.push(`${task.name} may sleep at ${count}`),
     };
   }
 

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/**
+ * In which context code runs, and whether it may be switched away from: the preempt count.
+ *
+ * One word says it all: how many times preemption was turned off, whether softirqs are served or
+ * held off, how many hardware interrupts are nested, and NMIs. Any part but zero means that the
+ * code must not sleep. The word of the running task lies in `Execution`, and the scheduler swaps it
+ * with the task, so that reading it costs one load.
+ *
+ * How a lock uses it:
+ *
+ *     scheduler.preempt.disable();            // spin_lock: from here on the CPU is ours
+ *     while (!lock.tryAcquire()) yield;       // others' CPUs go on, ours runs nobody else
+ *     …
+ *     scheduler.preempt.enable();             // a switch that was due happens at the next point
+ *
+ * and what may sleep says so first: `scheduler.mightSleep()`. What does sleep with a count that is
+ * not zero is reported ("BUG: scheduling while atomic") and goes on, as on Linux.
+ *
+ * Linux: include/linux/preempt.h.
+ */
+import type { Execution } from './execution.ts';
+
+/** One of each kind, as it is added to the word. */
+export const PREEMPT_OFFSET = 1;
+export const SOFTIRQ_OFFSET = 1 << 8;
+/** Turning softirqs off counts twice, so that serving one can be told from holding it off. */
+export const SOFTIRQ_DISABLE_OFFSET = 2 * SOFTIRQ_OFFSET;
+export const HARDIRQ_OFFSET = 1 << 16;
+export const NMI_OFFSET = 1 << 20;
+
+export const SOFTIRQ_MASK = 0xff * SOFTIRQ_OFFSET;
+export const HARDIRQ_MASK = 0xf * HARDIRQ_OFFSET;
+export const NMI_MASK = 0xf * NMI_OFFSET;
+
+export class Preempt {
+  readonly #execution: Execution;
+  readonly #onEnabled: () => void;
+
+  /** `onEnabled` is told when preemption or interrupts are on again. */
+  constructor(execution: Execution, onEnabled: () => void) {
+    this.#execution = execution;
+    this.#onEnabled = onEnabled;
+  }
+
+  /** Linux: preempt_count(). */
+  get count(): number {
+    return this.#execution.preemptCount;
+  }
+
+  /** preempt_disable: the running task keeps its CPU. Nests. Context: any. */
+  disable(): void {
+    this.#execution.preemptCount += PREEMPT_OFFSET;
+  }
+
+  /** preempt_enable: with the last one, a switch that is due happens at the next point. */
+  enable(): void {
+    this.subtract(PREEMPT_OFFSET);
+  }
+
+  /** For softirqs and interrupts: preempt_count_add with one of the offsets. */
+  add(offset: number): void {
+    this.#execution.preemptCount += offset;
+  }
+
+  /**
+   * preempt_count_sub. More than there is leaves nothing, as when a report has reset the count
+   * since.
+   */
+  subtract(offset: number): void {
+    const left = this.#execution.preemptCount - offset;
+    this.#execution.preemptCount = Math.max(0, left);
+    if (left <= 0) this.#onEnabled();
+  }
+
+  /** local_irq_disable: CPU 0 takes no interrupt until they are on again. Does not nest. */
+  disableInterrupts(): void {
+    this.#execution.irqsOff = true;
+  }
+
+  /** local_irq_enable: what has become due meanwhile is taken at the next point. */
+  enableInterrupts(): void {
+    if (!this.#execution.irqsOff) return;
+    this.#execution.irqsOff = false;
+    this.#onEnabled();
+  }
+
+  /** irqs_disabled(): by local_irq_disable, or since an interrupt is being handled. */
+  get irqsDisabled(): boolean {
+    return this.#execution.irqsOff || this.inHardirq;
+  }
+
+  /** Handling a hardware interrupt. */
+  get inHardirq(): boolean {
+    return (this.#execution.preemptCount & HARDIRQ_MASK) !== 0;
+  }
+
+  /** Serving a softirq, or with softirqs held off. */
+  get inSoftirq(): boolean {
+    return (this.#execution.preemptCount & SOFTIRQ_MASK) !== 0;
+  }
+
+  /** Serving a softirq. */
+  get inServingSoftirq(): boolean {
+    return (this.#execution.preemptCount & SOFTIRQ_OFFSET) !== 0;
+  }
+
+  /** Code of the running task itself: no interrupt, no softirq. */
+  get inTask(): boolean {
+    const { preemptCount } = this.#execution;
+    return (preemptCount & (HARDIRQ_MASK | NMI_MASK | SOFTIRQ_OFFSET)) === 0;
+  }
+
+  /** Where nothing may sleep. */
+  get inAtomic(): boolean {
+    return this.#execution.preemptCount !== 0;
+  }
+}
