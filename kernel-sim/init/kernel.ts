@@ -37,6 +37,7 @@ import type { SyscallHandler } from '../process/user-mode.ts';
 import type { Strategy } from '../sim/oracle.ts';
 import { Sim } from '../sim/sim.ts';
 import { fillSyscallTable } from '../syscall/table.ts';
+import { ERRNO } from '../uapi/errno.ts';
 import { KERNEL_RELEASE } from '../uapi/module-abi.ts';
 import { defineProgram } from '../user/libc/libc.ts';
 import { INSTALLED_PROGRAMS } from '../user/programs.ts';
@@ -292,6 +293,7 @@ export class Kernel {
       memory: new ProcessMemory(this.slabs, pages),
       executables: new ExecutableLoader(vfs, programs),
       fork: (parent, child) => lifecycle.fork(parent, child),
+      createThread: () => -ERRNO.ENOSYS,
       sendSignal: (process, signal) => signals.send(process.task, signal),
       onProgramError: (process) =>
         printk.info(`${process.task.name}[${process.task.pid}]: program error`),

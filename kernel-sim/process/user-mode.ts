@@ -22,7 +22,7 @@ import { COST } from '../uapi/costs.ts';
 import { ERRNO } from '../uapi/errno.ts';
 import { SIGNAL } from '../uapi/signal.ts';
 import { SYS } from '../uapi/syscall-numbers.ts';
-import type { Program, UserCpu } from '../uapi/user-cpu.ts';
+import type { Program, ThreadOptions, UserCpu } from '../uapi/user-cpu.ts';
 import type { Process } from './process.ts';
 import { deliverSignals } from './signal-delivery.ts';
 
@@ -34,6 +34,7 @@ export type SyscallHandler = (
   a2: number,
   a3: number,
   a4: number,
+  a5: number,
 ) => number;
 
 /** Calls that Linux restarts after a signal that no handler saw. */
@@ -53,6 +54,7 @@ export interface UserModeParts {
   /** Handlers by number: a dense array, since it is looked up at each call. */
   readonly syscalls: readonly (SyscallHandler | undefined)[];
   readonly fork: (parent: Process, child: Program) => number;
+  readonly createThread: (process: Process, start: Program, options: ThreadOptions) => number;
   readonly sendSignal: (process: Process, signal: number) => void;
   /** A program of ours failed by itself: a bug of it, told to whoever debugs. */
   readonly onProgramError: (process: Process, thrown: unknown) => void;
@@ -65,7 +67,7 @@ export class UserMode implements UserCpu {
   /** What the call that answered WOULD_BLOCK had to say, when nothing is left of it to do. */
   #result = 0;
   #number = 0;
-  #arguments: readonly [number, number, number, number, number] = [0, 0, 0, 0, 0];
+  #arguments: readonly [number, number, number, number, number, number] = [0, 0, 0, 0, 0, 0];
 
   constructor(process: Process, parts: UserModeParts) {
     this.#process = process;
@@ -77,7 +79,7 @@ export class UserMode implements UserCpu {
     return this.#process.initialStack;
   }
 
-  syscall(number: number, a0 = 0, a1 = 0, a2 = 0, a3 = 0, a4 = 0): number {
+  syscall(number: number, a0 = 0, a1 = 0, a2 = 0, a3 = 0, a4 = 0, a5 = 0): number {
     const process = this.#process;
     const { trace } = this.#parts.sim;
     this.#execution.budget -= COST.SYSCALL;
@@ -86,13 +88,13 @@ export class UserMode implements UserCpu {
     const handler = this.#parts.syscalls[number];
     let result: number;
     try {
-      result = handler === undefined ? -ERRNO.ENOSYS : handler(process, a0, a1, a2, a3, a4);
+      result = handler === undefined ? -ERRNO.ENOSYS : handler(process, a0, a1, a2, a3, a4, a5);
     } catch (thrown) {
       result = process.block(this.#fail(thrown));
     }
     if (result === WOULD_BLOCK) {
       this.#number = number;
-      this.#arguments = [a0, a1, a2, a3, a4];
+      this.#arguments = [a0, a1, a2, a3, a4, a5];
       return WOULD_BLOCK;
     }
     if (trace.on) trace.emit(EVENT.SYSCALL_EXIT, number, result);
@@ -149,6 +151,13 @@ export class UserMode implements UserCpu {
 
   fork(child: Program): number {
     this.#result = this.#parts.fork(this.#process, child);
+    this.#execution.budget -= COST.SYSCALL;
+    const goesOn = this.#execution.budget >= 0 && !this.#process.task.hasWork;
+    return goesOn ? this.#result : WOULD_BLOCK;
+  }
+
+  createThread(start: Program, options: ThreadOptions = {}): number {
+    this.#result = this.#parts.createThread(this.#process, start, options);
     this.#execution.budget -= COST.SYSCALL;
     const goesOn = this.#execution.budget >= 0 && !this.#process.task.hasWork;
     return goesOn ? this.#result : WOULD_BLOCK;

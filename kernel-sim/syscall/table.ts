@@ -7,6 +7,7 @@ import { descriptorCalls } from './descriptors.ts';
 import { fcntlCalls } from './fcntl.ts';
 import { groupCalls } from './groups.ts';
 import { identityCalls } from './identity.ts';
+import { memoryCalls } from './memory.ts';
 import { moduleCalls } from './modules.ts';
 import { nameCalls } from './names.ts';
 import type { SyscallParts } from './parts.ts';
@@ -34,6 +35,7 @@ export function fillSyscallTable(table: (SyscallHandler | undefined)[], parts: S
     ...groupCalls(parts),
     ...signalCalls(parts),
     ...sleepCalls(parts),
+    ...memoryCalls,
     ...identityCalls,
     ...moduleCalls(parts),
     ...syslogCalls(parts),

@@ -9,15 +9,17 @@
 // prettier-ignore
 export const SYS = {
   read: 0, write: 1, open: 2, close: 3, stat: 4, fstat: 5, lstat: 6, poll: 7, lseek: 8,
-  brk: 12, rt_sigaction: 13, rt_sigprocmask: 14, ioctl: 16, pread64: 17, pwrite64: 18, access: 21,
-  pipe: 22, sched_yield: 24, dup: 32, dup2: 33, nanosleep: 35, getpid: 39,
+  mmap: 9, mprotect: 10, munmap: 11, brk: 12, rt_sigaction: 13, rt_sigprocmask: 14, ioctl: 16,
+  pread64: 17, pwrite64: 18, access: 21, pipe: 22, sched_yield: 24, mremap: 25, msync: 26,
+  madvise: 28, dup: 32, dup2: 33, nanosleep: 35, getpid: 39,
   execve: 59, exit: 60, wait4: 61, kill: 62, uname: 63, fcntl: 72, truncate: 76, ftruncate: 77,
   getcwd: 79, chdir: 80, rename: 82, mkdir: 83, rmdir: 84, link: 86, unlink: 87, symlink: 88,
   readlink: 89, chmod: 90, chown: 92, umask: 95, sysinfo: 99, getuid: 102, syslog: 103,
   getgid: 104, setuid: 105, setgid: 106, geteuid: 107, getegid: 108, setpgid: 109, getppid: 110,
   getpgrp: 111, setsid: 112, getgroups: 115, setgroups: 116, getpgid: 121, getsid: 124, mknod: 133,
-  sync: 162, reboot: 169, init_module: 175, delete_module: 176, gettid: 186, getdents64: 217,
-  clock_gettime: 228,
-  exit_group: 231, utimensat: 280, dup3: 292, pipe2: 293, finit_module: 313, getrandom: 318,
+  sync: 162, reboot: 169, init_module: 175, delete_module: 176, gettid: 186, tkill: 200, futex: 202,
+  getdents64: 217, set_tid_address: 218, clock_gettime: 228,
+  exit_group: 231, tgkill: 234, utimensat: 280, dup3: 292, pipe2: 293, finit_module: 313,
+  getrandom: 318,
   posix_spawn: 1000,
 } as const;
