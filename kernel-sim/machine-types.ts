@@ -106,7 +106,11 @@ export interface ModuleView {
   readonly taints: string;
 }
 
-/** All that a view may ask of one loaded module. */
+/**
+ * All that a view may ask of one loaded module.
+ *
+ * @public the page takes it up before anything here does
+ */
 export interface ModuleDetail {
   readonly name: string;
   readonly version?: string;
