@@ -28,6 +28,11 @@ export type PortName = 'ttyS0' | 'ttyS1' | 'ttyS2' | 'ttyS3' | 'hvc0' | 'hvc1';
 
 export type Input =
   | { readonly kind: 'tty'; readonly tty: number; readonly bytes: Uint8Array }
+  /**
+   * Somebody takes a place at a terminal, or leaves it: the line's carrier (DCD) comes or goes. The
+   * first terminal has its carrier from the start.
+   */
+  | { readonly kind: 'carrier'; readonly tty: number; readonly isUp: boolean }
   | {
       readonly kind: 'resize';
       readonly tty: number;
@@ -198,6 +203,14 @@ export type Happening =
     }
   | { readonly kind: 'halted'; readonly atNs: number; readonly status: number };
 
+/** Who has a terminal's keys. */
+export interface ForegroundView {
+  /** Of the foreground process; empty when nobody has the terminal. */
+  readonly name: string;
+  /** It is the shell at its prompt. */
+  readonly atPrompt: boolean;
+}
+
 /** What a view may see: frozen, plain, taken between two slices. */
 export interface MachineSnapshot {
   readonly nowNs: number;
@@ -208,6 +221,6 @@ export interface MachineSnapshot {
   readonly tasks: readonly TaskView[];
   readonly happenings: readonly Happening[];
   readonly memory: { readonly totalBytes: number; readonly freeBytes: number };
-  /** Name of the foreground process of ttyS0, and whether it is the shell at its prompt. */
-  readonly foreground: { readonly name: string; readonly atPrompt: boolean };
+  /** By terminal, from ttyS0 on. */
+  readonly foreground: readonly ForegroundView[];
 }

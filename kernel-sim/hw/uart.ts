@@ -22,6 +22,8 @@ export class Uart {
   /** Set by the driver. Context of both: interrupt. */
   onReceive: (bytes: Uint8Array) => void = () => undefined;
   onTransmitted: () => void = () => undefined;
+  /** The carrier came or went: see `hasCarrier`. */
+  onCarrierChanged: () => void = () => undefined;
   readonly #sim: Sim;
   readonly #output: (bytes: Uint8Array) => void;
   readonly #fifo = new Uint8Array(UART_FIFO_BYTES);
@@ -31,11 +33,25 @@ export class Uart {
   #isSending = false;
   /** When the interval that ends next began. */
   #sinceNs = 0;
+  #hasCarrier: boolean;
 
   /** `output` gets copies that are its own. */
-  constructor(sim: Sim, output: (bytes: Uint8Array) => void) {
+  constructor(sim: Sim, output: (bytes: Uint8Array) => void, hasCarrier = true) {
     this.#sim = sim;
     this.#output = output;
+    this.#hasCarrier = hasCarrier;
+  }
+
+  /** DCD: somebody is at the other end of the line. */
+  get hasCarrier(): boolean {
+    return this.#hasCarrier;
+  }
+
+  /** Context: interrupt. */
+  setCarrier(isUp: boolean): void {
+    if (isUp === this.#hasCarrier) return;
+    this.#hasCarrier = isUp;
+    this.onCarrierChanged();
   }
 
   get room(): number {
@@ -69,9 +85,9 @@ export class Uart {
     this.#start();
   }
 
-  /** Bytes arrive. Context: interrupt. */
+  /** Bytes arrive; a line without carrier brings none. Context: interrupt. */
   receive(bytes: Uint8Array): void {
-    this.onReceive(bytes);
+    if (this.#hasCarrier) this.onReceive(bytes);
   }
 
   #start(): void {

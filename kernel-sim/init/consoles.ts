@@ -40,7 +40,10 @@ const STREAMS = [
 ] as const;
 
 /** Inputs that land at a device. */
-export type DeviceInput = Extract<Input, { kind: 'tty' | 'resize' | 'stdin' | 'compiled' }>;
+export type DeviceInput = Extract<
+  Input,
+  { kind: 'tty' | 'carrier' | 'resize' | 'stdin' | 'compiled' }
+>;
 
 export class Consoles {
   /** Told of each request to build, and of what came of it. */
@@ -63,7 +66,7 @@ export class Consoles {
     this.#devfs = new DevFs(pages, wallClock, DEVICE.DEVTMPFS);
     this.#addMemoryDevices();
 
-    this.#uarts = TERMINALS.map((name) => new Uart(sim, output(name)));
+    this.#uarts = TERMINALS.map((name, n) => new Uart(sim, output(name), n === 0));
     this.#ports = this.#uarts.map((uart, n) => this.#makePort(uart, n));
     this.#addTerminals();
 
@@ -88,6 +91,9 @@ export class Consoles {
     switch (input.kind) {
       case 'tty':
         this.#uarts[input.tty]?.receive(input.bytes);
+        break;
+      case 'carrier':
+        this.#uarts[input.tty]?.setCarrier(input.isUp);
         break;
       case 'resize':
         this.#ports[input.tty]?.tty.resize({
@@ -123,9 +129,9 @@ export class Consoles {
     for (const { tty } of this.#ports) if (tty.session === sid) tty.foreground = pgid;
   }
 
-  /** The group that has the first terminal's keys, 0 when none has. */
-  get foregroundGroup(): number {
-    return this.#ports[0]?.tty.foreground ?? 0;
+  /** For each terminal the group that has its keys, 0 when none has. */
+  get foregroundGroups(): readonly number[] {
+    return this.#ports.map(({ tty }) => tty.foreground);
   }
 
   /** Device number of a session's controlling terminal, 0 when it has none: for /proc/PID/stat. */
@@ -157,6 +163,10 @@ export class Consoles {
     const { scheduler, signals, tasks } = this.#kernel;
     const groups: ProcessGroups = {
       signalGroup: (pgid, signal) => void signals.sendToGroup(pgid, signal),
+      signalLeader: (sid, signal) => {
+        const leader = tasks.get(sid);
+        if (leader !== undefined) signals.send(leader, signal);
+      },
       sessionOf: (pgid) => tasks.inGroup(pgid)[0]?.sid,
       isOrphaned: (pgid) =>
         tasks.inGroup(pgid).every(({ parent, sid }) => parent?.sid !== sid || parent.pgid === pgid),

@@ -83,6 +83,7 @@ const isImage = hasFields({
 /** What each kind of input carries. */
 const INPUTS: Readonly<Record<Input['kind'], Check>> = {
   tty: hasFields({ tty: isCount, bytes: isBytes }),
+  carrier: hasFields({ tty: isCount, isUp: (value) => typeof value === 'boolean' }),
   resize: hasFields({ tty: isCount, rows: isCount, columns: isCount }),
   stdin: hasFields({ bytes: isBytes }),
   compiled: hasFields({ id: isCount, bytes: isBytes }),

@@ -3,7 +3,6 @@
 import { builtinExecutable } from '../process/executable.ts';
 import { encodeUtf8 } from '../lib/utf8.ts';
 import type { Vfs } from '../fs/vfs.ts';
-import { KERNEL_RELEASE } from '../uapi/module-abi.ts';
 import type { InstalledProgram } from '../user/programs.ts';
 
 export const USER_ID = 1000;
@@ -44,7 +43,7 @@ const ETC = {
     'user:x:1000:1000:user:/home/user:/bin/bash\n',
   group: 'root:x:0:\ntty:x:5:\nsudo:x:27:user\nuser:x:1000:\nnogroup:x:65534:\n',
   shells: '/bin/sh\n/bin/bash\n',
-  issue: `Ring Zero ${KERNEL_RELEASE} pc ttyS0\n\n`,
+  issue: 'Ring Zero \\r \\n \\l\n\n',
   'os-release':
     'PRETTY_NAME="Ring Zero"\nNAME="Ring Zero"\nID=ringzero\nID_LIKE=debian\nVERSION_ID="1"\n',
 } as const;

@@ -64,14 +64,14 @@ describe('a snapshot', () => {
   });
 
   it('shows who has the keys: nobody, without a terminal', () => {
-    expect(take().foreground).toEqual({ name: '', atPrompt: false });
+    expect(take().foreground[0]).toEqual({ name: '', atPrompt: false });
   });
 });
 
 describe('the foreground', () => {
   it('is the shell at its prompt, and the program that it runs', () => {
     const guest = TestMachine.boot();
-    const foreground = () => takeSnapshot(guest.machine).foreground;
+    const foreground = () => takeSnapshot(guest.machine).foreground[0]!;
     guest.runUntil(() => foreground().atPrompt, 'the prompt');
     expect(foreground().name).toBe('bash');
     guest.type('sleep 1\r');

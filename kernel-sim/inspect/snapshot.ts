@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /** What views may see of a machine: plain values, taken between two slices. */
 import type { Machine } from '../init/machine.ts';
-import type { LogLine, MachineSnapshot, TaskView } from '../machine-types.ts';
+import type { ForegroundView, LogLine, MachineSnapshot, TaskView } from '../machine-types.ts';
 import { PAGE_SIZE } from '../mm/page.ts';
 import type { Kernel } from '../init/kernel.ts';
 import { taintLetters } from '../kernel/taint.ts';
@@ -31,7 +31,7 @@ export function takeSnapshot(
       totalBytes: kernel.pages.totalPages * PAGE_SIZE,
       freeBytes: kernel.pages.freeBytes,
     },
-    foreground: foregroundOf(kernel),
+    foreground: kernel.consoles.foregroundGroups.map((group) => foregroundOf(kernel, group)),
   };
 }
 
@@ -43,9 +43,8 @@ function tasksOf(kernel: Kernel): TaskView[] {
   });
 }
 
-/** Who has the first terminal's keys: a shell that reads them is at its prompt. */
-function foregroundOf(kernel: Kernel): MachineSnapshot['foreground'] {
-  const group = kernel.consoles.foregroundGroup;
+/** Who has a terminal's keys: a shell that reads them is at its prompt. */
+function foregroundOf(kernel: Kernel, group: number): ForegroundView {
   // Kernel threads are of group 0, which a terminal has when nobody does.
   const leader = group === 0 ? undefined : kernel.tasks.inGroup(group)[0];
   if (leader === undefined) return { name: '', atPrompt: false };

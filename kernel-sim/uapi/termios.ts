@@ -6,6 +6,10 @@ export const IFLAG = {
   BRKINT: 0o2, ISTRIP: 0o40, INLCR: 0o100, IGNCR: 0o200, ICRNL: 0o400, IXON: 0o2000,
   IUTF8: 0o40000,
 } as const;
+// prettier-ignore
+export const CFLAG = {
+  B38400: 0o17, CS8: 0o60, CREAD: 0o200, HUPCL: 0o2000, CLOCAL: 0o4000,
+} as const;
 export const OFLAG = { OPOST: 0o1, ONLCR: 0o4 } as const;
 // prettier-ignore
 export const LFLAG = {

@@ -1,32 +1,28 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /**
- * pid 1: gives the console a login shell, starts it again when it ends, and reaps orphans.
+ * pid 1: keeps a getty on every terminal, and reaps orphans.
  *
- * The kernel has mounted everything before. Linux counterpart: a very small init with its getty
- * and login in one; nobody is asked for a password.
+ * The kernel has mounted everything before. Linux counterpart: a very small init, as sysvinit with
+ * `respawn` lines in its inittab.
  */
 import type { Sleeping } from '../uapi/coroutine.ts';
 import { ERRNO } from '../uapi/errno.ts';
 import { O } from '../uapi/fs.ts';
 import { SIG, SIGNAL } from '../uapi/signal.ts';
-import { TTY_IOCTL } from '../uapi/termios.ts';
 import type { Program } from '../uapi/user-cpu.ts';
-import { defineProgram, type Libc } from './libc/libc.ts';
-import { getpwnam, read_group, type Passwd } from './libc/passwd.ts';
+import { DEFAULT_PATH, defineProgram, type Libc } from './libc/libc.ts';
 
 export const init: Program = defineProgram(runInit);
 
-const USER = 'user';
-const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
-const FALLBACK: Passwd = {
-  name: USER,
-  uid: 1000,
-  gid: 1000,
-  gecos: '',
-  home: '/home/user',
-  shell: '/bin/bash',
-};
-/** A shell that ends at once is not started again without a pause. */
+const GETTY = '/sbin/getty';
+/** The console has its person from the start; the others wait for one. */
+const GETTIES: readonly (readonly string[])[] = [
+  ['getty', '-L', '-a', 'user', 'ttyS0'],
+  ['getty', '-a', 'user', 'ttyS1'],
+  ['getty', '-a', 'user', 'ttyS2'],
+  ['getty', '-a', 'user', 'ttyS3'],
+];
+/** After a process that could not be made, or was never there, not again without a pause. */
 const RESPAWN_PAUSE_NS = 100_000_000;
 
 function* runInit(c: Libc): Sleeping<number> {
@@ -35,17 +31,17 @@ function* runInit(c: Libc): Sleeping<number> {
     yield* c.sigaction(signal, SIG.IGN);
   }
   yield* openConsole(c);
-  const user = (yield* getpwnam(c, USER)) ?? FALLBACK;
-  const groups = (yield* read_group(c)).filter((group) => group.members.includes(user.name));
-  const gids = [user.gid, ...groups.map((group) => group.gid)];
-  let shell = yield* startLogin(c, user, gids);
+  const pids: number[] = [];
+  for (const argv of GETTIES) pids.push(yield* start(c, argv));
   for (;;) {
     const waited = yield* c.wait4(-1);
     if (waited === -ERRNO.EINTR) continue;
-    const isLost = shell < 0 || typeof waited === 'number';
-    if (!isLost && waited.pid !== shell) continue;
-    if (isLost) yield* c.nanosleep(RESPAWN_PAUSE_NS);
-    shell = yield* startLogin(c, user, gids);
+    const ended = typeof waited === 'number' ? -1 : waited.pid;
+    if (typeof waited === 'number') yield* c.nanosleep(RESPAWN_PAUSE_NS);
+    for (const [index, argv] of GETTIES.entries()) {
+      const pid = pids[index] ?? -1;
+      if (pid === ended || pid < 0) pids[index] = yield* start(c, argv);
+    }
   }
 }
 
@@ -56,36 +52,9 @@ function* openConsole(c: Libc): Sleeping<void> {
   if (fd > 2) yield* c.close(fd);
 }
 
-/** A session with the console as its terminal, as login(1) leaves it to the shell. */
-function* startLogin(c: Libc, user: Passwd, gids: readonly number[]): Sleeping<number> {
+function* start(c: Libc, argv: readonly string[]): Sleeping<number> {
   return yield* c.fork(function* (child) {
-    for (const signal of [SIGNAL.INT, SIGNAL.QUIT, SIGNAL.HUP, SIGNAL.TERM]) {
-      yield* child.sigaction(signal, SIG.DFL);
-    }
-    yield* child.setsid();
-    yield* child.ioctl(0, TTY_IOCTL.TIOCSCTTY, 0);
-    yield* showIssue(child);
-    yield* child.setgroups(gids);
-    yield* child.setgid(user.gid);
-    yield* child.setuid(user.uid);
-    if ((yield* child.chdir(user.home)) < 0) yield* child.chdir('/');
-    const name = user.shell.slice(user.shell.lastIndexOf('/') + 1);
-    const env = [
-      `USER=${user.name}`,
-      `LOGNAME=${user.name}`,
-      `HOME=${user.home}`,
-      `SHELL=${user.shell}`,
-      `PWD=${user.home}`,
-      `PATH=${PATH}`,
-      'TERM=xterm-256color',
-      'LANG=C.UTF-8',
-    ];
-    const failure = yield* child.execve(user.shell, [`-${name}`], env);
-    return yield* child.die('init', `cannot run ${user.shell}: ${child.strerror(failure)}`, 127);
+    const failure = yield* child.execve(GETTY, argv, [`PATH=${DEFAULT_PATH}`]);
+    return yield* child.die('init', `cannot run ${GETTY}: ${child.strerror(failure)}`, 127);
   });
-}
-
-function* showIssue(c: Libc): Sleeping<void> {
-  const text = yield* c.read_file('/etc/issue');
-  if (typeof text !== 'number') yield* c.write_all(1, text);
 }

@@ -16,6 +16,7 @@ import { echo } from './echo.ts';
 import { env } from './env.ts';
 import { falseProgram } from './false.ts';
 import { free } from './free.ts';
+import { getty } from './getty.ts';
 import { grep } from './grep.ts';
 import { groups } from './groups.ts';
 import { head } from './head.ts';
@@ -153,6 +154,6 @@ export const INSTALLED_PROGRAMS: readonly InstalledProgram[] = [
     whoami,
     yes,
   }),
-  ...inFolder('/usr/sbin', { init, insmod, modinfo, rmmod, sysctl }),
+  ...inFolder('/usr/sbin', { getty, init, insmod, modinfo, rmmod, sysctl }),
   { path: '/usr/bin/sudo', mode: SET_USER_ID, program: sudo },
 ];

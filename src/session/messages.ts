@@ -14,7 +14,7 @@ import type {
 } from '../../kernel-sim/machine-types.ts';
 
 /** Changes whenever a message does: a page never talks to another build's worker. */
-export const PROTOCOL_VERSION = 1;
+export const PROTOCOL_VERSION = 2;
 
 export type ToKernel =
   | { readonly kind: 'boot'; readonly version: number; readonly image: BootRequest }

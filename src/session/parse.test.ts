@@ -12,7 +12,7 @@ const SNAPSHOT = {
   tasks: [{ pid: 1, name: 'init', state: 'S', cpu: 0 }],
   happenings: [{ kind: 'booted', atNs: 1 }],
   memory: { totalBytes: 2, freeBytes: 1 },
-  foreground: { name: 'bash', atPrompt: true },
+  foreground: [{ name: 'bash', atPrompt: true }],
 };
 const BYTES = new Uint8Array(3);
 

@@ -4,6 +4,7 @@
  * messages.ts promises is dropped, and so is what is too long to be true.
  */
 import type {
+  ForegroundView,
   Happening,
   LogLine,
   MachineSnapshot,
@@ -90,6 +91,10 @@ function isTask(value: unknown): value is TaskView {
   );
 }
 
+function isForeground(value: unknown): value is ForegroundView {
+  return isFields(value) && isText(value['name']) && typeof value['atPrompt'] === 'boolean';
+}
+
 /** For each kind of happening, the fields that it must have besides `atNs`. */
 const HAPPENINGS: Readonly<
   Record<Happening['kind'], readonly (readonly [string, Guard<unknown>])[]>
@@ -142,9 +147,7 @@ function isSnapshot(value: unknown): value is MachineSnapshot {
     isFields(memory) &&
     isCount(memory['totalBytes']) &&
     isCount(memory['freeBytes']) &&
-    isFields(foreground) &&
-    isText(foreground['name']) &&
-    typeof foreground['atPrompt'] === 'boolean'
+    isListOf(foreground, isForeground)
   );
 }
 

@@ -91,7 +91,7 @@ export class Builder {
     const state = this.#store.getState();
     state.remarkOn(undefined);
     if (isAtPrompt(state)) return true;
-    const name = state.snapshot?.foreground.name ?? 'A program';
+    const name = state.snapshot?.foreground[0]?.name ?? 'A program';
     this.#keyboard.send(INTERRUPT);
     if (await this.#until(isAtPrompt, PROMPT_WAIT_MS)) return true;
     state.remarkOn(
@@ -117,5 +117,5 @@ export class Builder {
 }
 
 function isAtPrompt(state: PlaygroundState): boolean {
-  return state.snapshot?.foreground.atPrompt ?? false;
+  return state.snapshot?.foreground[0]?.atPrompt ?? false;
 }

@@ -100,8 +100,8 @@ export class TestMachine {
     return this.log.map(({ text }) => text).join('\n');
   }
 
-  type(text: string): void {
-    this.machine.deliver({ kind: 'tty', tty: 0, bytes: new TextEncoder().encode(text) });
+  type(text: string, tty = 0): void {
+    this.machine.deliver({ kind: 'tty', tty, bytes: new TextEncoder().encode(text) });
   }
 
   /** Lets virtual time pass until `isDone`; fails the test when that never happens. */

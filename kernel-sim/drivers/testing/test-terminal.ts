@@ -42,6 +42,9 @@ export class TestTerminal {
       signalGroup: (pgid: number, signal: number) => {
         this.signals.push(`${SIGNAL_NAMES[signal] ?? signal} to ${pgid}`);
       },
+      signalLeader: (sid: number, signal: number) => {
+        this.signals.push(`${SIGNAL_NAMES[signal] ?? signal} to leader ${sid}`);
+      },
       sessionOf: (pgid: number) => this.sessions.get(pgid),
       isOrphaned: (pgid: number) => this.orphaned.has(pgid),
     };
@@ -82,7 +85,13 @@ export class TestTerminal {
     return this.kernel.inTask(() => readText(file, count));
   }
 
-  setModes(change: { iflag?: number; oflag?: number; lflag?: number; cc?: number[][] }): void {
+  setModes(change: {
+    iflag?: number;
+    oflag?: number;
+    cflag?: number;
+    lflag?: number;
+    cc?: number[][];
+  }): void {
     const { termios } = this.tty;
     const cc = termios.cc.slice();
     for (const [index = 0, value = 0] of change.cc ?? []) cc[index] = value;

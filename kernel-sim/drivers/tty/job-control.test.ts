@@ -17,7 +17,8 @@ import { KernelBuffer } from '../../mm/io-memory.ts';
 import { encodeUtf8 } from '../../lib/utf8.ts';
 import { O, POLL } from '../../uapi/fs.ts';
 import { SIGNAL } from '../../uapi/signal.ts';
-import { CC, IFLAG, LFLAG, TERMIOS, TTY_IOCTL, WINSIZE } from '../../uapi/termios.ts';
+import { WOULD_BLOCK } from '../../uapi/coroutine.ts';
+import { CC, CFLAG, IFLAG, LFLAG, TERMIOS, TTY_IOCTL, WINSIZE } from '../../uapi/termios.ts';
 import { TestTerminal } from '../testing/test-terminal.ts';
 import { encodeTermios } from './termios.ts';
 import type { Tty } from './tty.ts';
@@ -135,11 +136,92 @@ describe('sessions', () => {
     terminal.startSession();
     const file = terminal.open();
     terminal.jobs.hangUp(tty);
-    expect(terminal.signals).toEqual(['HUP to 100', 'CONT to 100']);
+    expect(terminal.signals).toEqual(['HUP to leader 100', 'CONT to leader 100']);
     expect(terminal.got(file)).toBe('');
     expect(kernel.inTask(() => writeText(file, 'x'))).toBe('EIO');
-    expect(kernel.inTask(() => nameOf(terminal.tryOpen()))).toBe('EIO');
     expect(vfsPoll(file)).toBe(POLL.IN | POLL.OUT | POLL.ERR | POLL.HUP);
+  });
+
+  it('tell the foreground of a hang-up when their leader has gone', () => {
+    const leader = terminal.startSession((task) => {
+      expect(terminal.jobs.setForeground(task, tty, 200)).toBe(0);
+    });
+    terminal.jobs.hangUp(tty);
+    terminal.signals.length = 0;
+    terminal.jobs.leaderExited(leader);
+    expect(terminal.signals).toEqual(['HUP to 200', 'CONT to 200']);
+    terminal.jobs.leaderExited(leader);
+    expect(terminal.signals).toHaveLength(2);
+  });
+
+  it('leave the terminal to whoever opens it next', () => {
+    terminal.startSession();
+    const dead = terminal.open();
+    terminal.type('\x13half a line');
+    terminal.jobs.hangUp(tty);
+    const alive = terminal.open();
+    terminal.type('new\r');
+    expect(terminal.got(alive)).toBe('new\n');
+    expect(terminal.got(dead)).toBe('');
+    expect(terminal.screen).toBe('new\r\n');
+  });
+});
+
+describe('the carrier', () => {
+  /** Opens as getty does, and says when it has. */
+  const opener = (): { readonly opened: OpenFile[] } => {
+    const opened: OpenFile[] = [];
+    kernel.spawn('getty', function* () {
+      const file = terminal.tryOpen('ttyS0', O.RDWR | O.NOCTTY);
+      const open = file === WOULD_BLOCK ? yield* kernel.vfs.openRest() : file;
+      if (typeof open !== 'number') opened.push(open);
+    });
+    kernel.run(1_000_000);
+    return { opened };
+  };
+  const setCarrier = (isUp: boolean): void => {
+    kernel.sim.events.schedule(kernel.sim.now() + 1, () => terminal.uart.setCarrier(isUp));
+    kernel.run(1_000_000);
+  };
+
+  beforeEach(() => terminal.setModes({ cflag: tty.termios.cflag & ~CFLAG.CLOCAL }));
+
+  it('is waited for by open', () => {
+    setCarrier(false);
+    const { opened } = opener();
+    expect(opened).toHaveLength(0);
+    setCarrier(true);
+    expect(opened).toHaveLength(1);
+  });
+
+  it('is not waited for with O_NONBLOCK, nor on a local line', () => {
+    setCarrier(false);
+    expect(kernel.inTask(() => typeof terminal.tryOpen('ttyS0', O.RDWR | O.NONBLOCK))).toBe(
+      'object',
+    );
+    terminal.setModes({ cflag: tty.termios.cflag | CFLAG.CLOCAL });
+    expect(opener().opened).toHaveLength(1);
+  });
+
+  it('hangs up as it goes, but not a local line', () => {
+    const file = terminal.open();
+    setCarrier(false);
+    expect(terminal.got(file)).toBe('');
+    setCarrier(true);
+    const local = terminal.open();
+    terminal.setModes({ cflag: tty.termios.cflag | CFLAG.CLOCAL });
+    setCarrier(false);
+    expect(terminal.got(local)).toBe('WOULD_BLOCK');
+  });
+
+  it('brings what is typed, and nothing without it', () => {
+    setCarrier(false);
+    terminal.setModes({ cflag: tty.termios.cflag | CFLAG.CLOCAL });
+    const file = terminal.open();
+    terminal.type('lost\r');
+    setCarrier(true);
+    terminal.type('heard\r');
+    expect(terminal.got(file)).toBe('heard\n');
   });
 });
 

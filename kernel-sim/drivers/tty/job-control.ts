@@ -16,6 +16,8 @@ import type { Tty } from './tty.ts';
 /** The controlling terminals of one machine, by session. */
 export class JobControl {
   readonly #bySession = new Map<number, Tty>();
+  /** Groups that were in the foreground of a terminal that hung up, until their leader exits. */
+  readonly #hungUp = new Map<number, { readonly tty: Tty; readonly foreground: number }>();
 
   /** What /dev/tty is for a task. */
   controlling(task: Task): Tty | undefined {
@@ -46,18 +48,26 @@ export class JobControl {
    * Linux: disassociate_ctty.
    */
   leaderExited(task: Task): void {
-    const tty = this.#bySession.get(task.sid);
-    if (tty === undefined || task.pid !== task.sid) return;
-    const { foreground } = tty;
-    this.#detach(tty);
+    if (task.pid !== task.sid) return;
+    const lost = this.#hungUp.get(task.sid);
+    this.#hungUp.delete(task.sid);
+    const tty = this.#bySession.get(task.sid) ?? lost?.tty;
+    if (tty === undefined) return;
+    const foreground = lost?.foreground ?? tty.foreground;
+    if (lost === undefined) this.#detach(tty);
     if (foreground === 0) return;
     tty.groups.signalGroup(foreground, SIGNAL.HUP);
     tty.groups.signalGroup(foreground, SIGNAL.CONT);
   }
 
-  /** The other side of a terminal is gone. Linux: tty_hangup. */
+  /**
+   * The other side of a terminal is gone: the session's leader hears SIGHUP now, who was in the
+   * foreground when the leader has exited. Linux: __tty_hangup.
+   */
   hangUp(tty: Tty): void {
-    this.#bySession.delete(tty.session);
+    const { session, foreground } = tty;
+    this.#bySession.delete(session);
+    if (session !== 0) this.#hungUp.set(session, { tty, foreground });
     tty.hangUp();
   }
 

@@ -79,6 +79,13 @@ export class NTty {
     this.#host.port.flush();
   }
 
+  /** What was on its way either way is lost, and ^S forgotten. */
+  hangUp(): void {
+    this.flushInput();
+    this.flushOutput();
+    this.#setStopped(false);
+  }
+
   /** Changing between canonical and raw makes what was typed readable as it is. */
   modeChanged(wasCanonical: boolean): void {
     if (wasCanonical !== this.isCanonical) this.input.release(this.isCanonical);

@@ -37,6 +37,11 @@ export class SerialPort implements TtyPort {
     this.tty = new Tty(scheduler, groups, { ...spec, port: this });
     uart.onReceive = (bytes) => this.#received(bytes);
     uart.onTransmitted = () => this.tty.outputDrained();
+    uart.onCarrierChanged = () => this.tty.carrierChanged();
+  }
+
+  get hasCarrier(): boolean {
+    return this.#uart.hasCarrier;
   }
 
   get writeRoom(): number {

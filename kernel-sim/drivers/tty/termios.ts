@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /** A terminal's settings and their bytes. Linux: struct termios, tty_std_termios. */
-import { CC, IFLAG, LFLAG, OFLAG, TERMIOS } from '../../uapi/termios.ts';
+import { CC, CFLAG, IFLAG, LFLAG, OFLAG, TERMIOS } from '../../uapi/termios.ts';
 
 export interface Termios {
   readonly iflag: number;
@@ -12,8 +12,8 @@ export interface Termios {
   readonly cc: Uint8Array;
 }
 
-/** B38400 | CS8 | CREAD | HUPCL: what a line of a PC says of itself. */
-const CFLAG_DEFAULT = 0o17 | 0o60 | 0o200 | 0o2000;
+/** Local until somebody cares for the carrier. Linux: uart_register_driver. */
+const CFLAG_DEFAULT = CFLAG.B38400 | CFLAG.CS8 | CFLAG.CREAD | CFLAG.HUPCL | CFLAG.CLOCAL;
 
 /** ^C ^\ DEL ^U ^D, VMIN 1, ^Q ^S ^Z ^R ^O ^W ^V. Linux: INIT_C_CC. */
 export function defaultTermios(): Termios {

@@ -6,6 +6,9 @@
  * never becomes anybody's controlling one. Reading keeps to the rules of termios(3): lines in
  * canonical mode, VMIN and VTIME in raw mode.
  *
+ * Opening waits for a carrier, unless the line is local (CLOCAL) or O_NONBLOCK says not to. A file
+ * whose terminal has hung up since is dead, and stays so when the terminal is opened again.
+ *
  * Linux: drivers/tty/tty_io.c and n_tty_read, n_tty_write of n_tty.c.
  */
 import { assert } from '../../lib/assert.ts';
@@ -45,30 +48,34 @@ export class TtyFiles implements FileOperations {
     this.#scheduler = scheduler;
     this.#jobs = jobs;
     this.#ttys = new Map(ttys.map((tty) => [tty.rdev, tty]));
+    for (const tty of ttys) tty.onCarrierLost = () => jobs.hangUp(tty);
   }
 
   open(inode: Inode, file: OpenFile): number {
     const task = this.#scheduler.current;
     const tty = this.#ttyOf(inode.rdev);
     if (tty === undefined) return -ERRNO.ENXIO;
-    if (tty.isHungUp) return -ERRNO.EIO;
-    file.private = tty;
-    tty.openCount++;
+    if (!tty.isReady && !file.isNonblocking) return WOULD_BLOCK;
+    file.private = { tty, hangUps: tty.hangUps } satisfies OpenTty;
     const mayAdopt = file.isControlling && file.canRead && inode.rdev !== CONSOLE_DEV;
     if (mayAdopt) this.#jobs.adopt(task, tty);
     return 0;
   }
 
-  release(file: OpenFile): number {
-    ttyOf(file).openCount--;
-    return 0;
+  *openBlocking(inode: Inode, file: OpenFile): Sleeping<number> {
+    for (;;) {
+      const result = this.open(inode, file);
+      if (result !== WOULD_BLOCK) return result;
+      const error = yield* this.#ttyOf(inode.rdev)!.openQueue.sleepInterruptible();
+      if (error < 0) return error;
+    }
   }
 
   // ---- Reading ----------------------------------------------------------------------------
 
   read(file: OpenFile, memory: IoMemory, address: number, count: number): number {
     const tty = ttyOf(file);
-    if (tty.isHungUp) return 0;
+    if (isHungUp(file)) return 0;
     const denied = this.#jobs.check(this.#scheduler.current, tty, SIGNAL.TTIN);
     if (denied !== 0) return denied;
     const moved = this.#take(tty, memory, address, count, this.#minimum(tty, count));
@@ -86,7 +93,7 @@ export class TtyFiles implements FileOperations {
     let deadlineNs = this.#firstDeadline(tty);
     let seen = tty.discipline.input.readable;
     for (;;) {
-      if (tty.isHungUp) return 0;
+      if (isHungUp(file)) return 0;
       const denied = this.#jobs.check(this.#scheduler.current, tty, SIGNAL.TTIN);
       if (denied !== 0) return denied;
       // Time that has run out makes do with what there is.
@@ -158,7 +165,7 @@ export class TtyFiles implements FileOperations {
 
   write(file: OpenFile, memory: IoMemory, address: number, count: number): number {
     const tty = ttyOf(file);
-    const denied = this.#mayWrite(tty);
+    const denied = this.#mayWrite(file, tty);
     if (denied !== 0) return denied;
     const { discipline } = tty;
     discipline.echo.flush();
@@ -180,7 +187,7 @@ export class TtyFiles implements FileOperations {
     const { discipline } = tty;
     let done = 0;
     for (;;) {
-      const denied = this.#mayWrite(tty);
+      const denied = this.#mayWrite(file, tty);
       if (denied !== 0) return done > 0 ? done : denied;
       discipline.echo.flush();
       if (!discipline.echo.isWaiting) {
@@ -194,8 +201,8 @@ export class TtyFiles implements FileOperations {
     }
   }
 
-  #mayWrite(tty: Tty): number {
-    if (tty.isHungUp) return -ERRNO.EIO;
+  #mayWrite(file: OpenFile, tty: Tty): number {
+    if (isHungUp(file)) return -ERRNO.EIO;
     if ((tty.termios.lflag & LFLAG.TOSTOP) === 0) return 0;
     return this.#jobs.check(this.#scheduler.current, tty, SIGNAL.TTOU);
   }
@@ -203,6 +210,7 @@ export class TtyFiles implements FileOperations {
   // ---- The rest ---------------------------------------------------------------------------
 
   ioctl(file: OpenFile, cmd: number, arg: number, memory: IoMemory): number {
+    if (isHungUp(file)) return -ERRNO.EIO;
     const tty = ttyOf(file);
     return ttyIoctl({ jobs: this.#jobs, task: this.#scheduler.current, tty, memory }, cmd, arg);
   }
@@ -219,7 +227,7 @@ export class TtyFiles implements FileOperations {
 
   poll(file: OpenFile): number {
     const tty = ttyOf(file);
-    if (tty.isHungUp) return POLL.IN | POLL.OUT | POLL.ERR | POLL.HUP;
+    if (isHungUp(file)) return POLL.IN | POLL.OUT | POLL.ERR | POLL.HUP;
     const { discipline } = tty;
     const { input } = discipline;
     const minimum = Math.max(
@@ -246,8 +254,24 @@ export class TtyFiles implements FileOperations {
   }
 }
 
+/** What a file of a terminal keeps. */
+interface OpenTty {
+  readonly tty: Tty;
+  /** The terminal's count of hang-ups when it was opened. */
+  readonly hangUps: number;
+}
+
+function openTty(file: OpenFile): OpenTty {
+  const open = file.private as OpenTty | undefined;
+  assert(open !== undefined, 'an open terminal has its tty');
+  return open;
+}
+
 function ttyOf(file: OpenFile): Tty {
-  const tty = file.private as Tty | undefined;
-  assert(tty !== undefined, 'an open terminal has its tty');
-  return tty;
+  return openTty(file).tty;
+}
+
+function isHungUp(file: OpenFile): boolean {
+  const { tty, hangUps } = openTty(file);
+  return tty.hangUps !== hangUps;
 }

@@ -24,7 +24,6 @@ export interface TtyRequest {
 /** Answers 0, a negative errno, or WOULD_BLOCK while output is on its way. */
 export function ttyIoctl(request: TtyRequest, cmd: number, arg: number): number {
   const { jobs, task, tty, memory } = request;
-  if (tty.isHungUp) return -ERRNO.EIO;
   switch (cmd) {
     case TTY_IOCTL.TCGETS:
       return putBytes(memory, arg, encodeTermios(tty.termios));

@@ -8,9 +8,10 @@
  * reach it through tty-file.ts; serial.ts joins it to a UART.
  *
  * Linux: struct tty_struct, drivers/tty/tty_io.c. Differs: one line discipline, no pseudo terminals
- * yet, no modem lines.
+ * yet; of the modem lines only the carrier (DCD).
  */
 import { SIGNAL } from '../../uapi/signal.ts';
+import { CFLAG } from '../../uapi/termios.ts';
 import type { Scheduler } from '../../kernel/sched/scheduler.ts';
 import { WaitQueue } from '../../kernel/sched/wait-queue.ts';
 import { NTty } from './n-tty.ts';
@@ -21,6 +22,8 @@ import { defaultTermios, type Termios } from './termios.ts';
 export interface TtyPort extends OutputPort {
   /** How many bytes are on their way out. */
   readonly pending: number;
+  /** Somebody is at the other end. The port tells of a change by `Tty.carrierChanged`. */
+  readonly hasCarrier: boolean;
   /** Throws away what is on its way out. */
   flush(): void;
   /** ^S and ^Q. */
@@ -35,6 +38,8 @@ export interface TtyPort extends OutputPort {
 export interface ProcessGroups {
   /** Sends to every process of the group. */
   signalGroup(pgid: number, signal: number): void;
+  /** Sends to the session's leader alone. */
+  signalLeader(sid: number, signal: number): void;
   /** The session of a process group, or undefined when there is no such group. */
   sessionOf(pgid: number): number | undefined;
   /** True if nobody outside the group, in its session, could continue it. */
@@ -64,15 +69,18 @@ export class Tty {
   /** Readers wait here for input, and writers for room. */
   readonly readQueue: WaitQueue;
   readonly writeQueue: WaitQueue;
+  /** Where open(2) waits for the carrier. */
+  readonly openQueue: WaitQueue;
+  /** Set by who knows sessions: a carrier is gone for which nobody said CLOCAL. */
+  onCarrierLost: () => void = () => undefined;
   termios: Termios = defaultTermios();
   window: WindowSize = { rows: 0, columns: 0, xPixels: 0, yPixels: 0 };
   /** The session whose controlling terminal this is, 0 when none. */
   session = 0;
   /** The foreground process group, 0 when none. */
   foreground = 0;
-  isHungUp = false;
-  /** Open files. */
-  openCount = 0;
+  /** How often it has hung up: files from before the last time are dead. */
+  hangUps = 0;
 
   constructor(scheduler: Scheduler, groups: ProcessGroups, spec: TtySpec) {
     this.groups = groups;
@@ -81,6 +89,7 @@ export class Tty {
     this.port = spec.port;
     this.readQueue = new WaitQueue(scheduler, 'wait_woken');
     this.writeQueue = new WaitQueue(scheduler, 'wait_woken');
+    this.openQueue = new WaitQueue(scheduler, 'tty_port_block_til_ready');
     this.discipline = new NTty(this);
   }
 
@@ -117,17 +126,32 @@ export class Tty {
     if (!isSame) this.signalForeground(SIGNAL.WINCH);
   }
 
+  /** May be opened without waiting. Linux: tty_port_block_til_ready. */
+  get isReady(): boolean {
+    return this.port.hasCarrier || (this.termios.cflag & CFLAG.CLOCAL) !== 0;
+  }
+
+  /** Linux: uart_handle_dcd_change. Context: interrupt. */
+  carrierChanged(): void {
+    if (this.port.hasCarrier) this.openQueue.wakeAll();
+    else if (!this.isReady) this.onCarrierLost();
+  }
+
   signalForeground(signal: number): void {
     if (this.foreground !== 0) this.groups.signalGroup(this.foreground, signal);
   }
 
-  /** Use `JobControl.hangUp`: readers see the end, writers EIO, the foreground group SIGHUP. */
+  /** Use `JobControl.hangUp`: who has it open reads the end and writes EIO. */
   hangUp(): void {
-    this.isHungUp = true;
-    this.signalForeground(SIGNAL.HUP);
-    this.signalForeground(SIGNAL.CONT);
+    this.hangUps++;
+    if (this.session !== 0) {
+      this.groups.signalLeader(this.session, SIGNAL.HUP);
+      this.groups.signalLeader(this.session, SIGNAL.CONT);
+    }
     this.session = 0;
     this.foreground = 0;
+    this.discipline.hangUp();
+    this.port.flushInput();
     this.readQueue.wakeAll();
     this.writeQueue.wakeAll();
   }
