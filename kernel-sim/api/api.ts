@@ -8,6 +8,7 @@
 import { ApiContext, type ApiServices } from './context.ts';
 import { FsApi } from './fs.ts';
 import { KernelApi } from './kernel.ts';
+import { SysctlApi } from './sysctl.ts';
 import { TimeApi } from './time.ts';
 
 export function makeDriverApi(services: ApiServices): ReadonlyMap<string, object> {
@@ -15,9 +16,11 @@ export function makeDriverApi(services: ApiServices): ReadonlyMap<string, object
   const kernel = new KernelApi(context);
   const fs = new FsApi(context);
   const time = new TimeApi(context);
+  const { sysctl } = new SysctlApi(context);
   return new Map([
     ['kernel', exportsOf(kernel)],
     ['kernel/fs', Object.freeze({ chrdev: exportsOf(fs.chrdev) })],
+    ['kernel/sysctl', Object.freeze({ sysctl: exportsOf(sysctl) })],
     ['kernel/time', exportsOf(time)],
   ]);
 }

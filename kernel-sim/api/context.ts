@@ -6,6 +6,8 @@ import type { DriverCalls } from '../kernel/module/driver-calls.ts';
 import type { DriverRuntime } from '../kernel/module/runtime.ts';
 import type { SiteRegistry } from '../kernel/module/sites.ts';
 import type { Printk } from '../kernel/printk/printk.ts';
+import type { ProcSysctl } from '../fs/procfs/proc-sysctl.ts';
+import type { SlabAllocator } from '../mm/kmalloc.ts';
 import { LoadedModule } from '../kernel/module/loaded-module.ts';
 import type { Scheduler } from '../kernel/sched/scheduler.ts';
 
@@ -16,6 +18,8 @@ export interface ApiServices {
   readonly printk: Printk;
   readonly calls: DriverCalls;
   readonly charDevices: CharDevices;
+  readonly slabs: SlabAllocator;
+  readonly sysctl: ProcSysctl;
 }
 
 export class ApiContext {

@@ -13,6 +13,7 @@ import type { IoMemory } from '../mm/io-memory.ts';
 import { type Sleeping, WOULD_BLOCK } from '../uapi/coroutine.ts';
 import { ERRNO } from '../uapi/errno.ts';
 import type { ApiContext } from './context.ts';
+import { applyMethod, methodOf, type Method } from './driver-object.ts';
 import { File } from './file.ts';
 import { UserSliceReader, UserSliceWriter } from './user-slice.ts';
 
@@ -20,11 +21,6 @@ const OPEN = entryPath('do_sys_openat2', 'do_filp_open', 'do_dentry_open', 'chrd
 const READ = entryPath('ksys_read', 'vfs_read');
 const WRITE = entryPath('ksys_write', 'vfs_write');
 const RELEASE = nothrowPath('syscall_exit_to_user_mode', 'task_work_run', '__fput');
-
-/** Taken before drivers come: their realm has no Reflect (init/freeze-intrinsics.ts). */
-const { apply } = Reflect;
-
-type Method = (...args: unknown[]) => unknown;
 
 /** Operations of the VFS for the class that a driver registered. */
 export class DriverFile implements KernelFileOperations {
@@ -38,7 +34,7 @@ export class DriverFile implements KernelFileOperations {
     this.#context = context;
     this.owner = context.module;
     const open = methodOf(fileClass, 'open');
-    this.#open = (...args) => apply(open ?? refuse, fileClass, args);
+    this.#open = (...args) => applyMethod(open ?? refuse, fileClass, args);
     this.#opensSlowly = isSwitching(open);
     this.#arguments = data;
   }
@@ -125,7 +121,8 @@ export class DriverFile implements KernelFileOperations {
   #run(path: EntryPath, method: Method, file: OpenFile, pos: number, slice: unknown): number {
     const lent = new File(file, pos);
     const { calls } = this.#context.services;
-    return calls.call(this.owner, path, () => apply(method, file.private, [lent, slice])).errno;
+    return calls.call(this.owner, path, () => applyMethod(method, file.private, [lent, slice]))
+      .errno;
   }
 
   *#runSwitching(
@@ -138,7 +135,7 @@ export class DriverFile implements KernelFileOperations {
     const lent = new File(file, pos);
     const { calls, runtime } = this.#context.services;
     const answer = yield* calls.callSwitching(this.owner, path, () =>
-      runtime.maybe(apply(method, file.private, [lent, slice])),
+      runtime.maybe(applyMethod(method, file.private, [lent, slice])),
     );
     return answer.errno;
   }
@@ -151,17 +148,4 @@ function checkInstance(value: unknown): number {
 
 function refuse(): never {
   throw new Error('the driver has no such operation');
-}
-
-/** A method of a driver's object or class, found without running a getter of it. */
-function methodOf(owner: unknown, name: string | symbol): Method | undefined {
-  for (
-    let at: unknown = owner;
-    (typeof at === 'object' && at !== null) || typeof at === 'function';
-    at = Object.getPrototypeOf(at)
-  ) {
-    const value: unknown = Object.getOwnPropertyDescriptor(at, name)?.value;
-    if (typeof value === 'function') return value as Method;
-  }
-  return undefined;
 }

@@ -9,6 +9,7 @@
  * Linux: struct inode, struct inode_operations, struct super_block. Differs: a directory's names
  * are its dentries, as in ramfs, unless its file system generates them with `lookup`.
  */
+import type { Credentials } from '../kernel/credentials.ts';
 import { S } from '../uapi/fs.ts';
 import type { Dentry } from './dentry.ts';
 import type { Path } from './mount.ts';
@@ -29,6 +30,8 @@ export interface FileSystem {
 }
 
 export interface InodeOperations {
+  /** In place of the usual rules of mode and owner: 0 or -EACCES for MAY bits. */
+  permission?(inode: Inode, credentials: Credentials, mask: number): number;
   /** Directories whose names are generated: the inode of `name`, or a negative errno. */
   lookup?(directory: Inode, name: string): Inode | number;
   /**

@@ -19,6 +19,8 @@ const ANY_EXEC = 0o111;
 
 /** 0, or -EACCES unless `credentials` may do all of `mask` with the file. */
 export function permission(inode: Inode, credentials: Credentials, mask: number): number {
+  const { ops } = inode;
+  if (ops.permission !== undefined) return ops.permission(inode, credentials, mask);
   if (capable(credentials)) {
     // Root reads and writes everything, but executes only what somebody may.
     const isOpenToRoot =

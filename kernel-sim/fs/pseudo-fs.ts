@@ -29,7 +29,11 @@ export interface PseudoFsOptions {
 export type PseudoFile = (SeqContent | { readonly ops: FileOperations }) & {
   /** Permission bits; 0o444 unless told. */
   readonly mode?: number;
+  readonly inodeOps?: InodeOperations;
 };
+
+/** `>` of a shell truncates what it writes to: there is nothing to do. */
+const FILE_INODE_OPS: InodeOperations = { truncate: () => 0 };
 
 const DIRECTORY_MODE = 0o555;
 
@@ -56,7 +60,8 @@ export class PseudoFs implements FileSystem {
   register(path: string, file: PseudoFile | (() => string)): void {
     const given = typeof file === 'function' ? { show: file } : file;
     const ops = 'ops' in given ? given.ops : new SeqFile(given);
-    this.#attach(path, this.makeNode(S.IFREG | (given.mode ?? 0o444), ops, {}));
+    const inodeOps = { ...FILE_INODE_OPS, ...given.inodeOps };
+    this.#attach(path, this.makeNode(S.IFREG | (given.mode ?? 0o444), ops, inodeOps));
   }
 
   registerSymlink(path: string, target: () => string): void {
@@ -64,13 +69,15 @@ export class PseudoFs implements FileSystem {
     this.#attach(path, this.makeNode(S.IFLNK | 0o777, {}, ops));
   }
 
-  /** Makes a directory and those above it. One that is there stays. */
-  registerDirectory(path: string): Dentry {
+  /**
+   * Makes a directory and those above it, with `fileOps`. One that is there stays.
+   */
+  registerDirectory(path: string, fileOps = DIRECTORY_OPERATIONS): Dentry {
     let at = this.root;
     for (const name of path.split('/').filter((part) => part !== '')) {
       let child = at.children.get(name);
       if (child === undefined) {
-        child = new Dentry(name, at, this.makeDirectory(this.#ops));
+        child = new Dentry(name, at, this.makeDirectory(this.#ops, fileOps));
         at.attach(child, name);
         at.inode.nlink++;
       }

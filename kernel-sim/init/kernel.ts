@@ -9,6 +9,7 @@ import { makeDriverApi } from '../api/api.ts';
 import { ModuleDefinition } from '../api/driver-module.ts';
 import { CharDevices } from '../drivers/char/chrdev.ts';
 import { Pipes } from '../fs/pipe-file.ts';
+import type { ProcSysctl } from '../fs/procfs/proc-sysctl.ts';
 import { RamFs } from '../fs/ramfs/ramfs.ts';
 import { CoarseClock } from '../fs/timespec.ts';
 import { Vfs } from '../fs/vfs.ts';
@@ -106,6 +107,7 @@ export class Kernel {
   readonly vfs: Vfs;
   readonly consoles: Consoles;
   readonly hostFiles: HostFiles;
+  readonly sysctl: ProcSysctl;
 
   // process, syscall
   readonly lifecycle: Lifecycle;
@@ -147,7 +149,7 @@ export class Kernel {
     this.lifecycle = this.#makeLifecycle();
     populateRoot(this.vfs, HOSTNAME, PROGRAMS);
     this.consoles.mountDevices();
-    mountProc(this);
+    this.sysctl = mountProc(this);
     this.hostFiles = new HostFiles(this, host);
     this.hostFiles.install(image.files);
     this.#startInit();
@@ -225,8 +227,20 @@ export class Kernel {
   #makeLoader(host: Host, build: KernelSettings['build']): ModuleLoader {
     const memory = new ModuleMemory(this.pages);
     const { sim, printk, sites, runtime, calls, taint, board, options, scheduler } = this;
-    const { charDevices } = this;
-    const services = { scheduler, runtime, sites, printk, calls, charDevices };
+    const { charDevices, slabs } = this;
+    const sysctl = (): ProcSysctl => this.sysctl;
+    const services = {
+      scheduler,
+      runtime,
+      sites,
+      printk,
+      calls,
+      charDevices,
+      slabs,
+      get sysctl() {
+        return sysctl();
+      },
+    };
     const api = makeDriverApi(services);
     return new ModuleLoader({
       sim,

@@ -2,6 +2,7 @@
 /** /proc: hands procfs what the other rooms know. Formats: proc(5). */
 import { devicesText } from '../drivers/char/chrdev.ts';
 import type { ProcTask, ProcTasks } from '../fs/procfs/proc-task.ts';
+import { ProcSysctl } from '../fs/procfs/proc-sysctl.ts';
 import { ProcFs } from '../fs/procfs/procfs.ts';
 import { mountsText, registerSystemFiles } from '../fs/procfs/system-files.ts';
 import { formatPointer } from '../hw/ram/board-memory.ts';
@@ -14,8 +15,9 @@ import { type Process, processOf } from '../process/process.ts';
 import { DEVICE } from './devices.ts';
 import type { Kernel } from './kernel.ts';
 
-export function mountProc(kernel: Kernel): void {
-  const { vfs, wallClock, image, charDevices, loader, printk, consoles } = kernel;
+/** Mounts /proc, and answers what registers files below /proc/sys. */
+export function mountProc(kernel: Kernel): ProcSysctl {
+  const { vfs, wallClock, image, charDevices, loader, printk, consoles, scheduler } = kernel;
   vfs.fileSystemTypes.set('proc', { needsDevice: false });
   vfs.fileSystemTypes.set('tmpfs', { needsDevice: false });
   vfs.fileSystemTypes.set('devtmpfs', { needsDevice: false });
@@ -33,6 +35,7 @@ export function mountProc(kernel: Kernel): void {
   procfs.register('kmsg', { mode: 0o400, show: () => formatSyslog(printk.readable()) });
   procfs.register('cpuinfo', () => cpuinfoText(kernel));
   vfs.mount(procfs, 'proc', '/proc');
+  return new ProcSysctl({ procfs, scheduler, printk });
 }
 
 function systemFacts(kernel: Kernel): Parameters<typeof registerSystemFiles>[2] {

@@ -1,219 +1,177 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/** sysctl: reads and writes kernel parameters under /proc/sys. */
+/** sysctl: shows and sets what lies below /proc/sys, as procps does. */
 import type { Sleeping } from '../uapi/coroutine.ts';
-import { decodeUtf8 } from '../lib/utf8.ts';
-import { ERRNO } from '../uapi/errno.ts';
-import { O } from '../uapi/fs.ts';
-import { getopt, usage_error } from './libc/getopt.ts';
+import { getopt, type ParsedCommandLine } from './libc/getopt.ts';
 import { defineProgram, type Libc } from './libc/libc.ts';
+import { decodeUtf8 } from '../lib/utf8.ts';
 import { errorText, has, valueOf } from './support/command.ts';
-import { isDirectory, joinPath, listNames } from './support/files.ts';
+import { keyPath, parseSetting, type Setting } from './sysctl/key.ts';
+import { listAll, showKey } from './sysctl/show.ts';
+import { applySettings } from './sysctl/set.ts';
+import { HELP } from './sysctl/help.ts';
 
-const ROOT = '/proc/sys';
+const DEFAULT_FILE = '/etc/sysctl.conf';
+/** Folders of --system: a name in an earlier one hides the same name in a later. */
+const SYSTEM_FOLDERS = [
+  '/etc/sysctl.d',
+  '/run/sysctl.d',
+  '/usr/local/lib/sysctl.d',
+  '/usr/lib/sysctl.d',
+  '/lib/sysctl.d',
+] as const;
 
-const HELP = `
-Usage:
- sysctl [options] [variable[=value] ...]
-
-Options:
-  -a, --all            display all variables
-  -A                   alias of -a
-  -X                   alias of -a
-  -b, --binary         print value without new line
-  -e, --ignore         ignore unknown variables errors
-  -N, --names          print variable names without values
-  -n, --values         print only values of the given variable(s)
-  -p, --load[=<file>]  read values from file
-  -q, --quiet          do not echo variable set
-  -w, --write          enable writing a value to variable
-
- -h, --help     display this help and exit
- -V, --version  output version information and exit
-
-For more details see sysctl(8).
-`;
-
-interface Options {
-  readonly names: boolean;
-  readonly values: boolean;
-  readonly binary: boolean;
-  readonly ignores: boolean;
-  readonly quiet: boolean;
-  readonly writes: boolean;
+/** How what is found is told. */
+export interface SysctlOptions {
+  readonly pattern: RegExp;
+  readonly ignoresUnknown: boolean;
+  readonly isDryRun: boolean;
+  readonly isQuiet: boolean;
+  readonly namesOnly: boolean;
+  readonly printsNames: boolean;
+  readonly printsNewline: boolean;
 }
 
 export const sysctl = defineProgram(function* (c) {
   const args = getopt(c.argv, {
-    short: 'aAXbdeNnp::fqwhVox',
+    short: 'bneNwfp::qoxaAXr:Vdh',
     long: {
       all: 'a',
+      deprecated: 'D',
+      'dry-run': 'y',
       binary: 'b',
       ignore: 'e',
       names: 'N',
       values: 'n',
       load: 'p::',
+      system: 'S',
+      pattern: 'r:',
       quiet: 'q',
       write: 'w',
       help: 'h',
       version: 'V',
     },
   });
-  if ('error' in args) return yield* usage_error(c, args.error);
-  if (has(args, 'h') || has(args, 'd')) {
+  if ('error' in args) {
+    yield* c.err(`${args.error}\n`);
     c.out(HELP);
+    return 1;
+  }
+  const first = args.options.find(({ name }) => name === 'h' || name === 'd' || name === 'V');
+  if (first !== undefined) {
+    c.out(first.name === 'V' ? 'sysctl from procps-ng 4.0.2\n' : HELP);
     return 0;
   }
-  if (has(args, 'V')) {
-    c.out('sysctl from procps-ng 4.0.2\n');
-    return 0;
+  const pattern = compile(valueOf(args, 'r') ?? '');
+  if (pattern === undefined) return yield* c.die('sysctl', 'cannot compile the pattern');
+  return yield* run(c, args, optionsOf(args, pattern));
+});
+
+/** Undefined for what is no expression. */
+function compile(pattern: string): RegExp | undefined {
+  try {
+    return new RegExp(pattern, 'u');
+  } catch {
+    return undefined;
   }
-  const tool = new Sysctl(c, {
-    names: has(args, 'N'),
-    values: has(args, 'n'),
-    binary: has(args, 'b'),
-    ignores: has(args, 'e'),
-    quiet: has(args, 'q'),
-    writes: has(args, 'w'),
-  });
-  if (['a', 'A', 'X'].some((name) => has(args, name))) return yield* tool.all(ROOT);
-  if (has(args, 'p') || has(args, 'f')) {
-    return yield* tool.load(valueOf(args, 'p') ?? args.operands[0] ?? '/etc/sysctl.conf');
+}
+
+function optionsOf(args: ParsedCommandLine, pattern: RegExp): SysctlOptions {
+  return {
+    pattern,
+    ignoresUnknown: has(args, 'e'),
+    isDryRun: has(args, 'y'),
+    isQuiet: has(args, 'q'),
+    namesOnly: has(args, 'N'),
+    printsNames: !has(args, 'n') && !has(args, 'N') && !has(args, 'b'),
+    printsNewline: !has(args, 'b'),
+  };
+}
+
+function* run(c: Libc, args: ParsedCommandLine, options: SysctlOptions): Sleeping<number> {
+  const wants = (...names: readonly string[]): boolean => names.some((name) => has(args, name));
+  const operands = args.operands;
+  if (wants('a', 'A', 'X')) return yield* listAll(c, options);
+  if (wants('S')) return yield* loadSystem(c, options);
+  if (wants('p', 'f')) {
+    const given = valueOf(args, 'p');
+    const files = given === undefined ? operands : [given, ...operands];
+    return yield* loadFiles(c, files.length === 0 ? [DEFAULT_FILE] : files, options);
   }
-  if (args.operands.length === 0) {
-    yield* c.err(HELP);
+  if (operands.length === 0) {
+    yield* c.err(`sysctl: no variables specified\nTry \`sysctl --help' for more information.\n`);
     return 1;
   }
   let status = 0;
-  for (const operand of args.operands) {
-    if (!(yield* tool.setting(operand))) status = 1;
+  for (const operand of operands) {
+    status |= yield* handle(c, operand, wants('w', 'q'), options);
   }
   return status;
-});
-
-class Sysctl {
-  readonly #c: Libc;
-  readonly #options: Options;
-
-  constructor(c: Libc, options: Options) {
-    this.#c = c;
-    this.#options = options;
-  }
-
-  *#warn(message: string): Sleeping<false> {
-    yield* this.#c.err(`sysctl: ${message}\n`);
-    return false;
-  }
-
-  /** `key`, `key=value`. */
-  *setting(text: string): Sleeping<boolean> {
-    const equals = text.indexOf('=');
-    if (equals < 0) {
-      if (!this.#options.writes) return yield* this.#read(text);
-      return yield* this.#warn('command line(0): invalid syntax, continuing...');
-    }
-    return yield* this.#write(text.slice(0, equals).trim(), text.slice(equals + 1).trim());
-  }
-
-  *load(file: string): Sleeping<number> {
-    const bytes = yield* this.#c.read_file(file);
-    if (typeof bytes === 'number') {
-      yield* this.#warn(`cannot open "${file}": ${errorText(bytes)}`);
-      return 1;
-    }
-    let status = 0;
-    for (const [index, raw] of decodeUtf8(bytes).split('\n').entries()) {
-      const line = raw.trim();
-      if (line === '' || line.startsWith('#') || line.startsWith(';')) continue;
-      if (!line.includes('=')) {
-        yield* this.#warn(`${file}(${index + 1}): invalid syntax, continuing...`);
-      } else if (!(yield* this.setting(line))) status = 1;
-    }
-    return status;
-  }
-
-  *all(folder: string): Sleeping<number> {
-    const names = yield* listNames(this.#c, folder);
-    if (typeof names === 'number') {
-      yield* this.#warn(`unable to open directory "${folder}"`);
-      return 1;
-    }
-    let status = 0;
-    for (const name of names) {
-      const path = joinPath(folder, name);
-      if (isDirectory(yield* this.#c.stat(path))) status |= yield* this.all(path);
-      else if (!(yield* this.#show(path, keyOf(path)))) status = 1;
-    }
-    return status;
-  }
-
-  *#read(text: string): Sleeping<boolean> {
-    const path = pathOf(text);
-    const stat = yield* this.#c.stat(path);
-    if (typeof stat === 'number') return yield* this.#missing(path, stat);
-    if (isDirectory(stat)) return (yield* this.all(path)) === 0;
-    return yield* this.#show(path, keyOf(path));
-  }
-
-  *#missing(path: string, failure: number): Sleeping<boolean> {
-    if (this.#options.ignores) return true;
-    return yield* this.#warn(`cannot stat ${path}: ${errorText(failure)}`);
-  }
-
-  *#show(path: string, key: string): Sleeping<boolean> {
-    if (this.#options.names) {
-      this.#c.out(`${key}\n`);
-      return true;
-    }
-    const bytes = yield* this.#c.read_file(path);
-    if (typeof bytes === 'number') {
-      if (bytes === -ERRNO.EACCES) return yield* this.#warn(`permission denied on key '${key}'`);
-      return yield* this.#warn(`reading key "${key}": ${errorText(bytes)}`);
-    }
-    const text = decodeUtf8(bytes);
-    // A value of several lines has the key before each.
-    for (const line of (text.endsWith('\n') ? text.slice(0, -1) : text).split('\n')) {
-      this.#print(key, line);
-    }
-    return true;
-  }
-
-  #print(key: string, value: string): void {
-    const prefix = this.#options.values || this.#options.binary ? '' : `${key} = `;
-    this.#c.out(`${prefix}${value}${this.#options.binary ? '' : '\n'}`);
-  }
-
-  *#write(text: string, value: string): Sleeping<boolean> {
-    const path = pathOf(text);
-    const key = keyOf(path);
-    const stat = yield* this.#c.stat(path);
-    if (typeof stat === 'number') return yield* this.#missing(path, stat);
-    const fd = yield* this.#c.open(path, O.WRONLY | O.TRUNC);
-    const failure = fd < 0 ? fd : yield* this.#c.write_all(fd, `${value}\n`);
-    if (fd >= 0) yield* this.#c.close(fd);
-    if (failure === -ERRNO.EACCES && fd < 0) {
-      return yield* this.#warn(`permission denied on key "${key}"`);
-    }
-    if (failure < 0) return yield* this.#warn(`setting key "${key}": ${errorText(failure)}`);
-    if (!this.#options.quiet) {
-      if (this.#options.names) this.#c.out(`${key}\n`);
-      else this.#print(key, value);
-    }
-    return true;
-  }
 }
 
-/** `kernel.ostype` and `kernel/ostype` are the same; whichever comes first separates. */
-function pathOf(text: string): string {
-  const separator = /[./]/.exec(text)?.[0];
-  if (separator === '/') return `${ROOT}/${text}`;
-  return `${ROOT}/${swapped(text)}`;
+/** One word of the command line: a name to show, or a setting. */
+function* handle(
+  c: Libc,
+  operand: string,
+  mustSet: boolean,
+  options: SysctlOptions,
+): Sleeping<number> {
+  if (!mustSet && !operand.includes('=')) return yield* showKey(c, operand, options);
+  const setting = parseSetting(operand);
+  if (setting === undefined) {
+    yield* c.err('sysctl: command line(0): invalid syntax, continuing...\n');
+    return 1;
+  }
+  if (keyPath(setting.key) === keyPath('')) {
+    yield* c.err('sysctl: Path is not under /proc/sys/: /proc/sys/\n');
+    return 1;
+  }
+  return yield* applySettings(c, [setting], options);
 }
 
-function keyOf(path: string): string {
-  return swapped(path.slice(ROOT.length + 1));
+function* loadFiles(c: Libc, files: readonly string[], options: SysctlOptions): Sleeping<number> {
+  const settings: Setting[] = [];
+  let status = 0;
+  for (const file of files) status |= yield* readSettings(c, file, settings);
+  return (yield* applySettings(c, settings, options)) | status;
 }
 
-/** Dots and slashes exchanged. */
-function swapped(text: string): string {
-  return [...text].map((char) => ({ '.': '/', '/': '.' })[char] ?? char).join('');
+function* loadSystem(c: Libc, options: SysctlOptions): Sleeping<number> {
+  const byName = new Map<string, string>();
+  for (const folder of SYSTEM_FOLDERS) {
+    const entries = yield* c.read_directory(folder);
+    if (typeof entries === 'number') continue;
+    for (const { name } of entries) {
+      if (name.endsWith('.conf') && !byName.has(name)) byName.set(name, `${folder}/${name}`);
+    }
+  }
+  const names = [...byName.keys()].toSorted();
+  const files = [...names.map((name) => byName.get(name) ?? ''), DEFAULT_FILE];
+  const settings: Setting[] = [];
+  let status = 0;
+  for (const file of files) {
+    const stat = yield* c.stat(file);
+    if (typeof stat === 'number') continue;
+    if (!options.isQuiet) c.out(`* Applying ${file} ...\n`);
+    status |= yield* readSettings(c, file, settings);
+  }
+  return (yield* applySettings(c, settings, options)) | status;
+}
+
+/** Adds the settings of a file, `-` being standard input, and complains about other lines. */
+function* readSettings(c: Libc, file: string, settings: Setting[]): Sleeping<number> {
+  const bytes = file === '-' ? yield* c.read_to_end(0) : yield* c.read_file(file);
+  if (typeof bytes === 'number') {
+    yield* c.err(`sysctl: cannot open "${file}": ${errorText(bytes)}\n`);
+    return 1;
+  }
+  for (const [index, line] of decodeUtf8(bytes).split('\n').entries()) {
+    const text = line.trim();
+    if (text === '' || text.startsWith('#') || text.startsWith(';')) continue;
+    const setting = parseSetting(text);
+    if (setting !== undefined) settings.push(setting);
+    else if (!text.startsWith('-')) {
+      yield* c.err(`sysctl: ${file}(${index + 1}): invalid syntax, continuing...\n`);
+    }
+  }
+  return 0;
 }

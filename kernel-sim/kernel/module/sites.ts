@@ -43,6 +43,7 @@ const KERNEL_FUNCTIONS = [
   ['init_module_from_file', 0x96, 0xe0, 112],
   ['__x64_sys_finit_module', 0x5d, 0xb0, 64],
   ['__x64_sys_delete_module', 0x1b1, 0x2c0, 96],
+  ['proc_sys_call_handler', 0x1a9, 0x270, 72],
 ] as const;
 
 export type KernelFunction = (typeof KERNEL_FUNCTIONS)[number][0];
