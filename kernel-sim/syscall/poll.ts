@@ -2,13 +2,13 @@
 /**
  * poll(2).
  *
- * Linux: fs/select.c. Differs: a waiting poll looks again at short intervals of virtual time
- * instead of hanging itself on every queue.
+ * Linux: fs/select.c.
  *
  * @syscall 7 poll full
  */
 import { vfsPoll } from '../fs/read-write.ts';
 import type { Process } from '../process/process.ts';
+import type { WaitQueue } from '../kernel/sched/wait-queue.ts';
 import type { Sleeping } from '../uapi/coroutine.ts';
 import { ERRNO } from '../uapi/errno.ts';
 import { POLL } from '../uapi/fs.ts';
@@ -19,18 +19,26 @@ const { EFAULT, EINVAL } = ERRNO;
 const NS_PER_MS = 1_000_000;
 const POLLFD_BYTES = 8;
 const POLL_MAX = 1024;
-/** How often a waiting poll looks. */
-const INTERVAL_NS = 1_000_000;
 
 export function pollCalls({ scheduler, sim }: SyscallParts): SyscallTable {
   function* pollBlocking(process: Process, poll: Poll, timeoutMs: number): Sleeping<number> {
+    const { task } = process;
+    const queues = poll.queues();
     const endNs = timeoutMs < 0 ? Infinity : sim.now() + timeoutMs * NS_PER_MS;
-    for (;;) {
-      const ready = poll.look();
-      if (ready !== 0 || sim.now() >= endNs) return ready;
-      if (process.task.deliverable !== 0) return -ERRNO.EINTR;
-      yield* scheduler.sleepFor(Math.min(INTERVAL_NS, endNs - sim.now()), true);
+    const timer = endNs < Infinity && sim.events.schedule(endNs, () => scheduler.wake(task));
+    for (const queue of queues) queue.addPoller(task);
+    let ready = poll.look();
+    while (ready === 0 && sim.now() < endNs) {
+      if (task.deliverable !== 0) {
+        ready = -ERRNO.EINTR;
+        break;
+      }
+      yield* scheduler.sleep('S', 'poll_schedule_timeout');
+      ready = poll.look();
     }
+    for (const queue of queues) queue.removePoller(task);
+    if (timer !== false) sim.events.cancel(timer);
+    return ready;
   }
 
   return {
@@ -60,6 +68,20 @@ class Poll {
   static read(process: Process, address: number, count: number): Poll | undefined {
     const bytes = process.space.loadBytes(address, count * POLLFD_BYTES);
     return bytes === undefined ? undefined : new Poll(process, address, bytes);
+  }
+
+  /** All queues on which news of these files arrives. */
+  queues(): Set<WaitQueue> {
+    const queues = new Set<WaitQueue>();
+    for (let at = 0; at < this.#view.byteLength; at += POLLFD_BYTES) {
+      const file = this.#process.files.get(this.#view.getInt32(at, true));
+      const { ops } = file ?? {};
+      if (file === undefined || ops === undefined) continue;
+      for (const queue of [ops.readQueue?.(file), ops.writeQueue?.(file)]) {
+        if (queue !== undefined) queues.add(queue);
+      }
+    }
+    return queues;
   }
 
   /** How many descriptors are ready; their events are written back. */

@@ -22,6 +22,8 @@ export class WaitQueue {
   readonly name: string;
   readonly #scheduler: Scheduler;
   readonly #waiters = new Set<Task>();
+  /** Tasks in poll(2): woken by every wake, since none of them takes what there is. */
+  readonly #pollers = new Set<Task>();
 
   /** `name` is what `ps` shows as the wait channel, such as `pipe_read`. */
   constructor(scheduler: Scheduler, name: string) {
@@ -30,7 +32,16 @@ export class WaitQueue {
   }
 
   get isEmpty(): boolean {
-    return this.#waiters.size === 0;
+    return this.#waiters.size === 0 && this.#pollers.size === 0;
+  }
+
+  /** From now on every wake wakes `task`, until `removePoller`. Linux: poll_wait. */
+  addPoller(task: Task): void {
+    this.#pollers.add(task);
+  }
+
+  removePoller(task: Task): void {
+    this.#pollers.delete(task);
   }
 
   /** Sleeps until woken (0), or until a signal arrives (-EINTR). Context: task. */
@@ -53,6 +64,7 @@ export class WaitQueue {
 
   /** Wakes the task that has waited longest. Context: any. */
   wakeOne(): void {
+    this.#wakePollers();
     for (const task of this.#waiters) {
       this.#waiters.delete(task);
       this.#scheduler.wake(task);
@@ -62,9 +74,15 @@ export class WaitQueue {
 
   /** Context: any. */
   wakeAll(): void {
+    this.#wakePollers();
     if (this.#waiters.size === 0) return;
     const waiters = [...this.#waiters];
     this.#waiters.clear();
     for (const task of waiters) this.#scheduler.wake(task);
+  }
+
+  #wakePollers(): void {
+    if (this.#pollers.size === 0) return;
+    for (const task of this.#pollers) this.#scheduler.wake(task);
   }
 }
