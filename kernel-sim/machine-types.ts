@@ -162,7 +162,36 @@ export interface TaskView {
   readonly pid: number;
   readonly name: string;
   readonly state: 'R' | 'S' | 'D' | 'Z' | 'T' | 'I';
+  /** The CPU that it runs on or ran on last. */
   readonly cpu: number;
+  /** 0 for who has no parent. */
+  readonly ppid: number;
+  readonly uid: number;
+  /** What top shows: `policy` by its name, `priority` 0 to 39, negative for real-time tasks. */
+  readonly policy: 'OTHER' | 'BATCH' | 'IDLE' | 'FIFO' | 'RR';
+  readonly nice: number;
+  readonly priority: number;
+  /** CPU time spent in user mode and in the kernel. */
+  readonly userNs: number;
+  readonly systemNs: number;
+  readonly startNs: number;
+  /** Arguments separated by blanks; empty for kernel threads and zombies. */
+  readonly commandLine: string;
+  /** What it sleeps on, as `ps -o wchan` names it; empty when it does not. */
+  readonly waitChannel: string;
+  readonly threads: number;
+  readonly rssBytes: number;
+}
+
+export interface CpuView {
+  readonly id: number;
+  /** Where its time went since boot. */
+  readonly userNs: number;
+  readonly systemNs: number;
+  readonly idleNs: number;
+  readonly irqNs: number;
+  /** Pid of the task that it runs, 0 when it is idle. */
+  readonly running: number;
 }
 
 /** The latest news of what people did and the kernel answered: feeds "what just happened". */
@@ -219,6 +248,9 @@ export interface MachineSnapshot {
   readonly log: readonly LogLine[];
   readonly modules: readonly ModuleView[];
   readonly tasks: readonly TaskView[];
+  readonly cpus: readonly CpuView[];
+  /** Over 1, 5 and 15 minutes. */
+  readonly loadAverages: readonly [number, number, number];
   readonly happenings: readonly Happening[];
   readonly memory: { readonly totalBytes: number; readonly freeBytes: number };
   /** By terminal, from ttyS0 on. */

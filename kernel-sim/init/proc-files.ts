@@ -48,15 +48,13 @@ function systemFacts(kernel: Kernel): Parameters<typeof registerSystemFiles>[2] 
     pages,
     slabPages: () =>
       slabs.caches.reduce((sum, { info }) => sum + info.slabs * info.pagesPerSlab, 0),
-    cpuTimes: () =>
-      scheduler.cpus.map(({ clockNs, idleNs }) => ({
-        idleNs,
-        busyNs: Math.max(0, clockNs - idleNs),
-      })),
+    cpuTimes: () => scheduler.cpus.map((cpu) => scheduler.timesOf(cpu)),
+    loadAverages: () => scheduler.load.hundredths(sim.now()),
     contextSwitches: () => scheduler.cpus.reduce((sum, { switches }) => sum + switches, 0),
     taskCounts: () => ({
       created: tasks.created,
       running: [...tasks.all()].filter(({ state }) => state === 'R').length,
+      blocked: [...tasks.all()].filter(({ state }) => state === 'D').length,
       all: tasks.size,
       lastPid: tasks.lastPid,
     }),
@@ -112,10 +110,11 @@ function procTask(kernel: Kernel, task: Task): ProcTask {
     credentials: task.credentials,
     isKernelThread: task.isKernelThread,
     cpu: task.cpu,
+    sched: task.sched,
     ttyDev: terminal.rdev,
     ttyForeground: terminal.foreground,
-    userNs: task.runtimeNs,
-    systemNs: 0,
+    userNs: task.sched.userNs,
+    systemNs: Math.max(0, kernel.scheduler.runtimeNs(task) - task.sched.userNs),
     startNs: task.startNs,
     pending: task.pending,
     blocked: task.blocked,

@@ -164,8 +164,10 @@ export class UserMode implements UserCpu {
   }
 
   charge(nanoseconds: number): number {
+    const { task } = this.#process;
     this.#execution.budget -= nanoseconds;
-    if (this.#execution.budget >= 0 && !this.#process.task.hasWork) return 0;
+    task.sched.userNs += nanoseconds;
+    if (this.#execution.budget >= 0 && !task.hasWork) return 0;
     this.#result = 0;
     return WOULD_BLOCK;
   }

@@ -4,6 +4,7 @@
  * messages.ts promises is dropped, and so is what is too long to be true.
  */
 import type {
+  CpuView,
   ForegroundView,
   Happening,
   LogLine,
@@ -19,6 +20,18 @@ const LIST_MAX = 20_000;
 const BYTES_MAX = 64 * 1024 * 1024;
 const PORTS: ReadonlySet<unknown> = new Set(['ttyS0', 'ttyS1', 'ttyS2', 'ttyS3', 'hvc0', 'hvc1']);
 const TASK_STATES: ReadonlySet<unknown> = new Set(['R', 'S', 'D', 'Z', 'T', 'I']);
+const POLICIES: ReadonlySet<unknown> = new Set(['OTHER', 'BATCH', 'IDLE', 'FIFO', 'RR']);
+const TASK_COUNTS = [
+  'cpu',
+  'ppid',
+  'uid',
+  'userNs',
+  'systemNs',
+  'startNs',
+  'threads',
+  'rssBytes',
+] as const;
+const CPU_COUNTS = ['id', 'userNs', 'systemNs', 'idleNs', 'irqNs', 'running'] as const;
 const MODULE_STATES: ReadonlySet<unknown> = new Set(['Live', 'Loading', 'Unloading', 'Oopsed']);
 const MACHINE_STATES: ReadonlySet<unknown> = new Set(['running', 'idle', 'halted']);
 
@@ -87,8 +100,21 @@ function isTask(value: unknown): value is TaskView {
     isCount(value['pid']) &&
     isText(value['name']) &&
     TASK_STATES.has(value['state']) &&
-    isCount(value['cpu'])
+    POLICIES.has(value['policy']) &&
+    TASK_COUNTS.every((name) => isCount(value[name])) &&
+    Number.isSafeInteger(value['nice']) &&
+    Number.isSafeInteger(value['priority']) &&
+    isText(value['commandLine']) &&
+    isText(value['waitChannel'])
   );
+}
+
+function isCpu(value: unknown): value is CpuView {
+  return isFields(value) && CPU_COUNTS.every((name) => isCount(value[name]));
+}
+
+function isLoads(value: unknown): value is MachineSnapshot['loadAverages'] {
+  return isListOf(value, isNumber) && value.length === 3;
 }
 
 function isForeground(value: unknown): value is ForegroundView {
@@ -143,6 +169,8 @@ function isSnapshot(value: unknown): value is MachineSnapshot {
     isListOf(value['log'], isLogLine) &&
     isListOf(value['modules'], isModule) &&
     isListOf(value['tasks'], isTask) &&
+    isListOf(value['cpus'], isCpu) &&
+    isLoads(value['loadAverages']) &&
     isListOf(value['happenings'], isHappening) &&
     isFields(memory) &&
     isCount(memory['totalBytes']) &&

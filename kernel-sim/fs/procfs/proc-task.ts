@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /** What procfs asks about tasks: process/ answers. */
 import type { Credentials } from '../../kernel/credentials.ts';
+import type { SchedEntity } from '../../kernel/sched/entity.ts';
 import type { Path } from '../mount.ts';
 import type { OpenFile } from '../open-file.ts';
 
@@ -15,6 +16,7 @@ export interface ProcTask {
   readonly credentials: Credentials;
   readonly isKernelThread: boolean;
   readonly cpu: number;
+  readonly sched: SchedEntity;
   /** Device number of the controlling terminal, 0 when none, and its foreground group, or -1. */
   readonly ttyDev: number;
   readonly ttyForeground: number;

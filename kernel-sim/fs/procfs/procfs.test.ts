@@ -3,6 +3,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 
 import { ROOT, type Credentials } from '../../kernel/credentials.ts';
+import { SchedEntity } from '../../kernel/sched/entity.ts';
 import { encodeUtf8 } from '../../lib/utf8.ts';
 import { makedev, O, S, SEEK } from '../../uapi/fs.ts';
 import { FileTable } from '../file-table.ts';
@@ -29,6 +30,7 @@ function makeTask(pid: number, changes: Partial<ProcTask> = {}): ProcTask {
     credentials: user(1000, 27),
     isKernelThread: false,
     cpu: 1,
+    sched: new SchedEntity(),
     ttyDev: makedev(4, 64),
     ttyForeground: pid,
     userNs: 30_000_000,
@@ -284,11 +286,11 @@ describe('files about the machine', () => {
       pages: kernel.pages,
       slabPages: () => 10,
       cpuTimes: () => [
-        { idleNs: 60_000_000_000, busyNs: 1_000_000_000 },
-        { idleNs: 50_000_000_000, busyNs: 11_000_000_000 },
+        { userNs: 1e9, niceNs: 0, systemNs: 2e9, idleNs: 60e9, irqNs: 0 },
+        { userNs: 11e9, niceNs: 3e9, systemNs: 0, idleNs: 50e9, irqNs: 1e7 },
       ],
       contextSwitches: () => 77,
-      taskCounts: () => ({ created: 9, running: 1, all: 4, lastPid: 43 }),
+      taskCounts: () => ({ created: 9, running: 1, blocked: 2, all: 4, lastPid: 43 }),
       loadAverages: () => [5, 112, 0],
     });
   });
@@ -307,12 +309,13 @@ describe('files about the machine', () => {
   it('stat', () => {
     const lines = String(cat('/proc/stat')).split('\n');
     expect(lines.slice(0, 3)).toEqual([
-      'cpu  1200 0 0 11000 0 0 0 0 0 0',
-      'cpu0 100 0 0 6000 0 0 0 0 0 0',
-      'cpu1 1100 0 0 5000 0 0 0 0 0 0',
+      'cpu  1200 300 200 11000 0 1 0 0 0 0',
+      'cpu0 100 0 200 6000 0 0 0 0 0 0',
+      'cpu1 1100 300 0 5000 0 1 0 0 0 0',
     ]);
     expect(lines).toContain('btime 1700000000');
     expect(lines).toContain('ctxt 77');
+    expect(lines).toContain('procs_blocked 2');
   });
 
   it('meminfo', () => {

@@ -11,6 +11,7 @@ import { PAGE_SIZE } from '../../mm/page.ts';
 import { pathText, type MountTable } from '../mount.ts';
 import { NS_PER_SECOND } from '../timespec.ts';
 import type { Vfs } from '../vfs.ts';
+import type { CpuTimes } from '../../kernel/sched/cpu.ts';
 import type { ProcFs } from './procfs.ts';
 
 /** What the machine knows of itself: init/ gathers it. */
@@ -23,18 +24,19 @@ export interface SystemFacts {
   readonly pages: PageAllocator;
   /** Pages that slabs hold, and pages of files. */
   readonly slabPages: () => number;
-  /** By CPU: time without a task, and time altogether in user and kernel mode. */
-  readonly cpuTimes: () => readonly { readonly idleNs: number; readonly busyNs: number }[];
+  /** By CPU: where its time went. */
+  readonly cpuTimes: () => readonly CpuTimes[];
   readonly contextSwitches: () => number;
   /** Tasks ever made, runnable now, all now. */
   readonly taskCounts: () => {
     readonly created: number;
     readonly running: number;
+    readonly blocked: number;
     readonly all: number;
     readonly lastPid: number;
   };
-  /** Over 1, 5 and 15 minutes, in hundredths; /proc/loadavg is left out without them. */
-  readonly loadAverages?: () => readonly [number, number, number];
+  /** Over 1, 5 and 15 minutes, in hundredths. */
+  readonly loadAverages: () => readonly [number, number, number];
 }
 
 const TICK_NS = 10_000_000;
@@ -47,10 +49,7 @@ export function registerSystemFiles(procfs: ProcFs, vfs: Vfs, facts: SystemFacts
   procfs.register('uptime', () => uptimeText(facts));
   procfs.register('meminfo', () => meminfoText(facts));
   procfs.register('stat', () => statText(facts));
-  const { loadAverages } = facts;
-  if (loadAverages !== undefined) {
-    procfs.register('loadavg', () => loadavgText(facts, loadAverages()));
-  }
+  procfs.register('loadavg', () => loadavgText(facts));
 }
 
 function filesystemsText(vfs: Vfs): string {
@@ -111,31 +110,38 @@ function meminfoText({ pages, slabPages }: SystemFacts): string {
 
 function statText(facts: SystemFacts): string {
   const cpus = facts.cpuTimes();
-  const busyNs = cpus.reduce((sum, cpu) => sum + cpu.busyNs, 0);
-  const idleNs = cpus.reduce((sum, cpu) => sum + cpu.idleNs, 0);
+  const sum = (field: keyof CpuTimes): number =>
+    cpus.reduce((total, times) => total + times[field], 0);
+  const all: CpuTimes = {
+    userNs: sum('userNs'),
+    niceNs: sum('niceNs'),
+    systemNs: sum('systemNs'),
+    idleNs: sum('idleNs'),
+    irqNs: sum('irqNs'),
+  };
   const counts = facts.taskCounts();
   return [
-    `cpu  ${cpuFields(busyNs, idleNs)}`,
-    ...cpus.map((cpu, index) => `cpu${index} ${cpuFields(cpu.busyNs, cpu.idleNs)}`),
+    `cpu  ${cpuFields(all)}`,
+    ...cpus.map((times, index) => `cpu${index} ${cpuFields(times)}`),
     `ctxt ${facts.contextSwitches()}`,
     `btime ${facts.epochSeconds}`,
     `processes ${counts.created}`,
     `procs_running ${counts.running}`,
-    'procs_blocked 0',
+    `procs_blocked ${counts.blocked}`,
     '',
   ].join('\n');
 }
 
-/** user nice system idle iowait irq softirq steal guest guest_nice; we do not tell modes apart. */
-function cpuFields(busyNs: number, idleNs: number): string {
-  const busy = Math.floor(busyNs / TICK_NS);
-  return `${busy} 0 0 ${Math.floor(idleNs / TICK_NS)} 0 0 0 0 0 0`;
+/** user nice system idle iowait irq softirq steal guest guest_nice, in ticks. */
+function cpuFields({ userNs, niceNs, systemNs, idleNs, irqNs }: CpuTimes): string {
+  const ticks = [userNs, niceNs, systemNs, idleNs, 0, irqNs, 0, 0, 0, 0];
+  return ticks.map((nanoseconds) => Math.floor(nanoseconds / TICK_NS)).join(' ');
 }
 
-function loadavgText(facts: SystemFacts, hundredths: readonly number[]): string {
+function loadavgText(facts: SystemFacts): string {
   const { running, all, lastPid } = facts.taskCounts();
-  const loads = hundredths.map(
-    (load) => `${Math.floor(load / 100)}.${String(load % 100).padStart(2, '0')}`,
-  );
+  const loads = facts
+    .loadAverages()
+    .map((load) => `${Math.floor(load / 100)}.${String(load % 100).padStart(2, '0')}`);
   return `${loads.join(' ')} ${running}/${all} ${lastPid}\n`;
 }

@@ -7,6 +7,7 @@
  * Linux: fs/proc/array.c, proc_pid_stat(5), proc_pid_status(5).
  */
 import { PAGE_SIZE } from '../../mm/page.ts';
+import { formatCpuList } from '../../lib/cpu-list.ts';
 import type { ProcTask } from './proc-task.ts';
 
 /** USER_HZ: times are counted in hundredths of a second. */
@@ -43,9 +44,10 @@ export function formatStat(task: ProcTask): string {
     ...zeros(4), // minflt cminflt majflt cmajflt
     ticks(task.userNs),
     ticks(task.systemNs),
-    ...zeros(2), // cutime cstime
-    20, // priority
-    0, // nice
+    ticks(task.sched.childUserNs),
+    ticks(task.sched.childSystemNs),
+    task.sched.shownPriority,
+    task.sched.nice,
     1, // num_threads
     0, // itrealvalue
     ticks(task.startNs),
@@ -61,7 +63,9 @@ export function formatStat(task: ProcTask): string {
     ...zeros(2), // nswap cnswap
     SIGCHLD,
     task.cpu,
-    ...zeros(5), // rt_priority policy blkio guest cguest
+    task.sched.rtPriority,
+    task.sched.policy,
+    ...zeros(3), // blkio guest cguest
     ...zeros(7), // start_data end_data start_brk arg_start arg_end env_start env_end
     task.exitStatus,
   ];
@@ -100,10 +104,19 @@ export function formatStatus(task: ProcTask, cpus: number): string {
     ...capabilityLines(ids.euid === 0),
     ['NoNewPrivs', 0],
     ['Seccomp', 0],
-    ['Cpus_allowed', ((1 << cpus) - 1).toString(16)],
-    ['Cpus_allowed_list', cpus > 1 ? `0-${cpus - 1}` : '0'],
+    ...scheduleLines(task, cpus),
   ];
   return lines.map(([name, value]) => `${name}:\t${value}\n`).join('');
+}
+
+function scheduleLines({ sched }: ProcTask, cpus: number): (readonly [string, string | number])[] {
+  const allowed = sched.affinity & ((1 << cpus) - 1);
+  return [
+    ['Cpus_allowed', allowed.toString(16)],
+    ['Cpus_allowed_list', formatCpuList(allowed)],
+    ['voluntary_ctxt_switches', sched.voluntarySwitches],
+    ['nonvoluntary_ctxt_switches', sched.involuntarySwitches],
+  ];
 }
 
 function memoryLines(task: ProcTask): (readonly [string, string])[] {

@@ -20,8 +20,9 @@ import type { Sleeping } from '../../uapi/coroutine.ts';
 import { COST } from '../../uapi/costs.ts';
 import { assert } from '../../lib/assert.ts';
 import { Oops } from '../oops.ts';
-import { Cpu } from './cpu.ts';
+import { Cpu, type CpuTimes } from './cpu.ts';
 import type { Execution } from './execution.ts';
+import { LoadAverage } from './loadavg.ts';
 import { HARDIRQ_OFFSET, Preempt } from './preempt.ts';
 import type { Task } from './task.ts';
 
@@ -61,6 +62,7 @@ export class Scheduler {
   hooks = NO_HOOKS;
   /** In which context code runs, and turning preemption off and on. */
   readonly preempt: Preempt;
+  readonly load = new LoadAverage();
   /** Status of power-off, once there is one. */
   haltStatus: number | undefined;
 
@@ -68,6 +70,8 @@ export class Scheduler {
   readonly #execution: Execution;
   #cpu: Cpu;
   #turnEndNs = 0;
+  /** User time of the running task when it began to run. */
+  #userBeforeNs = 0;
   /** A turn that the host's limit interrupted: it goes on before anybody else's. */
   #paused: Cpu | undefined;
   #limitNs = 0;
@@ -105,6 +109,7 @@ export class Scheduler {
     if (this.#execution.preemptCount !== 0) this.#reportAtomicSleep(task);
     this.#execution.irqsOff = false;
     task.state = state;
+    if (state !== 'D') this.load.change(-1, this.#sim.now());
     task.waitChannel = channel;
     if (this.#sim.trace.on) this.#sim.trace.emit(EVENT.WAIT, this.#sim.trace.intern(channel));
     yield;
@@ -168,6 +173,7 @@ export class Scheduler {
   /** Ends the running task: nothing of it runs again. The caller has released what it had. */
   *exit(state: 'Z' | 'X'): Sleeping<never> {
     this.current.state = state;
+    this.load.change(-1, this.#sim.now());
     for (;;) yield;
   }
 
@@ -176,6 +182,7 @@ export class Scheduler {
   /** Makes a new task runnable. */
   start(task: Task): void {
     task.startNs = this.#sim.now();
+    this.load.change(1, task.startNs);
     this.#enqueue(task);
   }
 
@@ -256,6 +263,21 @@ export class Scheduler {
     this.watch();
   }
 
+  /** The CPU time that a task has had, up to now. Context: any. */
+  runtimeNs(task: Task): number {
+    const cpu = this.#cpu;
+    return task.runtimeNs + (cpu.current === task ? this.#sim.now() - cpu.clockNs : 0);
+  }
+
+  /** What a CPU did with its time up to now, or up to where it has got. */
+  timesOf(cpu: Cpu): CpuTimes {
+    const nowNs = Math.max(cpu.clockNs, this.#sim.now());
+    const { userNs, niceNs, irqNs } = cpu;
+    const idleNs = cpu.idleNs + (cpu.isIdle ? nowNs - cpu.clockNs : 0);
+    const busyNs = (cpu.isIdle ? nowNs : cpu.clockNs) - idleNs;
+    return { userNs, niceNs, irqNs, idleNs, systemNs: busyNs - userNs - niceNs - irqNs };
+  }
+
   /** What cannot be paused would compute on without power: its task dies instead. */
   #cutOff(task: Task): never {
     task.dying = true;
@@ -332,7 +354,10 @@ export class Scheduler {
       this.#setHorizon(cpu, task);
       this.#resume(task);
       this.#leave(cpu);
-      if (task.state !== 'R') cpu.current = undefined;
+      if (task.state !== 'R') {
+        cpu.current = undefined;
+        task.sched.voluntarySwitches++;
+      }
     }
   }
 
@@ -346,6 +371,7 @@ export class Scheduler {
         running.sliceEndNs = cpu.clockNs + SLICE_NS;
         return running;
       }
+      running.sched.involuntarySwitches++;
       cpu.queue.push(running);
       cpu.current = undefined;
     }
@@ -395,6 +421,7 @@ export class Scheduler {
     this.#sim.cpu = cpu.id;
     this.#sim.pid = task.pid;
     this.#sim.clock.moveTo(cpu.clockNs);
+    this.#userBeforeNs = task.sched.userNs;
     execution.stack = task.stack;
     execution.sp = task.sp;
     execution.dying = task.dying;
@@ -410,6 +437,9 @@ export class Scheduler {
       task.preemptCount = this.#execution.preemptCount;
       task.irqsOff = this.#execution.irqsOff;
       task.runtimeNs += nowNs - cpu.clockNs;
+      const userNs = task.sched.userNs - this.#userBeforeNs;
+      if (task.sched.nice > 0) cpu.niceNs += userNs;
+      else cpu.userNs += userNs;
     }
     cpu.clockNs = nowNs;
     this.#sim.pid = 0;
@@ -470,7 +500,9 @@ export class Scheduler {
       event.fire();
       execution.preemptCount = task?.preemptCount ?? 0;
       cpu.irqDepth--;
-      cpu.clockNs = this.#sim.now();
+      const nowNs = this.#sim.now();
+      cpu.irqNs += nowNs - cpu.clockNs;
+      cpu.clockNs = nowNs;
     }
   }
 
@@ -482,6 +514,7 @@ export class Scheduler {
   // ---- Queues -------------------------------------------------------------------------------
 
   #makeRunnable(task: Task): void {
+    if (task.state !== 'D') this.load.change(1, this.#sim.now());
     task.state = 'R';
     if (this.#sim.trace.on) this.#sim.trace.emit(EVENT.WAKE, task.pid);
     this.#enqueue(task);

@@ -10,6 +10,7 @@
 import type { Sleeping } from '../../uapi/coroutine.ts';
 import { SIGNAL } from '../../uapi/signal.ts';
 import type { Credentials } from '../credentials.ts';
+import { SchedEntity } from './entity.ts';
 
 /**
  * What `ps` prints: running or runnable, interruptible and uninterruptible sleep, zombie, stopped.
@@ -42,6 +43,7 @@ export class Task {
 
   // Scheduling: the scheduler's alone.
   state: TaskState = 'R';
+  readonly sched: SchedEntity;
   cpu = 0;
   sliceEndNs = 0;
   /** Its preempt count while it is not on a CPU: kernel/sched/preempt.ts. */
@@ -83,6 +85,7 @@ export class Task {
     this.isKernelThread = spec.isKernelThread;
     this.pgid = spec.parent?.pgid ?? 0;
     this.sid = spec.parent?.sid ?? 0;
+    this.sched = new SchedEntity(spec.parent?.sched);
     spec.parent?.children.add(this);
   }
 
