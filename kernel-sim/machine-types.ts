@@ -20,7 +20,10 @@ export interface Host {
   output(port: PortName, bytes: Uint8Array): void;
   /** A build asked for through /dev/hostcc. The host answers with a `compiled` input. */
   compile(id: number, request: Uint8Array): void;
-  /** A regular file under /home/user was closed after writing (bytes), or is gone (null). */
+  /**
+   * A regular file under /home/user was closed after writing (bytes), or is gone (null). A path
+   * that ends in a slash is a directory's: made (no bytes), or gone (null) with all that was in it.
+   */
   fileChanged(path: string, bytes: Uint8Array | null): void;
 }
 
@@ -42,11 +45,18 @@ export type Input =
   /** More of a script's standard input; an empty array is its end. */
   | { readonly kind: 'stdin'; readonly bytes: Uint8Array }
   | { readonly kind: 'compiled'; readonly id: number; readonly bytes: Uint8Array }
-  /** The host saves a file (an editor tab): written as `user`, missing folders are made. */
+  /**
+   * The host saves a file (an editor tab): written as `user`, missing folders are made. With a
+   * slash at the end of its path, a folder.
+   */
   | { readonly kind: 'write-file'; readonly path: string; readonly bytes: Uint8Array }
-  | { readonly kind: 'remove-file'; readonly path: string };
+  /** With a slash at the end of its path a folder, and all that is in it. */
+  | { readonly kind: 'remove-file'; readonly path: string }
+  /** A file or folder gets another path under the same roof. */
+  | { readonly kind: 'rename-file'; readonly from: string; readonly to: string };
 
 export interface BootFile {
+  /** Of a folder when it ends in a slash; then `bytes` and `mode` say nothing. */
   readonly path: string;
   readonly bytes: Uint8Array;
   /** Permission bits, 0o644 unless told. */

@@ -7,6 +7,7 @@ import './app/styles/base.css';
 import { ThemeKeeper } from './lib/theme.ts';
 import { Playground } from './store/playground.ts';
 import kernelSource from './worker/kernel-worker.ts?iife-source';
+import { TerminalRack } from './xterm/terminal-rack.ts';
 import { TerminalView } from './xterm/terminal-view.ts';
 
 /** The app is fetched after this long even when the kernel is slow to say its first word. */
@@ -14,33 +15,38 @@ const APP_AFTER_MS = 2500;
 
 const theme = new ThemeKeeper();
 const playground = new Playground(kernelSource);
-const terminal = new TerminalView(
-  {
-    onInput: (bytes) => playground.typed(bytes),
-    onResize: (rows, columns) => playground.resize(rows, columns),
-    onSourceLink: (file, line) => playground.openSource(undefined, file, line),
-  },
-  theme.current,
-  playground.store.getState().terminalFontSize,
+const terminals = new TerminalRack(
+  (tty) =>
+    new TerminalView(
+      {
+        onInput: (bytes) => playground.typed(tty, bytes),
+        onResize: (rows, columns) => playground.resize(tty, rows, columns),
+        onSourceLink: (file, line) => playground.openSource(undefined, file, line),
+      },
+      theme.current,
+      playground.store.getState().terminalFontSize,
+    ),
 );
-theme.watch((name) => terminal.setTheme(name));
+const terminal = terminals.at(0);
+theme.watch((name) => terminals.set('theme', (each) => each.setTheme(name)));
 
 let isAppAsked = false;
 function askForApp(): void {
   if (isAppAsked) return;
   isAppAsked = true;
-  void import('./app/mount.tsx').then(({ mountApp }) => mountApp({ playground, terminal, theme }));
+  void import('./app/mount.tsx').then(({ mountApp }) => mountApp({ playground, terminals, theme }));
 }
 
 playground.start({
-  write: (bytes, drawn) =>
-    terminal.write(bytes, () => {
+  write: (tty, bytes, drawn) =>
+    terminals.at(tty).write(bytes, () => {
       drawn();
       askForApp();
     }),
-  send: (text) => terminal.send(text),
-  halfLine: () => terminal.halfLine(),
-  reset: () => terminal.reset(),
+  send: (tty, text) => terminals.at(tty).send(text),
+  halfLine: (tty) => terminals.at(tty).halfLine(),
+  reset: () => terminals.each((each) => each.reset()),
+  remove: (tty) => terminals.remove(tty),
 });
 document.querySelector('#boot-shell')?.append(terminal.element);
 terminal.open();

@@ -22,6 +22,10 @@ export interface VfsHooks {
   onClosedAfterWrite?(path: string): void;
   /** There is no file at `path` any more. */
   onRemoved?(path: string): void;
+  /** A directory was made, or moved here. */
+  onDirectoryMade?(path: string): void;
+  /** A directory is gone, with all that was in it. */
+  onDirectoryRemoved?(path: string): void;
 }
 
 /** What a name adds to the size of its directory, as in tmpfs. */
@@ -111,7 +115,9 @@ export class Names {
     if (denied !== 0) return denied;
     if (target.directory.dentry.inode.ops.makeInode === undefined) return -ERRNO.EPERM;
     if (victim.children.size > 0) return -ERRNO.ENOTEMPTY;
+    const text = this.textOf(target);
     this.remove(target.directory, victim);
+    this.#hooks.onDirectoryRemoved?.(text);
     return 0;
   }
 
@@ -136,6 +142,7 @@ export class Names {
     }
     const dentry = new Dentry(target.name, parent, inode);
     this.enter(target.directory, dentry, target.name);
+    if (inode.isDirectory) this.#hooks.onDirectoryMade?.(this.textOf(target));
     return dentry;
   }
 

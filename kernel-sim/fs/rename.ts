@@ -54,15 +54,18 @@ export class Renamer {
     this.#tell(moved, oldText, newText);
   }
 
-  /** Tells of every regular file that has a new path now. */
+  /** Tells of every regular file and directory that has a new path now. */
   #tell(moved: Dentry, oldText: string, newText: string): void {
     if (moved.inode.isRegular) {
       this.#hooks.onRemoved?.(oldText);
       this.#hooks.onClosedAfterWrite?.(newText);
     }
+    const { isDirectory } = moved.inode;
+    if (isDirectory) this.#hooks.onDirectoryMade?.(newText);
     for (const [name, child] of moved.children) {
       this.#tell(child, `${oldText}/${name}`, `${newText}/${name}`);
     }
+    if (isDirectory) this.#hooks.onDirectoryRemoved?.(oldText);
   }
 }
 

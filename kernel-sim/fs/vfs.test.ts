@@ -407,6 +407,18 @@ describe('the hooks for the host', () => {
     expect(tell(() => vfs.mkdir(root, '/tmp/d', 0o755))).toEqual([]);
   });
 
+  it('hear of directories, before what moves into them and after what leaves them', () => {
+    const heard: string[] = [];
+    vfs.hooks.onClosedAfterWrite = (path) => heard.push(`+${path}`);
+    vfs.hooks.onRemoved = (path) => heard.push(`-${path}`);
+    vfs.hooks.onDirectoryMade = (path) => heard.push(`+${path}/`);
+    vfs.hooks.onDirectoryRemoved = (path) => heard.push(`-${path}/`);
+    vfs.mkdir(root, '/d', 0o755);
+    vfs.rmdir(root, '/d');
+    vfs.rename(root, '/h', '/i');
+    expect(heard).toEqual(['+/d/', '-/d/', '+/i/', '-/h/file', '+/i/file', '-/h/']);
+  });
+
   it('do not hear of a file that has no name any more', () => {
     const heard: string[] = [];
     const file = opened(vfs.open(alice, '/tmp/brief', O.CREAT | O.WRONLY, 0o644));

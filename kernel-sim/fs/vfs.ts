@@ -316,6 +316,12 @@ export class Vfs {
     return result;
   }
 
+  /** Makes a directory and those above it, when they are not there: 0 or a negative errno. */
+  kernelMakeDirectory(path: string, options: KernelFileOptions = {}): number {
+    const { uid = 0, gid = 0 } = options;
+    return this.#makeParents(`${path}/.`, uid, gid);
+  }
+
   // ---- Inside -----------------------------------------------------------------------------
 
   #makeParents(path: string, uid: number, gid: number): number {

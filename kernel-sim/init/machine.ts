@@ -118,6 +118,9 @@ export class Machine {
       case 'remove-file':
         hostFiles.remove(input.path);
         break;
+      case 'rename-file':
+        hostFiles.rename(input.from, input.to);
+        break;
       default:
         consoles.land(input);
     }

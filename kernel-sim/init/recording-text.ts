@@ -89,6 +89,7 @@ const INPUTS: Readonly<Record<Input['kind'], Check>> = {
   compiled: hasFields({ id: isCount, bytes: isBytes }),
   'write-file': hasFields({ path: isText, bytes: isBytes }),
   'remove-file': hasFields({ path: isText }),
+  'rename-file': hasFields({ from: isText, to: isText }),
 };
 
 const isInput: Check = (value) => {

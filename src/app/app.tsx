@@ -6,7 +6,7 @@ import { usePageWidth } from '../lib/use-width.ts';
 import { EditorContext } from '../monaco/use-editor.ts';
 import { Caption } from '../panels/caption/caption.tsx';
 import { usePlayground, useSelection } from '../store/use-playground.ts';
-import { useTerminal } from '../xterm/use-terminal.ts';
+import { useTerminals } from '../xterm/use-terminal.ts';
 import { Panes } from './panes.tsx';
 import { PhonePages } from './phone-pages.tsx';
 import { watchShortcuts } from './shortcuts.ts';
@@ -16,17 +16,23 @@ import { useLazyEditor } from './use-lazy-editor.ts';
 
 export function App({ onMounted }: { readonly onMounted: () => void }) {
   const playground = usePlayground();
-  const terminal = useTerminal();
+  const terminals = useTerminals();
   const width = usePageWidth();
   const editor = useLazyEditor();
   const terminalFontSize = useSelection((state) => state.terminalFontSize);
   const isScreenReader = useSelection((state) => state.isScreenReader);
 
   useEffect(onMounted, [onMounted]);
-  useEffect(() => watchShortcuts(playground, terminal), [playground, terminal]);
+  useEffect(() => watchShortcuts(playground, terminals), [playground, terminals]);
   useEffect(() => playground.startChecking(), [playground]);
-  useEffect(() => terminal.setFontSize(terminalFontSize), [terminal, terminalFontSize]);
-  useEffect(() => terminal.setScreenReader(isScreenReader), [terminal, isScreenReader]);
+  useEffect(
+    () => terminals.set('size', (terminal) => terminal.setFontSize(terminalFontSize)),
+    [terminals, terminalFontSize],
+  );
+  useEffect(
+    () => terminals.set('reader', (terminal) => terminal.setScreenReader(isScreenReader)),
+    [terminals, isScreenReader],
+  );
 
   return (
     <EditorContext value={editor}>

@@ -13,45 +13,45 @@ import type { ThemeKeeper } from '../lib/theme.ts';
 import { ThemeContext } from '../lib/use-theme.ts';
 import type { Playground } from '../store/playground.ts';
 import { PlaygroundContext } from '../store/use-playground.ts';
-import type { TerminalView } from '../xterm/terminal-view.ts';
-import { TerminalContext } from '../xterm/use-terminal.ts';
+import type { TerminalRack } from '../xterm/terminal-rack.ts';
+import { TerminalsContext } from '../xterm/use-terminal.ts';
 import { App } from './app.tsx';
 
 export interface Parts {
   readonly playground: Playground;
-  readonly terminal: TerminalView;
+  readonly terminals: TerminalRack;
   readonly theme: ThemeKeeper;
 }
 
-export function mountApp({ playground, terminal, theme }: Parts): void {
+export function mountApp({ playground, terminals, theme }: Parts): void {
   const root = document.querySelector('#root');
   if (root === null) throw new Error('the page has no #root');
-  const hadFocus = terminal.hasFocus;
+  const hadFocus = terminals.hasFocus;
   createRoot(root).render(
     <StrictMode>
       <PlaygroundContext value={playground}>
-        <TerminalContext value={terminal}>
+        <TerminalsContext value={terminals}>
           <ThemeContext value={theme}>
             <App
               onMounted={() => {
                 document.querySelector('#boot')?.remove();
-                if (hadFocus) terminal.focus();
+                if (hadFocus) terminals.at(0).focus();
               }}
             />
           </ThemeContext>
-        </TerminalContext>
+        </TerminalsContext>
       </PlaygroundContext>
     </StrictMode>,
   );
-  void useFonts(terminal);
+  void useFonts(terminals);
 }
 
 /** Fonts never hold the prompt: it is redrawn in ours when they are here. */
-async function useFonts(terminal: TerminalView): Promise<void> {
+async function useFonts(terminals: TerminalRack): Promise<void> {
   await Promise.all([
     document.fonts.load('400 12.5px "IBM Plex Mono"'),
     document.fonts.load('600 12.5px "IBM Plex Mono"'),
     document.fonts.load('400 13px "IBM Plex Sans Variable"'),
   ]);
-  terminal.useFont('IBM Plex Mono');
+  terminals.set('font', (terminal) => terminal.useFont('IBM Plex Mono'));
 }

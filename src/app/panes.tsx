@@ -5,11 +5,11 @@ import { Group, Panel, Separator, type Layout } from 'react-resizable-panels';
 
 import { usePageWidth } from '../lib/use-width.ts';
 import { ConsolePanel } from '../panels/console/console-panel.tsx';
-import { ConsoleTools } from '../panels/console/console-tools.tsx';
 import { EditorPanel } from '../panels/editor/editor-panel.tsx';
 import { useSelection } from '../store/use-playground.ts';
 import { TabBar } from '../widgets/tab-bar.tsx';
 import { readLayout, writeLayout } from './layout-memory.ts';
+import { ShellTabs } from './shell-tabs.tsx';
 import { ViewBody, useViewTabs } from './views.tsx';
 
 export function Panes() {
@@ -106,15 +106,7 @@ function NarrowPanes() {
 function ShellPane() {
   return (
     <section className="pane" aria-label="Shell" data-pane="shell">
-      <TabBar
-        label="Terminals"
-        tabs={[{ id: 'shell', label: 'Shell' }]}
-        active="shell"
-        onChoose={() => undefined}
-        controls="shell-body"
-      >
-        <ConsoleTools />
-      </TabBar>
+      <ShellTabs />
       <div className="pane-body" id="shell-body" role="tabpanel" aria-label="Shell">
         <ConsolePanel />
       </div>
@@ -157,9 +149,8 @@ function SharedPane() {
           arrange(id === 'shell' ? { page: 'shell' } : { view: id, page: 'kernel' })
         }
         controls="shared-body"
-      >
-        {active === 'shell' && <ConsoleTools />}
-      </TabBar>
+      />
+      {active === 'shell' && <ShellTabs />}
       <div className="pane-body" id="shared-body" role="tabpanel" aria-label={active}>
         {active === 'shell' ? <ConsolePanel /> : <ViewBody view={active} />}
       </div>

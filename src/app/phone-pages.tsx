@@ -9,7 +9,8 @@ import { EditorPanel } from '../panels/editor/editor-panel.tsx';
 import type { PageName } from '../store/desk-slice.ts';
 import { useSelection } from '../store/use-playground.ts';
 import { ViewsPane } from './panes.tsx';
-import { useTerminal } from '../xterm/use-terminal.ts';
+import { ShellTabs } from './shell-tabs.tsx';
+import { useTerminals } from '../xterm/use-terminal.ts';
 
 const PAGES = [
   { id: 'code', label: 'Code', icon: FileCode },
@@ -52,7 +53,8 @@ function Page({ page }: { readonly page: PageName }) {
     case 'shell':
       return (
         <section className="pane" aria-label="Shell" data-pane="shell">
-          <div className="pane-body">
+          <ShellTabs />
+          <div className="pane-body" id="shell-body" role="tabpanel" aria-label="Shell">
             <ConsolePanel />
           </div>
         </section>
@@ -74,7 +76,7 @@ const KEYS: readonly (readonly [label: string, sends: string, face: ReactNode])[
 
 /** Ctrl goes with the next letter that is typed; pressing it twice lets it go again. */
 function KeyRow() {
-  const terminal = useTerminal();
+  const terminal = useTerminals().at(useSelection((state) => state.terminal));
   const [isCtrl, setCtrl] = useState(false);
   const holdCtrl = (): void => {
     setCtrl(!isCtrl);

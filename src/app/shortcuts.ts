@@ -4,23 +4,25 @@
  * one thing on the whole page; none is a single letter.
  */
 import type { Playground } from '../store/playground.ts';
+import type { TerminalRack } from '../xterm/terminal-rack.ts';
 import type { TerminalView } from '../xterm/terminal-view.ts';
 
 const PANES = ['editor', 'shell', 'views'] as const;
 
-export function watchShortcuts(playground: Playground, terminal: TerminalView): () => void {
+export function watchShortcuts(playground: Playground, terminals: TerminalRack): () => void {
   let before: HTMLElement | undefined;
 
+  const terminal = (): TerminalView => terminals.at(playground.store.getState().terminal);
   const toggleTerminal = (): void => {
-    if (terminal.hasFocus && before?.isConnected === true) {
+    if (terminals.hasFocus && before?.isConnected === true) {
       before.focus();
       return;
     }
     before = document.activeElement instanceof HTMLElement ? document.activeElement : undefined;
     playground.store.getState().arrange({ page: 'shell' });
-    terminal.focus();
+    terminal().focus();
     // On small pages the shell has to come forward first.
-    requestAnimationFrame(() => terminal.focus());
+    requestAnimationFrame(() => terminal().focus());
   };
 
   const onKeyDown = (event: KeyboardEvent): void => {
@@ -35,7 +37,7 @@ export function watchShortcuts(playground: Playground, terminal: TerminalView): 
     } else if (event.ctrlKey && event.code === 'Backquote') {
       toggleTerminal();
     } else if (event.key === 'F6') {
-      focusNextPane(event.shiftKey ? -1 : 1, terminal);
+      focusNextPane(event.shiftKey ? -1 : 1, terminal());
     } else {
       return;
     }

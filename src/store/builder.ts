@@ -4,6 +4,7 @@
  * have typed them.
  */
 import { hasModuleOopsed, isModuleLoaded } from './machine-slice.ts';
+import { foregroundOf } from './terminal-slice.ts';
 import { moduleOf, tabsOf } from './file-slice.ts';
 import type { PlaygroundState, PlaygroundStore } from './playground-store.ts';
 
@@ -16,9 +17,9 @@ const LEAVE_WAIT_MS = 500;
 const BUILD_WAIT_MS = 60_000;
 
 export interface ShellKeyboard {
-  send(text: string): void;
+  send(tty: number, text: string): void;
   /** What somebody has typed after the prompt and not sent. */
-  halfLine(): string;
+  halfLine(tty: number): string;
 }
 
 /** What a person would type to build and load the open project. */
@@ -62,7 +63,7 @@ export class Builder {
       this.#save('Built', paths);
       const isFresh = await this.#leaveOopsBehind(state);
       const typed = isFresh ? buildCommands(this.#store.getState()) : commands;
-      if (await this.#reachPrompt()) await this.#type(typed ?? commands);
+      await this.type(typed ?? commands);
     } finally {
       this.#isBusy = false;
     }
@@ -74,25 +75,30 @@ export class Builder {
     if (!hasModuleOopsed(state, module)) return false;
     this.#restart();
     state.notify(`${module} died in an oops and could not be unloaded: the machine is a new one.`);
-    await this.#until(isAtPrompt, PROMPT_WAIT_MS);
+    await this.#until((now) => foregroundOf(now, now.terminal).atPrompt, PROMPT_WAIT_MS);
     return true;
   }
 
-  /** What somebody had begun to type makes way, and comes back afterwards. */
-  async #type(commands: string): Promise<void> {
-    const halfLine = this.#keyboard.halfLine();
-    this.#keyboard.send(`${halfLine === '' ? '' : CUT_LINE}${commands}\r`);
+  /** Types commands into the shell in front, whose program is interrupted when one runs. */
+  async type(commands: string): Promise<void> {
+    const tty = this.#store.getState().terminal;
+    if (!(await this.#reachPrompt(tty))) return;
+    const isAtPrompt = (state: PlaygroundState): boolean => foregroundOf(state, tty).atPrompt;
+    // What somebody had begun to type makes way, and comes back afterwards.
+    const halfLine = this.#keyboard.halfLine(tty);
+    this.#keyboard.send(tty, `${halfLine === '' ? '' : CUT_LINE}${commands}\r`);
     if (halfLine === '') return;
     await this.#until((state) => !isAtPrompt(state), LEAVE_WAIT_MS);
-    if (await this.#until(isAtPrompt, BUILD_WAIT_MS)) this.#keyboard.send(halfLine);
+    if (await this.#until(isAtPrompt, BUILD_WAIT_MS)) this.#keyboard.send(tty, halfLine);
   }
 
-  async #reachPrompt(): Promise<boolean> {
+  async #reachPrompt(tty: number): Promise<boolean> {
     const state = this.#store.getState();
+    const isAtPrompt = (now: PlaygroundState): boolean => foregroundOf(now, tty).atPrompt;
     state.remarkOn(undefined);
     if (isAtPrompt(state)) return true;
-    const name = state.snapshot?.foreground[0]?.name ?? 'A program';
-    this.#keyboard.send(INTERRUPT);
+    const { name } = foregroundOf(state, tty);
+    this.#keyboard.send(tty, INTERRUPT);
     if (await this.#until(isAtPrompt, PROMPT_WAIT_MS)) return true;
     state.remarkOn(
       `${name} still has the shell and does not answer to Ctrl C. End it, then build.`,
@@ -114,8 +120,4 @@ export class Builder {
       });
     });
   }
-}
-
-function isAtPrompt(state: PlaygroundState): boolean {
-  return state.snapshot?.foreground[0]?.atPrompt ?? false;
 }

@@ -5,14 +5,16 @@ import { createStore, type StoreApi } from 'zustand/vanilla';
 import { createBuildSlice, type BuildSlice } from './build-slice.ts';
 import { createDeskSlice, type DeskSlice } from './desk-slice.ts';
 import { createFileSlice, type FileSlice } from './file-slice.ts';
+import { createTerminalSlice, type TerminalSlice } from './terminal-slice.ts';
 import { createMachineSlice, type MachineSlice } from './machine-slice.ts';
 
-export type PlaygroundState = MachineSlice & FileSlice & BuildSlice & DeskSlice;
+export type PlaygroundState = MachineSlice & TerminalSlice & FileSlice & BuildSlice & DeskSlice;
 export type PlaygroundStore = StoreApi<PlaygroundState>;
 
 export function createPlaygroundStore(): PlaygroundStore {
   return createStore<PlaygroundState>()((...api) => ({
     ...createMachineSlice(...api),
+    ...createTerminalSlice(...api),
     ...createFileSlice(...api),
     ...createBuildSlice(...api),
     ...createDeskSlice(...api),

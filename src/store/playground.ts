@@ -4,7 +4,12 @@
  * tied together. One per page; panels get it by `usePlayground`.
  */
 import { logTime } from '../lib/log-time.ts';
-import type { Happening, Input, LogLine, MachineSnapshot } from '../../kernel-sim/machine-types.ts';
+import type {
+  Happening,
+  LogLine,
+  MachineSnapshot,
+  PortName,
+} from '../../kernel-sim/machine-types.ts';
 import { KernelSession } from '../session/kernel-session.ts';
 import type { BootRequest } from '../session/messages.ts';
 import { ToolchainSession } from '../session/toolchain-session.ts';
@@ -13,14 +18,19 @@ import { Checker } from './checker.ts';
 import { HOME, projectWith, sourcesOf } from './file-slice.ts';
 import { createPlaygroundStore, type PlaygroundStore } from './playground-store.ts';
 import { rememberProject } from './project-memory.ts';
+import { freeTerminal, TERMINALS_MAX } from './terminal-slice.ts';
 import { Workspace } from './workspace.ts';
 
-/** The terminal as far as the playground needs it. */
-export interface TerminalPort {
-  write(bytes: Uint8Array, drawn: () => void): void;
-  send(text: string): void;
-  halfLine(): string;
+const TERMINAL_NAMES: readonly PortName[] = ['ttyS0', 'ttyS1', 'ttyS2', 'ttyS3'];
+
+/** The terminals as far as the playground needs them, by their numbers. */
+export interface TerminalPorts {
+  write(tty: number, bytes: Uint8Array, drawn: () => void): void;
+  send(tty: number, text: string): void;
+  halfLine(tty: number): string;
+  /** Empties all of them for a machine that boots anew. */
   reset(): void;
+  remove(tty: number): void;
 }
 
 export class Playground {
@@ -30,8 +40,8 @@ export class Playground {
   readonly toolchain: ToolchainSession;
   readonly #checker: Checker;
   readonly #kernel: KernelSession;
-  #terminal: TerminalPort | undefined;
-  #size: { readonly rows: number; readonly columns: number } | undefined;
+  readonly #sizes = new Map<number, { readonly rows: number; readonly columns: number }>();
+  #terminals: TerminalPorts | undefined;
 
   constructor(kernelSource: string) {
     this.workspace = new Workspace(this.store, (input) => this.#kernel.input(input));
@@ -40,7 +50,10 @@ export class Playground {
     this.#kernel = new KernelSession(kernelSource, {
       onHello: async (shipped) => this.#bootRequest(await this.workspace.open(shipped)),
       onOutput: (port, bytes, drawn) => {
-        if (port === 'ttyS0' && this.#terminal !== undefined) this.#terminal.write(bytes, drawn);
+        const tty = TERMINAL_NAMES.indexOf(port);
+        // What comes after its tab was closed is nobody's to read.
+        const isOpen = this.store.getState().terminals.includes(tty);
+        if (isOpen && this.#terminals !== undefined) this.#terminals.write(tty, bytes, drawn);
         else drawn();
       },
       onCompile: (request, reply) => void this.toolchain.build(request).then(reply),
@@ -52,8 +65,8 @@ export class Playground {
     this.builder = new Builder(
       this.store,
       {
-        send: (text) => this.#terminal?.send(text),
-        halfLine: () => this.#terminal?.halfLine() ?? '',
+        send: (tty, text) => this.#terminals?.send(tty, text),
+        halfLine: (tty) => this.#terminals?.halfLine(tty) ?? '',
       },
       (reason, paths) => {
         this.workspace.save();
@@ -66,8 +79,8 @@ export class Playground {
     });
   }
 
-  start(terminal: TerminalPort): void {
-    this.#terminal = terminal;
+  start(terminals: TerminalPorts): void {
+    this.#terminals = terminals;
     this.#kernel.start();
   }
 
@@ -79,7 +92,7 @@ export class Playground {
     state.forgetBuilds();
     state.markLine(undefined);
     this.#kernel.start();
-    this.#terminal?.reset();
+    this.#terminals?.reset();
   }
 
   /** Loads the compiler and has every source checked, now and after each edit. */
@@ -87,21 +100,43 @@ export class Playground {
     this.#checker.start();
   }
 
-  typed(bytes: Uint8Array): void {
-    this.#kernel.input({ kind: 'tty', tty: 0, bytes });
+  typed(tty: number, bytes: Uint8Array): void {
+    this.#kernel.input({ kind: 'tty', tty, bytes });
   }
 
-  resize(rows: number, columns: number): void {
-    this.#size = { rows, columns };
-    this.#kernel.input(this.#resizeInput(rows, columns));
+  resize(tty: number, rows: number, columns: number): void {
+    this.#sizes.set(tty, { rows, columns });
+    this.#kernel.input({ kind: 'resize', tty, rows, columns });
   }
 
-  #resizeInput(rows: number, columns: number): Input {
-    return { kind: 'resize', tty: 0, rows, columns };
+  /** Sits down at a terminal that is free: its line gets a carrier, and getty answers. */
+  openTerminal(): void {
+    const state = this.store.getState();
+    const tty = freeTerminal(state);
+    if (tty === undefined) {
+      state.notify(`The machine has ${TERMINALS_MAX} terminals, and all of them are open.`);
+      return;
+    }
+    state.addTerminal(tty);
+    state.arrange({ page: 'shell' });
+    this.#kernel.input({ kind: 'carrier', tty, isUp: true });
+  }
+
+  /** Leaves a terminal: its session is hung up. */
+  closeTerminal(tty: number): void {
+    if (tty === 0) return;
+    this.#kernel.input({ kind: 'carrier', tty, isUp: false });
+    this.store.getState().dropTerminal(tty);
+    this.#sizes.delete(tty);
+    this.#terminals?.remove(tty);
   }
 
   #bootRequest(home: Pick<BootRequest, 'files' | 'removed'>): BootRequest {
-    if (this.#size !== undefined) this.resize(this.#size.rows, this.#size.columns);
+    for (const tty of this.store.getState().terminals) {
+      if (tty !== 0) this.#kernel.input({ kind: 'carrier', tty, isUp: true });
+      const size = this.#sizes.get(tty);
+      if (size !== undefined) this.resize(tty, size.rows, size.columns);
+    }
     const [seed = 0] = crypto.getRandomValues(new Uint32Array(1));
     const epochSeconds = Math.floor(Date.now() / 1000);
     return { seed, cmdline: '', epochSeconds, ...home };

@@ -3,6 +3,7 @@
  * The bar of a pane: text tabs at the left, tools at the right. The active tab has a rule under
  * it, in ink where the focus is and quiet elsewhere.
  */
+import { X } from 'lucide-react';
 import type { KeyboardEvent, ReactNode } from 'react';
 
 export interface TabItem<Id extends string> {
@@ -11,6 +12,10 @@ export interface TabItem<Id extends string> {
   /** In figures after the label; in red when it counts what went wrong. */
   readonly count?: number | undefined;
   readonly isAlarming?: boolean | undefined;
+  /** A second, quiet word in the kernel's own type: what runs there. */
+  readonly note?: string | undefined;
+  /** Closes it, by its button or by Delete. */
+  readonly onClose?: (() => void) | undefined;
 }
 
 interface TabBarProps<Id extends string> {
@@ -20,12 +25,15 @@ interface TabBarProps<Id extends string> {
   readonly onChoose: (id: Id) => void;
   /** Id of the element that the tabs change. */
   readonly controls: string;
+  /** Right behind the last tab: what adds one. */
+  readonly after?: ReactNode;
   readonly children?: ReactNode;
 }
 
 export function TabBar<Id extends string>(props: TabBarProps<Id>) {
-  const { label, tabs, active, onChoose, controls, children } = props;
+  const { label, tabs, active, onChoose, controls, after, children } = props;
   const onKeyDown = (event: KeyboardEvent<HTMLButtonElement>): void => {
+    if (event.key === 'Delete') tabs.find(({ id }) => id === active)?.onClose?.();
     const to = neighbour(tabs, active, event.key);
     if (to === undefined) return;
     event.preventDefault();
@@ -37,25 +45,39 @@ export function TabBar<Id extends string>(props: TabBarProps<Id>) {
     <div className="pane-bar">
       <div className="tabs" role="tablist" aria-label={label}>
         {tabs.map((tab) => (
-          <button
-            key={tab.id}
-            type="button"
-            role="tab"
-            className="tab"
-            aria-selected={tab.id === active}
-            aria-controls={controls}
-            tabIndex={tab.id === active ? 0 : -1}
-            onClick={() => onChoose(tab.id)}
-            onKeyDown={onKeyDown}
-          >
-            {tab.label}
-            {tab.count !== undefined && (
-              <span className={tab.isAlarming === true ? 'tab-count alarming' : 'tab-count'}>
-                {tab.count}
-              </span>
+          <span className="tab-place" role="presentation" key={tab.id}>
+            <button
+              type="button"
+              role="tab"
+              className="tab"
+              aria-selected={tab.id === active}
+              aria-controls={controls}
+              tabIndex={tab.id === active ? 0 : -1}
+              onClick={() => onChoose(tab.id)}
+              onKeyDown={onKeyDown}
+            >
+              {tab.label}
+              {tab.note !== undefined && <span className="tab-note">{tab.note}</span>}
+              {tab.count !== undefined && (
+                <span className={tab.isAlarming === true ? 'tab-count alarming' : 'tab-count'}>
+                  {tab.count}
+                </span>
+              )}
+            </button>
+            {tab.onClose !== undefined && (
+              <button
+                type="button"
+                className="tab-close"
+                aria-label={`Close ${tab.label}`}
+                tabIndex={-1}
+                onClick={tab.onClose}
+              >
+                <X size={12} strokeWidth={1.75} aria-hidden />
+              </button>
             )}
-          </button>
+          </span>
         ))}
+        {after}
       </div>
       {children !== undefined && <div className="pane-tools">{children}</div>}
     </div>

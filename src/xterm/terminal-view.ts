@@ -6,6 +6,7 @@
  * so that no change of layout ever redraws or loses what stands in it.
  */
 import { FitAddon } from '@xterm/addon-fit';
+import type { SearchAddon } from '@xterm/addon-search';
 import { Terminal } from '@xterm/xterm';
 import '@xterm/xterm/css/xterm.css';
 
@@ -41,6 +42,8 @@ export class TerminalView {
   readonly #encoder = new TextEncoder();
   #queue: Uint8Array[] = [];
   #fitIsDue = false;
+  #resized: ResizeObserver | undefined;
+  #search: Promise<SearchAddon> | undefined;
   #ctrlUsed: (() => void) | undefined;
 
   constructor(events: TerminalEvents, theme: ThemeName, fontSize: number) {
@@ -67,12 +70,35 @@ export class TerminalView {
     );
   }
 
-  /** Shows it for the first time; the element must be in the document. */
+  /** Shows it, when that has not been done; the element must be in the document. */
   open(): void {
+    if (this.#resized !== undefined) return;
     this.#terminal.open(this.element);
     this.#terminal.textarea?.setAttribute('aria-label', 'Shell. Shift and Tab leave it.');
     this.fit();
-    new ResizeObserver(() => this.#fitSoon()).observe(this.element);
+    this.#resized = new ResizeObserver(() => this.#fitSoon());
+    this.#resized.observe(this.element);
+    this.#events.onResize(this.#terminal.rows, this.#terminal.cols);
+  }
+
+  dispose(): void {
+    this.#queue = [];
+    this.#resized?.disconnect();
+    this.#terminal.dispose();
+    this.element.remove();
+  }
+
+  /** Selects the next place with this text, or the one before; false when there is none. */
+  async find(text: string, isBackwards: boolean): Promise<boolean> {
+    const search = await (this.#search ??= this.#loadSearch());
+    return isBackwards ? search.findPrevious(text) : search.findNext(text);
+  }
+
+  async #loadSearch(): Promise<SearchAddon> {
+    const { SearchAddon } = await import('@xterm/addon-search');
+    const search = new SearchAddon();
+    this.#terminal.loadAddon(search);
+    return search;
   }
 
   write(bytes: Uint8Array, drawn: () => void): void {

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/** The page's terminal for React, which adopts its element and never draws it. */
+/** The page's terminals for React, which adopts their elements and never draws them. */
 import { createContext, useContext } from 'react';
 
-import type { TerminalView } from './terminal-view.ts';
+import type { TerminalRack } from './terminal-rack.ts';
 
-export const TerminalContext = createContext<TerminalView | undefined>(undefined);
+export const TerminalsContext = createContext<TerminalRack | undefined>(undefined);
 
-export function useTerminal(): TerminalView {
-  const terminal = useContext(TerminalContext);
-  if (terminal === undefined) throw new Error('no terminal around this component');
-  return terminal;
+export function useTerminals(): TerminalRack {
+  const rack = useContext(TerminalsContext);
+  if (rack === undefined) throw new Error('no terminals around this component');
+  return rack;
 }

@@ -56,6 +56,8 @@ export function userFile(path: string, text: string): BootFile {
 export class TestMachine {
   readonly machine: Machine;
   readonly output = new Map<string, string>();
+  /** What the machine has told of files, in order: `+/home/user/a`, `-/home/user/b/`. */
+  readonly fileNews: string[] = [];
   readonly #decoder = new TextDecoder();
   readonly #mail: { id: number; request: Uint8Array }[] = [];
 
@@ -67,7 +69,7 @@ export class TestMachine {
         this.output.set(port, (this.output.get(port) ?? '') + text);
       },
       compile: (id, request) => void this.#mail.push({ id, request }),
-      fileChanged: () => undefined,
+      fileChanged: (path, bytes) => this.fileNews.push(`${bytes === null ? '-' : '+'}${path}`),
     });
   }
 

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /** Copy, paste, clear: also for browsers that grant the keys no clipboard. */
-import { ClipboardPaste, Copy, Eraser } from 'lucide-react';
+import { ClipboardPaste, Copy, Eraser, Search } from 'lucide-react';
 
-import { usePlayground } from '../../store/use-playground.ts';
+import { usePlayground, useSelection } from '../../store/use-playground.ts';
 import { IconButton } from '../../widgets/button.tsx';
-import { useTerminal } from '../../xterm/use-terminal.ts';
+import { useTerminals } from '../../xterm/use-terminal.ts';
 
 export function ConsoleTools() {
-  const terminal = useTerminal();
+  const terminal = useTerminals().at(useSelection((state) => state.terminal));
+  const isFinding = useSelection((state) => state.isFinding);
   const { store } = usePlayground();
-  const { notify } = store.getState();
+  const { notify, setFinding } = store.getState();
 
   const copy = async (): Promise<void> => {
     const isCopied = await terminal.copy();
@@ -27,6 +28,12 @@ export function ConsoleTools() {
 
   return (
     <>
+      <IconButton
+        icon={Search}
+        label="Find in this terminal"
+        isPressed={isFinding}
+        onPress={() => setFinding(!isFinding)}
+      />
       <IconButton icon={Copy} label="Copy selection, or all" onPress={() => void copy()} />
       <IconButton icon={ClipboardPaste} label="Paste" onPress={() => void paste()} />
       <IconButton icon={Eraser} label="Clear" onPress={() => terminal.clear()} />
