@@ -16,6 +16,8 @@ export const OPEN_MAX = 1024;
 const FDSIZE_MIN = 64;
 
 export class FileTable {
+  /** Threads that share it. Who was the last closes what is in it. */
+  users = 1;
   readonly #files: (OpenFile | undefined)[] = [];
   readonly #closeOnExec = new Set<number>();
 

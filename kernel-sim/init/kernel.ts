@@ -31,6 +31,7 @@ import type { BootImage, Host } from '../machine-types.ts';
 import { SlabAllocator } from '../mm/kmalloc.ts';
 import { PageAllocator } from '../mm/page-alloc.ts';
 import { ExecutableLoader } from '../process/executable.ts';
+import { Futexes } from '../process/futex.ts';
 import { Lifecycle } from '../process/lifecycle.ts';
 import { processOf } from '../process/process.ts';
 import { ProcessMemory } from '../process/process-memory.ts';
@@ -38,7 +39,6 @@ import type { SyscallHandler } from '../process/user-mode.ts';
 import type { Strategy } from '../sim/oracle.ts';
 import { Sim } from '../sim/sim.ts';
 import { fillSyscallTable } from '../syscall/table.ts';
-import { ERRNO } from '../uapi/errno.ts';
 import { KERNEL_RELEASE } from '../uapi/module-abi.ts';
 import { defineProgram } from '../user/libc/libc.ts';
 import { INSTALLED_PROGRAMS } from '../user/programs.ts';
@@ -295,6 +295,7 @@ export class Kernel {
     const syscalls: (SyscallHandler | undefined)[] = [];
     const programs = new Map(PROGRAMS.map(({ path, program }) => [path, program]));
     const { sim, scheduler, vfs, pages, tasks, signals, printk, loader, pipes } = this;
+    const futexes = new Futexes(sim, scheduler);
     const lifecycle: Lifecycle = new Lifecycle({
       sim,
       execution: this.runtime,
@@ -307,8 +308,10 @@ export class Kernel {
       memory: new ProcessMemory(this.slabs, pages),
       executables: new ExecutableLoader(vfs, programs),
       fork: (parent, child) => lifecycle.fork(parent, child),
-      createThread: () => -ERRNO.ENOSYS,
-      sendSignal: (process, signal) => signals.send(process.task, signal),
+      createThread: (maker, start, options) => lifecycle.createThread(maker, start, options),
+      exitGroup: (process, status) => lifecycle.threads.exitGroup(process, status),
+      forceSignal: (process, signal) => signals.force(process.task, signal),
+      futexes,
       onProgramError: (process) =>
         printk.info(`${process.task.name}[${process.task.pid}]: program error`),
       onSessionEnd: (sid) => this.consoles.endSession(sid),
@@ -324,6 +327,7 @@ export class Kernel {
       pages,
       loader,
       lifecycle,
+      futexes,
       pipes,
       identity: this.identity,
       epochSeconds: this.image.epochSeconds,

@@ -85,14 +85,18 @@ function cpuinfoText({ image, board }: Kernel): string {
 function procTasks(kernel: Kernel): ProcTasks {
   const { tasks, scheduler } = kernel;
   return {
-    pids: () => [...tasks.all()].map(({ pid }) => pid).toSorted((a, b) => a - b),
+    pids: () =>
+      [...tasks.all()]
+        .filter(({ isLeader }) => isLeader)
+        .map(({ pid }) => pid)
+        .toSorted((a, b) => a - b),
     get(pid) {
       const task = tasks.get(pid);
       return task === undefined ? undefined : procTask(kernel, task);
     },
     get current() {
       const task = scheduler.currentOrNone;
-      return { pid: task?.pid ?? 0, credentials: task?.credentials ?? ROOT };
+      return { pid: task?.tgid ?? 0, credentials: task?.credentials ?? ROOT };
     },
   };
 }

@@ -46,7 +46,19 @@ export class TaskTable {
     return this.#tasks.values();
   }
 
+  /** A thread that has called execve(2) becomes the leader of its group, under its number. */
+  promote(task: Task): void {
+    const { leader } = task.group;
+    this.#tasks.delete(task.pid);
+    task.pid = leader.pid;
+    this.#tasks.set(task.pid, task);
+    task.group.leader = task;
+  }
+
+  /** The leaders of the processes in a process group. */
   inGroup(pgid: number): Task[] {
-    return [...this.#tasks.values()].filter((task) => task.pgid === pgid && task.state !== 'X');
+    return [...this.#tasks.values()].filter(
+      (task) => task.pgid === pgid && task.state !== 'X' && task.isLeader,
+    );
   }
 }

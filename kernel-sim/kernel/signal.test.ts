@@ -66,7 +66,7 @@ describe('a signal', () => {
     task.state = 'S';
     for (const [field, of] of Object.entries(fields)) task[field as Field] = signalBit(SIGNAL[of]);
     world.signals.send(task, SIGNAL[name]);
-    expect(names(task.pending)).toEqual(outcome === 'gone' ? [] : [name]);
+    expect(names(task.group.pending)).toEqual(outcome === 'gone' ? [] : [name]);
     expect(task.hasWork).toBe(outcome === 'noted');
     expect(task.state).toBe(outcome === 'noted' ? 'R' : 'S');
   });
@@ -103,9 +103,9 @@ describe('a signal', () => {
     const world = new World();
     const task = world.task({ caught: signalBit(SIGNAL.CONT), state: 'D' });
     world.signals.send(task, SIGNAL[first]);
-    expect(names(task.pending)).toEqual([first]);
+    expect(names(task.group.pending)).toEqual([first]);
     world.signals.send(task, SIGNAL[later]);
-    expect(names(task.pending)).toEqual([later]);
+    expect(names(task.group.pending)).toEqual([later]);
   });
 
   it.each<[string, (world: World) => Task]>([
@@ -117,7 +117,7 @@ describe('a signal', () => {
     const world = new World();
     const task = make(world);
     for (const name of ['TERM', 'KILL', 'STOP'] as const) world.signals.send(task, SIGNAL[name]);
-    expect(task.pending).toBe(0);
+    expect(task.group.pending).toBe(0);
     expect(task.hasWork).toBe(false);
   });
 
@@ -125,7 +125,7 @@ describe('a signal', () => {
     const world = new World();
     world.init.caught = signalBit(SIGNAL.TERM);
     world.signals.send(world.init, SIGNAL.TERM);
-    expect(names(world.init.pending)).toEqual(['TERM']);
+    expect(names(world.init.group.pending)).toEqual(['TERM']);
   });
 
   it('makes a computing receiver look up at its next point', () => {
@@ -156,7 +156,7 @@ describe('kill', () => {
     const target = world.task({ credentials: to });
     expect(world.kill(sender, target.pid, SIGNAL.TERM)).toBe(answer);
     expect(world.kill(sender, target.pid, 0)).toBe(answer);
-    expect(names(target.pending)).toEqual(answer === 'ok' ? ['TERM'] : []);
+    expect(names(target.group.pending)).toEqual(answer === 'ok' ? ['TERM'] : []);
   });
 
   it.each<[SignalName, boolean, string]>([
@@ -180,7 +180,7 @@ describe('kill', () => {
     const world = new World();
     const target = world.task();
     expect(world.kill(world.init, target.pid, signal)).toBe(answer);
-    expect(target.pending !== 0).toBe(answer === 'ok');
+    expect(target.group.pending !== 0).toBe(answer === 'ok');
   });
 
   it.each<[string, (world: World) => number, string]>([
@@ -207,7 +207,7 @@ describe('kill', () => {
       ];
       return { world, sender, group, others };
     }
-    const got = (...tasks: Task[]): boolean[] => tasks.map((task) => task.pending !== 0);
+    const got = (...tasks: Task[]): boolean[] => tasks.map((task) => task.group.pending !== 0);
 
     it('0 is the own group, with oneself, as far as allowed', () => {
       const { world, sender, group, others } = family();
@@ -225,7 +225,7 @@ describe('kill', () => {
       const { world, sender } = family();
       const [only] = [world.task({ credentials: ROOT, pgid: 70 })];
       expect(world.kill(sender, -70, SIGNAL.TERM)).toBe('EPERM');
-      expect(only.pending).toBe(0);
+      expect(only.group.pending).toBe(0);
     });
 
     it('-1 is everybody but init and oneself', () => {

@@ -40,20 +40,88 @@ export class Signals {
     this.#tasks = tasks;
   }
 
-  /** Sends without asking who may. Context: any. */
+  /**
+   * Sends to the process of `task` without asking who may: one thread that does not block the
+   * signal takes it, `task` itself if it can. Context: any.
+   */
   send(task: Task, signal: number): void {
-    if (task.isKernelThread || task.state === 'Z' || task.state === 'X') return;
+    const { group } = task;
     const bit = signalBit(signal);
-    if (this.#sim.trace.on) this.#sim.trace.emit(EVENT.SIGNAL, task.pid, signal);
-    // To stop and to continue: the later one counts.
-    if ((bit & STOPS_BY_DEFAULT) !== 0) task.pending &= ~signalBit(CONT);
-    if (signal === CONT) {
-      task.pending &= ~STOPS_BY_DEFAULT;
-      this.#scheduler.resume(task);
-    }
+    if (!this.#prepare(task, signal)) return;
+    if (this.#isDiscarded(task, bit)) return;
+    group.pending |= bit;
+    const taker = wantsSignal(task, bit)
+      ? task
+      : [...group.threads].find((thread) => wantsSignal(thread, bit));
+    if (taker !== undefined) this.#notify(taker, signal);
+  }
+
+  /** Sends to one thread alone, as tgkill(2) and faults do. Context: any. */
+  sendThread(task: Task, signal: number): void {
+    const bit = signalBit(signal);
+    if (!this.#prepare(task, signal) || !task.group.threads.has(task)) return;
     if (this.#isDiscarded(task, bit)) return;
     task.pending |= bit;
-    if ((task.blocked & bit) !== 0) return;
+    if ((task.blocked & bit) === 0) this.#notify(task, signal);
+  }
+
+  /**
+   * For what a thread did itself, such as a bad load: a signal that it blocks or ignores kills it
+   * all the same. Linux: force_sig.
+   */
+  force(task: Task, signal: number): void {
+    const bit = signalBit(signal);
+    if (((task.blocked | task.ignored) & bit) !== 0) {
+      task.blocked &= ~bit;
+      task.ignored &= ~bit;
+      task.caught &= ~bit;
+    }
+    task.pending |= bit;
+    this.#notify(task, signal);
+  }
+
+  /** Ends every thread of a process but `survivor`. Linux: zap_other_threads. */
+  killOtherThreads(survivor: Task): void {
+    for (const thread of survivor.group.threads) {
+      if (thread === survivor) continue;
+      thread.pending |= signalBit(KILL);
+      this.#notify(thread, KILL);
+    }
+  }
+
+  /** One thread has stopped: so do the others. Linux: do_signal_stop. */
+  stopOtherThreads(stopped: Task): void {
+    stopped.group.isStopped = true;
+    for (const thread of stopped.group.threads) {
+      if (thread === stopped || thread.state === 'T') continue;
+      thread.pending |= signalBit(STOP);
+      this.#notify(thread, STOP);
+    }
+  }
+
+  /** A thread ends: what waits for its process is the others' to take. */
+  retarget(task: Task): void {
+    for (const thread of task.group.threads) {
+      if (thread.deliverable !== 0) this.#notify(thread, 0);
+    }
+  }
+
+  /** False for a task that takes no signals. */
+  #prepare(task: Task, signal: number): boolean {
+    if (task.isKernelThread || task.state === 'X' || task.state === 'Z') return false;
+    if (task.group.threads.size === 0) return false;
+    if (this.#sim.trace.on) this.#sim.trace.emit(EVENT.SIGNAL, task.pid, signal);
+    // To stop and to continue: the later one counts.
+    if ((signalBit(signal) & STOPS_BY_DEFAULT) !== 0) discardPending(task, signalBit(CONT));
+    if (signal === CONT) {
+      discardPending(task, STOPS_BY_DEFAULT);
+      task.group.isStopped = false;
+      for (const thread of task.group.threads) this.#scheduler.resume(thread);
+    }
+    return true;
+  }
+
+  #notify(task: Task, signal: number): void {
     task.hasWork = true;
     if (task.state === 'S') this.#scheduler.wake(task);
     if (signal === KILL) this.#scheduler.resume(task);
@@ -78,6 +146,17 @@ export class Signals {
     return 0;
   }
 
+  /** tgkill(2), and tkill(2) without a `tgid`: the errno, or 0. */
+  killThread(sender: Task, tgid: number | undefined, tid: number, signal: number): number {
+    const task = this.#tasks.get(tid);
+    if (task === undefined || task.state === 'X') return -ERRNO.ESRCH;
+    if (tgid !== undefined && task.tgid !== tgid) return -ERRNO.ESRCH;
+    if (signal < 0 || signal > SIGNAL_MAX) return -ERRNO.EINVAL;
+    if (task.group !== sender.group && !maySignal(sender, task, signal)) return -ERRNO.EPERM;
+    if (signal !== 0) this.sendThread(task, signal);
+    return 0;
+  }
+
   #targets(sender: Task, pid: number): Task[] {
     if (pid > 0) {
       const task = this.#tasks.get(pid);
@@ -86,7 +165,8 @@ export class Signals {
     if (pid === 0) return this.#tasks.inGroup(sender.pgid);
     if (pid < -1) return this.#tasks.inGroup(-pid);
     return [...this.#tasks.all()].filter(
-      (task) => task.pid > INIT_PID && task !== sender && !task.isKernelThread,
+      (task) =>
+        task.isLeader && task.pid > INIT_PID && task.group !== sender.group && !task.isKernelThread,
     );
   }
 
@@ -94,11 +174,21 @@ export class Signals {
    * An ignored signal vanishes at once, unless it is blocked: then the process may change its mind.
    */
   #isDiscarded(task: Task, bit: number): boolean {
-    if ((bit & UNBLOCKABLE) !== 0) return task.pid === INIT_PID;
+    if ((bit & UNBLOCKABLE) !== 0) return task.tgid === INIT_PID;
     if ((task.blocked & bit) !== 0 || (task.caught & bit) !== 0) return false;
-    if (task.pid === INIT_PID || (task.ignored & bit) !== 0) return true;
+    if (task.tgid === INIT_PID || (task.ignored & bit) !== 0) return true;
     return (IGNORED_BY_DEFAULT & bit) !== 0;
   }
+}
+
+/** Forgets signals that wait for a process, wherever. Linux: flush_sigqueue_mask. */
+export function discardPending(task: Task, mask: number): void {
+  task.group.pending &= ~mask;
+  for (const thread of task.group.threads) thread.pending &= ~mask;
+}
+
+function wantsSignal(task: Task, bit: number): boolean {
+  return (task.blocked & bit) === 0 && task.group.threads.has(task);
 }
 
 /** Linux: kill_ok_by_cred, and check_kill_permission, which lets a shell continue any job of it. */

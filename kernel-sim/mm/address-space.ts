@@ -32,6 +32,8 @@ export const HEAP_LIMIT_BYTES = 256 * 1024 * 1024;
 const SMALL = 16;
 
 export class AddressSpace implements IoMemory {
+  /** Threads that share it. Who was the last destroys it. Linux: mm_users. */
+  users = 1;
   /** A page was wanted and there was none: the process should be killed, not told EFAULT. */
   outOfMemory = false;
   readonly #pages: PageAllocator;
@@ -171,6 +173,16 @@ export class AddressSpace implements IoMemory {
       done += run;
     }
     return done;
+  }
+
+  /** True if a program may name these addresses, whether there is something or not: access_ok. */
+  isUserRange(address: number, sizeBytes: number): boolean {
+    return address >= 0 && address + sizeBytes <= this.#pages.ram.board.userEnd;
+  }
+
+  /** To whom the word at `address` belongs, for futexes: this space, and where it lies in it. */
+  wordKey(address: number): { readonly owner: object; readonly offset: number } {
+    return { owner: this, offset: address };
   }
 
   // The whole.

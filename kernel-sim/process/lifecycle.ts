@@ -3,17 +3,16 @@
  * How processes begin and end: fork, spawn, exec, exit, wait.
  *
  * Linux: kernel/fork.c, fs/exec.c, kernel/exit.c. Differs: a child begins in a function (`fork`) or
- * a file (`spawn`), since a running coroutine cannot be cloned; a process has one thread.
+ * a file (`spawn`), since a running coroutine cannot be cloned; threads in threads.ts.
  */
+// tidy: long because a process's way from its beginning to its end is read as one
 import { FileTable } from '../fs/file-table.ts';
-import type { Path } from '../fs/mount.ts';
 import type { OpenFile } from '../fs/open-file.ts';
 import type { Vfs } from '../fs/vfs.ts';
 import type { Credentials } from '../kernel/credentials.ts';
 import { LoadedModule } from '../kernel/module/loaded-module.ts';
 import { Oops } from '../kernel/oops.ts';
-import type { TaskTable } from '../kernel/pid.ts';
-import { signalBit, type Signals } from '../kernel/signal.ts';
+import { signalBit } from '../kernel/signal.ts';
 import { Task } from '../kernel/sched/task.ts';
 import { WaitQueue } from '../kernel/sched/wait-queue.ts';
 import { AddressSpace } from '../mm/address-space.ts';
@@ -24,21 +23,18 @@ import { COST } from '../uapi/costs.ts';
 import { ERRNO } from '../uapi/errno.ts';
 import { WNOHANG } from '../uapi/process.ts';
 import { SIGNAL } from '../uapi/signal.ts';
-import type { Program } from '../uapi/user-cpu.ts';
+import type { Program, ThreadOptions } from '../uapi/user-cpu.ts';
 import type { Executable, ExecutableLoader } from './executable.ts';
 import { writeInitialStack } from './initial-stack.ts';
-import { Process, processOf } from './process.ts';
-import type { ProcessMemory } from './process-memory.ts';
+import { type Place, Process, processOf } from './process.ts';
+import { share, Threads, type ThreadsParts } from './threads.ts';
 import { runUserMode, type UserModeParts } from './user-mode.ts';
 
 const INIT_PID = 1;
 
-export interface LifecycleParts extends UserModeParts {
+export interface LifecycleParts extends UserModeParts, ThreadsParts {
   readonly vfs: Vfs;
   readonly pages: PageAllocator;
-  readonly memory: ProcessMemory;
-  readonly tasks: TaskTable;
-  readonly signals: Signals;
   readonly executables: ExecutableLoader;
   /** A session's leader is gone: its terminal hangs up. */
   readonly onSessionEnd: (sid: number) => void;
@@ -51,19 +47,21 @@ interface Inherited {
   readonly name: string;
   readonly space: AddressSpace;
   readonly files: FileTable;
-  readonly root: Path;
-  readonly cwd: Path;
-  readonly umask: number;
+  readonly fs: Place;
   readonly credentials: Credentials;
   readonly parent: Task | undefined;
   readonly program: Program;
+  /** For a thread: the process that it belongs to. */
+  readonly of?: Process;
 }
 
 export class Lifecycle {
+  readonly threads: Threads;
   #parts: LifecycleParts;
 
   constructor(parts: LifecycleParts) {
     this.#parts = parts;
+    this.threads = new Threads(parts);
   }
 
   // ---- Beginning ----------------------------------------------------------------------------
@@ -78,9 +76,7 @@ export class Lifecycle {
       name: baseName(path),
       space: this.#newSpace(),
       files: new FileTable(),
-      root: ctx.root,
-      cwd: ctx.cwd,
-      umask: 0o22,
+      fs: { root: ctx.root, cwd: ctx.cwd, umask: 0o22 },
       credentials: ctx.credentials,
       parent: undefined,
       program: executable.program,
@@ -139,6 +135,9 @@ export class Lifecycle {
 
   /** execve(2): on success the calling program never sees the answer. */
   exec(process: Process, path: string, argv: readonly string[], env: readonly string[]): number {
+    const { group } = process.task;
+    // Another thread has begun to end this one.
+    if (group.exitStatus !== undefined || group.execTask !== undefined) return -ERRNO.EAGAIN;
     const executable = this.#parts.executables.load(process, path, argv);
     if (typeof executable === 'number') return executable;
     const old = process.space;
@@ -149,7 +148,29 @@ export class Lifecycle {
       process.space = old;
       return error;
     }
-    old.destroy();
+    if (group.alive > 1) {
+      return process.block(this.#execAlone(process, old, executable, path));
+    }
+    return this.#replace(process, old, executable, path);
+  }
+
+  *#execAlone(
+    process: Process,
+    old: AddressSpace,
+    executable: Executable,
+    path: string,
+  ): Sleeping<number> {
+    yield* this.threads.becomeSingle(process);
+    const answer = this.#replace(process, old, executable, path);
+    if (answer !== WOULD_BLOCK) return answer;
+    const { pending } = process;
+    process.pending = undefined;
+    return pending === undefined ? answer : yield* pending;
+  }
+
+  /** The point of no return: the old program's memory and files go. */
+  #replace(process: Process, old: AddressSpace, executable: Executable, path: string): number {
+    this.threads.leaveSpace(process, old);
     process.task.name = baseName(path).slice(0, 15);
     const files = process.files.removeCloseOnExec();
     if (files.length === 0) return this.#leaveFor(process, executable.program);
@@ -179,17 +200,15 @@ export class Lifecycle {
     program: Program,
     name: string,
   ): Process | number {
-    const { task, root, cwd, umask, credentials } = parent;
+    const { task, credentials } = parent;
     const files = parent.files.copy();
     const child = this.#create({
       name,
       space,
       files,
-      root,
-      cwd,
-      umask,
+      fs: { ...parent.fs },
       credentials,
-      parent: task,
+      parent: task.group.leader,
       program,
     });
     if (typeof child === 'number') {
@@ -206,11 +225,18 @@ export class Lifecycle {
     const { tasks, memory, scheduler } = this.#parts;
     const pid = tasks.allocatePid();
     if (pid === 0) return -ERRNO.EAGAIN;
-    if (!memory.take(pid)) return -ERRNO.ENOMEM;
-    const { name, credentials, parent, program } = from;
+    const { name, credentials, parent, program, of } = from;
     const body = this.#body(() => process, program);
-    const task = new Task({ pid, name, credentials, parent, body, isKernelThread: false });
-    const childExit = new WaitQueue(scheduler, 'do_wait');
+    const group = of === undefined ? {} : { group: of.task.group };
+    const spec = { pid, name, credentials, parent, body, isKernelThread: false, ...group };
+    const task = new Task(spec);
+    if (!memory.take(task)) {
+      task.group.threads.delete(task);
+      task.group.alive--;
+      task.parent?.children.delete(task);
+      return -ERRNO.ENOMEM;
+    }
+    const childExit = of?.childExit ?? new WaitQueue(scheduler, 'do_wait');
     const process = new Process({ ...from, task, childExit });
     tasks.add(task);
     return process;
@@ -255,18 +281,45 @@ export class Lifecycle {
     return new AddressSpace(this.#parts.pages, this.#parts.sim.clock);
   }
 
+  /** A thread of `maker`'s process that begins in `start`: its number, or a negative errno. */
+  createThread(maker: Process, start: Program, options: ThreadOptions): number {
+    this.#parts.sim.clock.charge(COST.THREAD);
+    const { task, space, files, fs, credentials } = maker;
+    const thread = this.#create({
+      name: task.name,
+      space,
+      files,
+      fs,
+      credentials,
+      parent: undefined,
+      program: start,
+      of: maker,
+    });
+    if (typeof thread === 'number') return thread;
+    share(maker, thread, options);
+    this.#start(thread);
+    return thread.task.pid;
+  }
+
   // ---- Ending -------------------------------------------------------------------------------
 
   /** do_exit: gives everything back and leaves a zombie. Context: the task itself, at its end. */
   *exit(process: Process, status: number): Sleeping<never> {
-    const { sim, scheduler, onInitExit, onSessionEnd } = this.#parts;
-    const { task } = process;
+    const { sim, scheduler, signals, onInitExit, onSessionEnd } = this.#parts;
+    const { task, files } = process;
+    const { group } = task;
     sim.clock.charge(COST.EXIT);
-    yield* this.#closeAll(task, process.files.removeAll());
-    process.space.destroy();
-    process.exitStatus = status;
+    group.threads.delete(task);
+    signals.retarget(task);
+    this.threads.leaveSpace(process, process.space);
+    if (--files.users === 0) yield* this.#closeAll(task, files.removeAll());
     if (sim.trace.on) sim.trace.emit(EVENT.EXIT, status);
-    if (task.pid === INIT_PID) onInitExit(status);
+    while (task.isLeader && group.alive > 1 && group.execTask === undefined) {
+      yield* process.childExit.sleep();
+    }
+    if (!task.isLeader || group.execTask !== undefined) return yield* this.threads.vanish(process);
+    process.exitStatus = group.exitStatus ?? status;
+    if (task.pid === INIT_PID) onInitExit(process.exitStatus);
     this.#reparent(task);
     if (task.sid === task.pid) onSessionEnd(task.sid);
     this.#tellParent(task);
@@ -318,7 +371,8 @@ export class Lifecycle {
   #forget(task: Task): void {
     task.parent?.children.delete(task);
     this.#parts.tasks.remove(task);
-    this.#parts.memory.give(task.pid);
+    this.#parts.memory.give(task);
+    this.#parts.memory.giveShared(task.group);
   }
 
   // ---- Waiting ------------------------------------------------------------------------------

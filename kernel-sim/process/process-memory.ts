@@ -1,54 +1,86 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /**
- * The kernel memory that each process takes: its kernel stack and the bodies of its structures.
+ * The kernel memory that each thread takes: its kernel stack and the bodies of its structures; the
+ * first thread of a process also those that the others share.
  *
  * The structures' fields live in TypeScript objects; the bodies are there so that memory is used,
  * counted and runs out as on Linux. Sizes: those of a 6.x x86-64 kernel.
  */
+import type { Task } from '../kernel/sched/task.ts';
+import type { ThreadGroup } from '../kernel/sched/thread-group.ts';
 import type { SlabAllocator } from '../mm/kmalloc.ts';
 import type { PageAllocator } from '../mm/page-alloc.ts';
 import type { SlabCache } from '../mm/slab.ts';
 
 /** Pages of 2^2 * 4 KiB: THREAD_SIZE. */
 const KERNEL_STACK_ORDER = 2;
-const CACHES = [
+const THREAD_CACHES = [
   ['task_struct', 4352],
+  ['cred_jar', 192],
+] as const;
+const SHARED_CACHES = [
   ['signal_cache', 1152],
   ['files_cache', 704],
   ['mm_struct', 1408],
-  ['cred_jar', 192],
 ] as const;
+
+interface Taken {
+  readonly stack: number;
+  readonly objects: readonly number[];
+}
 
 export class ProcessMemory {
   readonly #slabs: SlabAllocator;
   readonly #pages: PageAllocator;
-  readonly #caches: readonly SlabCache[];
-  readonly #taken = new Map<
-    number,
-    { readonly stack: number; readonly objects: readonly number[] }
-  >();
+  readonly #threadCaches: readonly SlabCache[];
+  readonly #sharedCaches: readonly SlabCache[];
+  readonly #threads = new Map<Task, Taken>();
+  readonly #groups = new Map<ThreadGroup, readonly number[]>();
 
   constructor(slabs: SlabAllocator, pages: PageAllocator) {
     this.#slabs = slabs;
     this.#pages = pages;
-    this.#caches = CACHES.map(([name, size]) => slabs.createCache(name, size));
+    const make = ([name, size]: readonly [string, number]): SlabCache =>
+      slabs.createCache(name, size);
+    this.#threadCaches = THREAD_CACHES.map(make);
+    this.#sharedCaches = SHARED_CACHES.map(make);
   }
 
-  /** Takes it all for process `pid`; false, and nothing taken, when memory is short. */
-  take(pid: number): boolean {
+  /** Takes it all for a new thread; false, and nothing taken, when memory is short. */
+  take(task: Task): boolean {
+    const { group, isLeader } = task;
     const stack = this.#pages.allocPages(KERNEL_STACK_ORDER);
-    const objects = stack === 0 ? [] : this.#caches.map((cache) => this.#slabs.alloc(cache));
-    this.#taken.set(pid, { stack, objects });
-    const isWhole = stack !== 0 && objects.every((pointer) => pointer !== 0);
-    if (!isWhole) this.give(pid);
-    return isWhole;
+    const isThere = stack !== 0;
+    const objects = isThere ? this.#allocate(this.#threadCaches) : [];
+    const shared = isThere && isLeader ? this.#allocate(this.#sharedCaches) : [];
+    this.#threads.set(task, { stack, objects });
+    if (isLeader) this.#groups.set(group, shared);
+    if (isThere && [...objects, ...shared].every((pointer) => pointer !== 0)) return true;
+    this.give(task);
+    if (isLeader) this.giveShared(group);
+    return false;
   }
 
-  give(pid: number): void {
-    const taken = this.#taken.get(pid);
+  /** Gives back what is the thread's own. */
+  give(task: Task): void {
+    const taken = this.#threads.get(task);
     if (taken === undefined) return;
-    this.#taken.delete(pid);
-    for (const pointer of taken.objects) if (pointer !== 0) this.#slabs.kfree(pointer);
+    this.#threads.delete(task);
+    this.#free(taken.objects);
     if (taken.stack !== 0) this.#pages.freePages(taken.stack, KERNEL_STACK_ORDER);
+  }
+
+  /** Gives back what the threads of a process shared. */
+  giveShared(group: ThreadGroup): void {
+    this.#free(this.#groups.get(group) ?? []);
+    this.#groups.delete(group);
+  }
+
+  #allocate(caches: readonly SlabCache[]): number[] {
+    return caches.map((cache) => this.#slabs.alloc(cache));
+  }
+
+  #free(pointers: readonly number[]): void {
+    for (const pointer of pointers) if (pointer !== 0) this.#slabs.kfree(pointer);
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /**
- * A task with memory, open files and a place in the file system.
+ * A thread with memory, open files and a place in the file system; other threads of its group
+ * share all three with it.
  *
  * Linux: the mm, files and fs of struct task_struct, and struct signal_struct's exit status.
  */
@@ -18,10 +19,15 @@ export interface ProcessSpec {
   readonly task: Task;
   readonly space: AddressSpace;
   readonly files: FileTable;
-  readonly root: Path;
-  readonly cwd: Path;
-  readonly umask: number;
+  readonly fs: Place;
   readonly childExit: WaitQueue;
+}
+
+/** Where paths begin, and what new files are not. Linux: struct fs_struct. */
+export interface Place {
+  root: Path;
+  cwd: Path;
+  umask: number;
 }
 
 /** What runs next in user mode, set by whoever ends what runs now. */
@@ -33,10 +39,8 @@ export class Process implements FsContext {
   readonly task: Task;
   space: AddressSpace;
   readonly files: FileTable;
-  root: Path;
-  cwd: Path;
-  umask: number;
-  /** Woken when a child changes state. */
+  readonly fs: Place;
+  /** Woken when a child changes state, and for a leader that waits for its threads. */
   readonly childExit: WaitQueue;
 
   /** Path of the executable, and the arguments: /proc/PID/exe and cmdline. */
@@ -44,6 +48,8 @@ export class Process implements FsContext {
   arguments: readonly string[] = [];
   /** Where the stack of a new program starts. */
   initialStack = 0;
+  /** At the thread's end this word is cleared and a futex waiter woken; 0 is none. */
+  clearChildTid = 0;
   /** Set when user mode is to be left for good. */
   leaving: Leaving | undefined = undefined;
   /** The coroutine that finishes the system call which answered WOULD_BLOCK. */
@@ -56,11 +62,30 @@ export class Process implements FsContext {
     this.task = spec.task;
     this.space = spec.space;
     this.files = spec.files;
-    this.root = spec.root;
-    this.cwd = spec.cwd;
-    this.umask = spec.umask;
+    this.fs = spec.fs;
     this.childExit = spec.childExit;
     this.task.process = this;
+  }
+
+  get root(): Path {
+    return this.fs.root;
+  }
+  set root(root: Path) {
+    this.fs.root = root;
+  }
+
+  get cwd(): Path {
+    return this.fs.cwd;
+  }
+  set cwd(cwd: Path) {
+    this.fs.cwd = cwd;
+  }
+
+  get umask(): number {
+    return this.fs.umask;
+  }
+  set umask(umask: number) {
+    this.fs.umask = umask;
   }
 
   get credentials(): Credentials {

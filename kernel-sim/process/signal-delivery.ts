@@ -5,27 +5,35 @@
  * Linux: get_signal of kernel/signal.c. Differs: a handler is not called by the kernel; a caught
  * signal is noted, and the program's libc looks at the notes after each system call.
  */
-import { IGNORED_BY_DEFAULT, signalBit, STOPS_BY_DEFAULT } from '../kernel/signal.ts';
+import { IGNORED_BY_DEFAULT, signalBit, type Signals, STOPS_BY_DEFAULT } from '../kernel/signal.ts';
 import type { Scheduler } from '../kernel/sched/scheduler.ts';
 import type { Sleeping } from '../uapi/coroutine.ts';
 import { SIGNAL } from '../uapi/signal.ts';
 import type { Process } from './process.ts';
 
-export function* deliverSignals(process: Process, scheduler: Scheduler): Sleeping<void> {
+export interface DeliveryParts {
+  readonly scheduler: Scheduler;
+  readonly signals: Signals;
+  /** Ends all threads of the process with a wait status. */
+  readonly exitGroup: (process: Process, status: number) => void;
+}
+
+export function* deliverSignals(process: Process, parts: DeliveryParts): Sleeping<void> {
   const { task } = process;
   task.hasWork = false;
   while (task.deliverable !== 0 && process.leaving === undefined) {
     const signal = nextSignal(task.deliverable);
     const bit = signalBit(signal);
-    task.pending &= ~bit;
+    task.dequeueSignal(bit);
     // Blocked while it was ignored, it may have stayed on the list.
     if (((task.ignored | (IGNORED_BY_DEFAULT & ~task.caught)) & bit) !== 0) continue;
     if ((task.caught & bit) !== 0) {
       task.taken |= bit;
     } else if ((STOPS_BY_DEFAULT & bit) !== 0) {
-      yield* scheduler.sleep('T', 'do_signal_stop');
+      if (!task.group.isStopped) parts.signals.stopOtherThreads(task);
+      yield* parts.scheduler.sleep('T', 'do_signal_stop');
     } else {
-      process.leaving = { kind: 'exit', status: signal };
+      parts.exitGroup(process, signal);
     }
   }
 }

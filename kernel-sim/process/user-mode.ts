@@ -13,7 +13,6 @@
 import { AssertionError } from '../lib/assert.ts';
 import { Oops } from '../kernel/oops.ts';
 import type { Execution } from '../kernel/sched/execution.ts';
-import type { Scheduler } from '../kernel/sched/scheduler.ts';
 import { FAULT } from '../mm/address-space.ts';
 import type { Sim } from '../sim/sim.ts';
 import { EVENT } from '../sim/trace.ts';
@@ -24,7 +23,7 @@ import { SIGNAL } from '../uapi/signal.ts';
 import { SYS } from '../uapi/syscall-numbers.ts';
 import type { Program, ThreadOptions, UserCpu } from '../uapi/user-cpu.ts';
 import type { Process } from './process.ts';
-import { deliverSignals } from './signal-delivery.ts';
+import { deliverSignals, type DeliveryParts } from './signal-delivery.ts';
 
 /** A system call: plain, and answers a result, a negative errno, or `process.block(…)`. */
 export type SyscallHandler = (
@@ -47,15 +46,15 @@ const RESTARTED: ReadonlySet<number> = new Set([
 ]);
 
 /** What user mode needs of the kernel. */
-export interface UserModeParts {
+export interface UserModeParts extends DeliveryParts {
   readonly sim: Sim;
   readonly execution: Execution;
-  readonly scheduler: Scheduler;
   /** Handlers by number: a dense array, since it is looked up at each call. */
   readonly syscalls: readonly (SyscallHandler | undefined)[];
   readonly fork: (parent: Process, child: Program) => number;
   readonly createThread: (process: Process, start: Program, options: ThreadOptions) => number;
-  readonly sendSignal: (process: Process, signal: number) => void;
+  /** For what the thread did itself: it cannot be blocked. */
+  readonly forceSignal: (process: Process, signal: number) => void;
   /** A program of ours failed by itself: a bug of it, told to whoever debugs. */
   readonly onProgramError: (process: Process, thrown: unknown) => void;
 }
@@ -107,8 +106,10 @@ export class UserMode implements UserCpu {
     const process = this.#process;
     let result = yield* this.#finish(this.#result);
     if (this.#execution.budget < 0) yield;
+    // A signal for the process may be this thread's to take, though another was told of it.
+    if (process.task.deliverable !== 0) process.task.hasWork = true;
     while (process.task.hasWork) {
-      yield* deliverSignals(process, this.#parts.scheduler);
+      yield* deliverSignals(process, this.#parts);
       if (!this.#mustRestart(result)) continue;
       const handler = this.#parts.syscalls[this.#number];
       result = yield* this.#finish(handler?.(process, ...this.#arguments) ?? result);
@@ -210,7 +211,7 @@ export class UserMode implements UserCpu {
 
   /** SIGSEGV takes effect at the program's next trap, since a load cannot switch. */
   #fault(): number {
-    this.#parts.sendSignal(this.#process, SIGNAL.SEGV);
+    this.#parts.forceSignal(this.#process, SIGNAL.SEGV);
     return 0;
   }
 
@@ -248,16 +249,26 @@ function* driveProgram(
   coroutine: Sleeping<number>,
 ): Sleeping<NonNullable<Process['leaving']>> {
   for (;;) {
-    let step: IteratorResult<void, number>;
+    let step: IteratorResult<void, number> | undefined;
     try {
       step = coroutine.next();
     } catch (thrown) {
       if (thrown instanceof AssertionError) throw thrown;
       parts.onProgramError(process, thrown);
-      return { kind: 'exit', status: SIGNAL.SEGV };
+      parts.exitGroup(process, SIGNAL.SEGV);
     }
     if (process.leaving !== undefined) return process.leaving;
-    if (step.done === true) return { kind: 'exit', status: (step.value & 0xff) << 8 };
+    if (step?.done === true) return returned(process, parts, (step.value & 0xff) << 8);
     yield;
   }
+}
+
+/** A return from the main program ends the process, from a thread's start the thread alone. */
+function returned(
+  process: Process,
+  parts: UserModeParts,
+  status: number,
+): NonNullable<Process['leaving']> {
+  if (process.task.isLeader) parts.exitGroup(process, status);
+  return { kind: 'exit', status };
 }

@@ -7,6 +7,9 @@ import { PATH_MAX } from '../uapi/fs.ts';
 
 const CHUNK = 128;
 const WORD = 8;
+const NS_PER_S = 1_000_000_000;
+/** From here on a 64-bit number is negative. */
+const SECONDS_MAX = 2 ** 63;
 /** Linux: MAX_ARG_STRINGS is larger; memory for the strings ends earlier. */
 const STRINGS_MAX = 8192;
 
@@ -61,6 +64,16 @@ export function readWord(process: Process, address: number): number {
   if (bytes === undefined) return -ERRNO.EFAULT;
   const view = new DataView(bytes.buffer);
   return view.getUint32(0, true) + view.getUint32(4, true) * 0x1_0000_0000;
+}
+
+/** A struct timespec in nanoseconds, Infinity if it is later than numbers go, or the errno. */
+export function readTimespec(process: Process, address: number): number {
+  const seconds = readWord(process, address);
+  const nanoseconds = readWord(process, address + WORD);
+  if (seconds < 0 || nanoseconds < 0) return -ERRNO.EFAULT;
+  if (seconds >= SECONDS_MAX || nanoseconds >= NS_PER_S) return -ERRNO.EINVAL;
+  const total = seconds * NS_PER_S + nanoseconds;
+  return Number.isSafeInteger(total) ? total : Infinity;
 }
 
 /** Copies all of `bytes` out: 0 or -EFAULT. */

@@ -9,7 +9,6 @@
  * @syscall 112 setsid full
  * @syscall 121 getpgid full
  * @syscall 124 getsid full
- * @syscall 186 gettid full
  */
 import { ERRNO } from '../uapi/errno.ts';
 import type { SyscallParts, SyscallTable } from './parts.ts';
@@ -18,8 +17,7 @@ const { EINVAL, EPERM, ESRCH } = ERRNO;
 
 export function groupCalls({ tasks }: SyscallParts): SyscallTable {
   return {
-    getpid: (process) => process.task.pid,
-    gettid: (process) => process.task.pid,
+    getpid: (process) => process.task.tgid,
     getppid: (process) => process.task.parent?.pid ?? 0,
     getpgrp: (process) => process.task.pgid,
     getpgid: (process, pid) => (pid === 0 ? process.task.pgid : (tasks.get(pid)?.pgid ?? -ESRCH)),

@@ -12,8 +12,4 @@ export const memoryCalls: SyscallTable = {
   mremap: missing,
   msync: missing,
   madvise: missing,
-  futex: missing,
-  tkill: missing,
-  tgkill: missing,
-  set_tid_address: missing,
 };

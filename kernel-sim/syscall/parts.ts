@@ -8,6 +8,7 @@ import type { Printk } from '../kernel/printk/printk.ts';
 import type { Scheduler } from '../kernel/sched/scheduler.ts';
 import type { Signals } from '../kernel/signal.ts';
 import type { PageAllocator } from '../mm/page-alloc.ts';
+import type { Futexes } from '../process/futex.ts';
 import type { Lifecycle } from '../process/lifecycle.ts';
 import type { SyscallHandler } from '../process/user-mode.ts';
 import type { Sim } from '../sim/sim.ts';
@@ -25,6 +26,7 @@ export interface SyscallParts {
   readonly pages: PageAllocator;
   readonly loader: ModuleLoader;
   readonly lifecycle: Lifecycle;
+  readonly futexes: Futexes;
   readonly identity: {
     readonly release: string;
     readonly version: string;

@@ -22,7 +22,11 @@ export function processCalls({ lifecycle }: SyscallParts): SyscallTable {
 
   return {
     exit,
-    exit_group: exit,
+
+    exit_group(process, code) {
+      lifecycle.threads.exitGroup(process, exitStatus(code));
+      return 0;
+    },
 
     execve(process, pathAddress, argvAddress, envAddress) {
       const read = readExec(process, pathAddress, argvAddress, envAddress);

@@ -6,7 +6,7 @@
  * @syscall 14 rt_sigprocmask partial "signals 1 to 31"
  * @syscall 62 kill full
  */
-import { UNBLOCKABLE } from '../kernel/signal.ts';
+import { discardPending, UNBLOCKABLE } from '../kernel/signal.ts';
 import { ERRNO } from '../uapi/errno.ts';
 import { SIG, SIG_BLOCK, SIG_SETMASK, SIG_UNBLOCK } from '../uapi/signal.ts';
 import { readWord, writeWords32 } from './arguments.ts';
@@ -35,7 +35,7 @@ export function signalCalls({ signals }: SyscallParts): SyscallTable {
       if (handler < 0) return handler;
       task.ignored = handler === SIG.IGN ? task.ignored | bit : task.ignored & ~bit;
       task.caught = handler > SIG.IGN ? task.caught | bit : task.caught & ~bit;
-      if (handler === SIG.IGN) task.pending &= ~bit;
+      if (handler === SIG.IGN) discardPending(task, bit);
       return 0;
     },
 

@@ -5,6 +5,7 @@ import type { SyscallHandler } from '../process/user-mode.ts';
 import { SYS } from '../uapi/syscall-numbers.ts';
 import { descriptorCalls } from './descriptors.ts';
 import { fcntlCalls } from './fcntl.ts';
+import { futexCalls } from './futex.ts';
 import { groupCalls } from './groups.ts';
 import { identityCalls } from './identity.ts';
 import { memoryCalls } from './memory.ts';
@@ -20,6 +21,7 @@ import { sleepCalls } from './sleep.ts';
 import { spawnCalls } from './spawn.ts';
 import { syslogCalls } from './syslog.ts';
 import { systemCalls } from './system.ts';
+import { threadCalls } from './threads.ts';
 
 /** Fills `table`, which user mode already holds, so that the two may be made in either order. */
 export function fillSyscallTable(table: (SyscallHandler | undefined)[], parts: SyscallParts): void {
@@ -36,6 +38,8 @@ export function fillSyscallTable(table: (SyscallHandler | undefined)[], parts: S
     ...signalCalls(parts),
     ...sleepCalls(parts),
     ...memoryCalls,
+    ...threadCalls(parts),
+    ...futexCalls(parts),
     ...identityCalls,
     ...moduleCalls(parts),
     ...syslogCalls(parts),

@@ -23,6 +23,8 @@ export const COST = {
   /** Making and ending a process. */
   SPAWN: 60_000,
   EXIT: 20_000,
+  /** Making a thread. */
+  THREAD: 15_000,
   /** One page or one slab object, taken or given back. */
   PAGE_ALLOC: 150,
   SLAB_ALLOC: 40,

@@ -11,6 +11,7 @@ import type { Sleeping } from '../../uapi/coroutine.ts';
 import { SIGNAL } from '../../uapi/signal.ts';
 import type { Credentials } from '../credentials.ts';
 import { SchedEntity } from './entity.ts';
+import { ThreadGroup } from './thread-group.ts';
 
 /**
  * What `ps` prints: running or runnable, interruptible and uninterruptible sleep, zombie, stopped.
@@ -27,19 +28,19 @@ export interface TaskSpec {
   readonly parent: Task | undefined;
   readonly body: Sleeping<void>;
   readonly isKernelThread: boolean;
+  /** The process that it is another thread of; without one it leads a new one. */
+  readonly group?: ThreadGroup;
 }
 
 export class Task {
-  readonly pid: number;
+  /** The thread's number. It changes once in a life: exec makes a thread the leader. */
+  pid: number;
   /** What Linux calls comm: at most 15 bytes. */
   name: string;
   credentials: Credentials;
-  parent: Task | undefined;
-  readonly children = new Set<Task>();
+  readonly group: ThreadGroup;
   readonly body: Sleeping<void>;
   readonly isKernelThread: boolean;
-  pgid = 0;
-  sid = 0;
 
   // Scheduling: the scheduler's alone.
   state: TaskState = 'R';
@@ -64,10 +65,9 @@ export class Task {
   readonly modules: { readonly name: string }[] = [];
 
   // Signals: bit n-1 stands for signal n.
+  /** Sent to this thread alone; those sent to the process are in `group`. */
   pending = 0;
   blocked = 0;
-  ignored = 0;
-  caught = 0;
   /** Caught signals that the program has not looked at. */
   taken = 0;
   /** Something is to be done before the task returns to user mode. */
@@ -80,22 +80,78 @@ export class Task {
     this.pid = spec.pid;
     this.name = spec.name.slice(0, 15);
     this.credentials = spec.credentials;
-    this.parent = spec.parent;
     this.body = spec.body;
     this.isKernelThread = spec.isKernelThread;
-    this.pgid = spec.parent?.pgid ?? 0;
-    this.sid = spec.parent?.sid ?? 0;
-    this.sched = new SchedEntity(spec.parent?.sched);
-    spec.parent?.children.add(this);
+    this.sched = new SchedEntity((spec.group?.leader ?? spec.parent)?.sched);
+    this.group = spec.group ?? new ThreadGroup(this, spec.parent);
+    this.group.threads.add(this);
+    this.group.alive++;
+    if (spec.group === undefined) spec.parent?.children.add(this);
+  }
+
+  // What belongs to the process as a whole.
+
+  /** The process's number, as getpid(2) says it. */
+  get tgid(): number {
+    return this.group.leader.pid;
+  }
+
+  get isLeader(): boolean {
+    return this.group.leader === this;
+  }
+
+  get parent(): Task | undefined {
+    return this.group.parent;
+  }
+  set parent(parent: Task | undefined) {
+    this.group.parent = parent;
+  }
+
+  get children(): Set<Task> {
+    return this.group.children;
+  }
+
+  get pgid(): number {
+    return this.group.pgid;
+  }
+  set pgid(pgid: number) {
+    this.group.pgid = pgid;
+  }
+
+  get sid(): number {
+    return this.group.sid;
+  }
+  set sid(sid: number) {
+    this.group.sid = sid;
+  }
+
+  get ignored(): number {
+    return this.group.ignored;
+  }
+  set ignored(signals: number) {
+    this.group.ignored = signals;
+  }
+
+  get caught(): number {
+    return this.group.caught;
+  }
+  set caught(signals: number) {
+    this.group.caught = signals;
   }
 
   /** Signals that are neither blocked nor ignored: they end an interruptible sleep. */
   get deliverable(): number {
-    return this.pending & ~this.blocked;
+    return (this.pending | this.group.pending) & ~this.blocked;
+  }
+
+  /** Takes a signal off: the thread's own first. */
+  dequeueSignal(bit: number): void {
+    if ((this.pending & bit) !== 0) this.pending &= ~bit;
+    else this.group.pending &= ~bit;
   }
 
   /** True if a signal that cannot be survived waits. */
   get isKilled(): boolean {
-    return (this.pending & (1 << (SIGNAL.KILL - 1))) !== 0;
+    return ((this.pending | this.group.pending) & (1 << (SIGNAL.KILL - 1))) !== 0;
   }
 }

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/**
+ * What the threads of one process share, as far as scheduling and signals go. The process's number
+ * is that of its first thread, the leader.
+ *
+ * Linux: struct signal_struct and struct sighand_struct.
+ */
+import type { Task } from './task.ts';
+
+export class ThreadGroup {
+  /** Stays until the whole group is gone, even when it ended first. */
+  leader: Task;
+  /** Those that have not begun to end, the eldest first: they take signals. */
+  readonly threads = new Set<Task>();
+  /** Those that have not ended. A leader that ends waits for the others. */
+  alive = 0;
+  parent: Task | undefined;
+  readonly children = new Set<Task>();
+  pgid: number;
+  sid: number;
+
+  // Signals: bit n-1 stands for signal n.
+  /** Sent to the process; any thread that does not block it may take it. */
+  pending = 0;
+  ignored = 0;
+  caught = 0;
+  /** One thread has taken a signal to stop, and told the others. */
+  isStopped = false;
+
+  /** How all of it ends, once exit_group(2) or a fatal signal has said so. */
+  exitStatus: number | undefined = undefined;
+  /** The thread that calls execve(2): all others end, and it becomes the leader. */
+  execTask: Task | undefined = undefined;
+
+  constructor(leader: Task, parent: Task | undefined) {
+    this.leader = leader;
+    this.parent = parent;
+    this.pgid = parent?.pgid ?? 0;
+    this.sid = parent?.sid ?? 0;
+  }
+}
