@@ -3,8 +3,9 @@
 import { useEffect, useRef } from 'react';
 
 import { usePageWidth } from '../lib/use-width.ts';
-import { machineWord } from '../store/machine-slice.ts';
+import { machineNowNs, machineWord } from '../store/machine-slice.ts';
 import { usePlayground, useSelection } from '../store/use-playground.ts';
+import { Meters } from './meters.tsx';
 
 /** Ten times a second: the last figures of a clock are not for reading. */
 const CLOCK_EVERY_MS = 100;
@@ -17,8 +18,18 @@ export function MachineState() {
       <span className="led" role="img" aria-label={word} />
       {width !== 'phone' && <span className="machine-word">{word}</span>}
       {width !== 'phone' && <Clock />}
-      {width === 'wide' && <span className="machine-kind">pc, 2 CPUs</span>}
+      {width === 'wide' && <MachineKind />}
+      {(width === 'wide' || width === 'medium') && <Meters />}
     </div>
+  );
+}
+
+function MachineKind() {
+  const cpus = useSelection((state) => state.snapshot?.cpus.length);
+  return (
+    <span className="machine-kind">
+      {cpus !== undefined && `pc, ${cpus} ${cpus === 1 ? 'CPU' : 'CPUs'}`}
+    </span>
   );
 }
 
@@ -28,11 +39,8 @@ function Clock() {
   const face = useRef<HTMLSpanElement>(null);
   useEffect(() => {
     const timer = setInterval(() => {
-      const { snapshot, snapshotAtMs, isAnswering, brokenBy } = store.getState();
-      if (face.current === null || snapshot === undefined) return;
-      const isIdle = snapshot.state === 'idle' && isAnswering && brokenBy === undefined;
-      const sinceMs = isIdle ? performance.now() - snapshotAtMs : 0;
-      face.current.textContent = clockText(snapshot.nowNs / 1e6 + sinceMs);
+      if (face.current === null) return;
+      face.current.textContent = clockText(machineNowNs(store.getState(), performance.now()) / 1e6);
     }, CLOCK_EVERY_MS);
     return () => clearInterval(timer);
   }, [store]);

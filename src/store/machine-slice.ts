@@ -9,6 +9,7 @@ import type { StateCreator } from 'zustand/vanilla';
 
 import type { Happening, LogLine, MachineSnapshot } from '../../kernel-sim/machine-types.ts';
 import type { PlaygroundState } from './playground-store.ts';
+import { withSample, type Sample } from './usage.ts';
 
 const LOG_MAX = 5000;
 const HAPPENINGS_MAX = 100;
@@ -17,6 +18,8 @@ export interface MachineSlice {
   readonly snapshot: MachineSnapshot | undefined;
   /** When the snapshot came, on the page's clock: the machine's runs on with it. */
   readonly snapshotAtMs: number;
+  /** Where CPU time went of late. */
+  readonly samples: readonly Sample[];
   readonly log: readonly LogLine[];
   readonly happenings: readonly Happening[];
   readonly isAnswering: boolean;
@@ -31,6 +34,7 @@ export interface MachineSlice {
 export const createMachineSlice: StateCreator<PlaygroundState, [], [], MachineSlice> = (set) => ({
   snapshot: undefined,
   snapshotAtMs: 0,
+  samples: [],
   log: [],
   happenings: [],
   isAnswering: true,
@@ -40,6 +44,7 @@ export const createMachineSlice: StateCreator<PlaygroundState, [], [], MachineSl
     set((state) => ({
       snapshot,
       snapshotAtMs: atMs,
+      samples: withSample(state.samples, snapshot),
       log: appended(state.log, snapshot.log, LOG_MAX),
       happenings: appended(state.happenings, snapshot.happenings, HAPPENINGS_MAX),
     })),
@@ -48,6 +53,7 @@ export const createMachineSlice: StateCreator<PlaygroundState, [], [], MachineSl
   forgetMachine: () =>
     set({
       snapshot: undefined,
+      samples: [],
       log: [],
       happenings: [],
       isAnswering: true,
@@ -57,6 +63,14 @@ export const createMachineSlice: StateCreator<PlaygroundState, [], [], MachineSl
 
 function appended<T>(list: readonly T[], added: readonly T[], max: number): readonly T[] {
   return added.length === 0 ? list : [...list, ...added].slice(-max);
+}
+
+/** The machine's own time now: an idle one's runs on with the page's between snapshots. */
+export function machineNowNs(state: MachineSlice, pageNowMs: number): number {
+  const { snapshot, snapshotAtMs, isAnswering, brokenBy } = state;
+  if (snapshot === undefined) return 0;
+  const isIdle = snapshot.state === 'idle' && isAnswering && brokenBy === undefined;
+  return snapshot.nowNs + (isIdle ? (pageNowMs - snapshotAtMs) * 1e6 : 0);
 }
 
 /** The word beside the clock. */

@@ -19,6 +19,7 @@ import { HOME, projectWith, sourcesOf } from './file-slice.ts';
 import { createPlaygroundStore, type PlaygroundStore } from './playground-store.ts';
 import { rememberProject } from './project-memory.ts';
 import { freeTerminal, TERMINALS_MAX } from './terminal-slice.ts';
+import { Typist } from './typist.ts';
 import { Workspace } from './workspace.ts';
 
 const TERMINAL_NAMES: readonly PortName[] = ['ttyS0', 'ttyS1', 'ttyS2', 'ttyS3'];
@@ -37,6 +38,7 @@ export class Playground {
   readonly store: PlaygroundStore = createPlaygroundStore();
   readonly workspace: Workspace;
   readonly builder: Builder;
+  readonly typist: Typist;
   readonly toolchain: ToolchainSession;
   readonly #checker: Checker;
   readonly #kernel: KernelSession;
@@ -62,12 +64,14 @@ export class Playground {
       onAnswering: this.store.getState().showAnswering,
       onBroken: this.store.getState().showBroken,
     });
+    this.typist = new Typist(this.store, {
+      send: (tty, text) => this.#terminals?.send(tty, text),
+      halfLine: (tty) => this.#terminals?.halfLine(tty) ?? '',
+      openTerminal: () => this.openTerminal(),
+    });
     this.builder = new Builder(
       this.store,
-      {
-        send: (tty, text) => this.#terminals?.send(tty, text),
-        halfLine: (tty) => this.#terminals?.halfLine(tty) ?? '',
-      },
+      this.typist,
       (reason, paths) => {
         this.workspace.save();
         for (const path of paths) void this.workspace.keepVersion(path, reason);
