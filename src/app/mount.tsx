@@ -4,6 +4,7 @@ import './styles/fonts.css';
 import './styles/frame.css';
 import './styles/controls.css';
 import './styles/panels.css';
+import './styles/tools.css';
 import './styles/phone.css';
 
 import { StrictMode } from 'react';
