@@ -12,6 +12,7 @@ import '@xterm/xterm/css/xterm.css';
 
 import { copyText, readClipboard } from '../lib/clipboard.ts';
 import type { ThemeName } from '../lib/tokens.ts';
+import { reportHints } from './report-hints.ts';
 import { sourceLinks } from './source-links.ts';
 import { judgeKey } from './terminal-keys.ts';
 import { terminalTheme } from './terminal-theme.ts';
@@ -68,6 +69,7 @@ export class TerminalView {
     this.#terminal.registerLinkProvider(
       sourceLinks(this.#terminal, (file, line) => this.#events.onSourceLink(file, line)),
     );
+    this.#terminal.registerLinkProvider(reportHints(this.#terminal));
   }
 
   /** Shows it, when that has not been done; the element must be in the document. */

@@ -8,6 +8,7 @@ import { usePlayground, useSelection } from '../../store/use-playground.ts';
 import { Menu } from '../../widgets/menu.tsx';
 import { StateGlyph } from '../../widgets/state-glyph.tsx';
 import { VirtualRows } from '../../widgets/virtual-rows.tsx';
+import { ReportWords } from './report-words.tsx';
 import {
   filterRows,
   subsystemsOf,
@@ -18,6 +19,8 @@ import {
 } from './log-rows.ts';
 
 const ROW_HEIGHT = 22;
+/** Reports are printed as errors, or worse. */
+const REPORT_LEVEL = 3;
 const LEVELS: Readonly<Record<LevelFilter, string>> = {
   all: 'All levels',
   warnings: 'Warnings and errors',
@@ -144,7 +147,9 @@ function Line({ row, isMarked }: { readonly row: LogRow; readonly isMarked: bool
       <span className="log-subsystem">{subsystem}</span>
       <span className="log-text">
         {severity !== undefined && <StateGlyph state={severity} label={severity} />}
-        <span className="log-words">{text}</span>
+        <span className="log-words">
+          {line.level > REPORT_LEVEL ? text : <ReportWords text={text} />}
+        </span>
       </span>
       {source !== undefined && (
         <button
