@@ -11,7 +11,7 @@ import ts from 'typescript';
 
 /** @type {Readonly<Record<string, string>>} */
 const EFFECTS = { Sleeping: '@sleeps', Switching: '@switches' };
-const OWN_TAGS = /^@(public|internal|exports|namespace|subpath|in)\b/;
+const OWN_TAGS = /^@(public|internal|exports|namespace|statics|subpath|in)\b/;
 const HEADER = `// SPDX-License-Identifier: GPL-2.0-or-later
 // Made by scripts/generate-api.mjs from kernel-sim/api. Do not edit.
 `;
@@ -132,7 +132,9 @@ class ApiWriter {
   #exportsOf(node, statements) {
     return this.#publicMembers(node).flatMap((member) => {
       if (!ts.isPropertyDeclaration(member)) return [this.#functionOf(member, 'export function ')];
-      const space = this.#namespaceOf(member);
+      // Part of a public class, which stands for itself.
+      if (this.#classOf(member, 'statics') !== undefined) return [];
+      const space = this.#classOf(member, 'namespace');
       if (space === undefined) return [this.#constantOf(member)];
       const inner = [
         ...statements
@@ -146,16 +148,19 @@ class ApiWriter {
   }
 
   /**
+   * The class of a field, if it has `tag`.
+   *
    * @param {ts.PropertyDeclaration} member
+   * @param {string} tag
    * @returns {ts.ClassDeclaration | undefined}
    */
-  #namespaceOf(member) {
+  #classOf(member, tag) {
     const type = this.#checker.getTypeAtLocation(member);
     const parts = type.isIntersection() ? type.types : [type];
     return parts
       .map((part) => part.symbol?.valueDeclaration)
       .filter((it) => it !== undefined && ts.isClassDeclaration(it))
-      .find((it) => hasTag(it, 'namespace'));
+      .find((it) => hasTag(it, tag));
   }
 
   /**
@@ -216,8 +221,22 @@ class ApiWriter {
         return this.#functionOf(member, modifiersOf(member));
       });
     const own = ['#nominal;', ...(hasPublicConstructor(node) ? [] : ['private constructor();'])];
-    const body = [own.join('\n'), ...members].map((text) => indent(text)).join('\n\n');
+    const statics = this.#staticsOf(node).map((it) => this.#functionOf(it, 'static '));
+    const body = [own.join('\n'), ...statics, ...members].map((text) => indent(text)).join('\n\n');
     return `class ${node.name?.text ?? ''}${parameters} {\n${body}\n}`;
+  }
+
+  /**
+   * What `@statics` classes add to a class: functions that belong to it but to one machine.
+   *
+   * @param {ts.ClassDeclaration} node
+   */
+  #staticsOf(node) {
+    return this.#files
+      .flatMap((file) => Array.from(file.statements))
+      .filter((it) => ts.isClassDeclaration(it))
+      .filter((it) => node.name !== undefined && tagText(it, 'statics') === node.name.text)
+      .flatMap((it) => this.#publicMembers(it));
   }
 
   /**
@@ -252,12 +271,14 @@ class ApiWriter {
       .join(', ');
     this.#require(...node.parameters, ...(node.type === undefined ? [] : [node.type]));
     if (ts.isConstructorDeclaration(node)) return `${docOf(node)}constructor(${parameters});`;
+    if (ts.isSetAccessor(node)) {
+      return `${docOf(node)}${prefix}set ${node.name.getText()}(${parameters});`;
+    }
     const { type, effect } = this.#resultOf(node);
-    const accessor = ts.isGetAccessor(node) ? 'get ' : ts.isSetAccessor(node) ? 'set ' : '';
+    const accessor = ts.isGetAccessor(node) ? 'get ' : '';
     const generics = listOf(node.typeParameters, '<', '>');
     const head = `${prefix}${accessor}${node.name?.getText() ?? ''}${generics}`;
-    const result = ts.isSetAccessor(node) ? '' : `: ${type}`;
-    return `${docOf(node, effect)}${head}(${parameters})${result};`;
+    return `${docOf(node, effect)}${head}(${parameters}): ${type};`;
   }
 
   /**

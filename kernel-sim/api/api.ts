@@ -9,6 +9,9 @@ import { ApiContext, type ApiServices } from './context.ts';
 import { FsApi } from './fs.ts';
 import { KernelApi } from './kernel.ts';
 import { SysctlApi } from './sysctl.ts';
+import { Mutex } from './mutex.ts';
+import { Spinlock } from './spinlock.ts';
+import { SyncApi } from './sync.ts';
 import { TimeApi } from './time.ts';
 
 export function makeDriverApi(services: ApiServices): ReadonlyMap<string, object> {
@@ -17,12 +20,32 @@ export function makeDriverApi(services: ApiServices): ReadonlyMap<string, object
   const fs = new FsApi(context);
   const time = new TimeApi(context);
   const { sysctl } = new SysctlApi(context);
+  const sync = new SyncApi(context);
   return new Map([
     ['kernel', exportsOf(kernel)],
     ['kernel/fs', Object.freeze({ chrdev: exportsOf(fs.chrdev) })],
     ['kernel/sysctl', Object.freeze({ sysctl: exportsOf(sysctl) })],
     ['kernel/time', exportsOf(time)],
+    [
+      'kernel/sync',
+      Object.freeze({
+        Mutex: classOf(Mutex, sync.Mutex),
+        Spinlock: classOf(Spinlock, sync.Spinlock),
+      }),
+    ],
   ]);
+}
+
+/**
+ * A class as an import sees it: its instances are those of `type`, its static functions those of
+ * one machine. It makes none by itself.
+ */
+function classOf(type: { readonly prototype: object }, statics: object): object {
+  const facade = function (): never {
+    throw new TypeError('Illegal constructor');
+  };
+  facade.prototype = type.prototype;
+  return Object.freeze(Object.assign(facade, exportsOf(statics)));
 }
 
 /** Own fields and methods of an API object, as an import would see them. */

@@ -5,6 +5,9 @@ import type { CharDevices } from '../drivers/char/chrdev.ts';
 import type { DriverCalls } from '../kernel/module/driver-calls.ts';
 import type { DriverRuntime } from '../kernel/module/runtime.ts';
 import type { SiteRegistry } from '../kernel/module/sites.ts';
+import type { Lockdep } from '../kernel/locking/lockdep.ts';
+import type { Mutexes } from '../kernel/locking/mutex.ts';
+import type { Spinlocks } from '../kernel/locking/spinlock.ts';
 import type { Printk } from '../kernel/printk/printk.ts';
 import type { ProcSysctl } from '../fs/procfs/proc-sysctl.ts';
 import type { SlabAllocator } from '../mm/kmalloc.ts';
@@ -20,6 +23,11 @@ export interface ApiServices {
   readonly charDevices: CharDevices;
   readonly slabs: SlabAllocator;
   readonly sysctl: ProcSysctl;
+  readonly lockdep: Lockdep;
+  readonly mutexes: Mutexes;
+  readonly spinlocks: Spinlocks;
+  /** Bytes of a module's own data, as a pointer; 0 when it has no more room. */
+  readonly moduleData: (module: LoadedModule, sizeBytes: number) => number;
 }
 
 export class ApiContext {

@@ -5,9 +5,10 @@
  * How api/ becomes declarations: each file says its `@subpath`. The class tagged `@exports` is what
  * `require` answers for that subpath, one object per machine: its public methods become exported
  * functions, its public fields exported constants, and a field whose class is tagged `@namespace`
- * becomes a namespace of that name. Exported types and classes tagged `@public` are exported as
- * they are, into the namespace that `@in` names if it names one. What is `@internal` or #private
- * stays here.
+ * becomes a namespace of that name. The methods of a class tagged `@statics C` become static ones
+ * of the public class C, whose instances belong to one machine. Exported types and classes tagged
+ * `@public` are exported as they are, into the namespace that `@in` names if it names one. What is
+ * `@internal` or #private stays here.
  *
  * @subpath kernel
  */

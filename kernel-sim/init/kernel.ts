@@ -15,7 +15,11 @@ import { CoarseClock } from '../fs/timespec.ts';
 import { Vfs } from '../fs/vfs.ts';
 import { Ram } from '../hw/ram/ram.ts';
 import { Die } from '../kernel/die.ts';
+import { Lockdep } from '../kernel/locking/lockdep.ts';
+import { Mutexes } from '../kernel/locking/mutex.ts';
+import { Spinlocks } from '../kernel/locking/spinlock.ts';
 import { DriverCalls } from '../kernel/module/driver-calls.ts';
+import type { LoadedModule } from '../kernel/module/loaded-module.ts';
 import { ModuleLoader } from '../kernel/module/loader.ts';
 import { DriverRuntime } from '../kernel/module/runtime.ts';
 import { SiteRegistry } from '../kernel/module/sites.ts';
@@ -224,10 +228,33 @@ export class Kernel {
     });
   }
 
+  #makeLocks(): { lockdep: Lockdep; mutexes: Mutexes; spinlocks: Spinlocks } {
+    const { sim, ram, scheduler, sites, taint, runtime: execution } = this;
+    const lockdep = new Lockdep({
+      sim,
+      scheduler,
+      execution,
+      sites,
+      taint,
+      formatPointer: (pointer) => ram.formatPointer(pointer),
+      report: (headline, body) => this.die.lockdep(headline, body),
+    });
+    const parts = { ram, scheduler, execution, lockdep };
+    // Kernel threads have a place in the kernel's image.
+    const addressOf = ({ address, pid }: Task): number =>
+      address === 0 ? ram.toPointer(pid * TASK_ALIGN) : address;
+    return {
+      lockdep,
+      mutexes: new Mutexes(parts, addressOf),
+      spinlocks: new Spinlocks(parts),
+    };
+  }
+
   #makeLoader(host: Host, build: KernelSettings['build']): ModuleLoader {
     const memory = new ModuleMemory(this.pages);
     const { sim, printk, sites, runtime, calls, taint, board, options, scheduler } = this;
     const { charDevices, slabs } = this;
+    const locks = this.#makeLocks();
     const sysctl = (): ProcSysctl => this.sysctl;
     const services = {
       scheduler,
@@ -237,6 +264,8 @@ export class Kernel {
       calls,
       charDevices,
       slabs,
+      ...locks,
+      moduleData: (module: LoadedModule, bytes: number) => memory.allocateStatic(module, bytes),
       get sysctl() {
         return sysctl();
       },
@@ -383,6 +412,7 @@ export class Kernel {
   }
 }
 
+const TASK_ALIGN = 64;
 const RAM_BYTES = 64 * 1024 * 1024;
 /** What stands for the kernel's own code and data at the bottom of RAM. */
 const KERNEL_IMAGE_BYTES = 4 * 1024 * 1024;

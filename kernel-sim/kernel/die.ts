@@ -20,6 +20,7 @@ import type { Task } from './sched/task.ts';
 import { formatTaint, formatTaintNames, taintBit } from './taint.ts';
 
 const NS_PER_S = 1_000_000_000;
+const LOCKDEP_RULE = 44;
 
 /** What stays the same for all reports of a machine. */
 export interface ReportHeader {
@@ -124,6 +125,24 @@ export class Die {
       `preempt_count: ${count.toString(16)}, expected: 0`,
       'RCU nest depth: 0, expected: 0',
     ]);
+  }
+
+  /** A report of lockdep, between its rules. It taints nothing, and everything goes on. */
+  lockdep(headline: string, body: readonly string[]): void {
+    const { printk, header, taint } = this.#deps;
+    const frames = this.#frames();
+    const say: Say = (text, frame) => printk.print(LEVEL.WARNING, text, sourceOf(frame));
+    const rule = (char: string): string => char.repeat(LOCKDEP_RULE);
+    say('');
+    say(rule('='));
+    say(headline, driverFrame(frames));
+    say(`${header.release} ${header.build} ${formatTaint(taint.mask)}`);
+    say(rule('-'));
+    for (const line of body) say(line);
+    say('');
+    say('stack backtrace:');
+    this.#sayWho(say);
+    this.#sayTrace(say, frames);
   }
 
   /** Reports what is wrong but goes on: some lines, and who got there how. */

@@ -54,6 +54,7 @@ export class ProcessMemory {
     const objects = isThere ? this.#allocate(this.#threadCaches) : [];
     const shared = isThere && isLeader ? this.#allocate(this.#sharedCaches) : [];
     this.#threads.set(task, { stack, objects });
+    task.address = objects[0] ?? 0;
     if (isLeader) this.#groups.set(group, shared);
     if (isThere && [...objects, ...shared].every((pointer) => pointer !== 0)) return true;
     this.give(task);

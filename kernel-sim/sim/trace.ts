@@ -27,6 +27,9 @@ export const EVENT = {
   SIGNAL: 15,        // a: pid of the receiver, b: signal
   OOPS: 16,          // a: interned title
   INPUT: 17,         // a: interned kind, b: bytes
+  LOCK: 18,          // a: pointer, b: interned class name
+  UNLOCK: 19,        // a: pointer, b: interned class name
+  LOCK_CONTENDED: 20, // a: pointer, b: interned class name
 } as const;
 
 export type EventKind = (typeof EVENT)[keyof typeof EVENT];

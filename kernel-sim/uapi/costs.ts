@@ -30,4 +30,6 @@ export const COST = {
   SLAB_ALLOC: 40,
   /** One line into the kernel log. */
   PRINTK: 1_000,
+  /** One look at a spinlock that somebody else holds. */
+  SPIN: 20,
 } as const;

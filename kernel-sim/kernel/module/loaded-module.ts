@@ -23,6 +23,10 @@ export class LoadedModule {
   /** Open files and other users; 0 lets rmmod go on. */
   references = 0;
   taint = 0;
+  /** Its top level has run: what is made from now on is no static. */
+  isLinked = false;
+  /** Bytes of its data that statics take. */
+  staticBytes = 0;
   /** What `init` returned: the kernel owns it until the module is unloaded. */
   instance: unknown = undefined;
 

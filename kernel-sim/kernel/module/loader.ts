@@ -169,6 +169,7 @@ export class ModuleLoader {
       INIT_PATH,
       () => (factory(runtime, module.image.siteBase, requireApi) as Exports | undefined)?.default,
     );
+    module.isLinked = true;
     if (top.errno < 0) return top.errno;
     const init = initOf(top.value);
     if (init === undefined) {

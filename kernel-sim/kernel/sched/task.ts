@@ -9,6 +9,7 @@
  */
 import type { Sleeping } from '../../uapi/coroutine.ts';
 import { SIGNAL } from '../../uapi/signal.ts';
+import type { LockMap } from '../locking/lock-map.ts';
 import type { Credentials } from '../credentials.ts';
 import { SchedEntity } from './entity.ts';
 import { ThreadGroup } from './thread-group.ts';
@@ -61,6 +62,10 @@ export class Task {
   readonly stack = new Int32Array(STACK_WORDS);
   sp = 0;
   dying = false;
+  /** Where its task_struct lies in memory, 0 for one that has none. */
+  address = 0;
+  /** Locks that it holds, the last one last: lockdep's. */
+  readonly heldLocks: LockMap[] = [];
   /** Modules whose code is on the stack, innermost last. */
   readonly modules: { readonly name: string }[] = [];
 

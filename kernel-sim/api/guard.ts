@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/**
+ * Guards, and where locks lie.
+ *
+ * @subpath kernel/sync
+ */
+import type { LockMap } from '../kernel/locking/lock-map.ts';
+import { errnoValue } from '../kernel/module/errno-value.ts';
+import type { Switching } from '../uapi/coroutine.ts';
+import { ERRNO } from '../uapi/errno.ts';
+import type { ApiContext } from './context.ts';
+
+/** The data of a lock. */
+export interface Cell<T> {
+  value: T;
+}
+
+/**
+ * A lock that is held, and the way to its data. Dropping it gives the lock back.
+ *
+ * @public
+ */
+export class Guard<T> {
+  readonly #cell: Cell<T>;
+  readonly #release: () => Switching<void>;
+  #isHeld = true;
+
+  /** @internal */
+  constructor(cell: Cell<T>, release: () => Switching<void>) {
+    this.#cell = cell;
+    this.#release = release;
+  }
+
+  /** The data. It must not be kept past the guard. */
+  get value(): T {
+    this.#check();
+    return this.#cell.value;
+  }
+
+  /** Puts other data in its place. */
+  set value(value: T) {
+    this.#check();
+    this.#cell.value = value;
+  }
+
+  /** Context: that in which the lock was taken. */
+  *[Symbol.dispose](): Switching<void> {
+    if (!this.#isHeld) return;
+    this.#isHeld = false;
+    yield* this.#release();
+  }
+
+  #check(): void {
+    if (!this.#isHeld) throw new Error('the guard was dropped: the lock is not held any more');
+  }
+}
+
+/** Memory for a lock: the module's data for one that is made while it is linked, else the heap. */
+export class LockMemory {
+  readonly pointer: number;
+  readonly #context: ApiContext;
+  readonly #isStatic: boolean;
+
+  /** @throws ENOMEM */
+  constructor(context: ApiContext, sizeBytes: number) {
+    const { slabs, moduleData } = context.services;
+    this.#context = context;
+    this.#isStatic = !context.module.isLinked;
+    this.pointer = this.#isStatic
+      ? moduleData(context.module, sizeBytes)
+      : slabs.kmalloc(sizeBytes);
+    if (this.pointer === 0) throw errnoValue(ERRNO.ENOMEM);
+  }
+
+  free(lock: LockMap, isLocked: boolean, sizeBytes: number): void {
+    const { lockdep, slabs } = this.#context.services;
+    if (isLocked) lockdep.heldLockFreed(lock, sizeBytes);
+    if (!this.#isStatic) slabs.kfree(this.pointer);
+  }
+}
