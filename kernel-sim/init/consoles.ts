@@ -168,8 +168,7 @@ export class Consoles {
         if (leader !== undefined) signals.send(leader, signal);
       },
       sessionOf: (pgid) => tasks.inGroup(pgid)[0]?.sid,
-      isOrphaned: (pgid) =>
-        tasks.inGroup(pgid).every(({ parent, sid }) => parent?.sid !== sid || parent.pgid === pgid),
+      isOrphaned: (pgid) => tasks.isOrphanedGroup(pgid),
     };
     const rdev = makedev(TTY_MAJOR, SERIAL_MINOR + n);
     return new SerialPort(scheduler, groups, uart, { name: TERMINALS[n]!, rdev });

@@ -341,6 +341,7 @@ export class Kernel {
       exitGroup: (process, status) => lifecycle.threads.exitGroup(process, status),
       forceSignal: (process, signal) => signals.force(process.task, signal),
       futexes,
+      onStopOrContinue: (task) => lifecycle.children.stoppedOrContinued(task),
       onProgramError: (process) =>
         printk.info(`${process.task.name}[${process.task.pid}]: program error`),
       onSessionEnd: (sid) => this.consoles.endSession(sid),

@@ -3,6 +3,7 @@
 import type { Task } from './sched/task.ts';
 
 export const PID_MAX = 32_768;
+const INIT_PID = 1;
 
 export class TaskTable {
   readonly #tasks = new Map<number, Task>();
@@ -53,6 +54,22 @@ export class TaskTable {
     task.pid = leader.pid;
     this.#tasks.set(task.pid, task);
     task.group.leader = task;
+  }
+
+  /**
+   * True if no member has a parent that could continue it: one in another group of its session.
+   * Members that have ended do not count, nor does `ignored`, which is about to. POSIX: orphaned
+   * process group. Linux: will_become_orphaned_pgrp.
+   */
+  isOrphanedGroup(pgid: number, ignored?: Task): boolean {
+    return this.inGroup(pgid).every(({ parent, sid, state, pid }) => {
+      if (state === 'Z' || pid === ignored?.pid || parent === undefined) return true;
+      return parent.pid === INIT_PID || parent.pgid === pgid || parent.sid !== sid;
+    });
+  }
+
+  hasStoppedMembers(pgid: number): boolean {
+    return this.inGroup(pgid).some(({ group }) => group.isStopped);
   }
 
   /** The leaders of the processes in a process group. */

@@ -115,7 +115,7 @@ export class Signals {
     if ((signalBit(signal) & STOPS_BY_DEFAULT) !== 0) discardPending(task, signalBit(CONT));
     if (signal === CONT) {
       discardPending(task, STOPS_BY_DEFAULT);
-      task.group.isStopped = false;
+      if (task.group.isStopped) task.group.goOn();
       for (const thread of task.group.threads) this.#scheduler.resume(thread);
     }
     return true;

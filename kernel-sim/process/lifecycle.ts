@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /**
- * How processes begin and end: fork, spawn, exec, exit, wait.
+ * How processes begin and end: fork, spawn, exec, exit. What a parent learns is in children.ts.
  *
  * Linux: kernel/fork.c, fs/exec.c, kernel/exit.c. Differs: a child begins in a function (`fork`) or
  * a file (`spawn`), since a running coroutine cannot be cloned; threads in threads.ts.
@@ -12,7 +12,6 @@ import type { Vfs } from '../fs/vfs.ts';
 import type { Credentials } from '../kernel/credentials.ts';
 import { LoadedModule } from '../kernel/module/loaded-module.ts';
 import { Oops } from '../kernel/oops.ts';
-import { signalBit } from '../kernel/signal.ts';
 import { Task } from '../kernel/sched/task.ts';
 import { WaitQueue } from '../kernel/sched/wait-queue.ts';
 import { AddressSpace } from '../mm/address-space.ts';
@@ -21,12 +20,11 @@ import { EVENT } from '../sim/trace.ts';
 import { type Sleeping, WOULD_BLOCK } from '../uapi/coroutine.ts';
 import { COST } from '../uapi/costs.ts';
 import { ERRNO } from '../uapi/errno.ts';
-import { WNOHANG } from '../uapi/process.ts';
-import { SIGNAL } from '../uapi/signal.ts';
 import type { Program, ThreadOptions } from '../uapi/user-cpu.ts';
+import { Children } from './children.ts';
 import type { Executable, ExecutableLoader } from './executable.ts';
 import { writeInitialStack } from './initial-stack.ts';
-import { type Place, Process, processOf } from './process.ts';
+import { type Place, Process } from './process.ts';
 import { share, Threads, type ThreadsParts } from './threads.ts';
 import { runUserMode, type UserModeParts } from './user-mode.ts';
 
@@ -57,11 +55,14 @@ interface Inherited {
 
 export class Lifecycle {
   readonly threads: Threads;
+  readonly children: Children;
   #parts: LifecycleParts;
 
   constructor(parts: LifecycleParts) {
+    const { signals, tasks } = parts;
     this.#parts = parts;
     this.threads = new Threads(parts);
+    this.children = new Children({ signals, tasks, forget: (task) => this.#forget(task) });
   }
 
   // ---- Beginning ----------------------------------------------------------------------------
@@ -253,6 +254,7 @@ export class Lifecycle {
     if (stack < 0) return stack;
     process.initialStack = stack;
     process.executable = executable.path;
+    process.hasExeced = true;
     process.arguments = executable.argv;
     const { task } = process;
     const { setUid, setGid } = executable;
@@ -320,9 +322,10 @@ export class Lifecycle {
     if (!task.isLeader || group.execTask !== undefined) return yield* this.threads.vanish(process);
     process.exitStatus = group.exitStatus ?? status;
     if (task.pid === INIT_PID) onInitExit(process.exitStatus);
-    this.#reparent(task);
     if (task.sid === task.pid) onSessionEnd(task.sid);
-    this.#tellParent(task);
+    this.children.reparent(task, this.#parts.tasks.get(INIT_PID));
+    this.children.leaveGroup(task);
+    this.children.ended(task);
     return yield* scheduler.exit(task.state === 'X' ? 'X' : 'Z');
   }
 
@@ -343,30 +346,6 @@ export class Lifecycle {
     return oops;
   }
 
-  #reparent(task: Task): void {
-    const init = this.#parts.tasks.get(INIT_PID);
-    for (const child of task.children) {
-      child.parent = init;
-      init?.children.add(child);
-      if (child.state === 'Z' && init !== undefined) processOf(init)?.childExit.wakeAll();
-    }
-    task.children.clear();
-  }
-
-  #tellParent(task: Task): void {
-    const { parent } = task;
-    const chld = signalBit(SIGNAL.CHLD);
-    if (parent === undefined || (parent.ignored & chld) !== 0) {
-      task.state = 'X';
-      this.#forget(task);
-    } else {
-      task.state = 'Z';
-      this.#parts.signals.send(parent, SIGNAL.CHLD);
-    }
-    // One that ignores SIGCHLD waits, too: until there is no child left.
-    if (parent !== undefined) processOf(parent)?.childExit.wakeAll();
-  }
-
   /** The last trace of a process goes. */
   #forget(task: Task): void {
     task.parent?.children.delete(task);
@@ -374,53 +353,6 @@ export class Lifecycle {
     this.#parts.memory.give(task);
     this.#parts.memory.giveShared(task.group);
   }
-
-  // ---- Waiting ------------------------------------------------------------------------------
-
-  /**
-   * wait4(2): reaps a child and answers its pid, with its status through `report`; 0 with WNOHANG
-   * when none has ended; -ECHILD; or waits.
-   */
-  wait(process: Process, pid: number, options: number, report: (status: number) => number): number {
-    const answer = this.#tryWait(process, pid, report);
-    if (answer !== WOULD_BLOCK) return answer;
-    if ((options & WNOHANG) !== 0) return 0;
-    return process.block(this.#waitBlocking(process, pid, report));
-  }
-
-  *#waitBlocking(
-    process: Process,
-    pid: number,
-    report: (status: number) => number,
-  ): Sleeping<number> {
-    for (;;) {
-      const answer = this.#tryWait(process, pid, report);
-      if (answer !== WOULD_BLOCK) return answer;
-      const error = yield* process.childExit.sleepInterruptible();
-      if (error < 0) return error;
-    }
-  }
-
-  #tryWait(process: Process, pid: number, report: (status: number) => number): number {
-    let isAny = false;
-    for (const child of process.task.children) {
-      if (!isWanted(process.task, child, pid)) continue;
-      isAny = true;
-      if (child.state !== 'Z') continue;
-      const error = report(processOf(child)?.exitStatus ?? 0);
-      if (error < 0) return error;
-      child.state = 'X';
-      this.#forget(child);
-      return child.pid;
-    }
-    return isAny ? WOULD_BLOCK : -ERRNO.ECHILD;
-  }
-}
-
-function isWanted(parent: Task, child: Task, pid: number): boolean {
-  if (pid > 0) return child.pid === pid;
-  if (pid === 0) return child.pgid === parent.pgid;
-  return pid === -1 || child.pgid === -pid;
 }
 
 /**

@@ -46,6 +46,8 @@ export class Process implements FsContext {
   /** Path of the executable, and the arguments: /proc/PID/exe and cmdline. */
   executable = '';
   arguments: readonly string[] = [];
+  /** It runs a file of its own, not its maker's: the maker may not move it to a group any more. */
+  hasExeced = false;
   /** Where the stack of a new program starts. */
   initialStack = 0;
   /** At the thread's end this word is cleared and a futex waiter woken; 0 is none. */
@@ -54,6 +56,8 @@ export class Process implements FsContext {
   leaving: Leaving | undefined = undefined;
   /** The coroutine that finishes the system call which answered WOULD_BLOCK. */
   pending: Sleeping<number> | undefined = undefined;
+  /** Begins the call that a signal cut short again, when its arguments alone do not say how. */
+  restart: (() => number) | undefined = undefined;
   /** As wait4(2) reports it, once the task is a zombie. */
   exitStatus = 0;
   syscalls = 0;

@@ -5,8 +5,10 @@
  * Linux: get_signal of kernel/signal.c. Differs: a handler is not called by the kernel; a caught
  * signal is noted, and the program's libc looks at the notes after each system call.
  */
+import type { TaskTable } from '../kernel/pid.ts';
 import { IGNORED_BY_DEFAULT, signalBit, type Signals, STOPS_BY_DEFAULT } from '../kernel/signal.ts';
 import type { Scheduler } from '../kernel/sched/scheduler.ts';
+import type { Task } from '../kernel/sched/task.ts';
 import type { Sleeping } from '../uapi/coroutine.ts';
 import { SIGNAL } from '../uapi/signal.ts';
 import type { Process } from './process.ts';
@@ -14,8 +16,11 @@ import type { Process } from './process.ts';
 export interface DeliveryParts {
   readonly scheduler: Scheduler;
   readonly signals: Signals;
+  readonly tasks: TaskTable;
   /** Ends all threads of the process with a wait status. */
   readonly exitGroup: (process: Process, status: number) => void;
+  /** Tells the parent that the process stopped or goes on. */
+  readonly onStopOrContinue: (task: Task) => void;
 }
 
 export function* deliverSignals(process: Process, parts: DeliveryParts): Sleeping<void> {
@@ -30,11 +35,30 @@ export function* deliverSignals(process: Process, parts: DeliveryParts): Sleepin
     if ((task.caught & bit) !== 0) {
       task.taken |= bit;
     } else if ((STOPS_BY_DEFAULT & bit) !== 0) {
-      if (!task.group.isStopped) parts.signals.stopOtherThreads(task);
-      yield* parts.scheduler.sleep('T', 'do_signal_stop');
+      yield* stop(task, signal, parts);
     } else {
       parts.exitGroup(process, signal);
     }
+  }
+}
+
+/** Stops the process with all its threads. Linux: do_signal_stop. */
+function* stop(task: Task, signal: number, parts: DeliveryParts): Sleeping<void> {
+  const { group } = task;
+  if (!group.isStopped) {
+    // Nobody could continue a member of an orphaned group, so only SIGSTOP stops it.
+    if (signal !== SIGNAL.STOP && parts.tasks.isOrphanedGroup(task.pgid)) return;
+    group.stopSignal = signal;
+    group.wasContinued = false;
+    parts.signals.stopOtherThreads(task);
+  }
+  // The last thread to stop tells of it, the first to go on of that.
+  const isLast = [...group.threads].every((thread) => thread === task || thread.state === 'T');
+  if (isLast) parts.onStopOrContinue(task);
+  yield* parts.scheduler.sleep('T', 'do_signal_stop');
+  if (group.mustTellContinued) {
+    group.mustTellContinued = false;
+    parts.onStopOrContinue(task);
   }
 }
 

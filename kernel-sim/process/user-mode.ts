@@ -36,14 +36,24 @@ export type SyscallHandler = (
   a5: number,
 ) => number;
 
-/** Calls that Linux restarts after a signal that no handler saw. */
+/**
+ * Calls that begin again after a signal cut them short, when no handler of the program's saw it.
+ * Those that go on with what is left of a time say how in `process.restart`.
+ * Linux: those that answer ERESTARTSYS, ERESTARTNOHAND and ERESTART_RESTARTBLOCK.
+ */
 const RESTARTED: ReadonlySet<number> = new Set([
   SYS.read,
   SYS.write,
   SYS.open,
   SYS.ioctl,
   SYS.wait4,
+  SYS.waitid,
+  SYS.poll,
+  SYS.nanosleep,
 ]);
+
+/** In place of a call's number, for what traps without one. */
+const NO_CALL = -1;
 
 /** What user mode needs of the kernel. */
 export interface UserModeParts extends DeliveryParts {
@@ -91,14 +101,13 @@ export class UserMode implements UserCpu {
     } catch (thrown) {
       result = process.block(this.#fail(thrown));
     }
-    if (result === WOULD_BLOCK) {
-      this.#number = number;
-      this.#arguments = [a0, a1, a2, a3, a4, a5];
-      return WOULD_BLOCK;
+    if (result !== WOULD_BLOCK) {
+      if (trace.on) trace.emit(EVENT.SYSCALL_EXIT, number, result);
+      if (this.#execution.budget >= 0 && !process.task.hasWork) return result;
     }
-    if (trace.on) trace.emit(EVENT.SYSCALL_EXIT, number, result);
-    if (this.#execution.budget >= 0 && !process.task.hasWork) return result;
     this.#result = result;
+    this.#number = number;
+    this.#arguments = [a0, a1, a2, a3, a4, a5];
     return WOULD_BLOCK;
   }
 
@@ -110,10 +119,9 @@ export class UserMode implements UserCpu {
     if (process.task.deliverable !== 0) process.task.hasWork = true;
     while (process.task.hasWork) {
       yield* deliverSignals(process, this.#parts);
-      if (!this.#mustRestart(result)) continue;
-      const handler = this.#parts.syscalls[this.#number];
-      result = yield* this.#finish(handler?.(process, ...this.#arguments) ?? result);
+      if (this.#mustRestart(result)) result = yield* this.#finish(this.#restart());
     }
+    process.restart = undefined;
     // The program is not gone back to: `runUserMode` takes over.
     while (process.leaving !== undefined) yield;
     return result;
@@ -136,10 +144,7 @@ export class UserMode implements UserCpu {
     return result;
   }
 
-  /**
-   * A wait that a signal cut short begins again when no handler of the program's has seen the
-   * signal, such as after a stop. Linux: ERESTARTSYS.
-   */
+  /** Such as after a stop. */
   #mustRestart(result: number): boolean {
     const { task, leaving } = this.#process;
     return (
@@ -150,7 +155,16 @@ export class UserMode implements UserCpu {
     );
   }
 
+  #restart(): number {
+    const process = this.#process;
+    const { restart } = process;
+    process.restart = undefined;
+    if (restart !== undefined) return restart();
+    return this.#parts.syscalls[this.#number]?.(process, ...this.#arguments) ?? 0;
+  }
+
   fork(child: Program): number {
+    this.#number = NO_CALL;
     this.#result = this.#parts.fork(this.#process, child);
     this.#execution.budget -= COST.SYSCALL;
     const goesOn = this.#execution.budget >= 0 && !this.#process.task.hasWork;
@@ -158,6 +172,7 @@ export class UserMode implements UserCpu {
   }
 
   createThread(start: Program, options: ThreadOptions = {}): number {
+    this.#number = NO_CALL;
     this.#result = this.#parts.createThread(this.#process, start, options);
     this.#execution.budget -= COST.SYSCALL;
     const goesOn = this.#execution.budget >= 0 && !this.#process.task.hasWork;
@@ -169,6 +184,7 @@ export class UserMode implements UserCpu {
     this.#execution.budget -= nanoseconds;
     task.sched.userNs += nanoseconds;
     if (this.#execution.budget >= 0 && !task.hasWork) return 0;
+    this.#number = NO_CALL;
     this.#result = 0;
     return WOULD_BLOCK;
   }

@@ -10,10 +10,11 @@
  * @syscall 121 getpgid full
  * @syscall 124 getsid full
  */
+import { processOf } from '../process/process.ts';
 import { ERRNO } from '../uapi/errno.ts';
 import type { SyscallParts, SyscallTable } from './parts.ts';
 
-const { EINVAL, EPERM, ESRCH } = ERRNO;
+const { EACCES, EINVAL, EPERM, ESRCH } = ERRNO;
 
 export function groupCalls({ tasks }: SyscallParts): SyscallTable {
   return {
@@ -24,21 +25,24 @@ export function groupCalls({ tasks }: SyscallParts): SyscallTable {
     getsid: (process, pid) => (pid === 0 ? process.task.sid : (tasks.get(pid)?.sid ?? -ESRCH)),
 
     setpgid(process, pid, pgid) {
-      const task = pid === 0 ? process.task : tasks.get(pid);
+      const own = process.task;
+      const task = pid === 0 ? own : tasks.get(pid);
       if (pgid < 0) return -EINVAL;
-      if (task === undefined || (task !== process.task && task.parent !== process.task)) {
-        return -ESRCH;
-      }
-      if (task.sid !== process.task.sid || task.sid === task.pid) return -EPERM;
+      if (task === undefined) return -ESRCH;
+      if (task.parent === own) {
+        if (task.sid !== own.sid) return -EPERM;
+        if (processOf(task)?.hasExeced === true) return -EACCES;
+      } else if (task !== own) return -ESRCH;
+      if (task.sid === task.pid) return -EPERM;
       const wanted = pgid === 0 ? task.pid : pgid;
-      const isOwn = wanted === task.pid;
-      if (!isOwn && !tasks.inGroup(wanted).some((each) => each.sid === task.sid)) return -EPERM;
+      const isNew = wanted === task.pid;
+      if (!isNew && !tasks.inGroup(wanted).some(({ sid }) => sid === own.sid)) return -EPERM;
       task.pgid = wanted;
       return 0;
     },
 
     setsid({ task }) {
-      if (tasks.inGroup(task.pid).length > 0) return -EPERM;
+      if (task.sid === task.pid || tasks.inGroup(task.pid).length > 0) return -EPERM;
       task.sid = task.pid;
       task.pgid = task.pid;
       return task.pid;

@@ -21,15 +21,15 @@ const POLLFD_BYTES = 8;
 const POLL_MAX = 1024;
 
 export function pollCalls({ scheduler, sim }: SyscallParts): SyscallTable {
-  function* pollBlocking(process: Process, poll: Poll, timeoutMs: number): Sleeping<number> {
+  function* pollBlocking(process: Process, poll: Poll, endNs: number): Sleeping<number> {
     const { task } = process;
     const queues = poll.queues();
-    const endNs = timeoutMs < 0 ? Infinity : sim.now() + timeoutMs * NS_PER_MS;
     const timer = endNs < Infinity && sim.events.schedule(endNs, () => scheduler.wake(task));
     for (const queue of queues) queue.addPoller(task);
     let ready = poll.look();
     while (ready === 0 && sim.now() < endNs) {
       if (task.deliverable !== 0) {
+        process.restart = () => process.block(pollBlocking(process, poll, endNs));
         ready = -ERRNO.EINTR;
         break;
       }
@@ -48,7 +48,9 @@ export function pollCalls({ scheduler, sim }: SyscallParts): SyscallTable {
       if (poll === undefined) return -EFAULT;
       const ready = poll.look();
       if (ready !== 0 || timeoutMs === 0) return ready;
-      return process.block(pollBlocking(process, poll, timeoutMs));
+      return process.block(
+        pollBlocking(process, poll, timeoutMs < 0 ? Infinity : sim.now() + timeoutMs * NS_PER_MS),
+      );
     },
   };
 }

@@ -16,10 +16,11 @@ const NS_PER_S = 1_000_000_000;
 /** From here on a 64-bit number is negative. */
 const SECONDS_MAX = 2 ** 63;
 
-export function sleepCalls({ scheduler }: SyscallParts): SyscallTable {
-  function* sleep(process: Process, nanoseconds: number, remaining: number): Sleeping<number> {
-    const leftNs = yield* scheduler.sleepFor(nanoseconds, true);
+export function sleepCalls({ scheduler, sim }: SyscallParts): SyscallTable {
+  function* sleep(process: Process, endNs: number, remaining: number): Sleeping<number> {
+    const leftNs = yield* scheduler.sleepFor(endNs - sim.now(), true);
     if (leftNs === 0) return 0;
+    process.restart = () => process.block(sleep(process, endNs, remaining));
     if (remaining === 0) return -ERRNO.EINTR;
     const bytes = new Uint8Array(16);
     const view = new DataView(bytes.buffer);
@@ -42,7 +43,7 @@ export function sleepCalls({ scheduler }: SyscallParts): SyscallTable {
       const nanoseconds = readWord(process, request + 8);
       if (seconds < 0 || nanoseconds < 0) return -EFAULT;
       if (seconds >= SECONDS_MAX || nanoseconds >= NS_PER_S) return -EINVAL;
-      return process.block(sleep(process, seconds * NS_PER_S + nanoseconds, remaining));
+      return process.block(sleep(process, sim.now() + seconds * NS_PER_S + nanoseconds, remaining));
     },
   };
 }

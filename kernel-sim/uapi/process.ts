@@ -1,8 +1,30 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /** Shapes and flags of the process calls: wait statuses, posix_spawn's request. */
 
+/** Options of wait4(2) and waitid(2). */
 export const WNOHANG = 1;
+/** waitid(2) calls it WSTOPPED. */
 export const WUNTRACED = 2;
+export const WEXITED = 4;
+export const WCONTINUED = 8;
+/** Leaves the child as it is, to be waited for again. */
+export const WNOWAIT = 0x0100_0000;
+
+/** waitid's kinds of id. */
+export const P = { ALL: 0, PID: 1, PGID: 2 } as const;
+
+/** si_code of SIGCHLD. */
+export const CLD = {
+  EXITED: 1,
+  KILLED: 2,
+  DUMPED: 3,
+  TRAPPED: 4,
+  STOPPED: 5,
+  CONTINUED: 6,
+} as const;
+
+/** The wait status of a child that SIGCONT let go on. */
+export const CONTINUED_STATUS = 0xffff;
 
 /** A wait status for an exit code (0..255). */
 export function exitStatus(code: number): number {
@@ -16,6 +38,19 @@ export function WEXITSTATUS(status: number): number {
 }
 export function WIFSIGNALED(status: number): boolean {
   return (status & 0x7f) !== 0 && (status & 0x7f) !== 0x7f;
+}
+/** A wait status for a stop. */
+export function stopStatus(signal: number): number {
+  return (signal << 8) | 0x7f;
+}
+export function WIFSTOPPED(status: number): boolean {
+  return (status & 0xff) === 0x7f;
+}
+export function WSTOPSIG(status: number): number {
+  return (status >>> 8) & 0xff;
+}
+export function WIFCONTINUED(status: number): boolean {
+  return status === CONTINUED_STATUS;
 }
 export function WTERMSIG(status: number): number {
   return status & 0x7f;

@@ -37,3 +37,9 @@ export const SIG = { DFL: 0, IGN: 1, CATCH: 2 } as const;
 export const SIG_BLOCK = 0;
 export const SIG_UNBLOCK = 1;
 export const SIG_SETMASK = 2;
+
+/** Byte offsets of x86-64's siginfo_t: the fields of SIGCHLD, and of what kill(2) sends. */
+// prettier-ignore
+export const SIGINFO = {
+  signo: 0, errno: 4, code: 8, pid: 16, uid: 20, status: 24, SIZE: 128,
+} as const;

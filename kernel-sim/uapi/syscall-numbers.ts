@@ -19,7 +19,8 @@ export const SYS = {
   getpgrp: 111, setsid: 112, getgroups: 115, setgroups: 116, getpgid: 121, getsid: 124, mknod: 133,
   sync: 162, reboot: 169, init_module: 175, delete_module: 176, gettid: 186, tkill: 200, futex: 202,
   getdents64: 217, set_tid_address: 218, clock_gettime: 228,
-  exit_group: 231, tgkill: 234, utimensat: 280, dup3: 292, pipe2: 293, finit_module: 313,
+  exit_group: 231, tgkill: 234, waitid: 247, utimensat: 280, dup3: 292, pipe2: 293,
+  finit_module: 313,
   getrandom: 318,
   posix_spawn: 1000,
 } as const;

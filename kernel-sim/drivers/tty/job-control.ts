@@ -21,7 +21,20 @@ export class JobControl {
 
   /** What /dev/tty is for a task. */
   controlling(task: Task): Tty | undefined {
-    return this.#bySession.get(task.sid);
+    return task.group.hasNoTerminal ? undefined : this.#bySession.get(task.sid);
+  }
+
+  /** TIOCNOTTY: a leader gives the terminal up for its session, anybody else for itself. */
+  disown(task: Task, tty: Tty): number {
+    if (this.controlling(task) !== tty) return -ERRNO.ENOTTY;
+    if (task.pid === task.sid) this.leaderExited(task);
+    else task.group.hasNoTerminal = true;
+    return 0;
+  }
+
+  /** TIOCGSID. */
+  sessionOf(task: Task, tty: Tty): number {
+    return this.controlling(task) === tty ? tty.session : -ERRNO.ENOTTY;
   }
 
   /** A session leader without a terminal takes this one, if it is free. Done by open(2). */
@@ -79,7 +92,7 @@ export class JobControl {
   /** TIOCSPGRP, and posix_spawn's SPAWN.FOREGROUND. */
   setForeground(task: Task, tty: Tty, pgid: number): number {
     const error = this.check(task, tty, SIGNAL.TTOU);
-    if (error !== 0) return error;
+    if (error !== 0) return error === -ERRNO.EIO ? -ERRNO.ENOTTY : error;
     if (this.controlling(task) !== tty) return -ERRNO.ENOTTY;
     if (pgid < 0) return -ERRNO.EINVAL;
     const session = tty.groups.sessionOf(pgid);
@@ -94,7 +107,7 @@ export class JobControl {
    * signalled, which stops it, and its call starts over: -EINTR. Linux: __tty_check_change.
    */
   check(task: Task, tty: Tty, signal: number): number {
-    if (tty.session !== task.sid || tty.foreground === 0) return 0;
+    if (this.controlling(task) !== tty || tty.foreground === 0) return 0;
     if (task.pgid === tty.foreground) return 0;
     const bit = 1 << (signal - 1);
     if (((task.blocked | task.ignored) & bit) !== 0) {
@@ -108,6 +121,7 @@ export class JobControl {
   #attach(task: Task, tty: Tty): void {
     tty.session = task.sid;
     tty.foreground = task.pgid;
+    task.group.hasNoTerminal = false;
     this.#bySession.set(task.sid, tty);
   }
 

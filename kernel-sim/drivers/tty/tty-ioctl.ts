@@ -39,6 +39,12 @@ export function ttyIoctl(request: TtyRequest, cmd: number, arg: number): number 
       return setWindow(request, arg);
     case TTY_IOCTL.TIOCSCTTY:
       return jobs.setControlling(task, tty, arg === 1);
+    case TTY_IOCTL.TIOCNOTTY:
+      return jobs.disown(task, tty);
+    case TTY_IOCTL.TIOCGSID: {
+      const session = jobs.sessionOf(task, tty);
+      return session < 0 ? session : putInt32(memory, arg, session);
+    }
     case TTY_IOCTL.TIOCGPGRP: {
       const pgid = jobs.foregroundOf(task, tty);
       return pgid < 0 ? pgid : putInt32(memory, arg, pgid);

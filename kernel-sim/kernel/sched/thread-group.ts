@@ -27,6 +27,16 @@ export class ThreadGroup {
   /** One thread has taken a signal to stop, and told the others. */
   isStopped = false;
 
+  // What the parent has not heard of yet. Linux: group_exit_code, SIGNAL_STOP_CONTINUED.
+  /** The signal that stopped it, 0 when it runs or wait(2) has told of the stop. */
+  stopSignal = 0;
+  wasContinued = false;
+  /** The first thread that runs again sends the parent SIGCHLD. */
+  mustTellContinued = false;
+
+  /** It gave up the terminal of its session: TIOCNOTTY. Inherited. */
+  hasNoTerminal: boolean;
+
   /** How all of it ends, once exit_group(2) or a fatal signal has said so. */
   exitStatus: number | undefined = undefined;
   /** The thread that calls execve(2): all others end, and it becomes the leader. */
@@ -37,5 +47,14 @@ export class ThreadGroup {
     this.parent = parent;
     this.pgid = parent?.pgid ?? 0;
     this.sid = parent?.sid ?? 0;
+    this.hasNoTerminal = parent?.group.hasNoTerminal ?? false;
+  }
+
+  /** SIGCONT reached a group that is stopped. */
+  goOn(): void {
+    this.isStopped = false;
+    this.stopSignal = 0;
+    this.wasContinued = true;
+    this.mustTellContinued = true;
   }
 }

@@ -15,7 +15,6 @@ import { findBuiltin } from './builtins/table.ts';
 import type { Builtin } from './builtins/builtin.ts';
 import { expandAssignment, expandWords } from './expand.ts';
 import { waitForeground } from './job-control.ts';
-import { STOPS_ARE_REPORTED } from './jobs.ts';
 import { flushBuiltin, flushOutput } from './output.ts';
 import { quoteForShell } from './quote.ts';
 import {
@@ -270,8 +269,9 @@ function* runProgram(shell: Shell, run: Run): Sleeping<number> {
   if (pid === -ERRNO.ENOEXEC) return yield* runAsScript(shell, run, path);
   if (pid < 0) return yield* withErrors(shell, run, () => explain(shell, path, pid));
   yield* closeAll(shell, run.redirections.opened);
-  const group = shell.terminal >= 0 ? pid : 0;
-  return yield* waitForeground(shell, shell.jobs.add(group, [pid], run.text));
+  const group = shell.hasJobControl ? pid : 0;
+  const members = [{ pid, command: run.text }];
+  return yield* waitForeground(shell, shell.jobs.add(group, members, run.text));
 }
 
 /** Where a program of a job goes. */
@@ -286,11 +286,9 @@ export interface SpawnPlace {
 
 function* spawn(shell: Shell, run: Run, path: string, place: SpawnPlace): Sleeping<number> {
   yield* flushOutput(shell);
-  const jobControl = shell.terminal >= 0;
-  const flags = jobControl
-    ? SPAWN.SETPGROUP |
-      (STOPS_ARE_REPORTED ? SPAWN.SETSIGDEF : 0) |
-      (place.foreground ? SPAWN.FOREGROUND : 0)
+  const takesTerminal = place.foreground && shell.terminal >= 0;
+  const flags = shell.hasJobControl
+    ? SPAWN.SETPGROUP | SPAWN.SETSIGDEF | (takesTerminal ? SPAWN.FOREGROUND : 0)
     : 0;
   const environ = shell.variables.environ().filter((entry) => !entry.startsWith('_='));
   environ.push(`_=${path}`);
@@ -314,14 +312,16 @@ function* becomeProgram(shell: Shell, run: Run, path: string): Sleeping<number> 
 
 /** An executable text without `#!` is a script for this shell. */
 function* runAsScript(shell: Shell, run: Run, path: string): Sleeping<number> {
-  const group = shell.terminal >= 0 ? { group: 0, foreground: true } : {};
-  const pid = yield* runInChild(shell, group, function* (child) {
+  const setup = shell.hasJobControl ? { group: 0, foreground: true } : {};
+  const pid = yield* runInChild(shell, setup, function* (child) {
     yield* applyRedirections(child, run.redirections, true);
     return yield* interpret(child, path, run.words);
   });
   yield* closeAll(shell, run.redirections.opened);
   if (pid < 0) return yield* explain(shell, path, pid);
-  return yield* waitForeground(shell, shell.jobs.add(pid, [pid], run.text));
+  const group = shell.hasJobControl ? pid : 0;
+  const members = [{ pid, command: run.text }];
+  return yield* waitForeground(shell, shell.jobs.add(group, members, run.text));
 }
 
 function* interpret(shell: Shell, path: string, words: readonly string[]): Sleeping<number> {

@@ -172,7 +172,7 @@ function* runStatement(shell: Shell, statement: Statement): Sleeping<number> {
   const { command } = statement;
   if (statement.background === true) {
     const text = shell.source.text.slice(command.pos, command.end);
-    return yield* runBackground(shell, command, text, (child) => runMember(child, command));
+    return yield* runBackground(shell, command, text, runMember);
   }
   const status =
     command.type === 'AndOr'
@@ -330,9 +330,10 @@ function* runSubshell(
 ): Sleeping<number> {
   const { commands } = node.body;
   if (context.isLast) return yield* runStatements(shell, commands);
-  const group = shell.terminal >= 0 ? { group: 0, foreground: true } : {};
-  const pid = yield* runInChild(shell, group, (child) => runStatements(child, commands));
+  const setup = shell.hasJobControl ? { group: 0, foreground: true } : {};
+  const pid = yield* runInChild(shell, setup, (child) => runStatements(child, commands));
   if (pid < 0) return yield* shell.fail(`fork: ${shell.c.strerror(pid)}`, 254);
   const text = shell.source.text.slice(node.pos, node.end);
-  return yield* waitForeground(shell, shell.jobs.add(shell.terminal >= 0 ? pid : 0, [pid], text));
+  const group = shell.hasJobControl ? pid : 0;
+  return yield* waitForeground(shell, shell.jobs.add(group, [{ pid, command: text }], text));
 }

@@ -5,7 +5,7 @@ import { SIG, SIGNAL } from '../../uapi/signal.ts';
 import { evaluator, reportSyntax } from './evaluate.ts';
 import { expandArithmeticText } from './expand.ts';
 import { addHistory, loadHistory } from './history.ts';
-import { tellJobs } from './job-control.ts';
+import { endJobs, mayLeave, tellJobs } from './job-control.ts';
 import { parseShell, SourceText, type Parsed } from './parse.ts';
 import { DEFAULT_PS1, DEFAULT_PS2, expandPrompt } from './prompt.ts';
 import { readEditedLine } from './read-line.ts';
@@ -16,6 +16,7 @@ const INTERRUPTED = 130;
 
 export function* runInteractive(shell: Shell, isLogin: boolean): Sleeping<number> {
   shell.interactive = true;
+  shell.isLogin = isLogin;
   shell.atPrompt = true;
   shell.expandsAliases = true;
   yield* setUpJobControl(shell);
@@ -29,6 +30,7 @@ export function* runInteractive(shell: Shell, isLogin: boolean): Sleeping<number
   yield* sourceIfThere(shell, `${home}/.bashrc`);
   yield* loadHistory(shell);
   const status = yield* promptLoop(shell, isLogin);
+  yield* endJobs(shell);
   // Messages of the EXIT trap, and nothing else, come after this.
   shell.flow = undefined;
   return status;
@@ -41,13 +43,14 @@ function* setUpJobControl(shell: Shell): Sleeping<void> {
     yield* c.sigaction(signal, SIG.IGN);
   }
   // Caught, not ignored: a program must not inherit it.
-  for (const signal of [SIGNAL.INT, SIGNAL.QUIT, SIGNAL.TERM, SIGNAL.WINCH]) {
+  for (const signal of [SIGNAL.INT, SIGNAL.QUIT, SIGNAL.TERM, SIGNAL.WINCH, SIGNAL.HUP]) {
     yield* c.sigaction(signal, SIG.CATCH);
   }
-  const pid = shell.pid;
-  if ((yield* c.getpgrp()) !== pid) yield* c.setpgid(0, pid);
+  const { pid } = shell;
+  shell.firstGroup = yield* c.getpgrp();
   const terminal = yield* c.dup_cloexec(0, FIRST_PRIVATE);
   if (terminal < 0) return;
+  if (shell.firstGroup !== pid) yield* c.setpgid(0, pid);
   if ((yield* c.tcsetpgrp(terminal, pid)) < 0) {
     yield* c.close(terminal);
     yield* c.err(
@@ -56,8 +59,11 @@ function* setUpJobControl(shell: Shell): Sleeping<void> {
     );
     return;
   }
+  const modes = yield* c.tcgetattr(terminal);
+  shell.modes = typeof modes === 'number' ? undefined : modes;
   shell.terminal = terminal;
   shell.options.monitor = true;
+  shell.hasJobControl = true;
 }
 
 function* sourceIfThere(shell: Shell, path: string): Sleeping<void> {
@@ -79,9 +85,13 @@ function* promptLoop(shell: Shell, isLogin: boolean): Sleeping<number> {
     }
     if (read === 'end') {
       yield* shell.c.err(isLogin ? 'logout\n' : 'exit\n');
-      return shell.lastStatus;
+      if (yield* mayLeave(shell, shell.wasRefused)) return shell.lastStatus;
+      shell.wasRefused = true;
+      continue;
     }
     yield* runCommandText(shell, read.text, read.parsed);
+    // Looking at the jobs that keep the shell does not count as another command.
+    if (!/^\s*(?:exit|logout|jobs)\b/.test(read.text)) shell.wasRefused = false;
   }
 }
 

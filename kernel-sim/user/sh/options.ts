@@ -4,6 +4,7 @@
 /** Letter and long name; options that we only remember (and do nothing for) are left out. */
 export const SHELL_OPTIONS = [
   ['a', 'allexport'],
+  ['b', 'notify'],
   ['e', 'errexit'],
   ['f', 'noglob'],
   ['m', 'monitor'],

@@ -11,7 +11,7 @@ import type { Shell } from './shell.ts';
 import { runInChild } from './subshell.ts';
 
 /** Runs a command in a child that ends with it. */
-export type RunMember = (child: Shell, command: CommandNode) => Sleeping<number>;
+export type RunMember = (child: Shell, command: PipelineNode | AndOr) => Sleeping<number>;
 
 export function* runPipeline(
   shell: Shell,
@@ -19,7 +19,7 @@ export function* runPipeline(
   text: string,
   run: RunMember,
 ): Sleeping<number> {
-  const job = yield* startPipeline(shell, node, text, run);
+  const job = yield* startPipeline(shell, node, { text, foreground: true }, run);
   return typeof job === 'number' ? job : yield* waitForeground(shell, job);
 }
 
@@ -27,10 +27,10 @@ export function* runPipeline(
 function* startPipeline(
   shell: Shell,
   node: Pipeline,
-  text: string,
+  { text, foreground }: { readonly text: string; readonly foreground: boolean },
   run: RunMember,
 ): Sleeping<Job | number> {
-  const pids: number[] = [];
+  const members: { pid: number; command: string }[] = [];
   let input: number | undefined;
   for (const [index, command] of node.commands.entries()) {
     const isLast = index === node.commands.length - 1;
@@ -38,9 +38,10 @@ function* startPipeline(
     if (typeof ends === 'number') {
       return yield* shell.fail(`pipe error: ${shell.c.strerror(ends)}`, 254);
     }
+    const group = members[0]?.pid ?? 0;
     const pid = yield* startMember(shell, command, run, {
-      group: pids[0] ?? 0,
-      foreground: true,
+      group,
+      foreground,
       errorToo: node.operators[index] === '|&',
       ...(input === undefined ? {} : { input }),
       ...(ends === undefined ? {} : { output: ends[1], closes: [ends[0]] }),
@@ -52,10 +53,10 @@ function* startPipeline(
       if (input !== undefined) yield* shell.c.close(input);
       return yield* shell.fail(`fork: ${shell.c.strerror(pid)}`, 254);
     }
-    pids.push(pid);
-    if (shell.terminal >= 0) yield* shell.c.setpgid(pid, pids[0] ?? pid);
+    members.push({ pid, command: shell.source.text.slice(command.pos, command.end) });
+    if (shell.hasJobControl) yield* shell.c.setpgid(pid, group === 0 ? pid : group);
   }
-  return shell.jobs.add(shell.terminal >= 0 ? (pids[0] ?? 0) : 0, pids, text);
+  return shell.jobs.add(shell.hasJobControl ? (members[0]?.pid ?? 0) : 0, members, text);
 }
 
 interface Place {
@@ -79,7 +80,7 @@ function* startMember(
     if (shell.flow !== undefined) return -1;
   }
   const { group, foreground, ...streams } = place;
-  const jobControl = shell.terminal >= 0 ? { group, foreground } : {};
+  const jobControl = shell.hasJobControl ? { group, foreground } : {};
   return yield* runInChild(shell, { ...streams, ...jobControl }, (child) => run(child, command));
 }
 
@@ -88,23 +89,39 @@ export function* runBackground(
   shell: Shell,
   command: PipelineNode | AndOr,
   text: string,
-  run: (child: Shell) => Sleeping<number>,
+  run: RunMember,
 ): Sleeping<number> {
-  const jobControl = shell.terminal >= 0;
-  const setup = jobControl ? { group: 0, foreground: false } : { deaf: true };
-  const pid = yield* runInChild(shell, setup, function* (child) {
-    // Without job control a background job must not eat the script's input.
-    if (!jobControl) yield* readNothing(child);
-    return yield* run(child);
-  });
+  const job = yield* startBackground(shell, command, text, run);
   shell.setLine(command.pos);
-  if (pid < 0) return yield* shell.fail(`fork: ${shell.c.strerror(pid)}`, 254);
-  if (jobControl) yield* shell.c.setpgid(pid, pid);
+  if (typeof job === 'number') return job;
+  const pid = job.processes.at(-1)?.pid ?? 0;
   shell.lastBackground = pid;
-  const job = shell.jobs.add(jobControl ? pid : 0, [pid], text);
+  shell.jobs.choose();
   if (shell.interactive) yield* shell.c.err(`[${job.id}] ${pid}\n`);
   shell.lastStatus = 0;
   return 0;
+}
+
+function* startBackground(
+  shell: Shell,
+  command: PipelineNode | AndOr,
+  text: string,
+  run: RunMember,
+): Sleeping<Job | number> {
+  const { hasJobControl } = shell;
+  // With job control each member is a process of the job; else one child waits for them all.
+  if (hasJobControl && command.type === 'Pipeline' && command.prefixes.length === 0) {
+    return yield* startPipeline(shell, command, { text, foreground: false }, run);
+  }
+  const setup = hasJobControl ? { group: 0, foreground: false } : { deaf: true };
+  const pid = yield* runInChild(shell, setup, function* (child) {
+    // Without job control a background job must not eat the script's input.
+    if (!hasJobControl) yield* readNothing(child);
+    return yield* run(child, command);
+  });
+  if (pid < 0) return yield* shell.fail(`fork: ${shell.c.strerror(pid)}`, 254);
+  if (hasJobControl) yield* shell.c.setpgid(pid, pid);
+  return shell.jobs.add(hasJobControl ? pid : 0, [{ pid, command: text }], text);
 }
 
 function* readNothing(child: Shell): Sleeping<void> {

@@ -10,6 +10,7 @@ import type { Function as FunctionNode, ParsedScript } from 'unbash';
 
 import type { Sleeping } from '../../uapi/coroutine.ts';
 import type { Libc } from '../libc/libc.ts';
+import type { Termios } from '../libc/process-calls.ts';
 import { JobTable } from './jobs.ts';
 import { defaultOptions, type ShellOptions } from './options.ts';
 import { SourceText } from './parse.ts';
@@ -36,7 +37,7 @@ export interface Evaluator {
   runSubstituted(shell: Shell, script: ParsedScript, source: SourceText): Sleeping<number>;
   /** Parses and runs; `name` stands in syntax errors, as in `bash: eval: line 1: …`. */
   runText(shell: Shell, text: string, name?: string): Sleeping<number>;
-  handleSignals(shell: Shell): Sleeping<void>;
+  handleSignals(shell: Shell): Sleeping<number>;
   /** The body of a function; its frame is the caller's. */
   runFunction(shell: Shell, found: ShellFunction): Sleeping<number>;
   /** The text of `source`: positions and messages are its own. */
@@ -90,8 +91,19 @@ export class Shell {
   /** Commands come from a prompt, so messages carry no line number; also in its subshells. */
   atPrompt = false;
   isSubshell = false;
-  /** The terminal that jobs are moved to and from; negative without job control. */
+  isLogin = false;
+  /** `set -m`, and not in a subshell: each job has a process group of its own. */
+  hasJobControl = false;
+  /** The terminal that jobs are moved to and from; negative when there is none. */
   terminal = -1;
+  /** How the terminal is set while the shell itself is in front. */
+  modes: Termios | undefined;
+  /** The process group that the shell was started in. */
+  firstGroup = 0;
+  /** The exit that was asked for was refused because of jobs; asked again, it is granted. */
+  wasRefused = false;
+  /** `shopt -s checkjobs`. */
+  checksJobs = false;
   flow: Flow | undefined;
   loopDepth = 0;
   sourceDepth = 0;
@@ -105,9 +117,8 @@ export class Shell {
   directories: string[] = [];
   /** Statuses of jobs that `wait` has seen the end of, by pid. */
   readonly finished = new Map<number, number>();
-  /** Named pipes of process substitutions, removed when the command is over; who runs them. */
+  /** Named pipes of process substitutions, removed when the command is over. */
   readonly namedPipes: string[] = [];
-  readonly strays: number[] = [];
   /** Seed of RANDOM: the shell's own, so that a run repeats. */
   private random: number;
   private serial = 0;
@@ -192,8 +203,11 @@ export class Shell {
     return this.c.charge(nanoseconds);
   }
 
-  /** Runs traps for what was caught; a ^C at the prompt becomes a flow. */
-  handleSignals(): Sleeping<void> {
+  /**
+   * Runs traps for what was caught; a ^C at the prompt becomes a flow. The first signal whose trap
+   * ran, or 0.
+   */
+  handleSignals(): Sleeping<number> {
     return this.evaluator.handleSignals(this);
   }
 

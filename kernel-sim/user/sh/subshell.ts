@@ -2,7 +2,6 @@
 /** A copy of the shell in a child process: for `( )`, pipelines, `&` and substitutions. */
 import type { Sleeping } from '../../uapi/coroutine.ts';
 import { SIG, SIGNAL } from '../../uapi/signal.ts';
-import { STOPS_ARE_REPORTED } from './jobs.ts';
 import { flushOutput } from './output.ts';
 import type { Shell } from './shell.ts';
 import { runExitTrap } from './traps.ts';
@@ -23,13 +22,9 @@ export interface ChildSetup {
 }
 
 /** Signals that an interactive shell handles and its children must not. */
-const INTERACTIVE_SIGNALS = [
-  SIGNAL.INT,
-  SIGNAL.QUIT,
-  SIGNAL.TERM,
-  SIGNAL.WINCH,
-  ...(STOPS_ARE_REPORTED ? [SIGNAL.TSTP, SIGNAL.TTIN, SIGNAL.TTOU] : []),
-];
+const INTERACTIVE_SIGNALS = [SIGNAL.INT, SIGNAL.QUIT, SIGNAL.TERM, SIGNAL.WINCH, SIGNAL.HUP];
+/** Those that it ignores, and so do its children unless they are a job of their own. */
+const STOP_SIGNALS = [SIGNAL.TSTP, SIGNAL.TTIN, SIGNAL.TTOU];
 
 /** Starts `body` in a child with a copy of `shell`: its pid, or a negative errno. */
 export function* runInChild(
@@ -46,6 +41,7 @@ export function* runInChild(
     child.terminal = setup.group === undefined ? -1 : shell.terminal;
     yield* setUpSignals(child, setup, traps, wasInteractive);
     child.terminal = -1;
+    child.hasJobControl = false;
     for (const fd of child.saved) yield* c.close(fd);
     child.saved.clear();
     yield* setUpStreams(child, setup);
@@ -78,6 +74,9 @@ function* setUpSignals(
   }
   if (wasInteractive) {
     for (const signal of INTERACTIVE_SIGNALS) yield* c.sigaction(signal, SIG.DFL);
+  }
+  if (setup.group !== undefined) {
+    for (const signal of STOP_SIGNALS) yield* c.sigaction(signal, SIG.DFL);
   }
   for (const name of traps) {
     const signal = (SIGNAL as Readonly<Record<string, number>>)[name];

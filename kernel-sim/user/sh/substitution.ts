@@ -99,6 +99,5 @@ export function* substituteProcess(
     return yield* runPart(child, script);
   });
   if (pid < 0) return yield* cannot(shell, 'fork', pid);
-  shell.strays.push(pid);
   return path;
 }

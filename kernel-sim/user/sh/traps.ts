@@ -2,22 +2,32 @@
 /** Signals that the shell caught: running traps, and ^C at an interactive shell. */
 import type { Sleeping } from '../../uapi/coroutine.ts';
 import { SIGNAL, SIGNAL_NAMES } from '../../uapi/signal.ts';
+import { hangUpJobs, tellJobs } from './job-control.ts';
 import type { Shell } from './shell.ts';
 
 /** Handles what was caught since the last command. */
-export function* handleSignals(shell: Shell): Sleeping<void> {
+export function* handleSignals(shell: Shell): Sleeping<number> {
   const caught = shell.c.take_signals();
-  if (caught === 0) return;
+  let first = 0;
+  if (caught === 0) return first;
   for (let signal = 1; signal < SIGNAL_NAMES.length; signal++) {
     if ((caught & (1 << (signal - 1))) === 0) continue;
     const trap = shell.traps.get(SIGNAL_NAMES[signal] ?? '');
-    if (trap !== undefined) yield* runTrap(shell, trap);
-    else if (signal === SIGNAL.INT && shell.interactive) {
+    if (trap !== undefined) {
+      first ||= signal;
+      yield* runTrap(shell, trap);
+    } else if (signal === SIGNAL.INT && shell.interactive) {
       // The terminal has shown ^C; the prompt begins a line of its own.
       yield* shell.c.err('\n');
       shell.flow = { kind: 'abort', status: 128 + SIGNAL.INT };
+    } else if (signal === SIGNAL.CHLD && shell.options.notify) {
+      yield* tellJobs(shell);
+    } else if (signal === SIGNAL.HUP && shell.interactive) {
+      yield* hangUpJobs(shell);
+      shell.flow = { kind: 'exit', status: 128 + SIGNAL.HUP };
     }
   }
+  return first;
 }
 
 /** A trap does not change `$?` of the command it came after. */

@@ -2,6 +2,7 @@
 /** Builtins that steer: `:` true false break continue return exit eval source. */
 import type { Sleeping } from '../../../uapi/coroutine.ts';
 import { decodeUtf8 } from '../../../lib/utf8.ts';
+import { mayLeave } from '../job-control.ts';
 import type { Shell } from '../shell.ts';
 import { usageError, USAGE_ERROR } from './builtin.ts';
 
@@ -58,7 +59,15 @@ export function* runReturn(shell: Shell, words: readonly string[]): Sleeping<num
 }
 
 export function* runExit(shell: Shell, words: readonly string[]): Sleeping<number> {
-  if (shell.interactive) yield* shell.c.err('exit\n');
+  const name = words[0] ?? 'exit';
+  if (name === 'logout' && !shell.isLogin) {
+    return yield* shell.fail("logout: not login shell: use `exit'");
+  }
+  if (shell.interactive) yield* shell.c.err(`${shell.isLogin ? 'logout' : 'exit'}\n`);
+  if (!(yield* mayLeave(shell, shell.wasRefused))) {
+    shell.wasRefused = true;
+    return 1;
+  }
   const status = (yield* statusArgument(shell, words)) ?? USAGE_ERROR;
   if (words.length > 2) return yield* shell.fail('exit: too many arguments');
   shell.flow = { kind: 'exit', status };

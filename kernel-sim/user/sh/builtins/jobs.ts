@@ -1,73 +1,98 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/** Builtins on jobs and processes: jobs wait fg bg kill. */
+/** Builtins on jobs: jobs wait fg bg disown suspend. */
 import type { Sleeping } from '../../../uapi/coroutine.ts';
-import { SIGNAL, SIGNAL_NAMES } from '../../../uapi/signal.ts';
-import { continueJob, pollJobs, waitBackground } from '../job-control.ts';
-import { describeJob, jobLine, jobState, STATE_COLUMN, type Job } from '../jobs.ts';
+import { SIG, SIGNAL } from '../../../uapi/signal.ts';
+import { continueJob, pollJobs, tellJobs, waitAny, waitBackground } from '../job-control.ts';
+import { jobLine, jobState, longJobLines, type Job } from '../jobs.ts';
 import type { Shell } from '../shell.ts';
 import { builtinOptions, usageError, USAGE_ERROR } from './builtin.ts';
 
 const NOT_FOUND = 127;
 
+/** The job of `%1` and the like; says so when there is none. */
+export function* findJob(shell: Shell, name: string, operand: string): Sleeping<Job | undefined> {
+  const job = shell.jobs.find(operand);
+  if (job !== undefined && job !== 'ambiguous') return job;
+  if (job === 'ambiguous') {
+    yield* shell.complain(`${name}: ${operand.slice(1)}: ambiguous job spec`);
+  }
+  yield* shell.complain(`${name}: ${operand}: no such job`);
+  return undefined;
+}
+
 export function* runJobs(shell: Shell, words: readonly string[]): Sleeping<number> {
   const options = yield* builtinOptions(shell, words, 'lnprsx');
   if (options === undefined) return USAGE_ERROR;
   const { flags, operands } = options;
+  if (flags.has('x')) return yield* runWithJobs(shell, operands);
   yield* pollJobs(shell);
   let status = 0;
-  const wanted: Job[] =
-    operands.length === 0 ? shell.jobs.list.toSorted((a, b) => a.id - b.id) : [];
+  const wanted: Job[] = operands.length === 0 ? [...shell.jobs.list] : [];
   for (const operand of operands) {
-    const job = shell.jobs.find(operand);
-    if (job === undefined) status = yield* shell.fail(`jobs: ${operand}: no such job`);
+    const job = yield* findJob(shell, 'jobs', operand);
+    if (job === undefined) status = 1;
     else wanted.push(job);
   }
   for (const job of wanted) {
     const state = jobState(job);
     if (flags.has('r') && state !== 'Running') continue;
     if (flags.has('s') && state !== 'Stopped') continue;
+    if (flags.has('n') && job.isNotified) continue;
     if (flags.has('p')) shell.c.out(`${job.processes[0]?.pid ?? 0}\n`);
-    else if (flags.has('l')) shell.c.out(longLine(shell, job));
+    else if (flags.has('l')) shell.c.out(longJobLines(shell.jobs, job));
     else shell.c.out(jobLine(shell.jobs, job));
     job.isNotified = true;
-    if (state === 'Done') shell.jobs.remove(job);
   }
+  for (const job of wanted) if (jobState(job) === 'Done') shell.jobs.remove(job);
   return status;
 }
 
-function longLine(shell: Shell, job: Job): string {
-  const pid = job.processes[0]?.pid ?? 0;
-  const ampersand = jobState(job) === 'Running' ? ' &' : '';
-  const state = describeJob(job).padEnd(STATE_COLUMN);
-  return `[${job.id}]${shell.jobs.mark(job)} ${pid} ${state}${job.command}${ampersand}\n`;
+/** `jobs -x command`: runs it with each job replaced by its process group. */
+function* runWithJobs(shell: Shell, operands: readonly string[]): Sleeping<number> {
+  const words = operands.map((operand) => {
+    const job = operand.startsWith('%') ? shell.jobs.find(operand) : undefined;
+    if (job === undefined || job === 'ambiguous') return operand;
+    return String(job.processes[0]?.pid ?? operand);
+  });
+  return words.length === 0 ? 0 : yield* shell.evaluator.runWords(shell, words);
 }
 
 export function* runWait(shell: Shell, words: readonly string[]): Sleeping<number> {
   const options = yield* builtinOptions(shell, words, 'fnp:');
   if (options === undefined) return USAGE_ERROR;
   const { operands, flags } = options;
+  if (flags.has('n')) return yield* waitNext(shell, operands);
   if (operands.length === 0) {
-    if (flags.has('n') && shell.jobs.list.length === 0) return NOT_FOUND;
-    let status = 0;
     for (const job of shell.jobs.list.filter((each) => jobState(each) !== 'Stopped')) {
       const code = yield* waitBackground(shell, job);
-      if (shell.flow !== undefined) return code;
-      if (flags.has('n')) return code;
-      status = code > 128 && shell.jobs.list.includes(job) ? code : 0;
-      if (status !== 0) return status;
+      if (shell.flow !== undefined || shell.jobs.list.includes(job)) return code;
     }
-    return status;
+    return 0;
   }
   let status = 0;
-  for (const operand of operands) status = yield* waitOne(shell, operand);
+  for (const operand of operands) {
+    status = yield* waitOne(shell, operand);
+    if (shell.flow !== undefined) break;
+  }
   return status;
+}
+
+function* waitNext(shell: Shell, operands: readonly string[]): Sleeping<number> {
+  const jobs: Job[] = operands.length === 0 ? [...shell.jobs.list] : [];
+  for (const operand of operands) {
+    const job = operand.startsWith('%')
+      ? yield* findJob(shell, 'wait', operand)
+      : shell.jobs.byPid(Number(operand));
+    if (job !== undefined) jobs.push(job);
+  }
+  if (jobs.length === 0) return NOT_FOUND;
+  return (yield* waitAny(shell, jobs)) ?? NOT_FOUND;
 }
 
 function* waitOne(shell: Shell, operand: string): Sleeping<number> {
   if (operand.startsWith('%')) {
-    const job = shell.jobs.find(operand);
-    if (job === undefined) return yield* shell.fail(`wait: ${operand}: no such job`, NOT_FOUND);
-    return yield* finishWait(shell, job);
+    const job = yield* findJob(shell, 'wait', operand);
+    return job === undefined ? NOT_FOUND : yield* finishWait(shell, job);
   }
   if (!/^\d+$/.test(operand)) {
     return yield* shell.fail(`wait: \`${operand}': not a pid or valid job spec`);
@@ -91,12 +116,33 @@ function* finishWait(shell: Shell, job: Job): Sleeping<number> {
 
 /** `fg` and `bg`. */
 export function* runForeBackground(shell: Shell, words: readonly string[]): Sleeping<number> {
-  const [name = 'fg', operand] = words;
-  if (shell.terminal < 0) return yield* shell.fail(`${name}: no job control`);
+  const [name = 'fg'] = words;
+  if (!shell.hasJobControl) return yield* shell.fail(`${name}: no job control`);
+  const options = yield* builtinOptions(shell, words, '');
+  if (options === undefined) return USAGE_ERROR;
   yield* pollJobs(shell);
-  const job = operand === undefined ? shell.jobs.current() : shell.jobs.find(operand);
-  if (job === undefined || jobState(job) === 'Done') {
-    return yield* shell.fail(`${name}: ${operand ?? 'current'}: no such job`);
+  const operands = options.operands.length === 0 ? ['current'] : options.operands;
+  let status = 0;
+  for (const operand of name === 'fg' ? operands.slice(0, 1) : operands) {
+    status = yield* moveJob(shell, name, operand);
+  }
+  return status;
+}
+
+function* moveJob(shell: Shell, name: string, operand: string): Sleeping<number> {
+  const { jobs } = shell;
+  const isCurrent = operand === 'current';
+  const job = isCurrent ? jobs.current : yield* findJob(shell, name, operand);
+  if (job === undefined) {
+    return isCurrent ? yield* shell.fail(`${name}: current: no such job`) : 1;
+  }
+  if (job.group === 0) {
+    return yield* shell.fail(`${name}: job ${job.id} started without job control`);
+  }
+  if (jobState(job) === 'Done') {
+    yield* shell.complain(`${name}: job has terminated`);
+    yield* tellJobs(shell);
+    return 1;
   }
   if (name === 'bg' && jobState(job) === 'Running') {
     yield* shell.complain(`bg: job ${job.id} already in background`);
@@ -105,81 +151,50 @@ export function* runForeBackground(shell: Shell, words: readonly string[]): Slee
   return yield* continueJob(shell, job, name === 'fg');
 }
 
-/** A signal by number or by name with or without SIG; undefined: no such. */
-export function signalNumber(text: string): number | undefined {
-  if (/^\d+$/.test(text)) {
-    const number = Number(text);
-    return number < 65 ? number : undefined;
-  }
-  const name = text.toUpperCase().replace(/^SIG/, '');
-  if (name === 'EXIT') return 0;
-  return (SIGNAL as Readonly<Record<string, number>>)[name];
-}
-
-export function* runKill(shell: Shell, words: readonly string[]): Sleeping<number> {
-  const [, first, second] = words;
-  if (first === undefined) return yield* usageError(shell, 'kill');
-  if (first === '-l' || first === '-L') return yield* listSignals(shell, words.slice(2));
-  let signal: number | undefined = SIGNAL.TERM;
-  let operands = words.slice(1);
-  if (first === '-s' || first === '-n') {
-    if (second === undefined) {
-      return yield* shell.fail(`kill: ${first}: option requires an argument`);
-    }
-    signal = signalNumber(second);
-    operands = words.slice(3);
-    if (signal === undefined) return yield* badSignal(shell, second);
-  } else if (first === '--') operands = words.slice(2);
-  else if (first.startsWith('-')) {
-    signal = signalNumber(first.slice(1));
-    operands = words.slice(2);
-    if (signal === undefined) return yield* badSignal(shell, first.slice(1));
-    if (operands[0] === '--') operands = operands.slice(1);
-  }
-  if (operands.length === 0) return yield* usageError(shell, 'kill');
+export function* runDisown(shell: Shell, words: readonly string[]): Sleeping<number> {
+  const options = yield* builtinOptions(shell, words, 'ahr');
+  if (options === undefined) return USAGE_ERROR;
+  const { flags, operands } = options;
+  yield* pollJobs(shell);
+  const { jobs } = shell;
+  const isAll = operands.length === 0 && (flags.has('a') || flags.has('r'));
+  const wanted: Job[] = isAll ? [...jobs.list] : [];
   let status = 0;
-  for (const operand of operands) status = Math.max(status, yield* killOne(shell, operand, signal));
+  for (const operand of isAll ? [] : operands.length === 0 ? ['current'] : operands) {
+    const byPid = /^\d+$/.test(operand) ? jobs.byPid(Number(operand)) : undefined;
+    const job =
+      byPid ?? (operand === 'current' ? jobs.current : yield* findJob(shell, 'disown', operand));
+    if (job !== undefined) wanted.push(job);
+    else if (operand === 'current') status = yield* shell.fail('disown: current: no such job');
+    else status = 1;
+  }
+  for (const job of wanted) {
+    if (flags.has('r') && jobState(job) !== 'Running') continue;
+    if (flags.has('h')) job.keepsRunning = true;
+    else jobs.remove(job);
+  }
   return status;
 }
 
-function badSignal(shell: Shell, text: string): Sleeping<number> {
-  return shell.fail(`kill: ${text}: invalid signal specification`);
-}
-
-function* killOne(shell: Shell, operand: string, signal: number): Sleeping<number> {
-  let target = Number(operand);
-  if (operand.startsWith('%')) {
-    const job = shell.jobs.find(operand);
-    if (job === undefined) return yield* shell.fail(`kill: ${operand}: no such job`);
-    target = job.group > 0 ? -job.group : (job.processes[0]?.pid ?? 0);
-    const wasStopped = jobState(job) === 'Stopped';
-    const failure = yield* shell.c.kill(target, signal);
-    if (wasStopped && signal !== SIGNAL.STOP) yield* shell.c.kill(target, SIGNAL.CONT);
-    return failure < 0 ? 1 : 0;
+/** `suspend`: the shell stops itself and leaves the terminal to whoever started it. */
+export function* runSuspend(shell: Shell, words: readonly string[]): Sleeping<number> {
+  const options = yield* builtinOptions(shell, words, 'f');
+  if (options === undefined) return USAGE_ERROR;
+  if (options.operands.length > 0) return yield* usageError(shell, 'suspend', 'too many arguments');
+  const isForced = options.flags.has('f');
+  if (!isForced && !shell.hasJobControl) {
+    return yield* shell.fail('suspend: cannot suspend: no job control');
   }
-  if (!/^-?\d+$/.test(operand)) {
-    return yield* shell.fail(`kill: ${operand}: arguments must be process or job IDs`);
+  if (!isForced && shell.isLogin) {
+    return yield* shell.fail('suspend: cannot suspend a login shell');
   }
-  const failure = yield* shell.c.kill(target, signal);
-  if (failure === 0) return 0;
-  return yield* shell.fail(`kill: (${operand}) - ${shell.c.strerror(failure)}`);
-}
-
-function* listSignals(shell: Shell, operands: readonly string[]): Sleeping<number> {
-  let status = 0;
-  for (const operand of operands) {
-    const number = signalNumber(operand);
-    // A wait status of a killed process is accepted too: 137 is KILL.
-    const name = SIGNAL_NAMES[/^\d+$/.test(operand) ? Number(operand) & 127 : (number ?? -1)];
-    if (name === undefined) status = yield* badSignal(shell, operand);
-    else shell.c.out(/^\d+$/.test(operand) ? `${name}\n` : `${number ?? 0}\n`);
-  }
-  if (operands.length > 0) return status;
-  const cells = SIGNAL_NAMES.slice(1).map((name, index) => {
-    return `${String(index + 1).padStart(2)}) SIG${name}`;
-  });
-  for (let row = 0; row < cells.length; row += 5) {
-    shell.c.out(`${cells.slice(row, row + 5).join('\t')}\n`);
-  }
+  const { c, terminal } = shell;
+  const stops = [SIGNAL.TSTP, SIGNAL.TTIN, SIGNAL.TTOU];
+  const pgid = yield* c.getpgrp();
+  if (terminal >= 0) yield* c.tcsetpgrp(terminal, shell.firstGroup);
+  for (const signal of stops) yield* c.sigaction(signal, SIG.DFL);
+  yield* c.kill(0, SIGNAL.STOP);
+  for (const signal of stops) yield* c.sigaction(signal, SIG.IGN);
+  if (terminal >= 0) yield* c.tcsetpgrp(terminal, pgid);
   return 0;
 }

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /** set and shopt. */
 import type { Sleeping } from '../../../uapi/coroutine.ts';
-import { optionByLetter, optionByName, SHELL_OPTIONS } from '../options.ts';
+import { SIG, SIGNAL } from '../../../uapi/signal.ts';
+import { setJobControl } from '../job-control.ts';
+import { optionByLetter, optionByName, SHELL_OPTIONS, type ShellOptionName } from '../options.ts';
 import { quoteForShell } from '../quote.ts';
 import type { Shell } from '../shell.ts';
 import { usageError, USAGE_ERROR } from './builtin.ts';
 
 /** Options of bash's that change nothing here. */
-const IGNORED_LETTERS = 'bhkptBEHPT';
+const IGNORED_LETTERS = 'hkptBEHPT';
 const IGNORED_NAMES: ReadonlySet<string> = new Set([
   'braceexpand',
   'emacs',
@@ -17,8 +19,6 @@ const IGNORED_NAMES: ReadonlySet<string> = new Set([
   'history',
   'ignoreeof',
   'interactive-comments',
-  'monitor',
-  'notify',
   'physical',
   'posix',
 ]);
@@ -67,7 +67,7 @@ export function* setLetters(
       continue;
     }
     const name = optionByLetter(letter);
-    if (name !== undefined) shell.options[name] = isOn;
+    if (name !== undefined) yield* setOption(shell, name, isOn);
     else if (!IGNORED_LETTERS.includes(letter)) {
       yield* usageError(shell, 'set', `${word.charAt(0)}${letter}: invalid option`);
       return -1;
@@ -76,9 +76,18 @@ export function* setLetters(
   return used;
 }
 
+function* setOption(shell: Shell, name: ShellOptionName, isOn: boolean): Sleeping<void> {
+  shell.options[name] = isOn;
+  if (name === 'notify') {
+    // The shell must be woken to tell of a job at once.
+    yield* shell.c.sigaction(SIGNAL.CHLD, isOn ? SIG.CATCH : SIG.DFL);
+  }
+  if (name === 'monitor') yield* setJobControl(shell, isOn);
+}
+
 function* setByName(shell: Shell, name: string, isOn: boolean): Sleeping<boolean> {
   const option = optionByName(name);
-  if (option !== undefined) shell.options[option] = isOn;
+  if (option !== undefined) yield* setOption(shell, option, isOn);
   else if (!IGNORED_NAMES.has(name)) {
     yield* shell.complain(`set: ${name}: invalid option name`);
     return false;
@@ -112,9 +121,10 @@ const SHOPT_NAMES: ReadonlySet<string> = new Set([
   'login_shell', 'nocaseglob', 'nocasematch', 'nullglob', 'progcomp', 'promptvars', 'sourcepath',
 ]);
 
-/** Knows expand_aliases; bash's other names are accepted, but what they switch is not here. */
+/** Knows expand_aliases and checkjobs; bash's other names are accepted and switch nothing. */
 export function* runShopt(shell: Shell, words: readonly string[]): Sleeping<number> {
   if (words.includes('expand_aliases')) shell.expandsAliases = words.includes('-s');
+  if (words.includes('checkjobs')) shell.checksJobs = words.includes('-s');
   const wrong = words.slice(1).find((word) => word.startsWith('-') && !/^-[pqsuo]+$/.test(word));
   const unknown = words.slice(1).find((word) => !word.startsWith('-') && !SHOPT_NAMES.has(word));
   if (wrong === undefined && unknown === undefined) return 0;

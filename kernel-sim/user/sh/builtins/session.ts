@@ -6,7 +6,7 @@ import { compilePattern, hasMagic, matchPattern } from '../pattern.ts';
 import { quoteForShell } from '../quote.ts';
 import type { Shell } from '../shell.ts';
 import { builtinOptions, USAGE_ERROR, usageError } from './builtin.ts';
-import { signalNumber } from './jobs.ts';
+import { signalNumber } from './kill.ts';
 import { SUMMARY, USAGE } from './usage.ts';
 
 export function* runTrap(shell: Shell, words: readonly string[]): Sleeping<number> {

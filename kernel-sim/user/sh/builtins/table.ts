@@ -3,7 +3,8 @@
 import type { Builtin } from './builtin.ts';
 import { runCd, runDirs, runPopd, runPushd, runPwd, runUmask } from './directory.ts';
 import { runEval, runExit, runFalse, runLoopJump, runReturn, runSource, runTrue } from './flow.ts';
-import { runForeBackground, runJobs, runKill, runWait } from './jobs.ts';
+import { runDisown, runForeBackground, runJobs, runSuspend, runWait } from './jobs.ts';
+import { runKill } from './kill.ts';
 import {
   runAlias,
   runBuiltinBuiltin,
@@ -40,6 +41,7 @@ const BUILTINS: ReadonlyMap<string, Builtin> = new Map<string, Builtin>([
   ['continue', runLoopJump],
   ['declare', runDeclare],
   ['dirs', runDirs],
+  ['disown', runDisown],
   ['echo', runEcho],
   ['eval', runEval],
   // command.ts does exec itself, since its redirections stay.
@@ -70,6 +72,7 @@ const BUILTINS: ReadonlyMap<string, Builtin> = new Map<string, Builtin>([
   ['shift', runShift],
   ['shopt', runShopt],
   ['source', runSource],
+  ['suspend', runSuspend],
   ['test', runTest],
   ['times', runTimes],
   ['trap', runTrap],

@@ -22,6 +22,7 @@ const TABLE: readonly (readonly [name: string, usage: string, summary: string])[
     'Set variable values and attributes.',
   ],
   ['dirs', 'dirs [-clpv] [+N] [-N]', 'Display directory stack.'],
+  ['disown', 'disown [-h] [-ar] [jobspec ... | pid ...]', 'Remove jobs from current shell.'],
   ['echo', 'echo [-neE] [arg ...]', 'Write arguments to the standard output.'],
   ['eval', 'eval [arg ...]', 'Execute arguments as a shell command.'],
   [
@@ -88,6 +89,7 @@ const TABLE: readonly (readonly [name: string, usage: string, summary: string])[
   ['shift', 'shift [n]', 'Shift positional parameters.'],
   ['shopt', 'shopt [-pqsu] [-o] [optname ...]', 'Set and unset shell options.'],
   ['source', 'source filename [arguments]', 'Execute commands from a file in the current shell.'],
+  ['suspend', 'suspend [-f]', 'Suspend shell execution.'],
   ['test', 'test [expr]', 'Evaluate conditional expression.'],
   ['trap', 'trap [-lp] [[arg] signal_spec ...]', 'Trap signals and other events.'],
   ['true', 'true', 'Return a successful result.'],

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/**
+ * What a parent learns of its children: SIGCHLD when one ends, stops or goes on, and wait(2).
+ *
+ * Linux: do_notify_parent of kernel/signal.c, and the second half of kernel/exit.c.
+ */
+import type { TaskTable } from '../kernel/pid.ts';
+import { signalBit, type Signals } from '../kernel/signal.ts';
+import type { Task } from '../kernel/sched/task.ts';
+import { type Sleeping, WOULD_BLOCK } from '../uapi/coroutine.ts';
+import { ERRNO } from '../uapi/errno.ts';
+import {
+  CLD,
+  CONTINUED_STATUS,
+  stopStatus,
+  WCONTINUED,
+  WEXITED,
+  WEXITSTATUS,
+  WIFEXITED,
+  WNOHANG,
+  WNOWAIT,
+  WUNTRACED,
+  WTERMSIG,
+} from '../uapi/process.ts';
+import { SIGNAL } from '../uapi/signal.ts';
+import { type Process, processOf } from './process.ts';
+
+/** A change of a child, as wait4(2) and waitid(2) report it. */
+export interface ChildChange {
+  readonly pid: number;
+  readonly uid: number;
+  /** CLD, and with it the exit code or the signal. */
+  readonly code: number;
+  readonly value: number;
+  /** The same in wait4's encoding. */
+  readonly status: number;
+}
+
+export interface WaitRequest {
+  /** As waitpid(2) means it: a pid, -1 any child, 0 the caller's group, -n that of group n. */
+  readonly pid: number;
+  /** WEXITED, WUNTRACED, WCONTINUED, WNOHANG, WNOWAIT. */
+  readonly options: number;
+  /** Hands the change to the program: 0 or a negative errno, which leaves the child as it is. */
+  readonly report: (change: ChildChange) => number;
+}
+
+export interface ChildrenParts {
+  readonly signals: Signals;
+  readonly tasks: TaskTable;
+  /** The last trace of a process goes. */
+  readonly forget: (task: Task) => void;
+}
+
+export class Children {
+  readonly #parts: ChildrenParts;
+
+  constructor(parts: ChildrenParts) {
+    this.#parts = parts;
+  }
+
+  /** The task has ended: a zombie for its parent, or gone at once if that does not care. */
+  ended(task: Task): void {
+    const { parent } = task;
+    if (parent === undefined || (parent.ignored & signalBit(SIGNAL.CHLD)) !== 0) {
+      task.state = 'X';
+      this.#parts.forget(task);
+    } else {
+      task.state = 'Z';
+      this.#parts.signals.send(parent, SIGNAL.CHLD);
+    }
+    // One that ignores SIGCHLD waits, too: until there is no child left.
+    wakeWaiters(parent);
+  }
+
+  /** The task has stopped or goes on. */
+  stoppedOrContinued({ parent }: Task): void {
+    if (parent === undefined) return;
+    this.#parts.signals.send(parent, SIGNAL.CHLD);
+    wakeWaiters(parent);
+  }
+
+  /** Gives the children of a task that ends to `reaper`. Linux: forget_original_parent. */
+  reparent(task: Task, reaper: Task | undefined): void {
+    for (const child of task.children) {
+      const group = child.pgid;
+      const kept = task.pgid !== group && task.sid === child.sid;
+      child.parent = reaper;
+      reaper?.children.add(child);
+      if (kept) this.#tellOrphans(group);
+      if (child.state === 'Z') this.ended(child);
+    }
+    task.children.clear();
+  }
+
+  /** A task that ends may have been the last that could continue its own group. */
+  leaveGroup(task: Task): void {
+    const { parent, pgid, sid } = task;
+    if (parent !== undefined && parent.pgid !== pgid && parent.sid === sid) {
+      this.#tellOrphans(pgid, task);
+    }
+  }
+
+  /** POSIX: a group that becomes orphaned with a stopped member is hung up and continued. */
+  #tellOrphans(pgid: number, leaving?: Task): void {
+    const { tasks, signals } = this.#parts;
+    if (!tasks.hasStoppedMembers(pgid) || !tasks.isOrphanedGroup(pgid, leaving)) return;
+    signals.sendToGroup(pgid, SIGNAL.HUP);
+    signals.sendToGroup(pgid, SIGNAL.CONT);
+  }
+
+  // ---- Waiting ------------------------------------------------------------------------------
+
+  /** The pid of a child that changed as wanted; 0 with WNOHANG when none has; or -ECHILD. */
+  wait(process: Process, request: WaitRequest): number {
+    const answer = this.#look(process, request);
+    if (answer !== WOULD_BLOCK) return answer;
+    if ((request.options & WNOHANG) !== 0) return 0;
+    return process.block(this.#waitBlocking(process, request));
+  }
+
+  *#waitBlocking(process: Process, request: WaitRequest): Sleeping<number> {
+    for (;;) {
+      const answer = this.#look(process, request);
+      if (answer !== WOULD_BLOCK) return answer;
+      const error = yield* process.childExit.sleepInterruptible();
+      if (error < 0) return error;
+    }
+  }
+
+  #look(process: Process, { pid, options, report }: WaitRequest): number {
+    let isAny = false;
+    for (const child of process.task.children) {
+      if (!isWanted(process.task, child, pid)) continue;
+      // Who does not ask for the end does not wait for a zombie.
+      if (child.state !== 'Z' || (options & WEXITED) !== 0) isAny = true;
+      const change = changeOf(child, options);
+      if (change === undefined) continue;
+      const error = report(change);
+      if (error < 0) return error;
+      if ((options & WNOWAIT) === 0) this.#take(child, change);
+      return child.pid;
+    }
+    return isAny ? WOULD_BLOCK : -ERRNO.ECHILD;
+  }
+
+  /** What has been told is not told again. */
+  #take(child: Task, { code }: ChildChange): void {
+    if (code === CLD.STOPPED) child.group.stopSignal = 0;
+    else if (code === CLD.CONTINUED) child.group.wasContinued = false;
+    else {
+      child.state = 'X';
+      this.#parts.forget(child);
+    }
+  }
+}
+
+function changeOf(child: Task, options: number): ChildChange | undefined {
+  const { pid } = child;
+  const { stopSignal, wasContinued } = child.group;
+  const { uid } = child.credentials;
+  if (child.state === 'Z') {
+    if ((options & WEXITED) === 0) return undefined;
+    const status = processOf(child)?.exitStatus ?? 0;
+    return WIFEXITED(status)
+      ? { pid, uid, code: CLD.EXITED, value: WEXITSTATUS(status), status }
+      : { pid, uid, code: CLD.KILLED, value: WTERMSIG(status), status };
+  }
+  if (stopSignal !== 0 && (options & WUNTRACED) !== 0) {
+    return { pid, uid, code: CLD.STOPPED, value: stopSignal, status: stopStatus(stopSignal) };
+  }
+  if (wasContinued && (options & WCONTINUED) !== 0) {
+    return { pid, uid, code: CLD.CONTINUED, value: SIGNAL.CONT, status: CONTINUED_STATUS };
+  }
+  return undefined;
+}
+
+function isWanted(parent: Task, child: Task, pid: number): boolean {
+  if (pid > 0) return child.pid === pid;
+  if (pid === 0) return child.pgid === parent.pgid;
+  return pid === -1 || child.pgid === -pid;
+}
+
+function wakeWaiters(parent: Task | undefined): void {
+  if (parent !== undefined) processOf(parent)?.childExit.wakeAll();
+}
