@@ -2,8 +2,8 @@
 /**
  * Which options the recorded scripts use, held against what each program's `--help` lists.
  *
- * Where no script can be recorded (a program that speaks of the kernel it runs on, say), an entry of
- * skips.json says why; it counts as a failed script.
+ * Where no script can be recorded (a program that speaks of the kernel it runs on, say), an entry
+ * of skips.json says why; it counts as a failed script.
  */
 import { readFileSync } from 'node:fs';
 
@@ -48,8 +48,8 @@ function optionsOf(tool: string, help: string): ListedOption[] {
   return help.split('\n').flatMap((line) => {
     const column = /^ {1,8}(-\S.*?)(?: {2}|$)/.exec(line)?.[1];
     if (column === undefined || /^-[A-Z]{2}/.test(column)) return [];
-    const names = column.match(/(?<![\w-])--?[A-Za-z0-9?][\w-]*/g) ?? [];
-    return names.length === 0 || names.includes('--help') ? [] : [{ tool, names: [...names] }];
+    const names: string[] = column.match(/(?<![\w-])--?[A-Za-z0-9?][\w-]*/g) ?? [];
+    return names.length === 0 || names.includes('--help') ? [] : [{ tool, names }];
   });
 }
 

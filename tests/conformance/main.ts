@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/** `npm run conformance`: prints the score and each script that differs; see scripts/conformance.mjs. */
+/** `npm run conformance`: prints the score and each script that differs. */
 import type { Comparison, Outcome } from './replay.ts';
 import { loadKnownFailures, measure, tableOf, writeReadme } from './score.ts';
 
