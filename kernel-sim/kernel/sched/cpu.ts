@@ -1,6 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/** One simulated CPU: its own time, its queue, and what it runs. */
+/**
+ * One simulated CPU: its own time, what it runs, and what waits for it.
+ *
+ * Linux: struct rq, __pick_next_task. Real-time tasks go before fair ones; but when fair ones have
+ * waited for them for 950 ms, they get 50 ms (6.12's fair server, in place of RT throttling).
+ */
+import type { Oracle } from '../../sim/oracle.ts';
+import { NICE_0_WEIGHT } from './weights.ts';
+import { FairQueue } from './fair.ts';
+import { RealTimeQueue } from './rt.ts';
 import type { Task } from './task.ts';
+
+/** The oracle may shorten a fair task's slice by quarters. */
+const SLICE_QUARTERS = 4;
+const FAIR_STARVES_NS = 950_000_000;
+const FAIR_SERVED_NS = 50_000_000;
 
 /** Where a CPU's time went, in nanoseconds since boot. */
 export interface CpuTimes {
@@ -16,7 +30,10 @@ export class Cpu {
   /** Its time when it last stopped running; the clock has it while it runs. */
   clockNs = 0;
   current: Task | undefined = undefined;
-  readonly queue: Task[] = [];
+  readonly fair = new FairQueue();
+  readonly realTime = new RealTimeQueue();
+  /** Somebody else should run as soon as the running task can be switched away from. */
+  needsReschedule = false;
   /** Inside a plain function of a driver, so it cannot change tasks. */
   isStuck = false;
   /** Nesting of hardware interrupts. */
@@ -27,12 +44,118 @@ export class Cpu {
   userNs = 0;
   irqNs = 0;
   switches = 0;
+  /** When it next looks whether others have too much to do. */
+  nextBalanceNs = 0;
+  /** Since when fair tasks wait for real-time ones, and until when they go before them. */
+  #starvedNs = Infinity;
+  #servedUntilNs = 0;
 
   constructor(id: number) {
     this.id = id;
   }
 
   get isIdle(): boolean {
-    return this.current === undefined && this.queue.length === 0;
+    return this.current === undefined && this.waitingCount === 0;
+  }
+
+  /** Runnable tasks besides the running one. */
+  get waitingCount(): number {
+    return this.fair.waiting.length + this.realTime.waiting.length;
+  }
+
+  /** Adds a runnable task. True if it should run at once. */
+  enqueue(task: Task, isNew: boolean): boolean {
+    const { current } = this;
+    if (!task.sched.isRealTime) {
+      this.fair.enqueue(task, isNew);
+      // A real-time task's time is limited only while fair ones wait.
+      if (current?.sched.isRealTime === true) return this.#starvedNs === Infinity;
+      return !isNew && this.fair.preempts(task);
+    }
+    this.realTime.enqueue(task);
+    if (current === undefined || this.clockNs < this.#servedUntilNs) return false;
+    return task.sched.rtPriority > current.sched.rtPriority;
+  }
+
+  /** Removes a task that waits. */
+  dequeue(task: Task): void {
+    if (task.sched.isRealTime) this.realTime.dequeue(task);
+    else this.fair.dequeue(task);
+  }
+
+  /** The running task sleeps, ends, or goes elsewhere. */
+  release(task: Task): void {
+    if (!task.sched.isRealTime) this.fair.dequeue(task);
+    this.current = undefined;
+  }
+
+  /** Who should run now: perhaps the one that does. */
+  pick(): Task | undefined {
+    const { current, clockNs } = this;
+    const isOver = current !== undefined && clockNs > current.sliceEndNs;
+    if (current?.sched.isRealTime === false && isOver) this.fair.renew(current);
+    const realTime = this.realTime.pick(current, isOver);
+    if (realTime === undefined) {
+      this.#starvedNs = Infinity;
+      return this.fair.pick();
+    }
+    if (this.fair.waiting.length === 0 && this.fair.current === undefined) {
+      this.#starvedNs = Infinity;
+      return realTime;
+    }
+    if (this.#starvedNs === Infinity) this.#starvedNs = clockNs;
+    if (clockNs >= this.#starvedNs + FAIR_STARVES_NS) {
+      this.#starvedNs = Infinity;
+      this.#servedUntilNs = clockNs + FAIR_SERVED_NS;
+    }
+    return clockNs < this.#servedUntilNs ? (this.fair.pick() ?? realTime) : realTime;
+  }
+
+  /** The running task waits, since another one is to run. */
+  putBack(task: Task): void {
+    this.current = undefined;
+    const { sched } = task;
+    if (!sched.isRealTime) {
+      this.fair.putBack(task);
+      return;
+    }
+    const leftNs = task.sliceEndNs - this.clockNs;
+    if (sched.rrLeftNs > 0) sched.rrLeftNs = Math.max(0, leftNs);
+    this.realTime.enqueue(task, leftNs > 0);
+  }
+
+  /** Makes a waiting task the running one. */
+  take(task: Task): void {
+    if (task.sched.isRealTime) this.realTime.dequeue(task);
+    else this.fair.take(task);
+    this.current = task;
+  }
+
+  /** Sets how long the running task runs from now on, if nothing happens. */
+  startSlice(task: Task, oracle: Oracle): void {
+    const { sched } = task;
+    let sliceNs: number;
+    if (sched.isRealTime) {
+      sliceNs = this.realTime.sliceOf(task);
+      if (this.#starvedNs < Infinity) {
+        sliceNs = Math.min(sliceNs, this.#starvedNs + FAIR_STARVES_NS - this.clockNs);
+      }
+    } else {
+      if (this.fair.waiting.length > 0) this.#shortenSlice(task, oracle);
+      const left = Math.max(1, sched.deadline - sched.vruntime);
+      sliceNs = Math.ceil((left * sched.weight) / NICE_0_WEIGHT);
+      if (this.clockNs < this.#servedUntilNs) {
+        sliceNs = Math.min(sliceNs, this.#servedUntilNs - this.clockNs);
+      }
+    }
+    task.sliceEndNs = this.clockNs + sliceNs;
+  }
+
+  /** As if the task had asked for less. */
+  #shortenSlice({ sched }: Task, oracle: Oracle): void {
+    const quarters = oracle.choose('slice', SLICE_QUARTERS);
+    if (quarters === 0) return;
+    const left = Math.max(0, sched.deadline - sched.vruntime);
+    sched.deadline = sched.vruntime + Math.ceil((left * (SLICE_QUARTERS - quarters)) / 4);
   }
 }

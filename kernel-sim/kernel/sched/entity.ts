@@ -8,6 +8,8 @@ import { SCHED, type SchedPolicy } from '../../uapi/sched.ts';
 import { NICE_0_WEIGHT, weightOf } from './weights.ts';
 
 /** All CPUs that there can be. */
+/** What a task asks for unless sched_setattr(2) says otherwise. */
+export const BASE_SLICE_NS = 3_000_000;
 const ANY_CPU = 0xff;
 
 export class SchedEntity {
@@ -23,6 +25,23 @@ export class SchedEntity {
   /** The share that `nice` or SCHED_IDLE gives. */
   weight = NICE_0_WEIGHT;
 
+  /** A kernel thread's affinity that nobody may change. Linux: PF_NO_SETAFFINITY. */
+  isBound = false;
+
+  // The fair class: fair.ts. Virtual times are nanoseconds at nice 0.
+  sliceNs = BASE_SLICE_NS;
+  vruntime = 0;
+  deadline = 0;
+  /** What it was owed when it left its queue; negative if it had had too much. */
+  lag = 0;
+  /** Order of arrival. */
+  sequence = 0;
+  #anchor = 0;
+  #ranNs = 0;
+
+  /** SCHED_RR: what is left of its time. */
+  rrLeftNs = 0;
+
   // Accounting.
   /** Time spent in user mode; the rest of its run time is the system's. */
   userNs = 0;
@@ -30,6 +49,8 @@ export class SchedEntity {
   involuntarySwitches = 0;
   /** How often it went from one CPU to another. */
   migrations = 0;
+  /** When it last did. */
+  movedNs = 0;
   /** Since when it waits for a CPU, and how long it has waited in all. */
   queuedNs = 0;
   waitedNs = 0;
@@ -62,6 +83,25 @@ export class SchedEntity {
   /** As /proc/PID/stat and top show it: 0 to 39, or -2 to -100 for real-time tasks. */
   get shownPriority(): number {
     return this.isRealTime ? -1 - this.rtPriority : 20 + this.nice;
+  }
+
+  /** Sets its virtual time. */
+  anchor(vruntime: number): void {
+    this.#anchor = vruntime;
+    this.#ranNs = 0;
+    this.vruntime = vruntime;
+  }
+
+  /**
+   * It has run. Virtual time follows from the sum, not from the parts: a host that stops a machine
+   * cuts a run in two, and must not round twice.
+   */
+  ran(nanoseconds: number): void {
+    this.#ranNs += nanoseconds;
+    const { weight } = this;
+    this.vruntime =
+      this.#anchor +
+      (weight === NICE_0_WEIGHT ? this.#ranNs : Math.floor((this.#ranNs * NICE_0_WEIGHT) / weight));
   }
 
   mayRunOn(cpu: number): boolean {

@@ -18,7 +18,9 @@ describe('a plain function that never yields', () => {
       });
     }
     rig.run();
-    expect(rig.log.filter((line) => !line.includes('ends'))).toEqual(['other', 'third', 'stuck']);
+    const order = rig.log.filter((line) => !line.includes('ends'));
+    expect(order.slice(0, 2).toSorted()).toEqual(['other', 'third']);
+    expect(order[2]).toBe('stuck');
   });
 
   it('of two at once lets both come to their ends', () => {

@@ -45,7 +45,7 @@ describe('a host that stops', () => {
     return rig.outcome;
   }
 
-  describe.each([1, 2, 4])('on %i CPUs', (cpus) => {
+  describe.each([1, 2, 3, 4, 8])('on %i CPUs', (cpus) => {
     const make = (): Rig => new Rig(cpus, fromSeed(cpus));
     const whole = inSlices(make, () => Infinity);
 

@@ -11,16 +11,21 @@
  * horizon to it (`#shorten`). A task in a plain function of a driver cannot give up its CPU; then
  * `overrun` lets the other CPUs catch up from inside.
  *
- * Linux: kernel/sched/core.c and fair.c. Differs: round robin in slices, no priorities yet.
+ * Who is next on a CPU is up to cpu.ts (fair.ts: EEVDF, rt.ts: priorities), and which CPU a task
+ * waits for up to balance.ts.
+ *
+ * Linux: kernel/sched/core.c.
  */
-// tidy: long because turns, horizon and interrupts are one invariant
+// tidy: long because turns, horizon, interrupts and queues keep one invariant together
 import type { Sim } from '../../sim/sim.ts';
 import { EVENT } from '../../sim/trace.ts';
 import type { Sleeping } from '../../uapi/coroutine.ts';
 import { COST } from '../../uapi/costs.ts';
 import { assert } from '../../lib/assert.ts';
 import { Oops } from '../oops.ts';
+import { BALANCE_NS, pullRealTime, pushTarget, selectCpu, steal } from './balance.ts';
 import { Cpu, type CpuTimes } from './cpu.ts';
+import type { SchedEntity } from './entity.ts';
 import type { Execution } from './execution.ts';
 import { LoadAverage } from './loadavg.ts';
 import { HARDIRQ_OFFSET, Preempt } from './preempt.ts';
@@ -28,9 +33,8 @@ import type { Task } from './task.ts';
 
 /** How far one CPU may run ahead of another. */
 const SKEW_NS = 10_000;
-/** A task's time slice when others wait; the oracle may shorten it by quarters. */
-const SLICE_NS = 4_000_000;
-const SLICE_QUARTERS = 4;
+/** How soon a task that could not be switched away from in a driver is looked at again. */
+const RESCHEDULE_NS = 100_000;
 /** Keeps `budget` a small integer for the engine. Looking up early changes nothing. */
 const HORIZON_NS_MAX = 100_000_000;
 
@@ -153,7 +157,7 @@ export class Scheduler {
   #afterAtomic(): void {
     const task = this.#cpu.current;
     if (task === undefined || this.#execution.preemptCount !== 0) return;
-    this.#lookUpAt(task.sliceEndNs + 1);
+    this.#lookUpAt(this.#cpu.needsReschedule ? 0 : task.sliceEndNs + 1);
     if (this.#cpu.id === 0) this.#lookUpAt(this.#sim.events.nextNs);
   }
 
@@ -166,6 +170,8 @@ export class Scheduler {
   *yieldCpu(): Sleeping<void> {
     const task = this.current;
     if (this.#execution.preemptCount !== 0) this.#reportAtomicSleep(task);
+    this.#update(this.#cpu);
+    if (!task.sched.isRealTime) this.#cpu.fair.forfeit(task);
     task.sliceEndNs = 0;
     yield;
   }
@@ -183,7 +189,7 @@ export class Scheduler {
   start(task: Task): void {
     task.startNs = this.#sim.now();
     this.load.change(1, task.startNs);
-    this.#enqueue(task);
+    this.#enqueue(task, true);
   }
 
   /** Makes a sleeping task runnable; nothing if it is not asleep. Context: any. */
@@ -204,7 +210,7 @@ export class Scheduler {
 
   /** Asks for a look-up at the next point of the running task, such as after it got a signal. */
   kick(): void {
-    this.#shorten(this.#sim.now() - 1);
+    this.#lookUpAt(0);
   }
 
   /** Latest instant that any CPU has reached: no input may land before it. */
@@ -256,8 +262,7 @@ export class Scheduler {
     if (this.haltStatus !== undefined) this.#cutOff(task);
     this.#turnEndNs = this.#turnEnd(cpu);
     const nowNs = this.#sim.now();
-    // It cannot be preempted here, so a slice that is over must not be looked at again and again.
-    if (nowNs > task.sliceEndNs) task.sliceEndNs = nowNs + SLICE_NS;
+    if (nowNs > task.sliceEndNs) cpu.needsReschedule = true;
     if (nowNs > this.#limitNs) this.#limitNs = this.#extendLimit?.(nowNs) ?? Infinity;
     this.#setHorizon(cpu, task);
     this.watch();
@@ -266,7 +271,8 @@ export class Scheduler {
   /** The CPU time that a task has had, up to now. Context: any. */
   runtimeNs(task: Task): number {
     const cpu = this.#cpu;
-    return task.runtimeNs + (cpu.current === task ? this.#sim.now() - cpu.clockNs : 0);
+    const isRunning = cpu.current === task && cpu.irqDepth === 0;
+    return task.runtimeNs + (isRunning ? this.#sim.now() - cpu.clockNs : 0);
   }
 
   /** What a CPU did with its time up to now, or up to where it has got. */
@@ -355,7 +361,7 @@ export class Scheduler {
       this.#resume(task);
       this.#leave(cpu);
       if (task.state !== 'R') {
-        cpu.current = undefined;
+        cpu.release(task);
         task.sched.voluntarySwitches++;
       }
     }
@@ -365,42 +371,76 @@ export class Scheduler {
   #choose(cpu: Cpu): Task | undefined {
     const running = cpu.current;
     if (running !== undefined) {
-      if (cpu.clockNs <= running.sliceEndNs) return running;
+      if (cpu.clockNs <= running.sliceEndNs && !cpu.needsReschedule) return running;
       if (running.preemptCount !== 0) return running;
-      if (cpu.queue.length === 0) {
-        running.sliceEndNs = cpu.clockNs + SLICE_NS;
-        return running;
-      }
-      running.sched.involuntarySwitches++;
-      cpu.queue.push(running);
-      cpu.current = undefined;
     }
-    const next = cpu.queue.shift() ?? this.#steal(cpu);
+    return this.#schedule(cpu, running);
+  }
+
+  #schedule(cpu: Cpu, running: Task | undefined): Task | undefined {
+    cpu.needsReschedule = false;
+    if (running !== undefined && !running.sched.mayRunOn(cpu.id)) {
+      cpu.release(running);
+      running.sched.involuntarySwitches++;
+      this.#sim.clock.moveTo(cpu.clockNs);
+      this.#enqueue(running, false);
+    }
+    if (this.cpus.length > 1) this.#pull(cpu);
+    const before = cpu.current;
+    const next = cpu.pick();
     if (next === undefined) return undefined;
-    const quarters = cpu.queue.length === 0 ? 0 : this.#sim.oracle.choose('slice', SLICE_QUARTERS);
+    if (next !== before) this.#switch(cpu, before, next);
+    cpu.startSlice(next, this.#sim.oracle);
+    return next;
+  }
+
+  #switch(cpu: Cpu, before: Task | undefined, next: Task): void {
+    if (before !== undefined) {
+      before.sched.involuntarySwitches++;
+      before.sched.queuedNs = cpu.clockNs;
+      cpu.putBack(before);
+    }
+    cpu.take(next);
+    if (before !== undefined && this.cpus.length > 1 && cpu.clockNs >= cpu.nextBalanceNs) {
+      this.#push(cpu, before);
+    }
+    // A CPU that is a little behind the waker's must not run it before it was woken.
+    if (cpu.clockNs < next.sched.queuedNs) this.#skipIdle(cpu, next.sched.queuedNs);
+    next.sched.waitedNs += cpu.clockNs - next.sched.queuedNs;
+    next.sched.runs++;
     cpu.clockNs += COST.SWITCH;
     cpu.switches++;
-    cpu.current = next;
-    next.cpu = cpu.id;
-    next.sliceEndNs = cpu.clockNs + SLICE_NS - (quarters * SLICE_NS) / SLICE_QUARTERS;
     if (this.#sim.trace.on) {
       this.#sim.clock.moveTo(cpu.clockNs);
       this.#sim.cpu = cpu.id;
       this.#sim.trace.emit(EVENT.SWITCH, next.pid);
     }
-    return next;
   }
 
-  /** An idle CPU takes the task that has waited longest on another one. */
-  #steal(thief: Cpu): Task | undefined {
-    let victim: Cpu | undefined;
-    for (const cpu of this.cpus) {
-      const spare = cpu.queue.length - (cpu.current === undefined ? 1 : 0);
-      if (cpu !== thief && spare > 0 && cpu.queue.length > (victim?.queue.length ?? 0)) {
-        victim = cpu;
-      }
+  /** Takes what waits on other CPUs and should run here at once. */
+  #pull(cpu: Cpu): void {
+    let task = pullRealTime(this.cpus, cpu, priorityOf(cpu));
+    if (task === undefined && cpu.isIdle) task = steal(this.cpus, cpu);
+    if (task !== undefined) this.#moveTo(cpu, task, false);
+  }
+
+  /** Now and then the task that has just run goes to a CPU that has less to do. */
+  #push(cpu: Cpu, task: Task): void {
+    const target = pushTarget(this.cpus, cpu, task);
+    if (target === undefined) return;
+    cpu.nextBalanceNs = cpu.clockNs + BALANCE_NS;
+    cpu.dequeue(task);
+    if (target.isIdle) this.#skipIdle(target, cpu.clockNs);
+    if (this.#moveTo(target, task, false)) target.needsReschedule = true;
+  }
+
+  #moveTo(cpu: Cpu, task: Task, isNew: boolean): boolean {
+    if (task.cpu !== cpu.id) {
+      if (!isNew) task.sched.migrations++;
+      task.sched.movedNs = cpu.clockNs;
+      task.cpu = cpu.id;
     }
-    return victim?.queue.shift();
+    return cpu.enqueue(task, isNew);
   }
 
   #resume(task: Task): void {
@@ -437,6 +477,7 @@ export class Scheduler {
       task.preemptCount = this.#execution.preemptCount;
       task.irqsOff = this.#execution.irqsOff;
       task.runtimeNs += nowNs - cpu.clockNs;
+      task.sched.ran(nowNs - cpu.clockNs);
       const userNs = task.sched.userNs - this.#userBeforeNs;
       if (task.sched.nice > 0) cpu.niceNs += userNs;
       else cpu.userNs += userNs;
@@ -450,7 +491,11 @@ export class Scheduler {
   #setHorizon(cpu: Cpu, task: Task): void {
     const nowNs = this.#sim.now();
     let horizonNs = Math.min(nowNs + HORIZON_NS_MAX, this.#turnEndNs, this.#limitNs);
-    if (this.#execution.preemptCount === 0) horizonNs = Math.min(horizonNs, task.sliceEndNs);
+    if (this.#execution.preemptCount === 0) {
+      // In a plain function it runs on, past its slice: then it must not be looked at all the time.
+      const endNs = cpu.needsReschedule ? nowNs + RESCHEDULE_NS : task.sliceEndNs;
+      horizonNs = Math.min(horizonNs, endNs);
+    }
     horizonNs = Math.min(horizonNs, task.stintStartNs + this.watchdogNs);
     if (cpu.id === 0 && !this.#execution.irqsOff) {
       horizonNs = Math.min(horizonNs, this.#sim.events.nextNs - 1);
@@ -517,27 +562,75 @@ export class Scheduler {
     if (task.state !== 'D') this.load.change(1, this.#sim.now());
     task.state = 'R';
     if (this.#sim.trace.on) this.#sim.trace.emit(EVENT.WAKE, task.pid);
-    this.#enqueue(task);
+    this.#enqueue(task, false);
   }
 
-  #enqueue(task: Task): void {
-    const idle = this.cpus.filter((cpu) => cpu.isIdle && !cpu.isStuck);
-    const home = this.cpus[task.cpu]!;
-    let target = idle.includes(home) || idle.length === 0 ? home : idle[0]!;
-    if (idle.length > 1) {
-      const others = idle.filter((cpu) => cpu !== target);
-      const answer = this.#sim.oracle.choose('place', idle.length);
-      if (answer > 0) target = others[answer - 1]!;
-    }
+  #enqueue(task: Task, isNew: boolean): void {
+    const target = selectCpu(this.cpus, task, isNew, this.#sim.oracle);
     const nowNs = this.#sim.now();
+    task.sched.queuedNs = nowNs;
     if (target.isIdle) this.#skipIdle(target, nowNs);
-    target.queue.push(task);
-    task.cpu = target.id;
     const running = this.#cpu;
+    if (target === running) this.#update(target);
+    if (this.#moveTo(target, task, isNew)) target.needsReschedule = true;
     if (target !== running) {
       const endNs = Math.max(nowNs, target.clockNs) + SKEW_NS;
       if (endNs < this.#turnEndNs) this.#turnEndNs = endNs;
       this.#shorten(this.#turnEndNs + 1);
+    } else if (target.needsReschedule) {
+      this.#lookUpAt(0);
     }
   }
+
+  /** Brings the running task's run time up to date. */
+  #update(cpu: Cpu): void {
+    const task = cpu.current;
+    if (task === undefined || cpu.irqDepth > 0) return;
+    const nowNs = this.#sim.now();
+    task.runtimeNs += nowNs - cpu.clockNs;
+    task.sched.ran(nowNs - cpu.clockNs);
+    cpu.clockNs = nowNs;
+  }
+
+  // ---- What is asked for -------------------------------------------------------------------
+
+  /** Changes policy, nice value or real-time priority. Context: task. */
+  setPolicy(task: Task, change: (sched: SchedEntity) => void): void {
+    const cpu = this.cpus[task.cpu]!;
+    const isRunning = cpu.current === task;
+    if (task.state !== 'R') {
+      change(task.sched);
+      return;
+    }
+    if (cpu === this.#cpu) this.#update(cpu);
+    if (isRunning) cpu.release(task);
+    else cpu.dequeue(task);
+    change(task.sched);
+    cpu.enqueue(task, false);
+    if (isRunning) cpu.take(task);
+    task.sliceEndNs = 0;
+    this.#rescheduleAt(cpu);
+  }
+
+  /** Changes on which CPUs a task may run, and moves it if it must. Context: task. */
+  setAffinity(task: Task, affinity: number): void {
+    task.sched.affinity = affinity;
+    const cpu = this.cpus[task.cpu]!;
+    if (task.state !== 'R' || task.sched.mayRunOn(cpu.id)) return;
+    if (cpu.current !== task) {
+      cpu.dequeue(task);
+      this.#enqueue(task, false);
+      return;
+    }
+    this.#rescheduleAt(cpu);
+  }
+
+  #rescheduleAt(cpu: Cpu): void {
+    cpu.needsReschedule = true;
+    if (cpu === this.#cpu) this.#lookUpAt(0);
+  }
+}
+
+function priorityOf(cpu: Cpu): number {
+  return Math.max(cpu.current?.sched.rtPriority ?? 0, cpu.realTime.highest);
 }
