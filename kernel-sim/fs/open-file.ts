@@ -15,6 +15,7 @@ import { O } from '../uapi/fs.ts';
 import type { Credentials } from '../kernel/credentials.ts';
 import type { WaitQueue } from '../kernel/sched/wait-queue.ts';
 import type { IoMemory } from '../mm/io-memory.ts';
+import type { PageSource } from '../mm/vma.ts';
 import type { Inode } from './inode.ts';
 import type { Path } from './mount.ts';
 
@@ -27,6 +28,14 @@ export interface ModuleReference {
 
 /** Takes one name of a directory; false when there is no room for it. Linux: dir_emit. */
 export type EmitName = (name: string, inode: number, type: number, nextPos: number) => boolean;
+
+/** What of a file is to be mapped, and how: PROT and MAP. */
+export interface MmapRequest {
+  readonly length: number;
+  readonly prot: number;
+  readonly flags: number;
+  readonly firstPage?: number;
+}
 
 export interface FileOperations {
   readonly owner?: ModuleReference;
@@ -66,6 +75,12 @@ export interface FileOperations {
   ioctlBlocking?(file: OpenFile, cmd: number, arg: number, memory: IoMemory): Sleeping<number>;
   /** What would not block now: POLL bits. A file without it is always ready. */
   poll?(file: OpenFile): number;
+  /**
+   * The pages that mmap(2) shows, 0 for private memory that begins as zeros, or a negative errno.
+   * The file stays open for as long as it is mapped. A driver gives pages of its own: it keeps a
+   * reference to each until it has told its `mappings` to drop them.
+   */
+  mmap?(file: OpenFile, request: MmapRequest): PageSource | number;
   /** Names of a directory from `file.pos` on, until `emit` is full. Answers 0 or an errno. */
   iterate?(file: OpenFile, emit: EmitName): number;
 

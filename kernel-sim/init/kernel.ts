@@ -32,9 +32,11 @@ import { Signals } from '../kernel/signal.ts';
 import { assert } from '../lib/assert.ts';
 import { encodeUtf8 } from '../lib/utf8.ts';
 import type { BootImage, Host } from '../machine-types.ts';
+import { AddressSpace } from '../mm/address-space.ts';
 import { SlabAllocator } from '../mm/kmalloc.ts';
 import { PageAllocator } from '../mm/page-alloc.ts';
 import { ExecutableLoader } from '../process/executable.ts';
+import { signalFault } from '../process/fault-signals.ts';
 import { Futexes } from '../process/futex.ts';
 import { Lifecycle } from '../process/lifecycle.ts';
 import { processOf } from '../process/process.ts';
@@ -339,7 +341,8 @@ export class Kernel {
       fork: (parent, child) => lifecycle.fork(parent, child),
       createThread: (maker, start, options) => lifecycle.createThread(maker, start, options),
       exitGroup: (process, status) => lifecycle.threads.exitGroup(process, status),
-      forceSignal: (process, signal) => signals.force(process.task, signal),
+      onFault: (...fault) => signalFault({ signals, printk }, ...fault),
+      nowhere: new AddressSpace(pages, sim.clock),
       futexes,
       onStopOrContinue: (task) => lifecycle.children.stoppedOrContinued(task),
       onProgramError: (process) =>

@@ -140,10 +140,9 @@ function memoryOf(
     return { virtualBytes: 0, residentPages: 0, umask: 0, fdCapacity: 0 };
   }
   const { space, umask, files } = process;
-  const virtualBytes = space.regions.reduce((sum, { start, end }) => sum + end - start, 0);
   const residentPages = space.residentPages;
   return {
-    virtualBytes: Math.ceil(virtualBytes / PAGE_SIZE) * PAGE_SIZE,
+    virtualBytes: space.areas.pageCount * PAGE_SIZE,
     residentPages,
     umask,
     fdCapacity: files.capacity,

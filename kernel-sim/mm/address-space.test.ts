@@ -8,59 +8,67 @@ import { fromSeed } from '../sim/oracle.ts';
 import { Prng } from '../sim/prng.ts';
 import { Sim } from '../sim/sim.ts';
 import { COST } from '../uapi/costs.ts';
-import { AddressSpace, FAULT, HEAP_LIMIT_BYTES, STACK_BYTES } from './address-space.ts';
+import { AddressSpace, FAULT } from './address-space.ts';
+import { FAULT_KIND } from './fault.ts';
+import { brk } from './mmap.ts';
 import { PAGE_SIZE } from './page.ts';
 import { PageAllocator } from './page-alloc.ts';
 
-const { heapStart: HEAP, stackEnd: STACK_END } = PC_MEMORY;
+const { heapStart: HEAP, stackEnd: STACK_END, userEnd } = PC_MEMORY;
+const STACK_LIMIT = 132 * 1024;
+/** Tables for the heap, with the top one. */
+const TABLES = 4;
 
 function machine(pageCount = 1024): { sim: Sim; pages: PageAllocator; space: AddressSpace } {
   const sim = new Sim(fromSeed(1));
   const pages = new PageAllocator(sim, new Ram(pageCount * PAGE_SIZE));
-  return { sim, pages, space: new AddressSpace(pages, sim.clock) };
+  const space = new AddressSpace(pages, sim.clock);
+  space.limits.stackBytes = STACK_LIMIT;
+  space.addStack();
+  return { sim, pages, space };
 }
 
 describe('brk', () => {
   it('moves the end of the heap both ways, and gives pages back', () => {
     const { pages, space } = machine();
     const before = pages.freePageCount;
-    expect(space.brk(0)).toBe(HEAP);
-    expect(space.brk(HEAP + 10_000)).toBe(HEAP + 10_000);
+    expect(brk(space, 0)).toBe(HEAP);
+    expect(brk(space, HEAP + 10_000)).toBe(HEAP + 10_000);
     expect(space.fill(HEAP, 1, 10_000)).toBe(10_000);
     expect(space.residentPages).toBe(3);
-    expect(space.brk(HEAP + 1)).toBe(HEAP + 1);
+    expect(brk(space, HEAP + 1)).toBe(HEAP + 1);
     expect(space.residentPages).toBe(1);
     expect(space.load8(HEAP + PAGE_SIZE)).toBe(FAULT);
-    expect(space.brk(HEAP)).toBe(HEAP);
+    expect(brk(space, HEAP)).toBe(HEAP);
     expect(pages.freePageCount).toBe(before);
   });
 
-  it.each([HEAP - 1, HEAP + HEAP_LIMIT_BYTES + 1, Number.NaN, Infinity, HEAP + 0.5, -1])(
+  it.each([HEAP - 1, HEAP + 5 * 2 ** 20, userEnd, Number.NaN, Infinity, HEAP + 0.5, -1])(
     'stays where it is when asked for %d',
     (address) => {
       const { space } = machine();
-      space.brk(HEAP + 100);
-      expect(space.brk(address)).toBe(HEAP + 100);
+      brk(space, HEAP + 100);
+      expect(brk(space, address)).toBe(HEAP + 100);
     },
   );
 
   it('gives zeros again after it went down and up', () => {
     const { space } = machine();
-    space.brk(HEAP + PAGE_SIZE);
+    brk(space, HEAP + PAGE_SIZE);
     space.store8(HEAP, 7);
-    space.brk(HEAP);
-    space.brk(HEAP + PAGE_SIZE);
+    brk(space, HEAP);
+    brk(space, HEAP + PAGE_SIZE);
     expect(space.load8(HEAP)).toBe(0);
   });
 });
 
 describe('what is not mapped', () => {
-  const nowhere = [0, 1, HEAP - 1, HEAP + PAGE_SIZE, STACK_END, STACK_END - STACK_BYTES - 1];
+  const nowhere = [0, 1, HEAP - 1, HEAP + PAGE_SIZE, STACK_END, STACK_END - STACK_LIMIT - 1];
   const wild = [-1, Number.NaN, 2 ** 53, PC_MEMORY.directMap + 4096];
 
   it.each([...nowhere, ...wild])('faults at %d', (address) => {
     const { pages, space } = machine();
-    space.brk(HEAP + PAGE_SIZE);
+    brk(space, HEAP + PAGE_SIZE);
     const free = pages.freePageCount;
     const buffer = new Uint8Array(8);
     expect(space.load8(address)).toBe(FAULT);
@@ -73,12 +81,12 @@ describe('what is not mapped', () => {
       expect(space.fill(address, 1, count)).toBe(0);
     }
     expect(pages.freePageCount).toBe(free);
-    expect(space.outOfMemory).toBe(false);
+    expect(space.faultKind).toBe(FAULT_KIND.UNMAPPED);
   });
 
   it('cuts a copy short at its first byte', () => {
     const { space } = machine();
-    space.brk(HEAP + 2 * PAGE_SIZE);
+    brk(space, HEAP + 2 * PAGE_SIZE);
     const end = HEAP + 2 * PAGE_SIZE;
     expect(space.fill(end - 5000, 1, 9999)).toBe(5000);
     expect(space.copyTo(end - 3, new Uint8Array(10).fill(9), 0, 10)).toBe(3);
@@ -93,10 +101,10 @@ describe('what is not mapped', () => {
 function play(space: AddressSpace, seed: number): string | undefined {
   const random = new Prng(seed);
   const model = new Map<number, number>();
-  space.brk(HEAP + 5 * PAGE_SIZE);
+  brk(space, HEAP + 5 * PAGE_SIZE);
   const mapped = [
     [HEAP, HEAP + 5 * PAGE_SIZE],
-    [STACK_END - STACK_BYTES, STACK_END],
+    [STACK_END - STACK_LIMIT, STACK_END],
   ] as const;
   const isMapped = (address: number): boolean =>
     mapped.some(([start, end]) => address >= start && address < end);
@@ -186,14 +194,14 @@ function scattered(): AddressSpace {
 describe('clone', () => {
   it('copies what is there, and the two part ways', () => {
     const { space } = machine();
-    space.brk(HEAP + 3 * PAGE_SIZE);
+    brk(space, HEAP + 3 * PAGE_SIZE);
     space.storeBytes(HEAP + PAGE_SIZE, Uint8Array.of(1, 2, 3));
     space.store32(STACK_END - 8, 77);
     const child = space.clone()!;
     expect(child.residentPages).toBe(2);
     expect(child.loadBytes(HEAP + PAGE_SIZE, 3)).toEqual(Uint8Array.of(1, 2, 3));
     expect(child.load32(STACK_END - 8)).toBe(77);
-    expect(child.brk(0)).toBe(HEAP + 3 * PAGE_SIZE);
+    expect(brk(child, 0)).toBe(HEAP + 3 * PAGE_SIZE);
     child.store8(HEAP + PAGE_SIZE, 9);
     space.store8(HEAP + PAGE_SIZE + 1, 8);
     expect(space.loadBytes(HEAP + PAGE_SIZE, 3)).toEqual(Uint8Array.of(1, 8, 3));
@@ -204,7 +212,7 @@ describe('clone', () => {
 
   it('answers undefined without memory, and keeps none', () => {
     const { pages, space } = machine(16);
-    space.brk(HEAP + 10 * PAGE_SIZE);
+    brk(space, HEAP + 10 * PAGE_SIZE);
     space.fill(HEAP, 1, 10 * PAGE_SIZE);
     const free = pages.freePageCount;
     expect(space.clone()).toBe(undefined);
@@ -213,15 +221,15 @@ describe('clone', () => {
 });
 
 test('without memory an access faults and says why', () => {
-  const { space } = machine(4);
-  space.brk(HEAP + 10 * PAGE_SIZE);
-  expect(space.fill(HEAP, 1, 10 * PAGE_SIZE)).toBe(3 * PAGE_SIZE);
-  expect(space.outOfMemory).toBe(true);
+  const { space } = machine(16);
+  brk(space, HEAP + 15 * PAGE_SIZE);
+  expect(space.fill(HEAP, 1, 15 * PAGE_SIZE)).toBe((15 - TABLES) * PAGE_SIZE);
+  expect(space.faultKind).toBe(FAULT_KIND.OUT_OF_MEMORY);
 });
 
 test('after destroy nothing is mapped', () => {
   const { space } = machine();
-  space.brk(HEAP + PAGE_SIZE);
+  brk(space, HEAP + PAGE_SIZE);
   space.store8(HEAP, 1);
   space.destroy();
   expect([space.load8(HEAP), space.store8(STACK_END - 1, 1)]).toEqual([FAULT, FAULT]);
@@ -229,7 +237,7 @@ test('after destroy nothing is mapped', () => {
 
 test('a copy costs 4 ns per started 64 bytes', () => {
   const { sim, space } = machine();
-  space.brk(HEAP + PAGE_SIZE);
+  brk(space, HEAP + PAGE_SIZE);
   space.store8(HEAP, 0);
   const start = sim.now();
   const buffer = new Uint8Array(65);
@@ -243,6 +251,7 @@ test('a copy costs 4 ns per started 64 bytes', () => {
 test('a 32-bit board has its regions below the kernel', () => {
   const sim = new Sim(fromSeed(1));
   const space = new AddressSpace(new PageAllocator(sim, new Ram(1 << 20, RPI3_MEMORY)), sim.clock);
+  space.addStack();
   expect(space.store32(space.stackEnd - 4, 5)).toBe(0);
   expect(space.stackEnd).toBeLessThan(RPI3_MEMORY.directMap);
 });

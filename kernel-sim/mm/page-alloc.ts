@@ -34,6 +34,10 @@ export class PageAllocator {
   onBadFree: BadFreeReporter = oopsOnBadFree;
   /** Asked once before an allocation fails; returns true if it gave pages back. */
   reclaim: () => boolean = () => false;
+  /** Asked before a process is told that there is no page for it; true: try again. OOM killer. */
+  outOfMemory: () => boolean = () => false;
+  /** What pages are used for, as /proc/meminfo has it: whoever takes them counts them. */
+  readonly usage = { anonymous: 0, mapped: 0, shmem: 0, file: 0, pageTables: 0 };
   readonly #sim: Sim;
   readonly #firstFrame: number;
   readonly #endFrame: number;
@@ -41,6 +45,8 @@ export class PageAllocator {
 
   // By page frame number: state, and the links of the free list that a free block is in.
   readonly #state: Uint8Array;
+  /** How many hold a page that was handed out alone. Linux: _refcount of struct page. */
+  readonly #references: Int32Array;
   readonly #next: Int32Array;
   readonly #previous: Int32Array;
   // By order: first free block and how many there are.
@@ -55,6 +61,7 @@ export class PageAllocator {
     this.#endFrame = ram.sizeBytes / PAGE_SIZE;
     this.totalPages = this.#endFrame - this.#firstFrame;
     this.#state = new Uint8Array(this.#endFrame);
+    this.#references = new Int32Array(this.#endFrame);
     this.#next = new Int32Array(this.#endFrame);
     this.#previous = new Int32Array(this.#endFrame);
     ram.unpoison(0, this.#firstFrame * PAGE_SIZE);
@@ -81,6 +88,7 @@ export class PageAllocator {
     if (frame === NONE && this.reclaim()) frame = this.#take(order);
     if (frame === NONE) return 0;
     this.#state[frame] = TAKEN | order;
+    this.#references[frame] = 1;
     this.#freePages -= 1 << order;
     this.ram.unpoison(frame * PAGE_SIZE, PAGE_SIZE << order);
     if (this.#sim.trace.on) this.#sim.trace.emit(EVENT.PAGE_ALLOC, frame, order);
@@ -111,6 +119,36 @@ export class PageAllocator {
 
   freePage(physical: number): void {
     this.freePages(physical, 0);
+  }
+
+  /** A page for a process, not filled: for want of one the OOM killer makes room. 0: no more. */
+  allocUserPage(): number {
+    for (;;) {
+      const physical = this.allocPages(0);
+      if (physical !== 0 || !this.outOfMemory()) return physical;
+    }
+  }
+
+  /** How many hold the page. Linux: page_count. */
+  references(physical: number): number {
+    return this.#references[physical >>> PAGE_SHIFT] ?? 0;
+  }
+
+  /** One more holds the page; each gives it back by `putPage`. Linux: get_page. */
+  getPage(physical: number): void {
+    this.#references[physical >>> PAGE_SHIFT]! += 1;
+  }
+
+  /** One holds the page no longer; the last one frees it. True if it was the last. */
+  putPage(physical: number): boolean {
+    const frame = physical >>> PAGE_SHIFT;
+    const left = (this.#references[frame] ?? 0) - 1;
+    if (left > 0) {
+      this.#references[frame] = left;
+      return false;
+    }
+    this.freePage(physical);
+    return true;
   }
 
   /** As `allocPage`, filled with zeros. Linux: get_zeroed_page. */

@@ -11,7 +11,7 @@ import { ERRNO } from '../uapi/errno.ts';
 const ARGUMENT_BYTES_MAX = 96 * 1024;
 const WORD = 8;
 
-/** Writes the block; returns its address, or -E2BIG or -ENOMEM. */
+/** Makes the stack and writes the block; returns its address, or -E2BIG or -ENOMEM. */
 export function writeInitialStack(
   space: AddressSpace,
   argv: readonly string[],
@@ -21,6 +21,7 @@ export function writeInitialStack(
   const tableBytes = WORD * (argv.length + env.length + 3);
   const size = strings.reduce((sum, bytes) => sum + bytes.length, tableBytes);
   if (size > ARGUMENT_BYTES_MAX) return -ERRNO.E2BIG;
+  space.addStack();
   const base = space.stackEnd - Math.ceil(size / 16) * 16;
 
   const block = new Uint8Array(size);

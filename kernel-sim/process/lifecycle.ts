@@ -7,7 +7,7 @@
  */
 // tidy: long because a process's way from its beginning to its end is read as one
 import { FileTable } from '../fs/file-table.ts';
-import type { OpenFile } from '../fs/open-file.ts';
+import { OpenFile } from '../fs/open-file.ts';
 import type { Vfs } from '../fs/vfs.ts';
 import type { Credentials } from '../kernel/credentials.ts';
 import { LoadedModule } from '../kernel/module/loaded-module.ts';
@@ -95,7 +95,10 @@ export class Lifecycle {
   fork(parent: Process, program: Program): number {
     this.#parts.sim.clock.charge(COST.SPAWN);
     const space = parent.space.clone();
-    if (space === undefined) return -ERRNO.ENOMEM;
+    if (space === undefined) {
+      this.#closeShared(parent.space);
+      return -ERRNO.ENOMEM;
+    }
     const child = this.#createChild(parent, space, program, parent.task.name);
     if (typeof child === 'number') return child;
     child.executable = parent.executable;
@@ -143,6 +146,7 @@ export class Lifecycle {
     if (typeof executable === 'number') return executable;
     const old = process.space;
     process.space = this.#newSpace();
+    process.space.faults.minor = old.faults.minor;
     const error = this.#furnish(process, executable, env);
     if (error < 0) {
       process.space.destroy();
@@ -173,7 +177,7 @@ export class Lifecycle {
   #replace(process: Process, old: AddressSpace, executable: Executable, path: string): number {
     this.threads.leaveSpace(process, old);
     process.task.name = baseName(path).slice(0, 15);
-    const files = process.files.removeCloseOnExec();
+    const files = [...mappedFiles(old), ...process.files.removeCloseOnExec()];
     if (files.length === 0) return this.#leaveFor(process, executable.program);
     return process.block(this.#closeAndLeave(process, files, executable.program));
   }
@@ -214,6 +218,7 @@ export class Lifecycle {
     });
     if (typeof child === 'number') {
       space.destroy();
+      this.#closeShared(space);
       for (const file of files.removeAll()) this.#parts.vfs.close(file);
       return child;
     }
@@ -283,6 +288,11 @@ export class Lifecycle {
     return new AddressSpace(this.#parts.pages, this.#parts.sim.clock);
   }
 
+  /** Files that a child would have had mapped: its parent has them, so none is released here. */
+  #closeShared(space: AddressSpace): void {
+    for (const file of mappedFiles(space)) this.#parts.vfs.close(file);
+  }
+
   /** A thread of `maker`'s process that begins in `start`: its number, or a negative errno. */
   createThread(maker: Process, start: Program, options: ThreadOptions): number {
     this.#parts.sim.clock.charge(COST.THREAD);
@@ -314,6 +324,7 @@ export class Lifecycle {
     group.threads.delete(task);
     signals.retarget(task);
     this.threads.leaveSpace(process, process.space);
+    yield* this.#closeAll(task, mappedFiles(process.space));
     if (--files.users === 0) yield* this.#closeAll(task, files.removeAll());
     if (sim.trace.on) sim.trace.emit(EVENT.EXIT, status);
     while (task.isLeader && group.alive > 1 && group.execTask === undefined) {
@@ -362,6 +373,11 @@ export class Lifecycle {
 function isLost(task: Task, file: OpenFile): boolean {
   const { owner } = file.ops;
   return task.dying && owner instanceof LoadedModule && owner.hasOopsed;
+}
+
+/** Files that were mapped and are to be closed. */
+function mappedFiles(space: AddressSpace): OpenFile[] {
+  return space.areas.takeClosing().filter((file) => file instanceof OpenFile);
 }
 
 function baseName(path: string): string {

@@ -52,6 +52,8 @@ export class Process implements FsContext {
   initialStack = 0;
   /** At the thread's end this word is cleared and a futex waiter woken; 0 is none. */
   clearChildTid = 0;
+  /** A load or store was wrong, and the program has not seen the signal yet. */
+  hasFaulted = false;
   /** Set when user mode is to be left for good. */
   leaving: Leaving | undefined = undefined;
   /** The coroutine that finishes the system call which answered WOULD_BLOCK. */

@@ -13,7 +13,8 @@
 import { AssertionError } from '../lib/assert.ts';
 import { Oops } from '../kernel/oops.ts';
 import type { Execution } from '../kernel/sched/execution.ts';
-import { FAULT } from '../mm/address-space.ts';
+import { type AddressSpace, FAULT } from '../mm/address-space.ts';
+import type { FaultKind } from '../mm/fault.ts';
 import type { Sim } from '../sim/sim.ts';
 import { EVENT } from '../sim/trace.ts';
 import { type Sleeping, WOULD_BLOCK } from '../uapi/coroutine.ts';
@@ -54,6 +55,7 @@ const RESTARTED: ReadonlySet<number> = new Set([
 
 /** In place of a call's number, for what traps without one. */
 const NO_CALL = -1;
+const NO_CALLS: readonly undefined[] = [];
 
 /** What user mode needs of the kernel. */
 export interface UserModeParts extends DeliveryParts {
@@ -63,8 +65,10 @@ export interface UserModeParts extends DeliveryParts {
   readonly syscalls: readonly (SyscallHandler | undefined)[];
   readonly fork: (parent: Process, child: Program) => number;
   readonly createThread: (process: Process, start: Program, options: ThreadOptions) => number;
-  /** For what the thread did itself: it cannot be blocked. */
-  readonly forceSignal: (process: Process, signal: number) => void;
+  /** A program touched what it must not: it gets a signal. */
+  readonly onFault: (process: Process, kind: FaultKind, address: number) => void;
+  /** Memory with nothing in it. */
+  readonly nowhere: AddressSpace;
   /** A program of ours failed by itself: a bug of it, told to whoever debugs. */
   readonly onProgramError: (process: Process, thrown: unknown) => void;
 }
@@ -73,6 +77,9 @@ export class UserMode implements UserCpu {
   readonly #process: Process;
   readonly #parts: UserModeParts;
   readonly #execution: Execution;
+  /** The program's memory and the calls; after a fault, one with nothing in it and none. */
+  #space: AddressSpace;
+  #syscalls: readonly (SyscallHandler | undefined)[];
   /** What the call that answered WOULD_BLOCK had to say, when nothing is left of it to do. */
   #result = 0;
   #number = 0;
@@ -82,6 +89,8 @@ export class UserMode implements UserCpu {
     this.#process = process;
     this.#parts = parts;
     this.#execution = parts.execution;
+    this.#space = process.space;
+    this.#syscalls = parts.syscalls;
   }
 
   get initialStack(): number {
@@ -94,10 +103,10 @@ export class UserMode implements UserCpu {
     this.#execution.budget -= COST.SYSCALL;
     process.syscalls++;
     if (trace.on) trace.emit(EVENT.SYSCALL_ENTER, number);
-    const handler = this.#parts.syscalls[number];
+    const handler = this.#syscalls[number];
     let result: number;
     try {
-      result = handler === undefined ? -ERRNO.ENOSYS : handler(process, a0, a1, a2, a3, a4, a5);
+      result = handler === undefined ? this.#missing() : handler(process, a0, a1, a2, a3, a4, a5);
     } catch (thrown) {
       result = process.block(this.#fail(thrown));
     }
@@ -124,7 +133,15 @@ export class UserMode implements UserCpu {
     process.restart = undefined;
     // The program is not gone back to: `runUserMode` takes over.
     while (process.leaving !== undefined) yield;
+    if (process.hasFaulted) this.#recover();
     return result;
+  }
+
+  /** The program has seen the signal of its fault, and goes on behind it. */
+  #recover(): void {
+    this.#process.hasFaulted = false;
+    this.#space = this.#process.space;
+    this.#syscalls = this.#parts.syscalls;
   }
 
   /** Runs what a handler left in `process.pending`, if it left something. */
@@ -165,6 +182,7 @@ export class UserMode implements UserCpu {
 
   fork(child: Program): number {
     this.#number = NO_CALL;
+    if (this.#process.hasFaulted) return WOULD_BLOCK;
     this.#result = this.#parts.fork(this.#process, child);
     this.#execution.budget -= COST.SYSCALL;
     const goesOn = this.#execution.budget >= 0 && !this.#process.task.hasWork;
@@ -173,6 +191,7 @@ export class UserMode implements UserCpu {
 
   createThread(start: Program, options: ThreadOptions = {}): number {
     this.#number = NO_CALL;
+    if (this.#process.hasFaulted) return WOULD_BLOCK;
     this.#result = this.#parts.createThread(this.#process, start, options);
     this.#execution.budget -= COST.SYSCALL;
     const goesOn = this.#execution.budget >= 0 && !this.#process.task.hasWork;
@@ -197,38 +216,52 @@ export class UserMode implements UserCpu {
   }
 
   load8(address: number): number {
-    const value = this.#process.space.load8(address);
+    const value = this.#space.load8(address);
     return value === FAULT ? this.#fault() : value;
   }
 
   load32(address: number): number {
-    const value = this.#process.space.load32(address);
+    const value = this.#space.load32(address);
     return value === FAULT ? this.#fault() : value;
   }
 
   store8(address: number, value: number): void {
-    if (this.#process.space.store8(address, value) === FAULT) this.#fault();
+    if (this.#space.store8(address, value) === FAULT) this.#fault();
   }
 
   store32(address: number, value: number): void {
-    if (this.#process.space.store32(address, value) === FAULT) this.#fault();
+    if (this.#space.store32(address, value) === FAULT) this.#fault();
   }
 
   loadBytes(address: number, length: number): Uint8Array {
-    const bytes = this.#process.space.loadBytes(address, length);
+    const bytes = this.#space.loadBytes(address, length);
     if (bytes !== undefined) return bytes;
     this.#fault();
     return new Uint8Array(length);
   }
 
   storeBytes(address: number, bytes: Uint8Array): void {
-    if (this.#process.space.storeBytes(address, bytes) === FAULT) this.#fault();
+    if (this.#space.storeBytes(address, bytes) === FAULT) this.#fault();
   }
 
-  /** SIGSEGV takes effect at the program's next trap, since a load cannot switch. */
+  /**
+   * A bad load or store. Its signal takes effect at the program's next trap, since a load cannot
+   * switch; until then nothing that the program does has any effect.
+   */
   #fault(): number {
-    this.#parts.forceSignal(this.#process, SIGNAL.SEGV);
+    const process = this.#process;
+    if (process.hasFaulted) return 0;
+    const { faultKind: kind, faultAddress: address } = process.space;
+    process.hasFaulted = true;
+    this.#space = this.#parts.nowhere;
+    this.#syscalls = NO_CALLS;
+    this.#parts.onFault(process, kind, address);
     return 0;
+  }
+
+  /** A call that is not there, or that comes after a fault: then the signal is taken instead. */
+  #missing(): number {
+    return this.#process.hasFaulted ? 0 : -ERRNO.ENOSYS;
   }
 
   /** Something was thrown in kernel mode: an oops ends the task, anything else is our own bug. */
@@ -252,6 +285,7 @@ export function* runUserMode(
   let next = program;
   for (;;) {
     process.leaving = undefined;
+    process.hasFaulted = false;
     const coroutine = next(new UserMode(process, parts));
     const leaving = yield* driveProgram(process, parts, coroutine);
     if (leaving.kind === 'exit') return leaving.status;
@@ -272,6 +306,11 @@ function* driveProgram(
       if (thrown instanceof AssertionError) throw thrown;
       parts.onProgramError(process, thrown);
       parts.exitGroup(process, SIGNAL.SEGV);
+    }
+    // A program that ends right after a fault has not ended by itself.
+    while (step?.done === true && process.hasFaulted && process.leaving === undefined) {
+      yield* deliverSignals(process, parts);
+      process.hasFaulted = process.task.hasWork;
     }
     if (process.leaving !== undefined) return process.leaving;
     if (step?.done === true) return returned(process, parts, (step.value & 0xff) << 8);

@@ -1,15 +1,101 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/** Calls that are numbered and not there yet: a kernel without them answers ENOSYS, too. */
+/**
+ * A process's memory: mapping, unmapping, rights, the heap.
+ *
+ * @syscall 9 mmap partial "no huge pages, no MAP_SYNC; MAP_LOCKED is not kept"
+ * @syscall 10 mprotect full
+ * @syscall 11 munmap full
+ * @syscall 12 brk full
+ * @syscall 25 mremap partial "no MREMAP_DONTUNMAP"
+ * @syscall 26 msync full
+ * @syscall 28 madvise partial "NORMAL, RANDOM, SEQUENTIAL, WILLNEED, DONTNEED, FREE, DO(NT)FORK"
+ */
+import { OpenFile } from '../fs/open-file.ts';
+import { vfsMmap } from '../fs/mmap.ts';
+import { brk, madvise, type MapRequest, mmap, mprotect, mremap, munmap } from '../mm/mmap.ts';
+import { PAGE_SIZE, roundUp } from '../mm/page.ts';
+import type { Process } from '../process/process.ts';
+import { type Sleeping, WOULD_BLOCK } from '../uapi/coroutine.ts';
 import { ERRNO } from '../uapi/errno.ts';
-import type { SyscallTable } from './parts.ts';
+import { MAP, MS } from '../uapi/mman.ts';
+import type { SyscallParts, SyscallTable } from './parts.ts';
 
-const missing = (): number => -ERRNO.ENOSYS;
+const { EBADF, EINVAL, ENOMEM, EOVERFLOW } = ERRNO;
+/** Offsets beyond are no pages of any file. */
+const PAGE_INDEX_MAX = 2 ** 40;
 
-export const memoryCalls: SyscallTable = {
-  mmap: missing,
-  mprotect: missing,
-  munmap: missing,
-  mremap: missing,
-  msync: missing,
-  madvise: missing,
-};
+export function memoryCalls({ vfs }: SyscallParts): SyscallTable {
+  /** Closes files that are mapped no longer; the call's answer is `result` all the same. */
+  const closing = (process: Process, result: number): number => {
+    const files = process.space.areas.takeClosing().filter((file) => file instanceof OpenFile);
+    for (const [index, file] of files.entries()) {
+      if (vfs.close(file) === WOULD_BLOCK) {
+        return process.block(closeRest(files.slice(index), result));
+      }
+    }
+    return result;
+  };
+
+  function* closeRest(files: readonly OpenFile[], result: number): Sleeping<number> {
+    yield* vfs.closeBlocking(files[0]!);
+    for (const file of files.slice(1)) {
+      if (vfs.close(file) === WOULD_BLOCK) yield* vfs.closeBlocking(file);
+    }
+    return result;
+  }
+
+  const mapFile = (process: Process, fd: number, request: MapRequest): number => {
+    const file = process.files.get(fd);
+    if (file === undefined) return -EBADF;
+    if (request.length === 0) return -EINVAL;
+    const source = vfsMmap(file, request);
+    if (typeof source === 'number' && source < 0) return source;
+    const from = typeof source === 'number' ? {} : { source, file };
+    return mmap(process.space, { ...request, ...from, mayWrite: file.canWrite });
+  };
+
+  return {
+    brk: (process, address) => brk(process.space, address),
+
+    mmap(process, address, length, prot, flags, fd, offset) {
+      if (offset % PAGE_SIZE !== 0 || address < 0 || length < 0) return -EINVAL;
+      const firstPage = offset / PAGE_SIZE;
+      if (firstPage < 0 || firstPage + length / PAGE_SIZE > PAGE_INDEX_MAX) return -EOVERFLOW;
+      const request = { address, length, prot, flags, firstPage };
+      if ((flags & MAP.ANONYMOUS) === 0) {
+        return closing(process, mapFile(process, fd, request));
+      }
+      const type = flags & MAP.TYPE;
+      if (type !== MAP.SHARED && type !== MAP.PRIVATE) return -EINVAL;
+      return closing(process, mmap(process.space, { ...request, firstPage: 0 }));
+    },
+
+    munmap: (process, address, length) => closing(process, munmap(process.space, address, length)),
+
+    mprotect(process, address, length, prot) {
+      return closing(process, mprotect(process.space, address, length, prot & ~PROT_IGNORED));
+    },
+
+    mremap(process, address, oldLength, newLength, flags, newAddress) {
+      const request = { address, oldLength, newLength, flags, newAddress };
+      return closing(process, mremap(process.space, request));
+    },
+
+    madvise(process, address, length, advice) {
+      return closing(process, madvise(process.space, address, length, advice));
+    },
+
+    // What is shared is shared at once: there is nothing to write back to.
+    msync(process, address, length, flags) {
+      const isBoth = (flags & MS.ASYNC) !== 0 && (flags & MS.SYNC) !== 0;
+      if ((flags & ~(MS.ASYNC | MS.INVALIDATE | MS.SYNC)) !== 0 || isBoth) return -EINVAL;
+      if (address % PAGE_SIZE !== 0) return -EINVAL;
+      const end = address + roundUp(length, PAGE_SIZE);
+      if (!(end >= address)) return -ENOMEM;
+      return process.space.areas.covers(address, end) ? 0 : -ENOMEM;
+    },
+  };
+}
+
+/** PROT_SEM, which means nothing on x86. */
+const PROT_IGNORED = 0x8;

@@ -2,7 +2,6 @@
 /**
  * Becoming, ending and waiting for processes; their memory.
  *
- * @syscall 12 brk full
  * @syscall 59 execve full
  * @syscall 60 exit full
  * @syscall 61 wait4 partial "no resource usage"
@@ -92,8 +91,6 @@ export function processCalls({ lifecycle }: SyscallParts): SyscallTable {
         })(),
       );
     },
-
-    brk: (process, address) => process.space.brk(address),
   };
 }
 

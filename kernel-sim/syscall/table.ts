@@ -37,7 +37,7 @@ export function fillSyscallTable(table: (SyscallHandler | undefined)[], parts: S
     ...groupCalls(parts),
     ...signalCalls(parts),
     ...sleepCalls(parts),
-    ...memoryCalls,
+    ...memoryCalls(parts),
     ...threadCalls(parts),
     ...futexCalls(parts),
     ...identityCalls,

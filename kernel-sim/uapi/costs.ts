@@ -25,6 +25,8 @@ export const COST = {
   EXIT: 20_000,
   /** Making a thread. */
   THREAD: 15_000,
+  /** A page that is made, found or copied when it is first touched, besides what that takes. */
+  PAGE_FAULT: 250,
   /** One page or one slab object, taken or given back. */
   PAGE_ALLOC: 150,
   SLAB_ALLOC: 40,

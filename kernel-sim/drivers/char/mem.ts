@@ -54,6 +54,8 @@ const ZERO: FileOperations = {
   read: readZeros,
   write: writeAnything,
   llseek: staysAtStart,
+  /** Memory like any other that begins as zeros. */
+  mmap: () => 0,
 };
 const FULL: FileOperations = {
   ignoresPosition: true,

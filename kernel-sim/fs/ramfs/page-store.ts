@@ -10,6 +10,7 @@
 import type { IoMemory } from '../../mm/io-memory.ts';
 import { PAGE_SIZE } from '../../mm/page.ts';
 import type { PageAllocator } from '../../mm/page-alloc.ts';
+import { BEYOND_END, Mappings, type PageSource } from '../../mm/vma.ts';
 
 /** How many pages all files of one file system may take together. */
 export interface PageQuota {
@@ -17,19 +18,36 @@ export interface PageQuota {
   readonly maxPages: number;
 }
 
-export class PageStore {
+/** The file that the pages are of: how long it is, and how much it takes. */
+export interface StoredFile {
+  readonly size: number;
+  /** In units of 512 bytes. */
+  blocks: number;
+}
+
+const SECTORS_PER_PAGE = PAGE_SIZE / 512;
+
+export class PageStore implements PageSource {
+  readonly isShmem = true;
+  readonly mappings = new Mappings();
+  readonly #file: StoredFile;
   readonly #pages: PageAllocator;
   readonly #quota: PageQuota;
   /** Physical address by index in the file. */
   readonly #byIndex = new Map<number, number>();
 
-  constructor(pages: PageAllocator, quota: PageQuota) {
+  constructor(pages: PageAllocator, quota: PageQuota, file: StoredFile) {
+    this.#file = file;
     this.#pages = pages;
     this.#quota = quota;
   }
 
-  get pageCount(): number {
-    return this.#byIndex.size;
+  /** For mmap(2): a hole becomes a page of zeros, since somebody may store to it. */
+  page(index: number): number {
+    if (index * PAGE_SIZE >= this.#file.size) return BEYOND_END;
+    const page = this.#pageFor(index);
+    // A full file system is a bus error, want of memory is the OOM killer's.
+    return page === 0 && this.#quota.usedPages >= this.#quota.maxPages ? BEYOND_END : page;
   }
 
   /** Copies out of the file; the caller keeps to its size. Returns bytes moved. */
@@ -73,12 +91,15 @@ export class PageStore {
   /** Forgets everything from `size` on. */
   truncate(size: number): void {
     const firstGone = Math.ceil(size / PAGE_SIZE);
+    this.mappings.zap(firstGone);
     for (const [index, page] of this.#byIndex) {
       if (index < firstGone) continue;
       this.#byIndex.delete(index);
       this.#quota.usedPages--;
-      this.#pages.freePage(page);
+      this.#pages.usage.shmem--;
+      this.#pages.putPage(page);
     }
+    this.#file.blocks = this.#byIndex.size * SECTORS_PER_PAGE;
     const tail = size % PAGE_SIZE;
     const last = this.#byIndex.get(Math.floor(size / PAGE_SIZE));
     if (tail > 0 && last !== undefined) {
@@ -93,7 +114,9 @@ export class PageStore {
     const page = this.#pages.allocZeroedPage();
     if (page === 0) return 0;
     this.#quota.usedPages++;
+    this.#pages.usage.shmem++;
     this.#byIndex.set(index, page);
+    this.#file.blocks = this.#byIndex.size * SECTORS_PER_PAGE;
     return page;
   }
 }

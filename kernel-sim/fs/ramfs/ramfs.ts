@@ -14,6 +14,7 @@ import { S } from '../../uapi/fs.ts';
 import type { IoMemory } from '../../mm/io-memory.ts';
 import { PAGE_SIZE } from '../../mm/page.ts';
 import type { PageAllocator } from '../../mm/page-alloc.ts';
+import type { PageSource } from '../../mm/vma.ts';
 import { dropSetId } from '../attributes.ts';
 import { Dentry } from '../dentry.ts';
 import { DIRECTORY_OPERATIONS } from '../directory.ts';
@@ -73,10 +74,8 @@ export class RamFs implements FileSystem, InodeOperations, FileOperations {
   }
 
   truncate(inode: Inode, size: number): number {
-    const store = storeOf(inode);
-    if (size < inode.size) store.truncate(size);
+    if (size < inode.size) storeOf(inode).truncate(size);
     inode.size = size;
-    inode.blocks = store.pageCount * SECTORS_PER_PAGE;
     return 0;
   }
 
@@ -108,10 +107,14 @@ export class RamFs implements FileSystem, InodeOperations, FileOperations {
     if (!store.hasRoom(pos)) return -ERRNO.ENOSPC;
     const moved = store.write(memory, address, count, pos);
     if (pos + moved > inode.size) inode.size = pos + moved;
-    inode.blocks = store.pageCount * SECTORS_PER_PAGE;
     if (moved === 0) return -ERRNO.EFAULT;
     inode.mtime = inode.ctime = this.#wallClock.now();
     return moved;
+  }
+
+  mmap(file: OpenFile): PageSource {
+    this.#touch(file.inode);
+    return storeOf(file.inode);
   }
 
   // ---- Inside -----------------------------------------------------------------------------
@@ -142,7 +145,7 @@ export class RamFs implements FileSystem, InodeOperations, FileOperations {
     if (type === S.IFDIR) {
       inode.nlink = 2;
       inode.size = EMPTY_DIRECTORY_BYTES;
-    } else if (type === S.IFREG) inode.data = new PageStore(this.#pages, this.#quota);
+    } else if (type === S.IFREG) inode.data = new PageStore(this.#pages, this.#quota, inode);
     return inode;
   }
 
