@@ -58,17 +58,20 @@ export class Guard<T> {
 /** Memory for a lock: the module's data for one that is made while it is linked, else the heap. */
 export class LockMemory {
   readonly pointer: number;
+  /** `sync_example.data+0x8` for one of the module's data. */
+  readonly staticName: string | undefined;
   readonly #context: ApiContext;
   readonly #isStatic: boolean;
 
   /** @throws ENOMEM */
   constructor(context: ApiContext, sizeBytes: number) {
     const { slabs, moduleData } = context.services;
+    const { module } = context;
     this.#context = context;
-    this.#isStatic = !context.module.isLinked;
-    this.pointer = this.#isStatic
-      ? moduleData(context.module, sizeBytes)
-      : slabs.kmalloc(sizeBytes);
+    this.#isStatic = !module.isLinked;
+    const offset = module.staticBytes.toString(16);
+    this.staticName = this.#isStatic ? `${module.name}.data+0x${offset}` : undefined;
+    this.pointer = this.#isStatic ? moduleData(module, sizeBytes) : slabs.kmalloc(sizeBytes);
     if (this.pointer === 0) throw errnoValue(ERRNO.ENOMEM);
   }
 

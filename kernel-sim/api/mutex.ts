@@ -32,7 +32,8 @@ export class Mutex<T> {
     this.#context = context;
     this.#cell = { value };
     this.#memory = new LockMemory(context, mutexBytes(slabs.ram.board.pointerBytes));
-    this.#lock = lockdep.makeLock(this.#memory.pointer, WAIT_TYPE.MUTEX);
+    const { pointer, staticName } = this.#memory;
+    this.#lock = lockdep.makeLock(pointer, WAIT_TYPE.MUTEX, staticName);
     mutexes.initialise(this.#lock);
   }
 

@@ -32,7 +32,8 @@ export class Spinlock<T> {
     this.#context = context;
     this.#cell = { value };
     this.#memory = new LockMemory(context, SPINLOCK_BYTES);
-    this.#lock = lockdep.makeLock(this.#memory.pointer, WAIT_TYPE.SPINLOCK);
+    const { pointer, staticName } = this.#memory;
+    this.#lock = lockdep.makeLock(pointer, WAIT_TYPE.SPINLOCK, staticName);
     spinlocks.initialise(this.#lock);
   }
 

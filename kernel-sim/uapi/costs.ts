@@ -32,6 +32,8 @@ export const COST = {
   SLAB_ALLOC: 40,
   /** One line into the kernel log. */
   PRINTK: 1_000,
+  /** Taking a lock, free or not. */
+  LOCK: 20,
   /** One look at a spinlock that somebody else holds. */
   SPIN: 20,
 } as const;

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /** Values of drivers below /proc/sys, and sysctl(8), through whole machines. */
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 
 import { runScript } from '../support/machine.ts';
+
+/** The first build of a run is slow where machines are shared. */
+vi.setConfig({ testTimeout: 60_000 });
 
 const LOAD = 'cd simple_sysctl && make > /dev/null && sudo insmod simple_sysctl.ko || exit 99\n';
 const TEST = '/proc/sys/rust/example/test';

@@ -41,8 +41,12 @@ export class Lockdep {
     this.#deps = deps;
   }
 
-  /** A new lock at `pointer`, of the class that the calling line of the driver stands for. */
-  makeLock(pointer: number, waitType: number): LockMap {
+  /**
+   * A new lock at `pointer`, of the class that the calling line of the driver stands for. One with
+   * a `staticName`, made by no function, is a class of its own.
+   */
+  makeLock(pointer: number, waitType: number, staticName?: string): LockMap {
+    if (staticName !== undefined) return new LockMap(pointer, new LockClass(staticName, waitType));
     const site = this.#callSite();
     const key = `${site}/${waitType}`;
     let lockClass = this.#classes.get(key);

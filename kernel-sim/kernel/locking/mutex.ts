@@ -11,6 +11,7 @@
  * soon done.
  */
 import type { Sleeping } from '../../uapi/coroutine.ts';
+import { COST } from '../../uapi/costs.ts';
 import { ERRNO } from '../../uapi/errno.ts';
 import type { Task } from '../sched/task.ts';
 import type { LockMap } from './lock-map.ts';
@@ -72,9 +73,10 @@ export class Mutexes {
    * @returns 0, or -EINTR when `interruptible` and a signal came
    */
   *acquire(lock: LockMap, interruptible: boolean): Sleeping<number> {
-    const { scheduler, lockdep } = this.#deps;
+    const { scheduler, lockdep, execution } = this.#deps;
     scheduler.mightSleep();
     lockdep.beforeAcquire(lock);
+    execution.budget -= COST.LOCK;
     // A point before the lock is taken: another task may be faster.
     yield* scheduler.reschedule();
     if (this.tryAcquire(lock)) return 0;

@@ -65,8 +65,9 @@ export class Spinlocks {
    * watchdog bites. Linux: spin_lock.
    */
   *acquire(lock: LockMap): Switching<void> {
-    const { scheduler, lockdep } = this.#deps;
+    const { scheduler, lockdep, execution } = this.#deps;
     lockdep.beforeAcquire(lock);
+    execution.budget -= COST.LOCK;
     // A point before the lock is taken: another CPU may be faster.
     yield* scheduler.reschedule();
     if (this.tryAcquire(lock)) return;
