@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /**
- * Makes the declarations that drivers see from the classes of kernel-sim/api.
+ * Makes the declarations that drivers see from the classes of kernel-sim/api, and those that
+ * programs see from kernel-sim/user/libc/program.
  *
  * kernel-sim/api/kernel.ts says how the one becomes the other. Signatures and comments are taken as
  * they are written; coroutines lose their wrapper and gain its tag; what is private stays behind.
@@ -9,11 +10,13 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import ts from 'typescript';
 
+import { docOf, indent, listOf } from './declaration-text.mjs';
+
 /** @type {Readonly<Record<string, string>>} */
-const EFFECTS = { Sleeping: '@sleeps', Switching: '@switches' };
-const OWN_TAGS = /^@(public|internal|exports|namespace|statics|subpath|in)\b/;
+const EFFECTS = { Sleeping: '@sleeps', Switching: '@switches', Answer: '@switches' };
+const FOLDERS = ['kernel-sim/api', 'kernel-sim/user/libc/program'];
 const HEADER = `// SPDX-License-Identifier: GPL-2.0-or-later
-// Made by scripts/generate-api.mjs from kernel-sim/api. Do not edit.
+// Made by scripts/generate-api.mjs. Do not edit.
 `;
 
 /**
@@ -21,10 +24,11 @@ const HEADER = `// SPDX-License-Identifier: GPL-2.0-or-later
  * @returns {Map<string, string>} the text of each declaration file by subpath
  */
 export function makeApiDeclarations(root) {
-  const folder = join(root, 'kernel-sim/api');
-  const paths = readdirSync(folder)
-    .filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'))
-    .map((name) => join(folder, name));
+  const paths = FOLDERS.flatMap((folder) =>
+    readdirSync(join(root, folder))
+      .filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'))
+      .map((name) => join(root, folder, name)),
+  );
   const program = ts.createProgram(paths, {
     target: ts.ScriptTarget.ES2022,
     module: ts.ModuleKind.ESNext,
@@ -109,6 +113,7 @@ class ApiWriter {
       if (ts.isClassDeclaration(it) && hasTag(it, 'exports')) {
         return this.#exportsOf(it, statements);
       }
+      if (ts.isVariableStatement(it) && hasTag(it, 'constants')) return this.#constantsOf(it);
       return hasTag(it, 'public') && tagText(it, 'in') === undefined ? [this.#publicOf(it)] : [];
     });
     const symbols = statements.filter(isUniqueSymbol).map((it) => it.getText());
@@ -131,6 +136,9 @@ class ApiWriter {
    */
   #exportsOf(node, statements) {
     return this.#publicMembers(node).flatMap((member) => {
+      if (ts.isGetAccessor(member)) {
+        return [`${docOf(member)}export let ${member.name.getText()}: ${member.type?.getText()};`];
+      }
       if (!ts.isPropertyDeclaration(member)) return [this.#functionOf(member, 'export function ')];
       // Part of a public class, which stands for itself.
       if (this.#classOf(member, 'statics') !== undefined) return [];
@@ -170,6 +178,10 @@ class ApiWriter {
    */
   #constantOf(member) {
     const type = this.#checker.getTypeAtLocation(member);
+    if ((type.flags & ts.TypeFlags.NumberLike) !== 0) {
+      const text = this.#checker.typeToString(type);
+      return `${docOf(member)}export const ${member.name.getText()}: ${text};`;
+    }
     const properties = this.#checker.getPropertiesOfType(type).map((property) => {
       const of = this.#checker.getTypeOfSymbol(property);
       const declared = of.symbol?.valueDeclaration;
@@ -180,6 +192,21 @@ class ApiWriter {
     });
     const name = member.name.getText();
     return `${docOf(member)}export const ${name}: {\n${properties.join('\n')}\n};`;
+  }
+
+  /**
+   * An object of numbers: each property becomes a constant of its own.
+   *
+   * @param {ts.VariableStatement} statement
+   */
+  #constantsOf(statement) {
+    return statement.declarationList.declarations.flatMap((it) => {
+      const type = this.#checker.getTypeAtLocation(it.name);
+      return this.#checker.getPropertiesOfType(type).map((property) => {
+        const text = this.#checker.typeToString(this.#checker.getTypeOfSymbol(property));
+        return `${docOf(statement)}export const ${property.name}: ${text};`;
+      });
+    });
   }
 
   /**
@@ -349,7 +376,7 @@ class ApiWriter {
       declaration === undefined ||
       ts.isTypeParameterDeclaration(declaration) ||
       declaration.getSourceFile().fileName.includes('/typescript/lib/');
-    if (!isKnown) throw new Error(`kernel-sim/api names ${name.getText()}, which is not @public`);
+    if (!isKnown) throw new Error(`the API names ${name.getText()}, which is not @public`);
   }
 }
 
@@ -390,50 +417,4 @@ function modifiersOf(member) {
     .filter((it) => KEPT_MODIFIERS.has(it.kind))
     .map((it) => `${it.getText()} `)
     .join('');
-}
-
-/**
- * @param {ts.NodeArray<ts.Node> | undefined} nodes
- * @param {string} open
- * @param {string} close
- */
-function listOf(nodes, open, close) {
-  if (nodes === undefined || nodes.length === 0) return '';
-  return `${open}${nodes.map((it) => it.getText()).join(', ')}${close}`;
-}
-
-/**
- * The doc comment, without the tags that only this script reads, with the effect's tag.
- *
- * @param {ts.Node} node
- * @param {string} [effect]
- */
-function docOf(node, effect) {
-  const docs = ts.getJSDocCommentsAndTags(node).filter(ts.isJSDoc);
-  const text = docs.at(-1)?.getText() ?? '';
-  const lines = text
-    .replace(/^\/\*\*/, '')
-    .replace(/\*\/$/, '')
-    .split('\n')
-    .map((line) => line.replace(/^\s*\*? ?/, '').trimEnd())
-    .filter((line) => !OWN_TAGS.test(line));
-  while (lines[0] === '') lines.shift();
-  while (lines.at(-1) === '') lines.pop();
-  if (effect !== undefined && !lines.some((line) => line.startsWith(effect))) {
-    if (!lines.some((line) => line.startsWith('@'))) lines.push('');
-    lines.push(effect);
-  }
-  if (lines.length === 0) return '';
-  // A tag behind `{` on the same line is lost on the compiler, so tags keep lines of their own.
-  const [only = ''] = lines;
-  const isShort = lines.length === 1 && only.length < 80 && !only.startsWith('@');
-  if (isShort) return `/** ${only} */\n`;
-  return `/**\n${lines.map((line) => ` * ${line}`.trimEnd()).join('\n')}\n */\n`;
-}
-
-/**
- * @param {string} text
- */
-function indent(text) {
-  return text.replaceAll(/^(?=.)/gm, '  ');
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /**
- * Writes the driver API's declarations, kernel-sim/toolchain/generated/api, from kernel-sim/api.
+ * Writes the declarations of the driver API and of the C library from kernel-sim/api and
+ * kernel-sim/user/libc/program into kernel-sim/toolchain/generated/api.
  *
  * Run it after a change there, and commit the result: a test compares the two.
  */

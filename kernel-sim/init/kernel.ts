@@ -47,7 +47,7 @@ import { Sim } from '../sim/sim.ts';
 import { fillSyscallTable } from '../syscall/table.ts';
 import { KERNEL_RELEASE } from '../uapi/module-abi.ts';
 import { defineProgram } from '../user/libc/libc.ts';
-import { INSTALLED_PROGRAMS } from '../user/programs.ts';
+import { INSTALLED_PROGRAMS, INTERPRETERS } from '../user/programs.ts';
 import { scriptInit } from '../user/script-init.ts';
 import { type Board, BOARDS } from './board.ts';
 import { type KernelOptions, parseCommandLine } from './command-line.ts';
@@ -55,6 +55,7 @@ import { Consoles } from './consoles.ts';
 import { DEVICE } from './devices.ts';
 import { HostFiles } from './host-files.ts';
 import { ModuleMemory } from './module-memory.ts';
+import { loadProgram } from './load-program.ts';
 import { mountProc } from './proc-files.ts';
 import { populateRoot, withExecutables } from './rootfs.ts';
 
@@ -152,7 +153,7 @@ export class Kernel {
     this.#attachRuntime();
 
     this.consoles = new Consoles(this, host);
-    this.lifecycle = this.#makeLifecycle();
+    this.lifecycle = this.#makeLifecycle(host);
     populateRoot(this.vfs, HOSTNAME, PROGRAMS);
     this.consoles.mountDevices();
     this.sysctl = mountProc(this);
@@ -322,7 +323,7 @@ export class Kernel {
     this.tasks.remove(task);
   }
 
-  #makeLifecycle(): Lifecycle {
+  #makeLifecycle(host: Host): Lifecycle {
     const syscalls: (SyscallHandler | undefined)[] = [];
     const programs = new Map(PROGRAMS.map(({ path, program }) => [path, program]));
     const { sim, scheduler, vfs, pages, tasks, signals, printk, loader, pipes } = this;
@@ -337,7 +338,11 @@ export class Kernel {
       tasks,
       signals,
       memory: new ProcessMemory(this.slabs, pages),
-      executables: new ExecutableLoader(vfs, programs),
+      executables: new ExecutableLoader(vfs, {
+        builtin: programs,
+        compiled: (code, sites) => loadProgram(code, sites, host),
+        interpreters: INTERPRETERS,
+      }),
       fork: (parent, child) => lifecycle.fork(parent, child),
       createThread: (maker, start, options) => lifecycle.createThread(maker, start, options),
       exitGroup: (process, status) => lifecycle.threads.exitGroup(process, status),

@@ -1,13 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/** Numbers and shapes of relocatable ELF files, as elf(5) has them. */
+/** Numbers and shapes of relocatable and executable ELF files, as elf(5) has them. */
 
 export const ELF = {
   // e_type
   REL: 1,
+  EXEC: 2,
+  // p_type, p_flags
+  LOAD: 1,
+  READ: 4,
+  EXECUTE: 1,
   // sh_type
   PROGBITS: 1,
   SYMTAB: 2,
   STRTAB: 3,
+  NOTE: 7,
   NOBITS: 8,
   // sh_flags
   ALLOC: 2,
@@ -20,6 +26,7 @@ export const ELF = {
 export type ElfBits = 32 | 64;
 
 export const HEADER_BYTES = { 32: 52, 64: 64 } as const;
+export const SEGMENT_BYTES = { 32: 32, 64: 56 } as const;
 export const SECTION_BYTES = { 32: 40, 64: 64 } as const;
 export const SYMBOL_BYTES = { 32: 16, 64: 24 } as const;
 
@@ -30,6 +37,8 @@ export interface ElfSection {
   readonly bytes: Uint8Array;
   /** The length of `bytes`, but for a section without bytes in the file. */
   readonly size: number;
+  /** Where it lies in memory; 0 if it does not say so. */
+  readonly address?: number;
 }
 
 export interface ElfSymbol {
@@ -45,6 +54,8 @@ export interface ElfSymbol {
 
 export interface ElfFile {
   readonly bits: ElfBits;
+  /** e_type: relocatable unless told. */
+  readonly type?: number;
   /** e_machine, e_flags. */
   readonly machine: number;
   readonly flags: number;

@@ -44,6 +44,7 @@ export class ElfReader {
       ok: true,
       file: {
         bits: this.#bits,
+        type: this.#view.getUint16(16, true),
         machine: this.#view.getUint16(18, true),
         flags: this.#view.getUint32(this.#bits === 64 ? 48 : 36, true),
         sections: sections
@@ -64,7 +65,8 @@ export class ElfReader {
     if (bytes.length < HEADER_BYTES[this.#bits]) return 'too short for a header';
     if (bytes[5] !== 1) return 'not little-endian';
     if (bytes[6] !== 1 || this.#view.getUint32(20, true) !== 1) return 'unknown version';
-    if (this.#view.getUint16(16, true) !== ELF.REL) return 'not relocatable';
+    const type = this.#view.getUint16(16, true);
+    if (type !== ELF.REL && type !== ELF.EXEC) return 'neither relocatable nor executable';
     return null;
   }
 

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import { ELF } from './elf-layout.ts';
 import {
   dataSection,
   emptySection,
@@ -41,7 +42,7 @@ describe.each([32, 64] as const)('an ELF file of %i bits', (bits) => {
     const [first, second, third] = file.symbols;
     expect(readElf(writeElf(file))).toEqual({
       ok: true,
-      file: { ...file, symbols: [first, third, second] },
+      file: { ...file, type: ELF.REL, symbols: [first, third, second] },
     });
   });
 
@@ -76,10 +77,10 @@ describe('what is no ELF file', () => {
     expect(readElf(bytes)).toEqual({ ok: false, reason: expect.any(String) as string });
   });
 
-  it('an executable is refused', () => {
+  it('a shared object is refused', () => {
     const bytes = writeElf(sample(64));
-    bytes[16] = 2;
-    expect(readElf(bytes)).toEqual({ ok: false, reason: 'not relocatable' });
+    bytes[16] = 3;
+    expect(readElf(bytes)).toEqual({ ok: false, reason: 'neither relocatable nor executable' });
   });
 });
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /**
- * Relocatable ELF files, little-endian, of 32 and 64 bits: what a `.ko` is made of.
+ * ELF files, little-endian, of 32 and 64 bits: relocatable ones, such as a `.ko`, and executables.
  *
  * The writer makes what `readelf` and `modinfo` read without complaint. The reader takes any bytes
  * at all and answers with the file or with the reason why it is none; it never throws.
@@ -13,6 +13,7 @@ import {
   ELF,
   HEADER_BYTES,
   SECTION_BYTES,
+  SEGMENT_BYTES,
   SYMBOL_BYTES,
   type ElfBits,
   type ElfFile,
@@ -33,7 +34,8 @@ export function writeElf(file: ElfFile): Uint8Array {
   nameOffsets.push(names.add('.shstrtab'));
 
   const align = file.bits / 8;
-  let end: number = HEADER_BYTES[file.bits];
+  const text = file.type === ELF.EXEC ? file.sections.find(isCode) : undefined;
+  let end: number = HEADER_BYTES[file.bits] + (text === undefined ? 0 : SEGMENT_BYTES[file.bits]);
   const offsets = placed.map(({ type, content }) => {
     const offset = roundUp(end, align);
     end = type === ELF.NOBITS ? end : offset + content().length;
@@ -43,6 +45,7 @@ export function writeElf(file: ElfFile): Uint8Array {
 
   const out = new Writer(tableOffset + SECTION_BYTES[file.bits] * (placed.length + 1), file.bits);
   writeHeader(out, file, tableOffset, placed.length + 1);
+  if (text !== undefined) writeSegment(out, file.bits, text);
   for (const [index, { type, content }] of placed.entries()) {
     if (type !== ELF.NOBITS) out.bytes.set(content(), offsets[index] ?? 0);
   }
@@ -52,7 +55,7 @@ export function writeElf(file: ElfFile): Uint8Array {
       .u32(nameOffsets[index] ?? 0)
       .u32(it.type)
       .word(it.flags)
-      .word(0)
+      .word(it.address)
       .word(offsets[index] ?? 0);
     out.word(it.type === ELF.NOBITS ? it.size : it.content().length);
     out
@@ -74,6 +77,7 @@ interface PlacedSection {
   readonly type: number;
   readonly flags: number;
   readonly size: number;
+  readonly address: number;
   readonly link: number;
   readonly info: number;
   readonly entrySize: number;
@@ -82,7 +86,7 @@ interface PlacedSection {
 }
 
 /** A section that refers to no other. */
-const PLAIN = { flags: 0, size: 0, link: 0, info: 0, entrySize: 0 } as const;
+const PLAIN = { flags: 0, size: 0, address: 0, link: 0, info: 0, entrySize: 0 } as const;
 
 function section(name: string, type: number, table: StringTable): PlacedSection {
   return { ...PLAIN, name, type, content: () => table.bytes() };
@@ -95,6 +99,7 @@ function withTables(file: ElfFile): PlacedSection[] {
     type: it.type,
     flags: it.flags,
     size: it.size,
+    address: it.address ?? 0,
     content: () => it.bytes,
   }));
   const strings = new StringTable();
@@ -136,13 +141,40 @@ function writeHeader(out: Writer, file: ElfFile, tableOffset: number, count: num
   const isWide = file.bits === 64;
   for (const byte of [0x7f, 0x45, 0x4c, 0x46, isWide ? 2 : 1, 1, 1]) out.u8(byte);
   out.at = 16;
-  out.u16(ELF.REL).u16(file.machine).u32(1).word(0).word(0).word(tableOffset);
-  out.u32(file.flags).u16(HEADER_BYTES[file.bits]).u16(0).u16(0);
+  const text = file.type === ELF.EXEC ? file.sections.find(isCode) : undefined;
+  const segmentsAt = text === undefined ? 0 : HEADER_BYTES[file.bits];
+  out
+    .u16(file.type ?? ELF.REL)
+    .u16(file.machine)
+    .u32(1);
+  out
+    .word(text?.address ?? 0)
+    .word(segmentsAt)
+    .word(tableOffset);
+  out.u32(file.flags).u16(HEADER_BYTES[file.bits]);
+  out.u16(text === undefined ? 0 : SEGMENT_BYTES[file.bits]).u16(text === undefined ? 0 : 1);
   out
     .u16(SECTION_BYTES[file.bits])
     .u16(count)
     .u16(count - 1);
 }
+
+function isCode({ flags }: ElfSection): boolean {
+  return (flags & ELF.EXECINSTR) !== 0;
+}
+
+/** The one program header of an executable: its code, which takes no bytes in the file. */
+function writeSegment(out: Writer, bits: ElfBits, { address = 0, size }: ElfSection): void {
+  out.at = HEADER_BYTES[bits];
+  const flags = ELF.READ | ELF.EXECUTE;
+  out.u32(ELF.LOAD);
+  if (bits === 64) out.u32(flags);
+  out.word(0).word(address).word(address).word(0).word(size);
+  if (bits === 32) out.u32(flags);
+  out.word(PAGE_BYTES);
+}
+
+const PAGE_BYTES = 4096;
 
 function roundUp(value: number, to: number): number {
   return Math.ceil(value / to) * to;
@@ -208,14 +240,15 @@ class Writer {
   }
 }
 
-/** A section of plain bytes, as a `.ko` has them. */
+/** A section of plain bytes, as every ELF file of ours has them. */
 export function dataSection(name: string, bytes: Uint8Array, flags = 0): ElfSection {
   return { name, type: ELF.PROGBITS, flags, bytes, size: bytes.length };
 }
 
 /** A section that has a size but no bytes in the file. */
-export function emptySection(name: string, size: number, flags: number): ElfSection {
-  return { name, type: ELF.NOBITS, flags, bytes: new Uint8Array(0), size };
+export function emptySection(name: string, size: number, flags: number, address = 0): ElfSection {
+  const section = { name, type: ELF.NOBITS, flags, bytes: new Uint8Array(0), size };
+  return address === 0 ? section : { ...section, address };
 }
 
 /** A function at `value` in `section`. */

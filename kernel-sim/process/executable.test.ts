@@ -13,7 +13,11 @@ const ECHO: Program = function* () {
 
 class Rig {
   readonly kernel = new TestKernel();
-  readonly loader = new ExecutableLoader(this.kernel.vfs, new Map([['/echo', ECHO]]));
+  readonly loader = new ExecutableLoader(this.kernel.vfs, {
+    builtin: new Map([['/echo', ECHO]]),
+    compiled: () => undefined,
+    interpreters: new Map(),
+  });
 
   constructor() {
     this.write('/echo', builtinExecutable('/echo'));

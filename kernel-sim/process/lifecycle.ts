@@ -138,11 +138,17 @@ export class Lifecycle {
   }
 
   /** execve(2): on success the calling program never sees the answer. */
-  exec(process: Process, path: string, argv: readonly string[], env: readonly string[]): number {
+  exec(
+    process: Process,
+    target: string | OpenFile,
+    argv: readonly string[],
+    env: readonly string[],
+  ): number {
     const { group } = process.task;
+    const path = typeof target === 'string' ? target : target.path.dentry.name;
     // Another thread has begun to end this one.
     if (group.exitStatus !== undefined || group.execTask !== undefined) return -ERRNO.EAGAIN;
-    const executable = this.#parts.executables.load(process, path, argv);
+    const executable = this.#parts.executables.load(process, target, argv);
     if (typeof executable === 'number') return executable;
     const old = process.space;
     process.space = this.#newSpace();

@@ -37,10 +37,10 @@ export function readString(
   return tooLong;
 }
 
-/** A path: as `readString`, and an empty one is -ENOENT. */
-export function readPath(process: Process, address: number): string | number {
+/** A path: as `readString`, and an empty one is -ENOENT unless it is allowed. */
+export function readPath(process: Process, address: number, mayBeEmpty = false): string | number {
   const path = readString(process, address);
-  return path === '' ? -ERRNO.ENOENT : path;
+  return path === '' && !mayBeEmpty ? -ERRNO.ENOENT : path;
 }
 
 /** A NULL-terminated array of pointers to texts, such as argv. A NULL array is empty. */

@@ -7,6 +7,7 @@
  * @syscall 61 wait4 partial "no resource usage"
  * @syscall 231 exit_group full
  * @syscall 247 waitid partial "P_ALL, P_PID, P_PGID; no resource usage"
+ * @syscall 322 execveat partial "AT_FDCWD, or a descriptor with AT_EMPTY_PATH"
  */
 import { assert } from '../lib/assert.ts';
 import type { ChildChange } from '../process/children.ts';
@@ -50,6 +51,20 @@ export function processCalls({ lifecycle }: SyscallParts): SyscallTable {
       const read = readExec(process, pathAddress, argvAddress, envAddress);
       if (typeof read === 'number') return read;
       return lifecycle.exec(process, read.path, read.argv, read.env);
+    },
+
+    execveat(process, fd, pathAddress, argvAddress, envAddress, flags) {
+      const isFile = (flags & AT_EMPTY_PATH) !== 0 && fd !== AT_FDCWD;
+      const read = readExec(process, pathAddress, argvAddress, envAddress, isFile);
+      if (typeof read === 'number') return read;
+      if (read.path !== '' || !isFile) {
+        const isPlain = fd === AT_FDCWD || read.path.startsWith('/');
+        if (!isPlain || (flags & ~AT_EMPTY_PATH) !== 0) return -ERRNO.EINVAL;
+        return lifecycle.exec(process, read.path, read.argv, read.env);
+      }
+      const file = process.files.get(fd);
+      if (file === undefined) return -ERRNO.EBADF;
+      return lifecycle.exec(process, file, read.argv, read.env);
     },
 
     wait4(process, pid, statusAddress, options) {
@@ -114,6 +129,9 @@ function waitidAnswer(process: Process, info: number, answer: number): number {
   return info === 0 ? 0 : writeBytes(process, info, new Uint8Array(SIGINFO.SIZE));
 }
 
+const AT_FDCWD = -100;
+const AT_EMPTY_PATH = 0x1000;
+
 export interface ExecArguments {
   readonly path: string;
   readonly argv: readonly string[];
@@ -126,8 +144,9 @@ export function readExec(
   pathAddress: number,
   argvAddress: number,
   envAddress: number,
+  mayBeEmpty = false,
 ): ExecArguments | number {
-  const path = readPath(process, pathAddress);
+  const path = readPath(process, pathAddress, mayBeEmpty);
   if (typeof path === 'number') return path;
   const argv = readStrings(process, argvAddress);
   if (typeof argv === 'number') return argv;

@@ -2,6 +2,7 @@
 /** Small pieces of emitted code: what the binary interface (uapi/module-abi.ts) spells out. */
 import ts from 'typescript';
 
+import { WOULD_BLOCK } from '../uapi/coroutine.ts';
 import { COST } from '../uapi/costs.ts';
 
 const f = ts.factory;
@@ -101,6 +102,32 @@ export function backEdge(maySwitch: boolean): ts.Statement {
   return f.createIfStatement(
     f.createLessThan(f.createParenthesizedExpression(charge), f.createNumericLiteral(0)),
     statement(call),
+  );
+}
+
+/** `if ($k.charge(BACK_EDGE)) …`: the same in a program. */
+export function programBackEdge(maySwitch: boolean): ts.Statement {
+  const charge = kernelCall('charge', f.createNumericLiteral(COST.BACK_EDGE));
+  const call = maySwitch ? finish(kernelCall('reschedule')) : kernelCall('overrun');
+  return f.createIfStatement(charge, statement(call));
+}
+
+/** `if ($k.isDue) yield* $k.reschedule();` */
+export function entryPoint(): ts.Statement {
+  return f.createIfStatement(kernel('isDue'), statement(finish(kernelCall('reschedule'))));
+}
+
+/** `((held = call) === WOULD_BLOCK ? (yield* $k.finish()) : held)` */
+export function finishLibraryCall(held: ts.Identifier, call: ts.Expression): ts.Expression {
+  const isOpen = f.createStrictEquality(
+    f.createParenthesizedExpression(assign(held, call)),
+    f.createPrefixUnaryExpression(
+      ts.SyntaxKind.MinusToken,
+      f.createNumericLiteral(Math.abs(WOULD_BLOCK)),
+    ),
+  );
+  return f.createParenthesizedExpression(
+    f.createConditionalExpression(isOpen, undefined, finish(kernelCall('finish')), undefined, held),
   );
 }
 

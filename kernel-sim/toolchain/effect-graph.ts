@@ -112,6 +112,47 @@ export function spreadPlainness(nodes: Iterable<EffectNode>): void {
   }
 }
 
+/** The nodes that may come back to themselves: who recurs, alone or by way of others. */
+export function cyclesOf(nodes: Iterable<EffectNode>): EffectNode[] {
+  const found: EffectNode[] = [];
+  // Tarjan's strongly connected components, with a stack of its own: call chains may be long.
+  const order = new Map<EffectNode, { index: number; low: number; isOpen: boolean }>();
+  const open: EffectNode[] = [];
+  for (const start of nodes) {
+    const work: { node: EffectNode; next: number }[] = [];
+    const enter = (node: EffectNode): void => {
+      order.set(node, { index: order.size, low: order.size, isOpen: true });
+      open.push(node);
+      work.push({ node, next: 0 });
+    };
+    if (!order.has(start.find())) enter(start.find());
+    for (let at = work.at(-1); at !== undefined; at = work.at(-1)) {
+      const own = order.get(at.node);
+      const edge = at.node.edges[at.next++];
+      if (own === undefined) break;
+      if (edge !== undefined) {
+        const to = edge.to.find();
+        const seen = order.get(to);
+        if (to === at.node) found.push(to);
+        if (seen === undefined) enter(to);
+        else if (seen.isOpen) own.low = Math.min(own.low, seen.index);
+        continue;
+      }
+      work.pop();
+      const caller = order.get(work.at(-1)?.node ?? at.node);
+      if (caller !== undefined) caller.low = Math.min(caller.low, own.low);
+      if (own.low !== own.index) continue;
+      const members = open.splice(open.indexOf(at.node));
+      for (const member of members) {
+        const state = order.get(member);
+        if (state !== undefined) state.isOpen = false;
+      }
+      if (members.length > 1) found.push(...members);
+    }
+  }
+  return found;
+}
+
 /** The calls that lead from `node` to where its effect comes from. */
 export function causesOf(node: EffectNode): Edge[] {
   const chain: Edge[] = [];

@@ -8,6 +8,7 @@
  */
 import ts from 'typescript';
 
+import type { Kind } from './analysis.ts';
 import {
   declarationOrigin,
   parameterAt,
@@ -19,7 +20,7 @@ import type { Findings } from './diagnostics.ts';
 import { DropEffects } from './drop-effects.ts';
 import { reportPin } from './effect-errors.ts';
 import type { DropPlan } from './drop-plan.ts';
-import { EffectNode, spreadEffects, spreadPlainness } from './effect-graph.ts';
+import { cyclesOf, EffectNode, spreadEffects, spreadPlainness } from './effect-graph.ts';
 import { Flows, signaturesOf } from './flows.ts';
 import { functionName } from './names.ts';
 import type { Ownership } from './ownership.ts';
@@ -40,6 +41,8 @@ export type CallForm =
   | 'plain'
   /** `yield*` on a function that is known to be a coroutine. */
   | 'coroutine'
+  /** A call of the C library: plain, then `yield*` on what is left of it. */
+  | 'library'
   /** A function value, out of a generator: a coroutine or not. */
   | 'maybe'
   /** A function value that must not be a coroutine. */
@@ -51,6 +54,8 @@ interface CallInfo {
   readonly targets: readonly EffectNode[];
   /** The effect of API functions called directly. */
   readonly apiEffect: Effect;
+  /** Nothing but functions of the C library is called. */
+  readonly isLibrary: boolean;
   readonly isByValue: boolean;
   /** The function nodes of callbacks that a library method calls. */
   readonly callbacks: readonly EffectNode[];
@@ -79,12 +84,21 @@ export class Effects {
   readonly #calls = new Map<ts.Node, CallInfo>();
   readonly #fragile = new Set<ts.Node>();
   readonly #flows: Flows;
+  readonly #kind: Kind;
+  readonly #looping = new Set<ts.Node>();
   readonly drops: DropEffects;
 
-  constructor(checker: ts.TypeChecker, ownership: Ownership, plan: DropPlan, findings: Findings) {
+  constructor(
+    checker: ts.TypeChecker,
+    ownership: Ownership,
+    plan: DropPlan,
+    findings: Findings,
+    kind: Kind,
+  ) {
     this.#checker = checker;
     this.#plan = plan;
     this.#findings = findings;
+    this.#kind = kind;
     this.#flows = new Flows(checker, (declaration) => this.nodeOf(declaration));
     this.drops = new DropEffects(checker, ownership, (declaration) => this.nodeOf(declaration));
   }
@@ -98,9 +112,20 @@ export class Effects {
     for (const [node, { type }] of this.#plan.assignments) this.#dropAt(node, type);
     for (const [node, type] of this.#plan.dropCalls) this.#dropAt(node, type);
     const nodes = [...this.#nodes.values(), ...this.drops.nodes];
+    if (this.#kind === 'program') this.#makePreemptible(nodes);
     spreadEffects(nodes);
     spreadPlainness(nodes);
     this.#checkPins(nodes);
+  }
+
+  /** What computes for long must be able to stop, but where nothing can. */
+  #makePreemptible(nodes: readonly EffectNode[]): void {
+    spreadPlainness(nodes);
+    const endless = [...[...this.#looping].map((it) => this.nodeOf(it)), ...cyclesOf(nodes)];
+    for (const node of endless) {
+      const root = node.find();
+      if (!root.isPlain && root.effect === 0) root.effect = 1;
+    }
   }
 
   /** True when the function behind `declaration` is a generator in `build`. */
@@ -112,6 +137,9 @@ export class Effects {
     const info = this.#calls.get(call);
     if (info === undefined) return 'plain';
     if (info.callbacks.some((node) => isCoroutine(node, build))) return 'collection';
+    if (info.apiEffect > 0 && this.#kind === 'program') {
+      return info.isLibrary ? 'library' : 'maybe';
+    }
     if (info.apiEffect > 0) return 'coroutine';
     const coloured = info.targets.filter((node) => isCoroutine(node, build)).length;
     if (!info.isByValue && coloured === info.targets.length && coloured > 0) return 'coroutine';
@@ -147,6 +175,7 @@ export class Effects {
     if (isFunctionNode(node)) this.#visitFunction(node);
     if (isCallNode(node)) this.#visitCall(node);
     if (ts.isPropertyAccessExpression(node)) this.#visitAccess(node);
+    if (isLoop(node)) this.#looping.add(enclosingFunction(node));
     if (isLoop(node) && ts.isForOfStatement(node)) {
       this.#flows.pinIterator(this.#checker.getTypeAtLocation(node.expression), node.expression);
     }
@@ -232,7 +261,8 @@ export class Effects {
     this.#passGenerics(call, signature);
     if (ts.isNewExpression(call)) this.#visitFragile(call, declarations, owner);
     const isByValue = declarations.some(isSlot) || targets.length > 1;
-    this.#calls.set(call, { targets, apiEffect, isByValue, callbacks });
+    const isLibrary = declarations.every((it) => declarationOrigin(it) === 'api');
+    this.#calls.set(call, { targets, apiEffect, isLibrary, isByValue, callbacks });
   }
 
   #apiNode(declaration: ts.Node, effect: Effect): EffectNode {

@@ -5,7 +5,15 @@
  */
 import ts from 'typescript';
 
-import { assign, finish, id, kernelCall, sequence, setSite } from './build-code.ts';
+import {
+  assign,
+  finish,
+  finishLibraryCall,
+  id,
+  kernelCall,
+  sequence,
+  setSite,
+} from './build-code.ts';
 import type { CallForm } from './effects.ts';
 import { dropValue, release } from './emit-drops.ts';
 import type { Emitter } from './emitter.ts';
@@ -34,14 +42,16 @@ export function emitCall(emitter: Emitter, node: CallNode): ts.Expression {
   const call = ts.isCallChain(node)
     ? f.updateCallChain(node, receiver, node.questionDotToken, undefined, args)
     : f.updateCallExpression(node, receiver, undefined, args);
-  return finished(call, form);
+  return finished(emitter, call, form);
 }
 
 /** The call's value, whether or not the call made a coroutine. */
-export function finished(call: ts.Expression, form: CallForm): ts.Expression {
+export function finished(emitter: Emitter, call: ts.Expression, form: CallForm): ts.Expression {
   switch (form) {
     case 'coroutine':
       return finish(call);
+    case 'library':
+      return finishLibraryCall(emitter.temporary(), call);
     case 'maybe':
       return finish(kernelCall('maybe', call));
     case 'sync':

@@ -120,7 +120,7 @@ class ChainBuilder {
     const call = f.createCallExpression(callee, undefined, [...first, ...values]);
     const form = analysis.effects.callForm(link, scope.isGenerator, build);
     const slot = analysis.plan.intoSlot.get(link);
-    const value = finished(call, form);
+    const value = finished(this.#emitter, call, form);
     return slot === undefined ? value : f.createParenthesizedExpression(assign(slot.name, value));
   }
 

@@ -8,6 +8,7 @@ import {
   closeFrame,
   declare,
   empty,
+  entryPoint,
   guarded,
   id,
   kernelCall,
@@ -75,7 +76,7 @@ function emitBody(
   const drops = unlessDying(dropSlots(emitter, slots));
   const frame = ts.isConstructorDeclaration(node)
     ? constructorFrame(emitter, node, rest, slots)
-    : guarded(rest, [...drops, closeFrame()]);
+    : guarded([...entryOf(emitter), ...rest], [...drops, closeFrame()]);
   return [
     ...before,
     ...openFrame(sites.siteOf(node) ?? 0, sites.frameBytes(node)),
@@ -83,6 +84,11 @@ function emitBody(
     ...declareSlots(slots, initial),
     frame,
   ];
+}
+
+/** A program that recurs without a loop is preempted where its functions begin. */
+function entryOf({ analysis, scope }: Emitter): ts.Statement[] {
+  return analysis.kind === 'program' && scope.isGenerator ? [entryPoint()] : [];
 }
 
 /** The body of `x => x + 1`. */

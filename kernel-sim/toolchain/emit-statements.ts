@@ -8,6 +8,7 @@ import {
   guarded,
   id,
   kernelCall,
+  programBackEdge,
   setSite,
   statement,
   stepPoint,
@@ -103,7 +104,7 @@ function embedded(
 }
 
 function emitLoop(emitter: Emitter, node: ts.IterationStatement): ts.Statement {
-  const before = [backEdge(emitter.scope.maySwitchAtBackEdges)];
+  const before = [backEdgeOf(emitter)];
   if (ts.isForOfStatement(node) || ts.isForInStatement(node)) return emitForEach(emitter, node);
   const body = embedded(emitter, node.statement, before);
   if (ts.isWhileStatement(node)) {
@@ -124,6 +125,11 @@ function emitLoop(emitter: Emitter, node: ts.IterationStatement): ts.Statement {
   );
 }
 
+function backEdgeOf({ analysis, scope }: Emitter): ts.Statement {
+  const make = analysis.kind === 'module' ? backEdge : programBackEdge;
+  return make(scope.maySwitchAtBackEdges);
+}
+
 function emitForEach(emitter: Emitter, node: ts.ForOfStatement | ts.ForInStatement): ts.Statement {
   const { plan } = emitter.analysis;
   const expression = emitter.expression(node.expression);
@@ -142,10 +148,7 @@ function emitForEach(emitter: Emitter, node: ts.ForOfStatement | ts.ForInStateme
     ? emitStatements(emitter, node.statement.statements)
     : emitStatement(emitter, node.statement);
   const body = f.createBlock(
-    [
-      backEdge(emitter.scope.maySwitchAtBackEdges),
-      ...inRegion(emitter, node.statement, inner, initial),
-    ],
+    [backEdgeOf(emitter), ...inRegion(emitter, node.statement, inner, initial)],
     true,
   );
   return ts.isForOfStatement(node)

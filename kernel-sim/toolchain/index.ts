@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /**
- * The door of the toolchain: a driver's sources in, a `.ko` or what is wrong with them out.
+ * The door of the toolchain: sources in, a `.ko`, an executable, or what is wrong with them out.
  *
  *     sources → types (TypeScript) → restrictions, ownership, effects → code twice → .ko
+ *                                    → restrictions, effects            → code → executable
  *
  * One object serves one worker or process for its life. It keeps what was parsed and checked, so
  * that a second build costs a fraction of the first. It reads no files and knows no clock.
@@ -11,13 +12,15 @@ import ts from 'typescript';
 
 import { encodeBase64 } from '../lib/base64.ts';
 import type { BuildReply, BuildRequest, Diagnostic } from '../uapi/hostcc.ts';
-import { analyse, type Analysis } from './analysis.ts';
+import { analyse, type Kind } from './analysis.ts';
 import type { ToolchainAssets } from './assets.ts';
-import { fromCompiler, fromFinding, sortDiagnostics } from './diagnostics.ts';
+import { type Findings, fromCompiler, fromFinding, sortDiagnostics } from './diagnostics.ts';
+import { writeExecutable } from './executable.ts';
 import { compilerHost, FileSet, languageServiceHost, ParsedFiles } from './files.ts';
 import { writeKo } from './ko.ts';
 import { linkBuild } from './link.ts';
 import { readModuleInfo } from './module-info.ts';
+import { checkMain, exportsMain, isDriverFile, isProgramFile } from './program.ts';
 import { OPTIONS, PATHS } from './settings.ts';
 import { isUsing, walk } from './syntax.ts';
 
@@ -25,7 +28,7 @@ export type { ToolchainAssets } from './assets.ts';
 export { isModuleFile } from './module-info.ts';
 
 export interface Toolchain {
-  /** Builds one module. Only an error-free one has a `ko`. */
+  /** Builds one module or program. Only an error-free one has a `ko` or `executable`. */
   build(request: BuildRequest): BuildReply;
   /** Everything that is wrong with these files, by name; nothing is built. */
   check(sources: Readonly<Record<string, string>>): Diagnostic[];
@@ -69,15 +72,25 @@ class DriverToolchain implements Toolchain {
     const main = program.getSourceFile(BUILD_FOLDER + request.main);
     if (main === undefined) return { ...reply, diagnostics: [noSuchFile(request)] };
     const files = reachableFrom(main, program);
-    const types = files.flatMap((file) => compilerDiagnostics(program, file, buildName));
+    const kind = request.target ?? 'module';
+    const types = files.flatMap((file) => compilerDiagnostics(program, file, buildName, kind));
     if (hasSyntaxErrors(program, files)) return { ...reply, diagnostics: sortDiagnostics(types) };
 
-    const analysis = analyse(checker, files, buildName);
-    const info = readModuleInfo(checker, main, request.module, analysis.findings);
-    const diagnostics = merged(types, analysis, buildName);
-    if (diagnostics.length > 0 || info === undefined) return { ...reply, diagnostics };
+    const analysis = analyse(checker, files, buildName, kind);
+    if (kind === 'program') checkMain(checker, main, analysis.findings);
+    const info =
+      kind === 'program'
+        ? undefined
+        : readModuleInfo(checker, main, request.module, analysis.findings);
+    const diagnostics = merged(types, analysis.findings, buildName);
+    const isRefused = diagnostics.some(({ severity }) => severity !== 'warning');
+    if (isRefused) return { ...reply, diagnostics };
 
     const fast = linkBuild(program, analysis, files, 'fast', buildName);
+    if (info === undefined) {
+      const executable = writeExecutable(fast.code, analysis.sites.table);
+      return { ...reply, diagnostics, executable: encodeBase64(executable) };
+    }
     const stepped = linkBuild(program, analysis, files, 'stepped', buildName);
     const ko = writeKo(request.board, { info, fast, stepped, sites: analysis.sites.table });
     return { ...reply, diagnostics, ko: encodeBase64(ko) };
@@ -85,10 +98,13 @@ class DriverToolchain implements Toolchain {
 
   check(sources: Readonly<Record<string, string>>): Diagnostic[] {
     const program = this.#programOf(sources);
-    const files = driverFiles(program);
-    const types = files.flatMap((file) => compilerDiagnostics(program, file, buildName));
-    if (hasSyntaxErrors(program, files)) return sortDiagnostics(types);
-    return merged(types, analyse(program.getTypeChecker(), files, buildName), buildName);
+    const groups = groupFiles(program);
+    const types = KINDS.flatMap((kind) =>
+      groups[kind].flatMap((file) => compilerDiagnostics(program, file, buildName, kind)),
+    );
+    if (KINDS.some((kind) => hasSyntaxErrors(program, groups[kind]))) return sortDiagnostics(types);
+    const findings = KINDS.map((kind) => findingsOf(program, groups[kind], buildName, kind));
+    return merged(types, { all: findings.flatMap(({ all }) => all) }, buildName);
   }
 
   setFile(path: string, text: string): void {
@@ -107,10 +123,11 @@ class DriverToolchain implements Toolchain {
     const program = this.#service.getProgram();
     const file = program?.getSourceFile(path);
     if (program === undefined || file === undefined) return [];
-    const types = compilerDiagnostics(program, file, asIs);
+    const kind = groupFiles(program).program.includes(file) ? 'program' : 'module';
+    const types = compilerDiagnostics(program, file, asIs, kind);
     const files = reachableFrom(file, program);
     if (hasSyntaxErrors(program, files)) return sortDiagnostics(types);
-    const found = merged(types, analyse(program.getTypeChecker(), files, asIs), asIs);
+    const found = merged(types, findingsOf(program, files, asIs, kind), asIs);
     return found.filter((diagnostic) => diagnostic.file === path);
   }
 
@@ -129,11 +146,33 @@ class DriverToolchain implements Toolchain {
   }
 }
 
-function driverFiles(program: ts.Program): ts.SourceFile[] {
-  return program.getSourceFiles().filter((file) => !PATHS.isOurs(file.fileName));
+const KINDS: readonly Kind[] = ['module', 'program'];
+
+/** Programs with what they import; all else is a driver's, and so is what both import. */
+function groupFiles(program: ts.Program): Readonly<Record<Kind, readonly ts.SourceFile[]>> {
+  const all = program.getSourceFiles().filter((file) => !PATHS.isOurs(file.fileName));
+  const reached = (files: readonly ts.SourceFile[]): Set<ts.SourceFile> =>
+    new Set(files.flatMap((file) => reachableFrom(file, program)));
+  const ofPrograms = reached(all.filter(isProgramFile));
+  const ofDrivers = reached(all.filter(isDriverFile));
+  const isProgram = (file: ts.SourceFile): boolean => ofPrograms.has(file) && !ofDrivers.has(file);
+  return { module: all.filter((file) => !isProgram(file)), program: all.filter(isProgram) };
 }
 
-/** `main` and the driver's files that it imports, itself first. */
+function findingsOf(
+  program: ts.Program,
+  files: readonly ts.SourceFile[],
+  nameOf: (path: string) => string,
+  kind: Kind,
+): Findings {
+  const checker = program.getTypeChecker();
+  const { findings } = analyse(checker, files, nameOf, kind);
+  if (kind === 'module') return findings;
+  for (const file of files) if (exportsMain(file)) checkMain(checker, file, findings);
+  return findings;
+}
+
+/** `main` and the user's files that it imports, itself first. */
 function reachableFrom(main: ts.SourceFile, program: ts.Program): ts.SourceFile[] {
   const found = [main];
   const checker = program.getTypeChecker();
@@ -159,15 +198,28 @@ function compilerDiagnostics(
   program: ts.Program,
   file: ts.SourceFile,
   nameOf: (path: string) => string,
+  kind: Kind,
 ): Diagnostic[] {
   const found = [...program.getSyntacticDiagnostics(file), ...program.getSemanticDiagnostics(file)];
   return found
     .filter(({ category }) => category === ts.DiagnosticCategory.Error)
     .filter((it) => !isUnusedUsing(it))
-    .map((it) => fromCompiler(it, nameOf));
+    .map((it) => {
+      const diagnostic = fromCompiler(it, nameOf);
+      return kind === 'program' && isUnused(diagnostic) ? asWarning(diagnostic) : diagnostic;
+    });
+}
+
+function asWarning(diagnostic: Diagnostic): Diagnostic {
+  return { ...diagnostic, severity: 'warning' };
 }
 
 const UNUSED = 6133;
+
+/** What C compilers only warn of: a name, an import or a type that nobody uses. */
+function isUnused({ code }: Diagnostic): boolean {
+  return /^TS(6133|6192|6196|6198)$/.test(code);
+}
 
 /** A guard that nobody looks at is in use all the same: it holds its lock. */
 function isUnusedUsing({ code, file, start }: ts.Diagnostic): boolean {
@@ -185,10 +237,10 @@ function isUnusedUsing({ code, file, start }: ts.Diagnostic): boolean {
  */
 function merged(
   types: readonly Diagnostic[],
-  analysis: Analysis,
+  findings: Pick<Findings, 'all'>,
   nameOf: (path: string) => string,
 ): Diagnostic[] {
-  const own = analysis.findings.all.map((it) => fromFinding(it, nameOf));
+  const own = findings.all.map((it) => fromFinding(it, nameOf));
   const isExplained = (it: Diagnostic): boolean =>
     own.some(
       ({ file, line, column }) => file === it.file && line === it.line && column === it.column,

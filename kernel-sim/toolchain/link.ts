@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /**
- * Emits a module's files for one build and joins them into the text of one `ModuleFactory`.
+ * Emits a module's or program's files for one build and joins them into the text of one factory.
  *
  * The files become functions in a table inside the factory; imports among them never leave it.
  */

@@ -183,3 +183,10 @@ function isOwnedField(property: ts.Symbol): boolean {
 export function isStatic(member: ts.ClassElement): boolean {
   return (ts.getCombinedModifierFlags(member) & ts.ModifierFlags.Static) !== 0;
 }
+
+/** The rules of a program: nothing in it is owned. */
+export class Nobody extends Ownership {
+  override isOwned(): boolean {
+    return false;
+  }
+}

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /**
- * What TypeScript has and the driver's language has not: RZ1000 for what means nothing in a kernel,
- * RZ1070 for what would get around the types, the sandbox or determinism.
+ * What TypeScript has and the language of drivers and programs has not: RZ1000 for what means
+ * nothing here, RZ1070 for what would get around the types, the sandbox or determinism.
  */
 import ts from 'typescript';
 
+import type { Kind } from './analysis.ts';
 import { declarationOrigin } from './declarations.ts';
 import type { Findings } from './diagnostics.ts';
 import { enclosingFunction, isUsing, walk } from './syntax.ts';
@@ -35,13 +36,18 @@ export function checkRestrictions(
   checker: ts.TypeChecker,
   file: ts.SourceFile,
   findings: Findings,
+  kind: Kind,
 ): void {
-  checkDirectives(file, findings);
+  const who = kind === 'module' ? 'driver' : 'program';
+  checkDirectives(file, findings, who);
   walk(file, (node) => {
-    checkSandbox(checker, node, findings);
-    checkLanguage(node, findings);
+    checkSandbox(checker, node, findings, who);
+    checkLanguage(node, findings, who);
   });
 }
+
+/** Whose file it is, in messages. */
+type Who = 'driver' | 'program';
 
 /** As the compiler keeps them, so that no comment is missed and no string mistaken for one. */
 interface WithDirectives {
@@ -49,7 +55,7 @@ interface WithDirectives {
   readonly checkJsDirective?: { readonly enabled: boolean; readonly pos: number };
 }
 
-function checkDirectives(file: ts.SourceFile & WithDirectives, findings: Findings): void {
+function checkDirectives(file: ts.SourceFile & WithDirectives, findings: Findings, who: Who): void {
   const isUsed =
     (file.commentDirectives?.length ?? 0) > 0 ||
     file.checkJsDirective !== undefined ||
@@ -61,28 +67,29 @@ function checkDirectives(file: ts.SourceFile & WithDirectives, findings: Finding
     at,
     'RZ1070',
     'a comment that directs the compiler (`@ts-…`, `/// <reference>`)',
-    'a driver is checked as a whole: mend what the compiler points at',
+    `a ${who} is checked as a whole: mend what the compiler points at`,
   );
 }
 
-function checkSandbox(checker: ts.TypeChecker, node: ts.Node, findings: Findings): void {
+function checkSandbox(checker: ts.TypeChecker, node: ts.Node, findings: Findings, who: Who): void {
   const forbid = (what: string, help: string | null = null): void => {
     findings.add(node, 'RZ1070', what, help);
   };
   if (node.kind === ts.SyntaxKind.AnyKeyword) {
     forbid('`any` switches the checks off', 'say what it is, or `unknown`');
   } else if (ts.isIdentifier(node) && FORBIDDEN_GLOBALS.has(node.text) && isFree(checker, node)) {
-    forbid(`\`${node.text}\` does not exist in a driver`);
+    forbid(`\`${node.text}\` does not exist in a ${who}`);
   } else if (isForbiddenMember(node)) {
-    forbid(`\`${node.text}\` leads out of the driver's own objects`);
+    forbid(`\`${node.text}\` leads out of the ${who}'s own objects`);
   } else if (node.kind === ts.SyntaxKind.ImportKeyword && ts.isCallExpression(node.parent)) {
-    forbid('a driver cannot load code while it runs', 'import it at the top');
-  } else if (ts.isMetaProperty(node)) forbid(`\`${node.getText()}\` does not exist in a driver`);
+    forbid(`a ${who} cannot load code while it runs`, 'import it at the top');
+  } else if (ts.isMetaProperty(node)) forbid(`\`${node.getText()}\` does not exist in a ${who}`);
   else if (isAmbient(node)) forbid('`declare` would promise what nobody gives');
   else if (ts.isAsExpression(node) || ts.isTypeAssertionExpression(node)) {
-    checkAssertion(checker, node, findings);
+    // A program forges nothing but its own: the kernel trusts no object of it.
+    if (who === 'driver') checkAssertion(checker, node, findings);
   } else if (ts.isTypePredicateNode(node) && node.type !== undefined) {
-    if (isOfApi(checker.getTypeFromTypeNode(node.type))) {
+    if (who === 'driver' && isOfApi(checker.getTypeFromTypeNode(node.type))) {
       forbid('a type predicate would forge an object of the kernel');
     }
   }
@@ -150,26 +157,26 @@ function isOfApi(type: ts.Type): boolean {
   );
 }
 
-function checkLanguage(node: ts.Node, findings: Findings): void {
-  const what = strangerIn(node);
+function checkLanguage(node: ts.Node, findings: Findings, who: Who): void {
+  const what = strangerIn(node, who);
   if (what !== null) findings.add(node, 'RZ1000', what[0], what[1] ?? null);
 }
 
-/** What is wrong with a node that the driver's language does not have, and what to do instead. */
-function strangerIn(node: ts.Node): readonly [string, string?] | null {
+/** What is wrong with a node that the language does not have, and what to do instead. */
+function strangerIn(node: ts.Node, who: Who): readonly [string, string?] | null {
   switch (node.kind) {
     case ts.SyntaxKind.AsyncKeyword:
     case ts.SyntaxKind.AwaitKeyword:
     case ts.SyntaxKind.AwaitExpression:
-      return ['drivers have no promises', 'call what blocks as it is: the task waits'];
+      return [`${who}s have no promises`, 'call what blocks as it is: the task waits'];
     case ts.SyntaxKind.YieldExpression:
-      return ['drivers write no generators', 'call what blocks as it is: the task waits'];
+      return [`${who}s write no generators`, 'call what blocks as it is: the task waits'];
     case ts.SyntaxKind.WithStatement:
       return ['`with` is not part of the language'];
     case ts.SyntaxKind.Decorator:
       return ['decorators are not part of the language'];
     case ts.SyntaxKind.RegularExpressionLiteral:
-      return ['there are no regular expressions in the kernel', 'compare strings or bytes'];
+      return ['there are no regular expressions here', 'compare strings or bytes'];
     case ts.SyntaxKind.TaggedTemplateExpression:
       return ['tagged templates are not part of the language'];
     case ts.SyntaxKind.DebuggerStatement:
@@ -183,14 +190,14 @@ function strangerIn(node: ts.Node): readonly [string, string?] | null {
     case ts.SyntaxKind.ImportEqualsDeclaration:
       return ['`import … = require(…)` is not part of the language', 'import { … } from "…"'];
     default:
-      return strangerInFunction(node) ?? strangerInName(node) ?? strangerInFlow(node);
+      return strangerInFunction(node, who) ?? strangerInName(node) ?? strangerInFlow(node);
   }
 }
 
-function strangerInFunction(node: ts.Node): readonly [string, string?] | null {
+function strangerInFunction(node: ts.Node, who: Who): readonly [string, string?] | null {
   const isFunction = ts.isFunctionDeclaration(node) || ts.isFunctionExpression(node);
   if ((isFunction || ts.isMethodDeclaration(node)) && node.asteriskToken !== undefined) {
-    return ['drivers write no generators', 'call what blocks as it is: the task waits'];
+    return [`${who}s write no generators`, 'call what blocks as it is: the task waits'];
   }
   if (ts.isClassLike(node)) {
     const base = node.heritageClauses?.find(({ token }) => token === ts.SyntaxKind.ExtendsKeyword);
@@ -204,7 +211,7 @@ function strangerInFunction(node: ts.Node): readonly [string, string?] | null {
   }
   if (ts.isVariableDeclarationList(node)) {
     const kind = node.flags & ts.NodeFlags.BlockScoped;
-    if (kind === ts.NodeFlags.AwaitUsing) return ['drivers have no promises', 'say `using`'];
+    if (kind === ts.NodeFlags.AwaitUsing) return [`${who}s have no promises`, 'say `using`'];
     if (isUsing(node) && ts.isSourceFile(enclosingFunction(node)) && isAtTop(node)) {
       return ['a `using` of the module itself would end at once', "keep it in the module's class"];
     }

@@ -7,10 +7,12 @@
  */
 export interface BuildRequest {
   readonly version: 1;
-  /** Name of the module without `.ko`. */
+  /** What to make: a kernel module if nothing is said. */
+  readonly target?: 'module' | 'program';
+  /** Name of the module without `.ko`, or of the program. */
   readonly module: string;
   readonly board: 'pc' | 'rpi3';
-  /** The file whose default export is the module. */
+  /** The file whose default export is the module, or that exports `main`. */
   readonly main: string;
   /** Every `.ts` file of the folder by name, as text. */
   readonly sources: Readonly<Record<string, string>>;
@@ -27,6 +29,8 @@ export interface Diagnostic {
   readonly code: string;
   readonly message: string;
   readonly help: string | null;
+  /** An error unless told. */
+  readonly severity?: 'warning';
 }
 
 export interface BuildReply {
@@ -36,4 +40,6 @@ export interface BuildReply {
   readonly diagnostics: readonly Diagnostic[];
   /** The `.ko` in base64; absent when an error stopped the build. */
   readonly ko?: string;
+  /** The executable of a program in base64. */
+  readonly executable?: string;
 }

@@ -21,6 +21,6 @@ export const SYS = {
   getdents64: 217, set_tid_address: 218, clock_gettime: 228,
   exit_group: 231, tgkill: 234, waitid: 247, utimensat: 280, dup3: 292, pipe2: 293,
   finit_module: 313,
-  getrandom: 318,
+  getrandom: 318, execveat: 322,
   posix_spawn: 1000,
 } as const;

@@ -3,6 +3,7 @@
 import type { Program } from '../uapi/user-cpu.ts';
 import { basename } from './basename.ts';
 import { cat } from './cat.ts';
+import { cc } from './cc.ts';
 import { chmod } from './chmod.ts';
 import { chown } from './chown.ts';
 import { clear } from './clear.ts';
@@ -60,6 +61,7 @@ import { bracket, test } from './test.ts';
 import { touch } from './touch.ts';
 import { tr } from './tr.ts';
 import { trueProgram } from './true.ts';
+import { tsRun } from './ts-run.ts';
 import { uname } from './uname.ts';
 import { uniq } from './uniq.ts';
 import { uptime } from './uptime.ts';
@@ -88,6 +90,9 @@ function inFolder(
   }));
 }
 
+/** What runs a file that cannot run itself, by the ending of its name. Linux: binfmt_misc. */
+export const INTERPRETERS: ReadonlyMap<string, string> = new Map([['.ts', '/usr/bin/ts-run']]);
+
 /** Where Debian has them; /bin and /sbin are links to these folders. */
 export const INSTALLED_PROGRAMS: readonly InstalledProgram[] = [
   ...inFolder('/usr/bin', {
@@ -95,6 +100,7 @@ export const INSTALLED_PROGRAMS: readonly InstalledProgram[] = [
     basename,
     bash: sh,
     cat,
+    cc,
     chmod,
     chown,
     clear,
@@ -146,6 +152,7 @@ export const INSTALLED_PROGRAMS: readonly InstalledProgram[] = [
     touch,
     tr,
     true: trueProgram,
+    'ts-run': tsRun,
     uname,
     uniq,
     uptime,

@@ -4,6 +4,7 @@
  *
  * Linux: elf_validity_check, setup_load_info and check_modinfo of kernel/module/main.c.
  */
+import { ELF } from '../../lib/elf-layout.ts';
 import { readElf } from '../../lib/elf.ts';
 import { decodeUtf8 } from '../../lib/utf8.ts';
 import { ERRNO } from '../../uapi/errno.ts';
@@ -27,7 +28,8 @@ const MODULE_NAME_LEN = 56;
 export function readKo(bytes: Uint8Array, board: 'pc' | 'rpi3'): KoResult {
   const elf = readElf(bytes);
   if (!elf.ok) return refuse(`Invalid module format: ${elf.reason}`);
-  const { machine } = elf.file;
+  const { machine, type } = elf.file;
+  if (type !== ELF.REL) return refuse('Invalid module format: not relocatable');
   if (machine !== ELF_MACHINE[board]) {
     return refuse(`Invalid architecture in ELF header: ${machine}`);
   }

@@ -6,7 +6,8 @@ import { COST } from '../../uapi/costs.ts';
 import { ERRNO } from '../../uapi/errno.ts';
 import { Oops } from '../oops.ts';
 import { ERRNO_VALUES, errnoValue, ErrnoValue } from './errno-value.ts';
-import { DriverRuntime, isCoroutine, isSwitching, KERNEL_STACK_BYTES } from './runtime.ts';
+import { isCoroutine } from '../../lib/coroutine.ts';
+import { DriverRuntime, isSwitching, KERNEL_STACK_BYTES } from './runtime.ts';
 
 let k: DriverRuntime;
 let told: string[];

@@ -8,6 +8,7 @@
 import { type ModuleRuntime } from '../../uapi/module-abi.ts';
 import type { Sleeping } from '../../uapi/coroutine.ts';
 import { COST } from '../../uapi/costs.ts';
+import { isCoroutine } from '../../lib/coroutine.ts';
 import { Oops } from '../oops.ts';
 import { Clock } from '../../sim/clock.ts';
 import { Execution } from '../sched/execution.ts';
@@ -129,15 +130,6 @@ export class DriverRuntime extends Execution implements ModuleRuntime {
 }
 
 for (const shared of [DriverRuntime, Execution, Clock]) Object.freeze(shared.prototype);
-
-/** True for a suspended coroutine of ours: any generator object. */
-export function isCoroutine(value: unknown): value is Sleeping<unknown> {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    Object.prototype.isPrototypeOf.call(generatorPrototype, value)
-  );
-}
 
 /** True for a function that the toolchain compiled to a generator function. */
 export function isSwitching(fn: unknown): boolean {

@@ -63,6 +63,7 @@ export interface Timespec {
   readonly nanoseconds: number;
 }
 
+const AT_EMPTY_PATH = 0x1000;
 const SIGSET_SIZE = 8;
 const SIGACTION_SIZE = 32;
 const NGROUPS_MAX = 64;
@@ -203,6 +204,17 @@ export class ProcessCalls extends FileCalls {
     const arguments_ = yield* this.memory.push_strings(argv);
     const envp = yield* this.memory.push_strings(env);
     const result = yield* this.call(SYS.execve, address, arguments_, envp);
+    this.memory.release(mark);
+    return result;
+  }
+
+  /** Becomes the program in an open file: fexecve(3). Returns only on failure. */
+  *fexecve(fd: number, argv: readonly string[], env: readonly string[]): Sleeping<number> {
+    const mark = this.memory.mark();
+    const path = yield* this.memory.push_string('');
+    const arguments_ = yield* this.memory.push_strings(argv);
+    const envp = yield* this.memory.push_strings(env);
+    const result = yield* this.call(SYS.execveat, fd, path, arguments_, envp, AT_EMPTY_PATH);
     this.memory.release(mark);
     return result;
   }

@@ -22,7 +22,7 @@ export function diagnosticText(
 }
 
 /** `    ^~~~` under the marked characters; tabs stay tabs, so that it stands where it should. */
-function marker(diagnostic: Diagnostic, sourceLine: string): string {
+export function marker(diagnostic: Diagnostic, sourceLine: string): string {
   const { line, column, endLine, endColumn } = diagnostic;
   const indent = sourceLine.slice(0, column - 1).replaceAll(/[^\t]/g, ' ');
   const end = endLine === line ? endColumn : sourceLine.length + 1;

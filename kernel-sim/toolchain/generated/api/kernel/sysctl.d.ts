@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Made by scripts/generate-api.mjs from kernel-sim/api. Do not edit.
+// Made by scripts/generate-api.mjs. Do not edit.
 
 import type { Ref } from "kernel";
 import type { UserSliceReader, UserSliceWriter } from "kernel/fs";

@@ -1,0 +1,1626 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Made by scripts/generate-api.mjs. Do not edit.
+
+/** Descriptor that every program begins with. */
+export const STDIN_FILENO: 0;
+
+/** Descriptor that every program begins with. */
+export const STDOUT_FILENO: 1;
+
+/** Descriptor that every program begins with. */
+export const STDERR_FILENO: 2;
+
+/** How to open a file: open(2). */
+export const O_RDONLY: 0;
+
+/** How to open a file: open(2). */
+export const O_WRONLY: 1;
+
+/** How to open a file: open(2). */
+export const O_RDWR: 2;
+
+/** How to open a file: open(2). */
+export const O_ACCMODE: 3;
+
+/** How to open a file: open(2). */
+export const O_CREAT: 64;
+
+/** How to open a file: open(2). */
+export const O_EXCL: 128;
+
+/** How to open a file: open(2). */
+export const O_NOCTTY: 256;
+
+/** How to open a file: open(2). */
+export const O_TRUNC: 512;
+
+/** How to open a file: open(2). */
+export const O_APPEND: 1024;
+
+/** How to open a file: open(2). */
+export const O_NONBLOCK: 2048;
+
+/** How to open a file: open(2). */
+export const O_DIRECTORY: 65536;
+
+/** How to open a file: open(2). */
+export const O_NOFOLLOW: 131072;
+
+/** How to open a file: open(2). */
+export const O_CLOEXEC: 524288;
+
+/** Type and permissions of a file: inode(7). */
+export const S_IFMT: 61440;
+
+/** Type and permissions of a file: inode(7). */
+export const S_IFSOCK: 49152;
+
+/** Type and permissions of a file: inode(7). */
+export const S_IFLNK: 40960;
+
+/** Type and permissions of a file: inode(7). */
+export const S_IFREG: 32768;
+
+/** Type and permissions of a file: inode(7). */
+export const S_IFBLK: 24576;
+
+/** Type and permissions of a file: inode(7). */
+export const S_IFDIR: 16384;
+
+/** Type and permissions of a file: inode(7). */
+export const S_IFCHR: 8192;
+
+/** Type and permissions of a file: inode(7). */
+export const S_IFIFO: 4096;
+
+/** Type and permissions of a file: inode(7). */
+export const S_ISUID: 2048;
+
+/** Type and permissions of a file: inode(7). */
+export const S_ISGID: 1024;
+
+/** Type and permissions of a file: inode(7). */
+export const S_ISVTX: 512;
+
+/** Where lseek(2) counts from. */
+export const SEEK_SET: 0;
+
+/** Where lseek(2) counts from. */
+export const SEEK_CUR: 1;
+
+/** Where lseek(2) counts from. */
+export const SEEK_END: 2;
+
+/** What to ask: access(2). */
+export const F_OK: 0;
+
+/** What to ask: access(2). */
+export const X_OK: 1;
+
+/** What to ask: access(2). */
+export const W_OK: 2;
+
+/** What to ask: access(2). */
+export const R_OK: 4;
+
+/** Commands and flags of fcntl(2). */
+export const F_DUPFD: 0;
+
+/** Commands and flags of fcntl(2). */
+export const F_GETFD: 1;
+
+/** Commands and flags of fcntl(2). */
+export const F_SETFD: 2;
+
+/** Commands and flags of fcntl(2). */
+export const F_GETFL: 3;
+
+/** Commands and flags of fcntl(2). */
+export const F_SETFL: 4;
+
+/** Commands and flags of fcntl(2). */
+export const F_DUPFD_CLOEXEC: 1030;
+
+/** Commands and flags of fcntl(2). */
+export const FD_CLOEXEC: 1;
+
+/** What poll(2) waits for and finds. */
+export const POLLIN: 1;
+
+/** What poll(2) waits for and finds. */
+export const POLLPRI: 2;
+
+/** What poll(2) waits for and finds. */
+export const POLLOUT: 4;
+
+/** What poll(2) waits for and finds. */
+export const POLLERR: 8;
+
+/** What poll(2) waits for and finds. */
+export const POLLHUP: 16;
+
+/** What poll(2) waits for and finds. */
+export const POLLNVAL: 32;
+
+/** Type of a directory's entry: readdir(3). */
+export const DT_UNKNOWN: 0;
+
+/** Type of a directory's entry: readdir(3). */
+export const DT_FIFO: 1;
+
+/** Type of a directory's entry: readdir(3). */
+export const DT_CHR: 2;
+
+/** Type of a directory's entry: readdir(3). */
+export const DT_DIR: 4;
+
+/** Type of a directory's entry: readdir(3). */
+export const DT_BLK: 6;
+
+/** Type of a directory's entry: readdir(3). */
+export const DT_REG: 8;
+
+/** Type of a directory's entry: readdir(3). */
+export const DT_LNK: 10;
+
+/** Request of a terminal: ioctl_tty(2). */
+export const TCGETS: 21505;
+
+/** Request of a terminal: ioctl_tty(2). */
+export const TCSETS: 21506;
+
+/** Request of a terminal: ioctl_tty(2). */
+export const TIOCGWINSZ: 21523;
+
+/** Request of a terminal: ioctl_tty(2). */
+export const FIONREAD: 21531;
+
+/** Options of waitpid(2). */
+export const WNOHANG: 1;
+
+/** Options of waitpid(2). */
+export const WUNTRACED: 2;
+
+/** Clocks: clock_gettime(2). */
+export const CLOCK_REALTIME: 0;
+
+/** Clocks: clock_gettime(2). */
+export const CLOCK_MONOTONIC: 1;
+
+/** What to do at a signal, and how to change the mask: signal(2), sigprocmask(2). */
+export const SIG_DFL: 0;
+
+/** What to do at a signal, and how to change the mask: signal(2), sigprocmask(2). */
+export const SIG_IGN: 1;
+
+/** What to do at a signal, and how to change the mask: signal(2), sigprocmask(2). */
+export const SIG_BLOCK: 0;
+
+/** What to do at a signal, and how to change the mask: signal(2), sigprocmask(2). */
+export const SIG_UNBLOCK: 1;
+
+/** What to do at a signal, and how to change the mask: signal(2), sigprocmask(2). */
+export const SIG_SETMASK: 2;
+
+/** Protection and kind of a mapping: mmap(2). */
+export const PROT_NONE: 0;
+
+/** Protection and kind of a mapping: mmap(2). */
+export const PROT_READ: 1;
+
+/** Protection and kind of a mapping: mmap(2). */
+export const PROT_WRITE: 2;
+
+/** Protection and kind of a mapping: mmap(2). */
+export const PROT_EXEC: 4;
+
+/** Protection and kind of a mapping: mmap(2). */
+export const MAP_SHARED: 1;
+
+/** Protection and kind of a mapping: mmap(2). */
+export const MAP_PRIVATE: 2;
+
+/** Protection and kind of a mapping: mmap(2). */
+export const MAP_FIXED: 16;
+
+/** Protection and kind of a mapping: mmap(2). */
+export const MAP_ANONYMOUS: 32;
+
+/** Exit status: exit(3). */
+export const EXIT_SUCCESS: 0;
+
+/** Exit status: exit(3). */
+export const EXIT_FAILURE: 1;
+
+/** Exit status: exit(3). */
+export const RAND_MAX: 2147483647;
+
+/** Number of a signal: signal(7). */
+export const SIGHUP: number;
+
+/** Number of a signal: signal(7). */
+export const SIGINT: number;
+
+/** Number of a signal: signal(7). */
+export const SIGQUIT: number;
+
+/** Number of a signal: signal(7). */
+export const SIGILL: number;
+
+/** Number of a signal: signal(7). */
+export const SIGTRAP: number;
+
+/** Number of a signal: signal(7). */
+export const SIGABRT: number;
+
+/** Number of a signal: signal(7). */
+export const SIGBUS: number;
+
+/** Number of a signal: signal(7). */
+export const SIGFPE: number;
+
+/** Number of a signal: signal(7). */
+export const SIGKILL: number;
+
+/** Number of a signal: signal(7). */
+export const SIGUSR1: number;
+
+/** Number of a signal: signal(7). */
+export const SIGSEGV: number;
+
+/** Number of a signal: signal(7). */
+export const SIGUSR2: number;
+
+/** Number of a signal: signal(7). */
+export const SIGPIPE: number;
+
+/** Number of a signal: signal(7). */
+export const SIGALRM: number;
+
+/** Number of a signal: signal(7). */
+export const SIGTERM: number;
+
+/** Number of a signal: signal(7). */
+export const SIGSTKFLT: number;
+
+/** Number of a signal: signal(7). */
+export const SIGCHLD: number;
+
+/** Number of a signal: signal(7). */
+export const SIGCONT: number;
+
+/** Number of a signal: signal(7). */
+export const SIGSTOP: number;
+
+/** Number of a signal: signal(7). */
+export const SIGTSTP: number;
+
+/** Number of a signal: signal(7). */
+export const SIGTTIN: number;
+
+/** Number of a signal: signal(7). */
+export const SIGTTOU: number;
+
+/** Number of a signal: signal(7). */
+export const SIGURG: number;
+
+/** Number of a signal: signal(7). */
+export const SIGXCPU: number;
+
+/** Number of a signal: signal(7). */
+export const SIGXFSZ: number;
+
+/** Number of a signal: signal(7). */
+export const SIGVTALRM: number;
+
+/** Number of a signal: signal(7). */
+export const SIGPROF: number;
+
+/** Number of a signal: signal(7). */
+export const SIGWINCH: number;
+
+/** Number of a signal: signal(7). */
+export const SIGIO: number;
+
+/** Number of a signal: signal(7). */
+export const SIGPWR: number;
+
+/** Number of a signal: signal(7). */
+export const SIGSYS: number;
+
+/** Number of an error: errno(3). */
+export const EPERM: 1;
+
+/** Number of an error: errno(3). */
+export const ENOENT: 2;
+
+/** Number of an error: errno(3). */
+export const ESRCH: 3;
+
+/** Number of an error: errno(3). */
+export const EINTR: 4;
+
+/** Number of an error: errno(3). */
+export const EIO: 5;
+
+/** Number of an error: errno(3). */
+export const ENXIO: 6;
+
+/** Number of an error: errno(3). */
+export const E2BIG: 7;
+
+/** Number of an error: errno(3). */
+export const ENOEXEC: 8;
+
+/** Number of an error: errno(3). */
+export const EBADF: 9;
+
+/** Number of an error: errno(3). */
+export const ECHILD: 10;
+
+/** Number of an error: errno(3). */
+export const EAGAIN: 11;
+
+/** Number of an error: errno(3). */
+export const ENOMEM: 12;
+
+/** Number of an error: errno(3). */
+export const EACCES: 13;
+
+/** Number of an error: errno(3). */
+export const EFAULT: 14;
+
+/** Number of an error: errno(3). */
+export const ENOTBLK: 15;
+
+/** Number of an error: errno(3). */
+export const EBUSY: 16;
+
+/** Number of an error: errno(3). */
+export const EEXIST: 17;
+
+/** Number of an error: errno(3). */
+export const EXDEV: 18;
+
+/** Number of an error: errno(3). */
+export const ENODEV: 19;
+
+/** Number of an error: errno(3). */
+export const ENOTDIR: 20;
+
+/** Number of an error: errno(3). */
+export const EISDIR: 21;
+
+/** Number of an error: errno(3). */
+export const EINVAL: 22;
+
+/** Number of an error: errno(3). */
+export const ENFILE: 23;
+
+/** Number of an error: errno(3). */
+export const EMFILE: 24;
+
+/** Number of an error: errno(3). */
+export const ENOTTY: 25;
+
+/** Number of an error: errno(3). */
+export const ETXTBSY: 26;
+
+/** Number of an error: errno(3). */
+export const EFBIG: 27;
+
+/** Number of an error: errno(3). */
+export const ENOSPC: 28;
+
+/** Number of an error: errno(3). */
+export const ESPIPE: 29;
+
+/** Number of an error: errno(3). */
+export const EROFS: 30;
+
+/** Number of an error: errno(3). */
+export const EMLINK: 31;
+
+/** Number of an error: errno(3). */
+export const EPIPE: 32;
+
+/** Number of an error: errno(3). */
+export const EDOM: 33;
+
+/** Number of an error: errno(3). */
+export const ERANGE: 34;
+
+/** Number of an error: errno(3). */
+export const EDEADLK: 35;
+
+/** Number of an error: errno(3). */
+export const ENAMETOOLONG: 36;
+
+/** Number of an error: errno(3). */
+export const ENOLCK: 37;
+
+/** Number of an error: errno(3). */
+export const ENOSYS: 38;
+
+/** Number of an error: errno(3). */
+export const ENOTEMPTY: 39;
+
+/** Number of an error: errno(3). */
+export const ELOOP: 40;
+
+/** Number of an error: errno(3). */
+export const ENODATA: 61;
+
+/** Number of an error: errno(3). */
+export const ETIME: 62;
+
+/** Number of an error: errno(3). */
+export const EPROTO: 71;
+
+/** Number of an error: errno(3). */
+export const EBADMSG: 74;
+
+/** Number of an error: errno(3). */
+export const EOVERFLOW: 75;
+
+/** Number of an error: errno(3). */
+export const EILSEQ: 84;
+
+/** Number of an error: errno(3). */
+export const EOPNOTSUPP: 95;
+
+/** Number of an error: errno(3). */
+export const ETIMEDOUT: 110;
+
+/** Number of an error: errno(3). */
+export const EALREADY: 114;
+
+/** Number of an error: errno(3). */
+export const EINPROGRESS: 115;
+
+/** Number of an error: errno(3). */
+export const ECANCELED: 125;
+
+/** Number of a system call: syscalls(2). */
+export const SYS_read: 0;
+
+/** Number of a system call: syscalls(2). */
+export const SYS_write: 1;
+
+/** Number of a system call: syscalls(2). */
+export const SYS_open: 2;
+
+/** Number of a system call: syscalls(2). */
+export const SYS_close: 3;
+
+/** Number of a system call: syscalls(2). */
+export const SYS_stat: 4;
+
+/** Number of a system call: syscalls(2). */
+export const SYS_fstat: 5;
+
+/** Number of a system call: syscalls(2). */
+export const SYS_lstat: 6;
+
+/** Number of a system call: syscalls(2). */
+export const SYS_poll: 7;
+
+/** Number of a system call: syscalls(2). */
+export const SYS_lseek: 8;
+
+/** Number of a system call: syscalls(2). */
+export const SYS_mmap: 9;
+
+/** Number of a system call: syscalls(2). */
+export const SYS_mprotect: 10;
+
+/** Number of a system call: syscalls(2). */
+export const SYS_munmap: 11;
+
+/** Number of a system call: syscalls(2). */
+export const SYS_brk: 12;
+
+/** Number of a system call: syscalls(2). */
+export const SYS_rt_sigaction: 13;
+
+/** Number of a system call: syscalls(2). */
+export const SYS_rt_sigprocmask: 14;
+
+/** Number of a system call: syscalls(2). */
+export const SYS_ioctl: 16;
+
+/** Number of a system call: syscalls(2). */
+export const SYS_pread64: 17;
+
+/** Number of a system call: syscalls(2). */
+export const SYS_pwrite64: 18;
+
+/** Number of a system call: syscalls(2). */
+export const SYS_access: 21;
+
+/** Number of a system call: syscalls(2). */
+export const SYS_pipe: 22;
+
+/** Number of a system call: syscalls(2). */
+export const SYS_sched_yield: 24;
+
+/** Number of a system call: syscalls(2). */
+export const SYS_mremap: 25;
+
+/** Number of a system call: syscalls(2). */
+export const SYS_msync: 26;
+
+/** Number of a system call: syscalls(2). */
+export const SYS_madvise: 28;
+
+/** Number of a system call: syscalls(2). */
+export const SYS_dup: 32;
+
+/** Number of a system call: syscalls(2). */
+export const SYS_dup2: 33;
+
+/** Number of a system call: syscalls(2). */
+export const SYS_nanosleep: 35;
+
+/** Number of a system call: syscalls(2). */
+export const SYS_getpid: 39;
+
+/** Number of a system call: syscalls(2). */
+export const SYS_execve: 59;
+
+/** Number of a system call: syscalls(2). */
+export const SYS_exit: 60;
+
+/** Number of a system call: syscalls(2). */
+export const SYS_wait4: 61;
+
+/** Number of a system call: syscalls(2). */
+export const SYS_kill: 62;
+
+/** Number of a system call: syscalls(2). */
+export const SYS_uname: 63;
+
+/** Number of a system call: syscalls(2). */
+export const SYS_fcntl: 72;
+
+/** Number of a system call: syscalls(2). */
+export const SYS_truncate: 76;
+
+/** Number of a system call: syscalls(2). */
+export const SYS_ftruncate: 77;
+
+/** Number of a system call: syscalls(2). */
+export const SYS_getcwd: 79;
+
+/** Number of a system call: syscalls(2). */
+export const SYS_chdir: 80;
+
+/** Number of a system call: syscalls(2). */
+export const SYS_rename: 82;
+
+/** Number of a system call: syscalls(2). */
+export const SYS_mkdir: 83;
+
+/** Number of a system call: syscalls(2). */
+export const SYS_rmdir: 84;
+
+/** Number of a system call: syscalls(2). */
+export const SYS_link: 86;
+
+/** Number of a system call: syscalls(2). */
+export const SYS_unlink: 87;
+
+/** Number of a system call: syscalls(2). */
+export const SYS_symlink: 88;
+
+/** Number of a system call: syscalls(2). */
+export const SYS_readlink: 89;
+
+/** Number of a system call: syscalls(2). */
+export const SYS_chmod: 90;
+
+/** Number of a system call: syscalls(2). */
+export const SYS_chown: 92;
+
+/** Number of a system call: syscalls(2). */
+export const SYS_umask: 95;
+
+/** Number of a system call: syscalls(2). */
+export const SYS_sysinfo: 99;
+
+/** Number of a system call: syscalls(2). */
+export const SYS_getuid: 102;
+
+/** Number of a system call: syscalls(2). */
+export const SYS_syslog: 103;
+
+/** Number of a system call: syscalls(2). */
+export const SYS_getgid: 104;
+
+/** Number of a system call: syscalls(2). */
+export const SYS_setuid: 105;
+
+/** Number of a system call: syscalls(2). */
+export const SYS_setgid: 106;
+
+/** Number of a system call: syscalls(2). */
+export const SYS_geteuid: 107;
+
+/** Number of a system call: syscalls(2). */
+export const SYS_getegid: 108;
+
+/** Number of a system call: syscalls(2). */
+export const SYS_setpgid: 109;
+
+/** Number of a system call: syscalls(2). */
+export const SYS_getppid: 110;
+
+/** Number of a system call: syscalls(2). */
+export const SYS_getpgrp: 111;
+
+/** Number of a system call: syscalls(2). */
+export const SYS_setsid: 112;
+
+/** Number of a system call: syscalls(2). */
+export const SYS_getgroups: 115;
+
+/** Number of a system call: syscalls(2). */
+export const SYS_setgroups: 116;
+
+/** Number of a system call: syscalls(2). */
+export const SYS_getpgid: 121;
+
+/** Number of a system call: syscalls(2). */
+export const SYS_getsid: 124;
+
+/** Number of a system call: syscalls(2). */
+export const SYS_mknod: 133;
+
+/** Number of a system call: syscalls(2). */
+export const SYS_sync: 162;
+
+/** Number of a system call: syscalls(2). */
+export const SYS_reboot: 169;
+
+/** Number of a system call: syscalls(2). */
+export const SYS_init_module: 175;
+
+/** Number of a system call: syscalls(2). */
+export const SYS_delete_module: 176;
+
+/** Number of a system call: syscalls(2). */
+export const SYS_gettid: 186;
+
+/** Number of a system call: syscalls(2). */
+export const SYS_tkill: 200;
+
+/** Number of a system call: syscalls(2). */
+export const SYS_futex: 202;
+
+/** Number of a system call: syscalls(2). */
+export const SYS_getdents64: 217;
+
+/** Number of a system call: syscalls(2). */
+export const SYS_set_tid_address: 218;
+
+/** Number of a system call: syscalls(2). */
+export const SYS_clock_gettime: 228;
+
+/** Number of a system call: syscalls(2). */
+export const SYS_exit_group: 231;
+
+/** Number of a system call: syscalls(2). */
+export const SYS_tgkill: 234;
+
+/** Number of a system call: syscalls(2). */
+export const SYS_waitid: 247;
+
+/** Number of a system call: syscalls(2). */
+export const SYS_utimensat: 280;
+
+/** Number of a system call: syscalls(2). */
+export const SYS_dup3: 292;
+
+/** Number of a system call: syscalls(2). */
+export const SYS_pipe2: 293;
+
+/** Number of a system call: syscalls(2). */
+export const SYS_finit_module: 313;
+
+/** Number of a system call: syscalls(2). */
+export const SYS_getrandom: 318;
+
+/** Number of a system call: syscalls(2). */
+export const SYS_execveat: 322;
+
+/** Number of a system call: syscalls(2). */
+export const SYS_posix_spawn: 1000;
+
+/** What stat(2) says of a file. Times are seconds, their nanoseconds beside them. */
+export interface Stat {
+  /** Device that the file lies on. */
+  readonly st_dev: number;
+
+  /** Inode number. */
+  readonly st_ino: number;
+
+  /** Type and permissions: `S_ISREG(st.st_mode)`. */
+  readonly st_mode: number;
+
+  /** Number of names. */
+  readonly st_nlink: number;
+
+  /** Owner. */
+  readonly st_uid: number;
+
+  /** Group. */
+  readonly st_gid: number;
+
+  /** Device number of a device file. */
+  readonly st_rdev: number;
+
+  /** Size in bytes. */
+  readonly st_size: number;
+
+  /** Block size for I/O. */
+  readonly st_blksize: number;
+
+  /** Number of 512-byte blocks. */
+  readonly st_blocks: number;
+
+  /** Last access. */
+  readonly st_atime: number;
+
+  /** Nanoseconds of the last access. */
+  readonly st_atime_nsec: number;
+
+  /** Last change of the contents. */
+  readonly st_mtime: number;
+
+  /** Nanoseconds of the last change of the contents. */
+  readonly st_mtime_nsec: number;
+
+  /** Last change of the inode. */
+  readonly st_ctime: number;
+
+  /** Nanoseconds of the last change of the inode. */
+  readonly st_ctime_nsec: number;
+}
+
+/** One entry of a directory: readdir(3). */
+export interface Dirent {
+  /** The name. */
+  readonly d_name: string;
+
+  /** Inode number. */
+  readonly d_ino: number;
+
+  /** DT_REG, DT_DIR, …. */
+  readonly d_type: number;
+}
+
+/** An open directory: opendir(3). */
+export interface Dir {
+  /** Its descriptor. */
+  readonly fd: number;
+
+  /** Entries that were read and not handed out yet. */
+  readonly entries: Dirent[];
+}
+
+/** What poll(2) waits for on a descriptor, and what it found. */
+export interface PollFd {
+  /** The descriptor. */
+  readonly fd: number;
+
+  /** POLLIN, POLLOUT, …. */
+  readonly events: number;
+
+  /** What happened, filled in by poll(2). */
+  revents: number;
+}
+
+/**
+ * Opens a file: open(2). The descriptor, or -1.
+ *
+ * @switches
+ */
+export function open(path: string, flags: number, mode?: number): number;
+
+/**
+ * Makes or empties a file and opens it for writing: creat(2).
+ *
+ * @switches
+ */
+export function creat(path: string, mode?: number): number;
+
+/**
+ * Reads up to `count` bytes into memory: read(2). How many, 0 at the end, or -1.
+ *
+ * @switches
+ */
+export function read(fd: number, buffer: number, count: number): number;
+
+/**
+ * Writes up to `count` bytes from memory: write(2). How many, or -1.
+ *
+ * @switches
+ */
+export function write(fd: number, buffer: number, count: number): number;
+
+/**
+ * Reads at a position of its own: pread(2).
+ *
+ * @switches
+ */
+export function pread(fd: number, buffer: number, count: number, offset: number): number;
+
+/**
+ * Writes at a position of its own: pwrite(2).
+ *
+ * @switches
+ */
+export function pwrite(fd: number, buffer: number, count: number, offset: number): number;
+
+/**
+ * Moves the position of an open file: lseek(2). The new position, or -1.
+ *
+ * @switches
+ */
+export function lseek(fd: number, offset: number, whence: number): number;
+
+/**
+ * Closes a descriptor: close(2).
+ *
+ * @switches
+ */
+export function close(fd: number): number;
+
+/**
+ * A second descriptor for an open file: dup(2).
+ *
+ * @switches
+ */
+export function dup(fd: number): number;
+
+/**
+ * The same with a number that one chooses: dup2(2).
+ *
+ * @switches
+ */
+export function dup2(oldfd: number, newfd: number): number;
+
+/**
+ * Changes or asks about a descriptor: fcntl(2).
+ *
+ * @switches
+ */
+export function fcntl(fd: number, command: number, argument?: number): number;
+
+/**
+ * Asks a device for what only it knows: ioctl(2). `argument` is a number or an address.
+ *
+ * @switches
+ */
+export function ioctl(fd: number, request: number, argument?: number): number;
+
+/**
+ * Makes a pipe: pipe(2). Puts the descriptors of its reading and its writing end into `fds`.
+ *
+ * @returns 0, or -1
+ * @switches
+ */
+export function pipe(fds: number[]): number;
+
+/**
+ * Waits until something happens on one of the descriptors: poll(2). Fills in `revents`.
+ *
+ * @param timeout in milliseconds; -1 waits for ever
+ * @returns on how many, 0 when the time is over, or -1
+ * @switches
+ */
+export function poll(fds: readonly PollFd[], timeout: number): number;
+
+/**
+ * What there is to know of a file: stat(2).
+ *
+ * @switches
+ */
+export function stat(path: string): Stat | null;
+
+/**
+ * The same of a symbolic link itself: lstat(2).
+ *
+ * @switches
+ */
+export function lstat(path: string): Stat | null;
+
+/**
+ * The same of an open file: fstat(2).
+ *
+ * @switches
+ */
+export function fstat(fd: number): Stat | null;
+
+/**
+ * Asks whether one may use a file: access(2). F_OK, or R_OK, W_OK, X_OK ored.
+ *
+ * @switches
+ */
+export function access(path: string, mode: number): number;
+
+/**
+ * Changes permissions: chmod(2).
+ *
+ * @switches
+ */
+export function chmod(path: string, mode: number): number;
+
+/**
+ * Changes owner and group: chown(2).
+ *
+ * @switches
+ */
+export function chown(path: string, owner: number, group: number): number;
+
+/**
+ * Sets the permissions that new files do not get: umask(2). The old ones.
+ *
+ * @switches
+ */
+export function umask(mask: number): number;
+
+/**
+ * Makes a directory: mkdir(2).
+ *
+ * @switches
+ */
+export function mkdir(path: string, mode?: number): number;
+
+/**
+ * Removes an empty directory: rmdir(2).
+ *
+ * @switches
+ */
+export function rmdir(path: string): number;
+
+/**
+ * Removes a name of a file: unlink(2).
+ *
+ * @switches
+ */
+export function unlink(path: string): number;
+
+/**
+ * Gives a file another name: rename(2).
+ *
+ * @switches
+ */
+export function rename(oldpath: string, newpath: string): number;
+
+/**
+ * Gives a file a second name: link(2).
+ *
+ * @switches
+ */
+export function link(oldpath: string, newpath: string): number;
+
+/**
+ * Makes a symbolic link: symlink(2).
+ *
+ * @switches
+ */
+export function symlink(target: string, linkpath: string): number;
+
+/**
+ * Makes a device file or a named pipe: mknod(2).
+ *
+ * @switches
+ */
+export function mknod(path: string, mode: number, device?: number): number;
+
+/**
+ * Where a symbolic link leads: readlink(2).
+ *
+ * @switches
+ */
+export function readlink(path: string): string | null;
+
+/**
+ * Cuts or lengthens a file: truncate(2).
+ *
+ * @switches
+ */
+export function truncate(path: string, length: number): number;
+
+/**
+ * The same for an open file: ftruncate(2).
+ *
+ * @switches
+ */
+export function ftruncate(fd: number, length: number): number;
+
+/**
+ * Changes the working directory: chdir(2).
+ *
+ * @switches
+ */
+export function chdir(path: string): number;
+
+/**
+ * The working directory: getcwd(3).
+ *
+ * @switches
+ */
+export function getcwd(): string | null;
+
+/**
+ * Opens a directory for `readdir`: opendir(3).
+ *
+ * @switches
+ */
+export function opendir(path: string): Dir | null;
+
+/**
+ * The next entry of a directory, null at its end: readdir(3).
+ *
+ * @switches
+ */
+export function readdir(dir: Dir): Dirent | null;
+
+/**
+ * Closes a directory: closedir(3).
+ *
+ * @switches
+ */
+export function closedir(dir: Dir): number;
+
+/**
+ * Writes everything to the disks: sync(2).
+ *
+ * @switches
+ */
+export function sync(): number;
+
+/** What printf(3) prints. */
+export type Printable = string | number | bigint | boolean | null | undefined;
+
+/** The address that is none. */
+export const NULL: 0;
+
+/**
+ * Takes `size` bytes, aligned to 16: malloc(3). The address, or NULL with ENOMEM.
+ *
+ * @switches
+ */
+export function malloc(size: number): number;
+
+/**
+ * The same for `count` elements, filled with zeros: calloc(3).
+ *
+ * @switches
+ */
+export function calloc(count: number, size: number): number;
+
+/**
+ * Makes a block larger or smaller, and may move it: realloc(3).
+ *
+ * @switches
+ */
+export function realloc(address: number, size: number): number;
+
+/**
+ * Gives a block back: free(3). A second time, or for what malloc(3) did not hand out, the program
+ * is aborted.
+ *
+ * @switches
+ */
+export function free(address: number): number;
+
+/**
+ * An address to test a driver with: nothing is mapped there, unless somebody maps something.
+ * System calls answer EFAULT for it, a load or store raises SIGSEGV.
+ */
+export function bad_pointer(address: number): number;
+
+/**
+ * Loads an unsigned byte.
+ *
+ * @switches
+ */
+export function load8(address: number): number;
+
+/**
+ * Loads an unsigned 16-bit number, little-endian.
+ *
+ * @switches
+ */
+export function load16(address: number): number;
+
+/**
+ * Loads an unsigned 32-bit number, little-endian.
+ *
+ * @switches
+ */
+export function load32(address: number): number;
+
+/**
+ * Loads an unsigned 64-bit number, little-endian; exact up to 2^53.
+ *
+ * @switches
+ */
+export function load64(address: number): number;
+
+/**
+ * Stores the low byte of `value`.
+ *
+ * @switches
+ */
+export function store8(address: number, value: number): number;
+
+/**
+ * Stores the low 16 bits of `value`.
+ *
+ * @switches
+ */
+export function store16(address: number, value: number): number;
+
+/**
+ * Stores the low 32 bits of `value`.
+ *
+ * @switches
+ */
+export function store32(address: number, value: number): number;
+
+/**
+ * Stores a whole number of up to 53 bits as 64 bits.
+ *
+ * @switches
+ */
+export function store64(address: number, value: number): number;
+
+/**
+ * Copies `count` bytes: memcpy(3), and memmove(3), since they may overlap.
+ *
+ * @switches
+ */
+export function memcpy(to: number, from: number, count: number): number;
+
+/**
+ * Fills `count` bytes: memset(3).
+ *
+ * @switches
+ */
+export function memset(address: number, value: number, count: number): number;
+
+/**
+ * Compares `count` bytes: memcmp(3). Negative, 0 or positive.
+ *
+ * @switches
+ */
+export function memcmp(first: number, second: number, count: number): number;
+
+/**
+ * A copy of `count` bytes at `address`.
+ *
+ * @switches
+ */
+export function bytes_at(address: number, count: number): Uint8Array;
+
+/**
+ * The text at `address`: `count` bytes of UTF-8, or up to its NUL if nothing is said.
+ *
+ * @switches
+ */
+export function string_at(address: number, count?: number): string;
+
+/**
+ * Stores bytes at `address`.
+ *
+ * @switches
+ */
+export function store_bytes(address: number, bytes: Uint8Array): number;
+
+/**
+ * Stores text in UTF-8 with a NUL behind it: strcpy(3). How many bytes without the NUL.
+ *
+ * @switches
+ */
+export function store_string(address: number, text: string): number;
+
+/**
+ * Moves the end of the heap by `increment` bytes: sbrk(2). Where it was, or -1.
+ *
+ * @switches
+ */
+export function sbrk(increment: number): number;
+
+/**
+ * Makes a child process: fork(2), but that the child begins in `child` instead of here, and ends
+ * with what it returns. It has a copy of everything.
+ *
+ * @param child a function of the file itself, no closure
+ * @param argument handed to `child`, copied
+ * @returns the child's pid, or -1
+ * @switches
+ */
+export function fork<T>(child: (argument: T) => number | void, argument?: T): number;
+
+/**
+ * Becomes another program: execve(2). Returns only when it fails: -1.
+ *
+ * @switches
+ */
+export function execve(path: string, argv: readonly string[], env?: readonly string[]): number;
+
+/**
+ * The same with the environment that there is: execv(3).
+ *
+ * @switches
+ */
+export function execv(path: string, argv: readonly string[]): number;
+
+/**
+ * The same for a command that is looked for in PATH: execvp(3).
+ *
+ * @switches
+ */
+export function execvp(file: string, argv: readonly string[]): number;
+
+/**
+ * Starts a program in a child process: posix_spawn(3). The pid, or -1.
+ *
+ * @switches
+ */
+export function posix_spawn(path: string, argv: readonly string[], env?: readonly string[]): number;
+
+/**
+ * The same for a command that is looked for in PATH: posix_spawnp(3).
+ *
+ * @switches
+ */
+export function posix_spawnp(file: string, argv: readonly string[]): number;
+
+/**
+ * Waits for a child to end: waitpid(2). Puts its status into `status[0]`.
+ *
+ * @param pid the child, or -1 for any
+ * @returns its pid, 0 with WNOHANG when none has ended, or -1
+ * @switches
+ */
+export function waitpid(pid: number, status?: number[], options?: number): number;
+
+/**
+ * Waits for any child to end: wait(2).
+ *
+ * @switches
+ */
+export function wait(status?: number[]): number;
+
+/** True when a child ended by itself: wait(2). */
+export function WIFEXITED(status: number): boolean;
+
+/** The exit status of such a child. */
+export function WEXITSTATUS(status: number): number;
+
+/** True when a signal ended a child. */
+export function WIFSIGNALED(status: number): boolean;
+
+/** The signal that did. */
+export function WTERMSIG(status: number): number;
+
+/**
+ * Ends the process: exit(3). Runs what atexit(3) was given and writes what was not written.
+ *
+ * @switches
+ */
+export function exit(status: number): never;
+
+/**
+ * Ends the process by SIGABRT: abort(3).
+ *
+ * @switches
+ */
+export function abort(): never;
+
+/** A variable of the environment: getenv(3). */
+export function getenv(name: string): string | null;
+
+/** Sets one, unless it is set already and `overwrite` is 0: setenv(3). */
+export function setenv(name: string, value: string, overwrite?: number): number;
+
+/** Removes one: unsetenv(3). */
+export function unsetenv(name: string): number;
+
+/**
+ * What a program does about a signal that it catches: signal(2). It runs when the program comes
+ * back from the kernel the next time.
+ */
+export type SignalHandler = (signal: number) => void;
+
+/**
+ * Sends a signal to a process, or with a negative number to a group: kill(2).
+ *
+ * @switches
+ */
+export function kill(pid: number, signal: number): number;
+
+/**
+ * Sends a signal to oneself: raise(3).
+ *
+ * @switches
+ */
+export function raise(signal: number): number;
+
+/**
+ * Says what happens at a signal: signal(2).
+ *
+ * @param handler SIG_DFL, SIG_IGN, or a function
+ * @switches
+ */
+export function signal(signal: number, handler: SignalHandler | number): number;
+
+/**
+ * Blocks or unblocks signals: sigprocmask(2).
+ *
+ * @param how SIG_BLOCK, SIG_UNBLOCK or SIG_SETMASK
+ * @param set bit n-1 for signal n
+ * @switches
+ */
+export function sigprocmask(how: number, set: number): number;
+
+/**
+ * Writes formatted text to standard output: printf(3).
+ *
+ * @param format `%d %u %x %o %c %s %p %f %e %g %%` with flags, width and precision
+ * @returns how many characters, or -1
+ * @switches
+ */
+export function printf(format: string, ...values: readonly Printable[]): number;
+
+/**
+ * Writes formatted text to a descriptor, unbuffered: dprintf(3).
+ *
+ * @switches
+ */
+export function dprintf(fd: number, format: string, ...values: readonly Printable[]): number;
+
+/** Makes formatted text: sprintf(3), which writes it into memory. */
+export function sprintf(format: string, ...values: readonly Printable[]): string;
+
+/**
+ * Writes a line to standard output: puts(3).
+ *
+ * @switches
+ */
+export function puts(text: string): number;
+
+/**
+ * Writes a character, by its code, to standard output: putchar(3).
+ *
+ * @switches
+ */
+export function putchar(character: number): number;
+
+/**
+ * Writes what standard output has gathered: fflush(stdout). 0, or -1 with `errno` set.
+ *
+ * @switches
+ */
+export function fflush(): number;
+
+/**
+ * Writes `text: ` and what `errno` means to standard error: perror(3).
+ *
+ * @switches
+ */
+export function perror(text: string): number;
+
+/** What an error number means: strerror(3). */
+export function strerror(errno: number): string;
+
+/**
+ * The next line of standard input with its newline, null at its end: getline(3).
+ *
+ * @switches
+ */
+export function getline(): string | null;
+
+/**
+ * The next byte of standard input, -1 at its end: getchar(3).
+ *
+ * @switches
+ */
+export function getchar(): number;
+
+/** Why the last call that failed did: errno(3). */
+export let errno: number;
+
+/** `errno = value`, which TypeScript does not allow for something imported. */
+export function set_errno(value: number): void;
+
+/**
+ * Has `handler` called at exit(3), last one first: atexit(3).
+ *
+ * @switches
+ */
+export function atexit(handler: () => void): number;
+
+/** The number that a text begins with, 0 if none: atoi(3). */
+export function atoi(text: string): number;
+
+/**
+ * The same in any base from 2 to 36; 0 reads `0x` and `0` as C does: strtol(3).
+ *
+ * @param end gets the index of the first character that is not part of the number
+ */
+export function strtol(text: string, base?: number, end?: number[]): number;
+
+/** A number from 0 to 2147483647, the same row in each run: rand(3). */
+export function rand(): number;
+
+/** Begins another row: srand(3). */
+export function srand(seed: number): void;
+
+/** Seconds and nanoseconds: struct timespec. */
+export interface Timespec {
+  /** Whole seconds. */
+  readonly tv_sec: number;
+
+  /** Nanoseconds on top. */
+  readonly tv_nsec: number;
+}
+
+/** Names of the system: uname(2). */
+export interface Utsname {
+  /** `Linux`. */
+  readonly sysname: string;
+
+  /** Name of the machine. */
+  readonly nodename: string;
+
+  /** Release of the kernel. */
+  readonly release: string;
+
+  /** Its build. */
+  readonly version: string;
+
+  /** Hardware. */
+  readonly machine: string;
+}
+
+/**
+ * The process's number: getpid(2).
+ *
+ * @switches
+ */
+export function getpid(): number;
+
+/**
+ * The thread's number: gettid(2).
+ *
+ * @switches
+ */
+export function gettid(): number;
+
+/**
+ * The parent's number: getppid(2).
+ *
+ * @switches
+ */
+export function getppid(): number;
+
+/**
+ * Real user: getuid(2).
+ *
+ * @switches
+ */
+export function getuid(): number;
+
+/**
+ * Effective user: geteuid(2).
+ *
+ * @switches
+ */
+export function geteuid(): number;
+
+/**
+ * Real group: getgid(2).
+ *
+ * @switches
+ */
+export function getgid(): number;
+
+/**
+ * Effective group: getegid(2).
+ *
+ * @switches
+ */
+export function getegid(): number;
+
+/**
+ * Process group: getpgrp(2).
+ *
+ * @switches
+ */
+export function getpgrp(): number;
+
+/**
+ * Moves a process into a group: setpgid(2).
+ *
+ * @switches
+ */
+export function setpgid(pid: number, group: number): number;
+
+/**
+ * Begins a session: setsid(2).
+ *
+ * @switches
+ */
+export function setsid(): number;
+
+/**
+ * True for a terminal: isatty(3).
+ *
+ * @switches
+ */
+export function isatty(fd: number): boolean;
+
+/**
+ * Names of the system: uname(2).
+ *
+ * @switches
+ */
+export function uname(): Utsname | null;
+
+/**
+ * Sleeps for seconds: sleep(3). 0, or how many are left when a signal came.
+ *
+ * @switches
+ */
+export function sleep(seconds: number): number;
+
+/**
+ * Sleeps for microseconds: usleep(3).
+ *
+ * @switches
+ */
+export function usleep(microseconds: number): number;
+
+/**
+ * Sleeps for nanoseconds: nanosleep(2). 0, or -1 with EINTR when a signal came.
+ *
+ * @switches
+ */
+export function nanosleep(nanoseconds: number): number;
+
+/**
+ * The time of a clock: clock_gettime(2).
+ *
+ * @switches
+ */
+export function clock_gettime(clock: number): Timespec | null;
+
+/**
+ * Seconds since 1970: time(2).
+ *
+ * @switches
+ */
+export function time(): number;
+
+/**
+ * Lets others run: sched_yield(2).
+ *
+ * @switches
+ */
+export function sched_yield(): number;
+
+/**
+ * Any system call by its number, with numbers and addresses: syscall(2). -1 with `errno` set on
+ * failure.
+ *
+ * @switches
+ */
+export function syscall(number: number, ...args: readonly number[]): number;
+
+export {};
