@@ -24,7 +24,7 @@ function run(source: string, script: string): ScriptResult {
   return runScript(script, { files: [userFile('hello.ts', source)] });
 }
 
-describe('a program', () => {
+describe('a program', { timeout: 30_000 }, () => {
   it('is built by cc and runs with its arguments and its status', () => {
     const { stdout, stderr } = run(HELLO, 'cc -o hello hello.ts && ./hello a b; echo $?');
     expect(stderr).toBe('');
