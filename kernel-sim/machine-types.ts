@@ -121,11 +121,7 @@ export interface ModuleView {
   readonly taints: string;
 }
 
-/**
- * All that a view may ask of one loaded module.
- *
- * @public the page takes it up before anything here does
- */
+/** All that a view may ask of one loaded module. */
 export interface ModuleDetail {
   readonly name: string;
   readonly version?: string;

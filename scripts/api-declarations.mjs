@@ -11,6 +11,7 @@ import { join } from 'node:path';
 import ts from 'typescript';
 
 import { docOf, indent, listOf } from './declaration-text.mjs';
+import { symbolOf, tagText } from './symbol-names.mjs';
 
 /** @type {Readonly<Record<string, string>>} */
 const EFFECTS = { Sleeping: '@sleeps', Switching: '@switches', Answer: '@switches' };
@@ -41,15 +42,6 @@ export function makeApiDeclarations(root) {
   });
   const files = paths.flatMap((path) => program.getSourceFile(path) ?? []);
   return new ApiWriter(program.getTypeChecker(), files).write();
-}
-
-/**
- * @param {ts.Node} node
- * @param {string} name
- */
-function tagText(node, name) {
-  const tag = ts.getJSDocTags(node).find((it) => it.tagName.text === name);
-  return tag === undefined ? undefined : (ts.getTextOfJSDocComment(tag.comment) ?? '').trim();
 }
 
 /**
@@ -297,7 +289,9 @@ class ApiWriter {
       .map((it) => this.#parameterText(it))
       .join(', ');
     this.#require(...node.parameters, ...(node.type === undefined ? [] : [node.type]));
-    if (ts.isConstructorDeclaration(node)) return `${docOf(node)}constructor(${parameters});`;
+    if (ts.isConstructorDeclaration(node)) {
+      return `${docOf(node, undefined, symbolOf(node))}constructor(${parameters});`;
+    }
     if (ts.isSetAccessor(node)) {
       return `${docOf(node)}${prefix}set ${node.name.getText()}(${parameters});`;
     }
@@ -305,7 +299,7 @@ class ApiWriter {
     const accessor = ts.isGetAccessor(node) ? 'get ' : '';
     const generics = listOf(node.typeParameters, '<', '>');
     const head = `${prefix}${accessor}${node.name?.getText() ?? ''}${generics}`;
-    return `${docOf(node, effect)}${head}(${parameters}): ${type};`;
+    return `${docOf(node, effect, symbolOf(node))}${head}(${parameters}): ${type};`;
   }
 
   /**

@@ -3,7 +3,7 @@
 import ts from 'typescript';
 
 /** What only api-declarations.mjs reads. */
-const OWN_TAGS = /^@(public|internal|exports|namespace|statics|subpath|in|constants)\b/;
+const OWN_TAGS = /^@(public|internal|exports|namespace|statics|subpath|in|constants|symbol)\b/;
 
 /**
  * @param {ts.NodeArray<ts.Node> | undefined} nodes
@@ -16,12 +16,13 @@ export function listOf(nodes, open, close) {
 }
 
 /**
- * The doc comment, without the tags that only this script reads, with the effect's tag.
+ * The doc comment, without the tags that only this script reads, with those of effect and symbol.
  *
  * @param {ts.Node} node
  * @param {string} [effect]
+ * @param {string} [symbol]
  */
-export function docOf(node, effect) {
+export function docOf(node, effect, symbol) {
   const docs = ts.getJSDocCommentsAndTags(node).filter(ts.isJSDoc);
   const text = docs.at(-1)?.getText() ?? '';
   const lines = text
@@ -35,6 +36,10 @@ export function docOf(node, effect) {
   if (effect !== undefined && !lines.some((line) => line.startsWith(effect))) {
     if (!lines.some((line) => line.startsWith('@'))) lines.push('');
     lines.push(effect);
+  }
+  if (symbol !== undefined) {
+    if (lines.length > 0 && !lines.some((line) => line.startsWith('@'))) lines.push('');
+    lines.push(`@symbol ${symbol}`);
   }
   if (lines.length === 0) return '';
   // A tag behind `{` on the same line is lost on the compiler, so tags keep lines of their own.

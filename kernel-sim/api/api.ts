@@ -22,7 +22,7 @@ export function makeDriverApi(services: ApiServices): ReadonlyMap<string, object
   const { sysctl } = new SysctlApi(context);
   const sync = new SyncApi(context);
   return new Map([
-    ['kernel', exportsOf(kernel)],
+    ['kernel', Object.freeze({ ...exportsOf(kernel), param: exportsOf(kernel.param) })],
     ['kernel/fs', Object.freeze({ chrdev: exportsOf(fs.chrdev) })],
     ['kernel/sysctl', Object.freeze({ sysctl: exportsOf(sysctl) })],
     ['kernel/time', exportsOf(time)],

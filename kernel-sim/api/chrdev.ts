@@ -37,7 +37,11 @@ export class Registration {
     return this.#major;
   }
 
-  /** Context: process. Linux: unregister_chrdev. */
+  /**
+   * Context: process. Linux: unregister_chrdev.
+   *
+   * @symbol __unregister_chrdev
+   */
   *[Symbol.dispose](): Sleeping<void> {
     if (!this.#isRegistered) return;
     this.#isRegistered = false;
@@ -60,6 +64,7 @@ export class ChrdevApi {
    *
    * Context: process. Linux: register_chrdev.
    *
+   * @symbol __register_chrdev
    * @param name as /proc/devices shows it
    * @param fileClass the kernel makes an instance for each open file
    * @throws EINVAL an empty name
@@ -71,6 +76,7 @@ export class ChrdevApi {
    *
    * Context: process. Linux: register_chrdev.
    *
+   * @symbol __register_chrdev
    * @param data handed over; dropped when the registration is
    * @throws EINVAL an empty name
    * @throws EBUSY every dynamic major is taken

@@ -4,6 +4,7 @@
  *
  * @subpath kernel
  */
+import type { NoParams, Params, ParamTable } from './param.ts';
 
 /**
  * A class that is a module: `init` makes the value that the kernel owns until the module is
@@ -11,14 +12,15 @@
  *
  * @public
  */
-export interface ModuleClass<M extends object> {
+export interface ModuleClass<M extends object, P extends ParamTable = NoParams> {
   /**
    * Called when the module is loaded. Linux: module_init.
    *
    * @context process
+   * @param params the module's parameters, as insmod set them
    * @throws any Errno, which insmod then prints
    */
-  init(): M;
+  init(params: Params<P>): M;
 }
 
 /**
@@ -26,7 +28,7 @@ export interface ModuleClass<M extends object> {
  *
  * @public
  */
-export interface ModuleInfo {
+export interface ModuleInfo<P extends ParamTable = NoParams> {
   /** The name in lsmod; the name of the `.ko` unless told. */
   readonly name?: string;
   /** `GPL`, `GPL v2`, `Dual MIT/GPL`, …; anything that is not free taints the kernel. */
@@ -35,6 +37,10 @@ export interface ModuleInfo {
   readonly description?: string;
   /** `Name <address>`. */
   readonly author?: string;
+  /** `1.0`, … */
+  readonly version?: string;
+  /** A constant table of parameters, made by `param`. */
+  readonly params?: P;
 }
 
 /**
@@ -43,16 +49,16 @@ export interface ModuleInfo {
  * @public
  */
 export class ModuleDefinition {
-  readonly #class: ModuleClass<object>;
+  readonly #class: ModuleClass<object, never>;
 
   /** @internal */
-  constructor(moduleClass: ModuleClass<object>) {
+  constructor(moduleClass: ModuleClass<object, never>) {
     this.#class = moduleClass;
     Object.freeze(this);
   }
 
   /** @internal */
-  static classOf(value: unknown): ModuleClass<object> | undefined {
+  static classOf(value: unknown): ModuleClass<object, never> | undefined {
     return typeof value === 'object' && value !== null && #class in value
       ? value.#class
       : undefined;

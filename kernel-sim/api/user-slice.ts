@@ -48,6 +48,7 @@ export class UserSliceWriter {
    *
    * Context: process. Linux: copy_to_user.
    *
+   * @symbol _copy_to_user
    * @throws EFAULT the caller's buffer is not there
    */
   write(bytes: Uint8Array): number {
@@ -59,6 +60,7 @@ export class UserSliceWriter {
    *
    * Context: process.
    *
+   * @symbol _copy_to_user
    * @throws EFAULT the caller's buffer is not there
    */
   write_text(text: string, start = 0): number {
@@ -73,6 +75,7 @@ export class UserSliceWriter {
    *
    * Context: process.
    *
+   * @symbol _copy_to_user
    * @throws EINVAL an empty text
    * @throws EFAULT the caller's buffer is not there
    */
@@ -143,6 +146,7 @@ export class UserSliceReader {
    *
    * Context: process. Linux: copy_from_user.
    *
+   * @symbol _copy_from_user
    * @throws EINVAL a negative count
    * @throws EFAULT the caller's buffer is not there
    */
@@ -160,13 +164,18 @@ export class UserSliceReader {
    *
    * Context: process.
    *
+   * @symbol _copy_from_user
    * @throws EFAULT the caller's buffer is not there
    */
   read_all(): Uint8Array {
     return this.read(this.remaining);
   }
 
-  /** Takes `count` bytes as read without looking at them. */
+  /**
+   * Takes `count` bytes as read without looking at them.
+   *
+   * @symbol none
+   */
   skip(count: number): void {
     if (count > 0) this.#consumed += Math.min(Math.trunc(count), this.remaining);
   }

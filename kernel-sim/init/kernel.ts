@@ -54,9 +54,11 @@ import { type KernelOptions, parseCommandLine } from './command-line.ts';
 import { Consoles } from './consoles.ts';
 import { DEVICE } from './devices.ts';
 import { HostFiles } from './host-files.ts';
-import { ModuleMemory } from './module-memory.ts';
+import { makeKernelSymbols } from './kernel-symbols.ts';
 import { loadProgram } from './load-program.ts';
+import { makeModuleMemory } from './module-memory.ts';
 import { mountProc } from './proc-files.ts';
+import { mountSys } from './sys-files.ts';
 import { populateRoot, withExecutables } from './rootfs.ts';
 
 export const HOSTNAME = 'pc';
@@ -157,6 +159,7 @@ export class Kernel {
     populateRoot(this.vfs, HOSTNAME, PROGRAMS);
     this.consoles.mountDevices();
     this.sysctl = mountProc(this);
+    mountSys(this);
     this.hostFiles = new HostFiles(this, host);
     this.hostFiles.install(image.files);
     this.#startInit();
@@ -254,10 +257,10 @@ export class Kernel {
   }
 
   #makeLoader(host: Host, build: KernelSettings['build']): ModuleLoader {
-    const memory = new ModuleMemory(this.pages);
     const { sim, printk, sites, runtime, calls, taint, board, options, scheduler } = this;
     const { charDevices, slabs } = this;
     const locks = this.#makeLocks();
+    const memory = makeModuleMemory(board.memory, this.pages, slabs);
     const sysctl = (): ProcSysctl => this.sysctl;
     const services = {
       scheduler,
@@ -287,10 +290,12 @@ export class Kernel {
       resolveApi: (specifier) => api.get(specifier),
       initOf(exported) {
         const moduleClass = ModuleDefinition.classOf(exported);
-        return moduleClass === undefined ? undefined : () => moduleClass.init();
+        return moduleClass === undefined
+          ? undefined
+          : (parameters) => moduleClass.init(parameters as never);
       },
-      allocate: (bytes) => memory.allocate(bytes),
-      free: (address, sizeBytes) => memory.free(address, sizeBytes),
+      memory,
+      kernelSymbols: makeKernelSymbols(board.memory),
     });
   }
 

@@ -1,50 +1,72 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /**
- * Memory for modules' code. Linux: module_alloc. Differs: physically contiguous, no guard pages.
+ * Memory for modules' code and data. Linux: module_alloc. Differs: physically contiguous, no guard
+ * pages.
  */
+import type { BoardMemory } from '../hw/ram/board-memory.ts';
 import type { LoadedModule } from '../kernel/module/loaded-module.ts';
+import type { ModuleMemory } from '../kernel/module/loader.ts';
+import type { SlabAllocator } from '../mm/kmalloc.ts';
 import { PAGE_SIZE } from '../mm/page.ts';
 import type { PageAllocator } from '../mm/page-alloc.ts';
 
-/** Where /proc/modules says that modules lie. Linux: MODULES_VADDR on x86-64. */
-const MODULES_BASE = 0xffff_c000_0000;
+/** Where modules lie. Linux: MODULES_VADDR on x86-64, the vmalloc area that ARM falls back to. */
+const MODULES_BASE = { 8: 0xffff_c000_0000, 4: 0xf000_0000 } as const;
 const ORDER_MAX = 10;
-/** The last page of a module is its data. */
-const DATA_BYTES = PAGE_SIZE;
 const STATIC_ALIGN = 8;
 
-export class ModuleMemory {
-  readonly #pages: PageAllocator;
-
-  constructor(pages: PageAllocator) {
-    this.#pages = pages;
-  }
-
-  /** Copies `bytes` into pages of their own. Returns their address, 0 when there are none. */
-  allocate(bytes: Uint8Array): number {
-    const order = orderOf(bytes.length);
-    const physical = order > ORDER_MAX ? 0 : this.#pages.allocPages(order);
-    if (physical === 0) return 0;
-    this.#pages.ram.bytes.set(bytes, physical);
-    return MODULES_BASE + physical;
-  }
-
+export interface StaticMemory {
   /**
-   * `sizeBytes` of a module's .data, zeroed, as a pointer of the direct map; 0 when it is full.
+   * `sizeBytes` of what a module's last page of data leaves free, zeroed, as a pointer of the
+   * direct map; 0 when it is full.
    */
-  allocateStatic(module: LoadedModule, sizeBytes: number): number {
-    const end = module.staticBytes + Math.ceil(sizeBytes / STATIC_ALIGN) * STATIC_ALIGN;
-    if (end > DATA_BYTES) return 0;
-    const data = module.image.address + module.image.sizeBytes - DATA_BYTES;
-    const physical = data - MODULES_BASE + module.staticBytes;
-    module.staticBytes = end;
-    this.#pages.ram.bytes.fill(0, physical, physical + sizeBytes);
-    return this.#pages.ram.toPointer(physical);
-  }
+  allocateStatic(module: LoadedModule, sizeBytes: number): number;
+}
 
-  free(address: number, sizeBytes: number): void {
-    this.#pages.freePages(address - MODULES_BASE, orderOf(sizeBytes));
-  }
+export function makeModuleMemory(
+  board: BoardMemory,
+  pages: PageAllocator,
+  slabs: SlabAllocator,
+): ModuleMemory & StaticMemory {
+  const base = MODULES_BASE[board.pointerBytes];
+  const { bytes: ram } = pages.ram;
+  /** Both kinds of address lie behind one another in RAM. */
+  const physical = (address: number): number =>
+    address - (address >= base && address < base + ram.length ? base : board.directMap);
+
+  return {
+    allocate(sizeBytes) {
+      const order = orderOf(sizeBytes);
+      const start = order > ORDER_MAX ? 0 : pages.allocPages(order);
+      return start === 0 ? 0 : base + start;
+    },
+    free(address, sizeBytes) {
+      if (address !== 0) pages.freePages(address - base, orderOf(sizeBytes));
+    },
+    read(address, sizeBytes) {
+      // A damaged file may point anywhere.
+      const start = physical(address);
+      return start >= 0 ? ram.subarray(start, start + sizeBytes) : ram.subarray(0, 0);
+    },
+    write(address, bytes) {
+      ram.set(bytes, physical(address));
+    },
+    duplicate(bytes) {
+      const address = slabs.kmalloc(bytes.length);
+      if (address !== 0) ram.set(bytes, physical(address));
+      return address;
+    },
+    release: (address) => slabs.kfree(address),
+    allocateStatic(module, sizeBytes) {
+      const { address, sizeBytes: moduleBytes, staticsAt } = module.image;
+      const at = staticsAt + module.staticBytes;
+      const end = at + Math.ceil(sizeBytes / STATIC_ALIGN) * STATIC_ALIGN;
+      if (end > address + moduleBytes) return 0;
+      module.staticBytes = end - staticsAt;
+      ram.fill(0, physical(at), physical(at) + sizeBytes);
+      return pages.ram.toPointer(physical(at));
+    },
+  };
 }
 
 function orderOf(sizeBytes: number): number {

@@ -67,11 +67,14 @@ function modulesText(kernel: Kernel, modules: readonly LoadedModule[]): string {
   return modules
     .toReversed()
     .map((module) => {
-      const { name, image, references, state } = module;
+      const { name, image, references, state, users } = module;
       // kptr_restrict: only root sees where kernel code lies.
       const address = formatPointer(kernel.board.memory, isPrivileged ? image.address : 0);
       const flags = module.flags === '' ? '' : ` (${module.flags})`;
-      return `${name} ${image.sizeBytes} ${references} - ${state} 0x${address}${flags}\n`;
+      const holders = [...users].toReversed().map((user) => `${user.name},`);
+      const usedBy = holders.length === 0 ? '-' : holders.join('');
+      const counts = `${image.sizeBytes} ${references} ${usedBy}`;
+      return `${name} ${counts} ${state} 0x${address}${flags}\n`;
     })
     .join('');
 }

@@ -170,7 +170,11 @@ export class Die {
     taint.mask |= taintBit('D');
     task.dying = true;
     execution.dying = true;
-    for (const module of modules()) if (task.modules.includes(module)) module.hasOopsed = true;
+    // Those that the kernel called, and those whose functions they called.
+    const dead = new Set(report.frames.map(({ module }) => module));
+    for (const module of modules()) {
+      if (task.modules.includes(module) || dead.has(module.name)) module.hasOopsed = true;
+    }
     this.#leaveAtomic(task);
     if (sim.trace.on) sim.trace.emit(EVENT.OOPS, sim.trace.intern(report.title));
     this.onOops({ title: report.title, source: sourceOf(driverFrame(report.frames)) });

@@ -3,9 +3,11 @@
 import {
   ELF,
   HEADER_BYTES,
+  RELOCATION_BYTES,
   SECTION_BYTES,
   SYMBOL_BYTES,
   type ElfBits,
+  type ElfRelocation,
   type ElfResult,
   type ElfSection,
   type ElfSymbol,
@@ -15,12 +17,18 @@ import { decodeUtf8 } from './utf8.ts';
 interface RawSection extends ElfSection {
   readonly nameOffset: number;
   readonly link: number;
+  readonly info: number;
   readonly entrySize: number;
 }
 
 /** No `.ko` of ours comes near; a header that asks for more is refused before any work is done. */
 const SECTIONS_MAX = 256;
 const SYMBOLS_MAX = 1 << 16;
+const RELOCATIONS_MAX = 1 << 16;
+/** So that no file makes us read one long text again and again. */
+const NAME_BYTES_MAX = 512;
+
+const TABLES: ReadonlySet<number> = new Set([ELF.SYMTAB, ELF.STRTAB, ELF.SHT_RELA, ELF.SHT_REL]);
 
 export class ElfReader {
   readonly #bytes: Uint8Array;
@@ -28,8 +36,9 @@ export class ElfReader {
   #bits: ElfBits = 64;
 
   constructor(bytes: Uint8Array) {
-    this.#bytes = bytes;
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    // One copy for all: sections may overlap, and theirs are views.
+    this.#bytes = bytes.slice();
+    this.#view = new DataView(this.#bytes.buffer);
   }
 
   read(): ElfResult {
@@ -39,7 +48,8 @@ export class ElfReader {
     if (typeof sections === 'string') return { ok: false, reason: sections };
     const symbols = this.#readSymbols(sections);
     if (typeof symbols === 'string') return { ok: false, reason: symbols };
-    const isTable = ({ type }: RawSection): boolean => type === ELF.SYMTAB || type === ELF.STRTAB;
+    const relocations = this.#readRelocations(sections, symbols);
+    if (typeof relocations === 'string') return { ok: false, reason: relocations };
     return {
       ok: true,
       file: {
@@ -47,10 +57,14 @@ export class ElfReader {
         type: this.#view.getUint16(16, true),
         machine: this.#view.getUint16(18, true),
         flags: this.#view.getUint32(this.#bits === 64 ? 48 : 36, true),
-        sections: sections
-          .slice(1)
-          .filter((it) => !isTable(it))
-          .map(({ name, type, flags, bytes, size }) => ({ name, type, flags, bytes, size })),
+        sections: sections.flatMap((it, index) => {
+          if (index === 0 || TABLES.has(it.type)) return [];
+          const { name, type, flags, bytes, size, align } = it;
+          const plain = { name, type, flags, bytes, size };
+          const own = relocations.get(index);
+          const aligned = align === undefined || align <= 1 ? plain : { ...plain, align };
+          return [own === undefined ? aligned : { ...aligned, relocations: own }];
+        }),
         symbols,
       },
     };
@@ -110,9 +124,11 @@ export class ElfReader {
       nameOffset: this.#view.getUint32(at, true),
       type,
       flags: this.#word(at + 8),
-      bytes: hasBytes ? this.#bytes.slice(offset, offset + size) : new Uint8Array(0),
+      bytes: hasBytes ? this.#bytes.subarray(offset, offset + size) : new Uint8Array(0),
       size,
       link: this.#view.getUint32(at + 8 + 4 * width, true),
+      info: this.#view.getUint32(at + 12 + 4 * width, true),
+      align: this.#word(at + 16 + 4 * width),
       entrySize: this.#word(at + 16 + 5 * width),
     };
   }
@@ -127,7 +143,7 @@ export class ElfReader {
       return 'symbols of a strange size';
     }
     if (table.size / entryBytes > SYMBOLS_MAX) return 'too many symbols';
-    const view = new DataView(table.bytes.buffer);
+    const view = viewOf(table.bytes);
     const symbols: ElfSymbol[] = [];
     for (let at = entryBytes; at < table.size; at += entryBytes) {
       const symbol = this.#readSymbol(view, at, strings.bytes, sections);
@@ -145,13 +161,62 @@ export class ElfReader {
   ): ElfSymbol | string {
     const isWide = this.#bits === 64;
     const info = view.getUint8(at + (isWide ? 4 : 12));
-    const section = sections[view.getUint16(at + (isWide ? 6 : 14), true)];
+    const index = view.getUint16(at + (isWide ? 6 : 14), true);
+    const section = sections[index];
     const name = stringAt(strings, view.getUint32(at, true));
     const value = wordAt(view, at + (isWide ? 8 : 4), this.#bits);
     const size = wordAt(view, at + (isWide ? 16 : 8), this.#bits);
     if (name === null) return 'a symbol name beyond its table';
     if (section === undefined) return 'a symbol in no section';
-    return { name, section: section.name, value, size, type: info & 15, isGlobal: info >> 4 !== 0 };
+    const place = index === 0 ? '' : section.name;
+    return { name, section: place, value, size, type: info & 15, isGlobal: info >> 4 !== 0 };
+  }
+
+  /** By the index of the section that they are for. */
+  #readRelocations(
+    sections: readonly RawSection[],
+    symbols: readonly ElfSymbol[],
+  ): Map<number, ElfRelocation[]> | string {
+    const found = new Map<number, ElfRelocation[]>();
+    let left = RELOCATIONS_MAX;
+    for (const table of sections) {
+      if (table.type !== ELF.SHT_RELA && table.type !== ELF.SHT_REL) continue;
+      const entryBytes = RELOCATION_BYTES[this.#bits];
+      const target = sections[table.info];
+      if ((table.type === ELF.SHT_RELA) !== (this.#bits === 64))
+        return 'relocations of another kind';
+      if (table.entrySize !== entryBytes || table.size % entryBytes !== 0) {
+        return 'relocations of a strange size';
+      }
+      if (target === undefined || target.type === ELF.NOBITS) return 'relocations of nothing';
+      left -= table.size / entryBytes;
+      if (left < 0) return 'too many relocations';
+      const view = viewOf(table.bytes);
+      const own = found.get(table.info) ?? [];
+      for (let at = 0; at < table.size; at += entryBytes) {
+        const relocation = this.#readRelocation(view, at, target.bytes, symbols);
+        if (typeof relocation === 'string') return relocation;
+        own.push(relocation);
+      }
+      found.set(table.info, own);
+    }
+    return found;
+  }
+
+  #readRelocation(
+    view: DataView,
+    at: number,
+    target: Uint8Array,
+    symbols: readonly ElfSymbol[],
+  ): ElfRelocation | string {
+    const isWide = this.#bits === 64;
+    const offset = wordAt(view, at, this.#bits);
+    const info = view.getUint32(at + (isWide ? 8 : 4), true);
+    const symbol = symbols[(isWide ? view.getUint32(at + 12, true) : info >>> 8) - 1];
+    if (symbol === undefined) return 'a relocation by no symbol';
+    if (offset > target.length - 4) return 'a relocation beyond its section';
+    const addend = isWide ? view.getInt32(at + 16, true) : viewOf(target).getInt32(offset, true);
+    return { offset, symbol: symbol.name, type: isWide ? info : info & 255, addend };
   }
 
   #word(at: number): number {
@@ -163,6 +228,10 @@ export class ElfReader {
   }
 }
 
+function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
 /** As a double, so that no 64-bit value wraps: what is too large fails every bound. */
 function wordAt(view: DataView, at: number, bits: ElfBits): number {
   const low = view.getUint32(at, true);
@@ -171,6 +240,6 @@ function wordAt(view: DataView, at: number, bits: ElfBits): number {
 
 function stringAt(table: Uint8Array, offset: number): string | null {
   if (offset >= table.length) return null;
-  const end = table.indexOf(0, offset);
-  return end < 0 ? null : decodeUtf8(table, offset, end);
+  const length = table.subarray(offset, offset + NAME_BYTES_MAX).indexOf(0);
+  return length < 0 ? null : decodeUtf8(table, offset, offset + length);
 }

@@ -13,6 +13,7 @@ import {
   ELF,
   HEADER_BYTES,
   SECTION_BYTES,
+  RELOCATION_BYTES,
   SEGMENT_BYTES,
   SYMBOL_BYTES,
   type ElfBits,
@@ -23,7 +24,7 @@ import {
 } from './elf-layout.ts';
 import { encodeUtf8 } from './utf8.ts';
 
-export type { ElfFile, ElfResult, ElfSection, ElfSymbol } from './elf-layout.ts';
+export type { ElfFile, ElfRelocation, ElfResult, ElfSection, ElfSymbol } from './elf-layout.ts';
 
 /** The file's bytes. Section names are unique; the string and symbol tables are added here. */
 export function writeElf(file: ElfFile): Uint8Array {
@@ -33,15 +34,15 @@ export function writeElf(file: ElfFile): Uint8Array {
   const placed = [...sections, section('.shstrtab', ELF.STRTAB, names)];
   nameOffsets.push(names.add('.shstrtab'));
 
-  const align = file.bits / 8;
+  const wordBytes = file.bits / 8;
   const text = file.type === ELF.EXEC ? file.sections.find(isCode) : undefined;
   let end: number = HEADER_BYTES[file.bits] + (text === undefined ? 0 : SEGMENT_BYTES[file.bits]);
-  const offsets = placed.map(({ type, content }) => {
-    const offset = roundUp(end, align);
+  const offsets = placed.map(({ type, align, content }) => {
+    const offset = roundUp(end, Math.max(align, wordBytes));
     end = type === ELF.NOBITS ? end : offset + content().length;
     return offset;
   });
-  const tableOffset = roundUp(end, align);
+  const tableOffset = roundUp(end, wordBytes);
 
   const out = new Writer(tableOffset + SECTION_BYTES[file.bits] * (placed.length + 1), file.bits);
   writeHeader(out, file, tableOffset, placed.length + 1);
@@ -58,11 +59,7 @@ export function writeElf(file: ElfFile): Uint8Array {
       .word(it.address)
       .word(offsets[index] ?? 0);
     out.word(it.type === ELF.NOBITS ? it.size : it.content().length);
-    out
-      .u32(it.link)
-      .u32(it.info)
-      .word(it.type === ELF.SYMTAB ? align : 1)
-      .word(it.entrySize);
+    out.u32(it.link).u32(it.info).word(it.align).word(it.entrySize);
   }
   return out.bytes;
 }
@@ -80,19 +77,33 @@ interface PlacedSection {
   readonly address: number;
   readonly link: number;
   readonly info: number;
+  readonly align: number;
   readonly entrySize: number;
   /** Asked for after every table is complete. */
   readonly content: () => Uint8Array;
 }
 
 /** A section that refers to no other. */
-const PLAIN = { flags: 0, size: 0, address: 0, link: 0, info: 0, entrySize: 0 } as const;
+const PLAIN = {
+  flags: 0,
+  size: 0,
+  address: 0,
+  link: 0,
+  info: 0,
+  align: 1,
+  entrySize: 0,
+} as const;
 
 function section(name: string, type: number, table: StringTable): PlacedSection {
   return { ...PLAIN, name, type, content: () => table.bytes() };
 }
 
 function withTables(file: ElfFile): PlacedSection[] {
+  // Local symbols stand before global ones, by the format's rule.
+  const symbols = [
+    ...file.symbols.filter((symbol) => !symbol.isGlobal),
+    ...file.symbols.filter((symbol) => symbol.isGlobal),
+  ];
   const given = file.sections.map((it) => ({
     ...PLAIN,
     name: it.name,
@@ -100,34 +111,76 @@ function withTables(file: ElfFile): PlacedSection[] {
     flags: it.flags,
     size: it.size,
     address: it.address ?? 0,
-    content: () => it.bytes,
+    align: it.align ?? 1,
+    content: () => (file.bits === 64 ? it.bytes : withAddends(it)),
   }));
+  const relocated = file.sections.filter(({ relocations = [] }) => relocations.length > 0);
+  const symtabIndex = given.length + relocated.length + 1;
+  const tables = relocated.map((it) => relocationTable(file, symbols, it, symtabIndex));
   const strings = new StringTable();
-  const symbols = writeSymbols(file, strings);
+  const written = writeSymbols(file, symbols, strings);
   // `info` of a symbol table: the index of the first symbol that is not local.
   const symtab: PlacedSection = {
     ...PLAIN,
     name: '.symtab',
     type: ELF.SYMTAB,
-    link: given.length + 2,
+    link: symtabIndex + 1,
     info: 1 + file.symbols.filter((symbol) => !symbol.isGlobal).length,
+    align: file.bits / 8,
     entrySize: SYMBOL_BYTES[file.bits],
-    content: () => symbols,
+    content: () => written,
   };
-  return [...given, symtab, section('.strtab', ELF.STRTAB, strings)];
+  return [...given, ...tables, symtab, section('.strtab', ELF.STRTAB, strings)];
 }
 
-function writeSymbols(file: ElfFile, strings: StringTable): Uint8Array {
+/** `.rela.NAME` on 64 bits; `.rel.NAME` on 32, whose addends lie in the section itself. */
+function relocationTable(
+  { bits, sections }: ElfFile,
+  symbols: readonly ElfSymbol[],
+  target: ElfSection,
+  symtabIndex: number,
+): PlacedSection {
+  const relocations = target.relocations ?? [];
+  const out = new Writer(RELOCATION_BYTES[bits] * relocations.length, bits);
+  for (const { offset, symbol, type, addend } of relocations) {
+    const index = symbols.findIndex(({ name }) => name === symbol) + 1;
+    assert(index > 0, `the symbol ${symbol} of a relocation is in the file`);
+    out.word(offset);
+    if (bits === 64) out.u32(type).u32(index).i64(addend);
+    else out.u32(index * 256 + type);
+  }
+  return {
+    ...PLAIN,
+    name: `${bits === 64 ? '.rela' : '.rel'}${target.name}`,
+    type: bits === 64 ? ELF.SHT_RELA : ELF.SHT_REL,
+    flags: ELF.INFO_LINK,
+    link: symtabIndex,
+    info: sections.indexOf(target) + 1,
+    align: bits / 8,
+    entrySize: RELOCATION_BYTES[bits],
+    content: () => out.bytes,
+  };
+}
+
+function withAddends({ bytes, relocations = [] }: ElfSection): Uint8Array {
+  if (relocations.length === 0) return bytes;
+  const patched = Uint8Array.from(bytes);
+  const view = new DataView(patched.buffer);
+  for (const { offset, addend } of relocations) view.setInt32(offset, addend, true);
+  return patched;
+}
+
+function writeSymbols(
+  file: ElfFile,
+  symbols: readonly ElfSymbol[],
+  strings: StringTable,
+): Uint8Array {
   const bytes = SYMBOL_BYTES[file.bits];
-  const out = new Writer(bytes * (file.symbols.length + 1), file.bits);
-  // Local symbols stand before global ones, by the format's rule.
-  const ordered = [
-    ...file.symbols.filter((symbol) => !symbol.isGlobal),
-    ...file.symbols.filter((symbol) => symbol.isGlobal),
-  ];
-  for (const [index, symbol] of ordered.entries()) {
-    const at = file.sections.findIndex((it) => it.name === symbol.section) + 1;
-    assert(at > 0, `symbol ${symbol.name} stands in a section of the file`);
+  const out = new Writer(bytes * (symbols.length + 1), file.bits);
+  for (const [index, symbol] of symbols.entries()) {
+    const isDefined = symbol.section !== '';
+    const at = isDefined ? file.sections.findIndex((it) => it.name === symbol.section) + 1 : 0;
+    assert(at > 0 || !isDefined, `symbol ${symbol.name} stands in a section of the file`);
     const info = (symbol.isGlobal ? 0x10 : 0) | symbol.type;
     const name = strings.add(symbol.name);
     out.at = bytes * (index + 1);
@@ -237,6 +290,11 @@ class Writer {
   word(value: number): this {
     this.u32(value);
     return this.#bits === 64 ? this.u32(0) : this;
+  }
+
+  i64(value: number): this {
+    this.u32(value);
+    return this.u32(value < 0 ? 0xffff_ffff : 0);
   }
 }
 

@@ -4,10 +4,11 @@
  *
  * @syscall 175 init_module full
  * @syscall 176 delete_module partial "no O_TRUNC (forced removal)"
- * @syscall 313 finit_module partial "no flags"
+ * @syscall 313 finit_module partial "no compressed files"
  */
 import { vfsPread } from '../fs/read-write.ts';
 import { capable } from '../kernel/credentials.ts';
+import { INIT_FLAG } from '../kernel/module/ko-file.ts';
 import { KernelBuffer } from '../mm/io-memory.ts';
 import type { Process } from '../process/process.ts';
 import { ERRNO } from '../uapi/errno.ts';
@@ -15,13 +16,14 @@ import { readString } from './arguments.ts';
 import type { SyscallParts, SyscallTable } from './parts.ts';
 
 const { EBADF, EFAULT, EINVAL, ENOEXEC, EPERM } = ERRNO;
+const FLAGS = INIT_FLAG.IGNORE_MODVERSIONS | INIT_FLAG.IGNORE_VERMAGIC;
 const MODULE_BYTES_MAX = 64 * 1024 * 1024;
 
 export function moduleCalls({ loader }: SyscallParts): SyscallTable {
-  const load = (process: Process, bytes: Uint8Array, parameters: number): number => {
+  const load = (process: Process, bytes: Uint8Array, parameters: number, flags: number): number => {
     const text = readString(process, parameters);
     if (typeof text === 'number') return text;
-    return process.block(loader.load(bytes));
+    return process.block(loader.load(bytes, text, flags));
   };
 
   return {
@@ -29,19 +31,19 @@ export function moduleCalls({ loader }: SyscallParts): SyscallTable {
       if (!capable(process.credentials)) return -EPERM;
       if (size < 0 || size > MODULE_BYTES_MAX) return -ENOEXEC;
       const bytes = process.space.loadBytes(address, size);
-      return bytes === undefined ? -EFAULT : load(process, bytes, parameters);
+      return bytes === undefined ? -EFAULT : load(process, bytes, parameters, 0);
     },
 
     finit_module(process, fd, parameters, flags) {
       if (!capable(process.credentials)) return -EPERM;
-      if (flags !== 0) return -EINVAL;
+      if ((flags & ~FLAGS) !== 0) return -EINVAL;
       const file = process.files.get(fd);
       if (file === undefined) return -EBADF;
       if (!file.inode.isRegular) return -EINVAL;
       if (file.inode.size > MODULE_BYTES_MAX) return -ENOEXEC;
       const bytes = new Uint8Array(file.inode.size);
       const moved = vfsPread(file, new KernelBuffer(bytes), 0, bytes.length, 0);
-      return moved < 0 ? moved : load(process, bytes, parameters);
+      return moved < 0 ? moved : load(process, bytes, parameters, flags);
     },
 
     delete_module(process, address) {

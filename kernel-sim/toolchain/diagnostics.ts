@@ -7,7 +7,7 @@ import type { Diagnostic } from '../uapi/hostcc.ts';
 /**
  * The toolchain's own error codes. Where Rust has the twin, the number is Rust's; the rest:
  * RZ1000 not part of the driver's language, RZ1024 would switch where nothing can switch, RZ1070
- * would break sandbox, brands or determinism, RZ1080 to RZ1082 what a file is to the kernel.
+ * would break sandbox, brands or determinism, RZ1080 to RZ1084 what a file is to the kernel.
  */
 export type Code =
   | 'RZ0507'
@@ -18,7 +18,9 @@ export type Code =
   | 'RZ1070'
   | 'RZ1080'
   | 'RZ1081'
-  | 'RZ1082';
+  | 'RZ1082'
+  | 'RZ1083'
+  | 'RZ1084';
 
 export interface Finding {
   readonly node: ts.Node;

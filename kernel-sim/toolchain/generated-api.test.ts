@@ -6,6 +6,7 @@ import ts from 'typescript';
 import { beforeAll, describe, expect, it } from 'vitest';
 
 import { makeApiDeclarations } from '../../scripts/api-declarations.mjs';
+import { makeExportedSymbols } from '../../scripts/symbol-names.mjs';
 import { undocumented, unmarkedCallbacks } from './testing/api-lint.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -28,6 +29,11 @@ describe("the API's declarations", () => {
 
   it('are those that scripts/generate-api.mjs makes', () => {
     expect(Object.fromEntries(committed)).toEqual(Object.fromEntries(made));
+  });
+
+  it('name the symbols that the kernel exports', () => {
+    const path = join(ROOT, 'kernel-sim/api/exported-symbols.ts');
+    expect(readFileSync(path, 'utf8')).toBe(makeExportedSymbols(made));
   });
 
   it('name nothing that cannot be imported', () => {

@@ -169,8 +169,11 @@ describe('a .ko', () => {
 
   it('lists its functions where the canonical layout has them', () => {
     const { symbols } = elfOf(toolchain.build(request(MODULE)));
-    expect(symbols.map(({ name, value, size }) => [name, value, size])).toEqual([
-      ['M.init', 0, 32],
+    expect(symbols.map(({ name, section, value, size }) => [name, section, value, size])).toEqual([
+      ['M.init', '.init.text', 0, 32],
+      ['init_module', '.init.text', 0, 32],
+      ['cleanup_module', '.exit.text', 0, 16],
+      ['__this_module', '.gnu.linkonce.this_module', 0, 1280],
     ]);
   });
 

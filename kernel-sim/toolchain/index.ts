@@ -20,6 +20,7 @@ import { compilerHost, FileSet, languageServiceHost, ParsedFiles } from './files
 import { writeKo } from './ko.ts';
 import { linkBuild } from './link.ts';
 import { readModuleInfo } from './module-info.ts';
+import { placeFunctions, readExports, readImports } from './module-symbols.ts';
 import { checkMain, exportsMain, isDriverFile, isProgramFile } from './program.ts';
 import { OPTIONS, PATHS } from './settings.ts';
 import { isUsing, walk } from './syntax.ts';
@@ -77,22 +78,27 @@ class DriverToolchain implements Toolchain {
     if (hasSyntaxErrors(program, files)) return { ...reply, diagnostics: sortDiagnostics(types) };
 
     const analysis = analyse(checker, files, buildName, kind);
-    if (kind === 'program') checkMain(checker, main, analysis.findings);
+    const { findings } = analysis;
+    if (kind === 'program') checkMain(checker, main, findings);
     const info =
-      kind === 'program'
-        ? undefined
-        : readModuleInfo(checker, main, request.module, analysis.findings);
-    const diagnostics = merged(types, analysis.findings, buildName);
+      kind === 'program' ? undefined : readModuleInfo(checker, main, request.module, findings);
+    const exported = readExports(checker, files, findings);
+    const imports = readImports(checker, files, findings, info?.name ?? request.module);
+    const diagnostics = merged(types, findings, buildName);
     const isRefused = diagnostics.some(({ severity }) => severity !== 'warning');
     if (isRefused) return { ...reply, diagnostics };
 
-    const fast = linkBuild(program, analysis, files, 'fast', buildName);
+    const fast = linkBuild(program, analysis, files, 'fast', buildName, exported);
+    const { table: sites } = analysis.sites;
     if (info === undefined) {
-      const executable = writeExecutable(fast.code, analysis.sites.table);
+      const executable = writeExecutable(fast.code, sites);
       return { ...reply, diagnostics, executable: encodeBase64(executable) };
     }
-    const stepped = linkBuild(program, analysis, files, 'stepped', buildName);
-    const ko = writeKo(request.board, { info, fast, stepped, sites: analysis.sites.table });
+    const stepped = linkBuild(program, analysis, files, 'stepped', buildName, exported);
+    const places = placeFunctions(checker, analysis, files, main);
+    const exports = exported.map(({ name, isGplOnly }) => ({ name, isGplOnly, crc: 0 }));
+    const parts = { info, fast, stepped, sites, places, exports, imports };
+    const ko = writeKo(request.board, parts);
     return { ...reply, diagnostics, ko: encodeBase64(ko) };
   }
 

@@ -9,6 +9,7 @@ import type ts from 'typescript';
 import type { Analysis } from './analysis.ts';
 import type { Build } from './effects.ts';
 import { Emitter } from './emitter.ts';
+import type { ExportedFunction } from './module-symbols.ts';
 import { preludeFor } from './prelude.ts';
 import { joinMaps, type MappedPart, type SourceMap } from './source-map.ts';
 
@@ -29,9 +30,14 @@ export function linkBuild(
   files: readonly ts.SourceFile[],
   build: Build,
   nameOf: (path: string) => string,
+  exports: readonly ExportedFunction[] = [],
 ): LinkedCode {
   const emitted = files.map((file) => emitFile(program, analysis, file, build, nameOf));
   const body = emitted.map(({ code }) => code).join('\n');
+  const symbols = exports.map(({ name, node }) => {
+    const file = JSON.stringify(`./${nameOf(node.getSourceFile().fileName)}`);
+    return `get ${name}() { return $load(${file}).${name}; }`;
+  });
   const text = new Text();
   text.add(`(function ($k, $base, require) {\n"use strict";${preludeFor(body)}\n`);
   text.add(`const $files = {\n`);
@@ -41,12 +47,12 @@ export function linkBuild(
     parts.push({ source: name, firstLine: text.lines, mappings });
     text.add(`${code}\n},\n`);
   }
-  text.add(LINKER(emitted[0]?.name ?? ''));
+  text.add(LINKER(emitted[0]?.name ?? '', symbols));
   return { code: text.value, map: joinMaps(parts) };
 }
 
 /** Files that import each other see what was exported so far, as modules do. */
-const LINKER = (main: string): string => `};
+const LINKER = (main: string, symbols: readonly string[]): string => `};
 const $loaded = {};
 function $load(name) {
   const known = $loaded[name];
@@ -57,9 +63,13 @@ function $load(name) {
 }
 function $import(specifier) {
   if (specifier[0] !== ".") return require(specifier);
-  return $load(specifier in $files ? specifier : specifier + ".ts");
+  const name = specifier in $files ? specifier : specifier + ".ts";
+  return name in $files ? $load(name) : require(specifier);
 }
-return $load(${JSON.stringify(`./${main}`)});
+return {
+...$load(${JSON.stringify(`./${main}`)}),
+symbols: { ${symbols.join(', ')} },
+};
 })
 `;
 

@@ -7,6 +7,7 @@ import ts from 'typescript';
 
 import { declarationOrigin } from './declarations.ts';
 import type { Findings } from './diagnostics.ts';
+import { readParameters, type ParameterInfo } from './module-params.ts';
 import { unwrap } from './syntax.ts';
 
 export interface ModuleInfo {
@@ -14,9 +15,11 @@ export interface ModuleInfo {
   readonly license: string | undefined;
   readonly description: string | undefined;
   readonly author: string | undefined;
+  readonly version: string | undefined;
+  readonly parameters: readonly ParameterInfo[];
 }
 
-const TEXT_KEYS = ['name', 'license', 'description', 'author'] as const;
+const TEXT_KEYS = ['name', 'license', 'description', 'author', 'version'] as const;
 
 type TextKey = (typeof TEXT_KEYS)[number];
 
@@ -50,7 +53,15 @@ export function readModuleInfo(
     return undefined;
   }
   const texts = readTexts(literal, findings);
-  return { ...texts, name: texts.name ?? fallbackName.replaceAll('-', '_') };
+  const params = literal.properties.find((it) => it.name?.getText() === 'params');
+  const table =
+    params === undefined || ts.isShorthandPropertyAssignment(params)
+      ? params?.name
+      : ts.isPropertyAssignment(params)
+        ? params.initializer
+        : undefined;
+  const parameters = table === undefined ? [] : readParameters(checker, table, findings);
+  return { ...texts, parameters, name: texts.name ?? fallbackName.replaceAll('-', '_') };
 }
 
 /** True when the default export of `file` is a module; for folders without a Kbuild. */
@@ -85,6 +96,7 @@ function readTexts(
     license: undefined,
     description: undefined,
     author: undefined,
+    version: undefined,
   };
   for (const property of literal.properties) {
     const key = property.name?.getText();

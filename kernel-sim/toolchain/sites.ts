@@ -8,8 +8,16 @@
 import ts from 'typescript';
 
 import type { SiteTable } from '../uapi/module-abi.ts';
+import { SPECIAL_SYMBOL } from '../uapi/module-sections.ts';
 import { functionName, isAnonymous } from './names.ts';
-import { isCallNode, isFunctionNode, walk, type CallNode, type FunctionNode } from './syntax.ts';
+import {
+  isCallNode,
+  isExportedFunction,
+  isFunctionNode,
+  walk,
+  type CallNode,
+  type FunctionNode,
+} from './syntax.ts';
 
 const SITE_BYTES = 16;
 const FRAME_BYTES = 48;
@@ -26,9 +34,16 @@ export class Sites {
   readonly #exact = new Set<CallNode>();
   readonly #functions: SiteTable['functions'][number][] = [];
   readonly #sites: (readonly [number, number, number, number, number])[] = [];
-  readonly #names = new Map<string, number>();
+  /** How often each name is taken; those that every module has are taken from the start. */
+  readonly #names = new Map<string, number>(
+    Object.values(SPECIAL_SYMBOL).map((name) => [name, 1] as const),
+  );
+  /** By number. */
+  readonly nodes: FunctionNode[] = [];
+  readonly #reserved = new Map<ts.Node, string>();
 
   constructor(files: readonly ts.SourceFile[], nameOf: (path: string) => string) {
+    for (const file of files) for (const it of file.statements) this.#reserve(it);
     for (const [index, file] of files.entries()) {
       walk(file, (node) => {
         if (isFunctionNode(node) && node.body !== undefined) this.#number(node, index);
@@ -64,8 +79,18 @@ export class Sites {
     return this.#exact.has(call);
   }
 
+  /** What other modules may call keeps its name; a function within another takes the next. */
+  #reserve(node: ts.Statement): void {
+    if (!isExportedFunction(node)) return;
+    const name = functionName(node);
+    if (this.#names.has(name)) return;
+    this.#names.set(name, 1);
+    this.#reserved.set(node, name);
+  }
+
   #number(node: FunctionNode, file: number): void {
     const number = this.#functions.length;
+    this.nodes.push(node);
     const first = this.#sites.length;
     let locals = node.parameters.length;
     const add = (at: ts.Node, position = at.getStart()): void => {
@@ -119,6 +144,8 @@ export class Sites {
   }
 
   #uniqueName(node: FunctionNode): string {
+    const reserved = this.#reserved.get(node);
+    if (reserved !== undefined) return reserved;
     const base = isAnonymous(node) ? this.#closureName(node) : functionName(node);
     const count = this.#names.get(base) ?? 0;
     this.#names.set(base, count + 1);

@@ -103,3 +103,12 @@ export function walk(node: ts.Node, visit: (node: ts.Node) => void, entersFuncti
     if (isEntered) walk(child, visit, entersFunctions);
   });
 }
+
+/** `export function f() {}` */
+export function isExportedFunction(node: ts.Node): node is ts.FunctionDeclaration {
+  return (
+    ts.isFunctionDeclaration(node) &&
+    node.body !== undefined &&
+    (ts.getCombinedModifierFlags(node) & ts.ModifierFlags.Export) !== 0
+  );
+}

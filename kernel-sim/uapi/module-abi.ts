@@ -2,7 +2,8 @@
 /**
  * The binary interface between compiled driver code and the kernel that runs it.
  *
- * A `.ko` is an ELF64 relocatable. Beside `.modinfo` it holds the code twice: the fast build, whose
+ * A `.ko` is an ELF relocatable with the sections of a Linux module (module-sections.ts), and holds
+ * the code twice: the fast build, whose
  * functions are generators only where they may switch, and the stepped build, in which every
  * function is one and every statement is a point where another task may run. Each code section is
  * the text of one JavaScript function expression, a `ModuleFactory`.
@@ -23,8 +24,8 @@ export const KO_SECTION = {
 /** What `vermagic` says of a module for this kernel: Linux's layout, our release and build. */
 export const KERNEL_RELEASE = '6.12.0-ringzero';
 export const VERMAGIC = {
-  pc: `${KERNEL_RELEASE} SMP preempt mod_unload `,
-  rpi3: `${KERNEL_RELEASE} SMP mod_unload ARMv7 p2v8 `,
+  pc: `${KERNEL_RELEASE} SMP preempt mod_unload modversions `,
+  rpi3: `${KERNEL_RELEASE} SMP mod_unload modversions ARMv7 p2v8 `,
 } as const;
 
 /** ELF e_machine values by board. */
@@ -116,11 +117,16 @@ export interface ModuleRuntime {
 
 /**
  * The function that each code section evaluates to. `require` answers an API subpath (`kernel`,
- * `kernel/fs`) with its frozen exports; modules of several files are linked inside the factory.
- * Returns the exports of the main file, whose `default` is what `module()` returned.
+ * `kernel/fs`) with its frozen exports, and for a path that begins with `./` the functions that the
+ * module imports of others, by name; the files of one module are linked inside the factory. Returns
+ * what `module()` returned as `default`.
  */
 export type ModuleFactory = (
   $k: ModuleRuntime,
   $base: number,
   require: (specifier: string) => object,
-) => { readonly default?: unknown };
+) => {
+  readonly default?: unknown;
+  /** The functions behind its exported symbols, by name. */
+  readonly symbols?: Readonly<Record<string, unknown>>;
+};

@@ -43,6 +43,8 @@ function helloWorld(): Uint8Array {
 }
 
 /** A `.ko` whose text is `body`, run when it is loaded, with `say` to write to the log. */
+const NO_WORDS = { description: undefined, author: undefined, version: undefined };
+
 function moduleOf(name: string, body: string): Uint8Array {
   const code = `(function ($k, $base, require) {
     const say = (text) => require('kernel').println('SAID ' + text);
@@ -63,10 +65,13 @@ function moduleOf(name: string, body: string): Uint8Array {
   const map = { version: 3 as const, sources: [], names: [], mappings: '' };
   const built = { code, map } as unknown as Parameters<typeof writeKo>[1]['fast'];
   return writeKo('pc', {
-    info: { name, license: 'GPL', description: undefined, author: undefined },
+    info: { name, license: 'GPL', parameters: [], ...NO_WORDS },
     fast: built,
     stepped: built,
     sites: { files: [], functions: [], sites: [] },
+    places: [],
+    exports: [],
+    imports: [],
   });
 }
 

@@ -22,11 +22,17 @@ class Driver {
   readonly rig = new Rig(1, USUAL, Scheduler, this.runtime);
   readonly calls = new DriverCalls(this.rig.sim, this.rig.scheduler, this.runtime);
   readonly module = new LoadedModule({
-    name: 'm',
+    words: { name: 'm', license: 'GPL', description: '', author: '' },
     sizeBytes: 0,
-    license: 'GPL',
+    initBytes: 0,
+    staticsAt: 0,
     siteBase: 0,
     address: 0,
+    sections: [],
+    symbols: [],
+    exports: [],
+    parameters: [],
+    notes: new Map(),
   });
   readonly panics: unknown[] = [];
   /** Where the stack stood when there was a panic. */

@@ -7,6 +7,7 @@ import { encodeUtf8 } from '../../lib/utf8.ts';
 import { Prng } from '../../sim/prng.ts';
 import { ERRNO } from '../../uapi/errno.ts';
 import { ELF_MACHINE, KO_SECTION, type SiteTable, VERMAGIC } from '../../uapi/module-abi.ts';
+import { SECTION, THIS_MODULE } from '../../uapi/module-sections.ts';
 import { type KoResult, readKo } from './ko-file.ts';
 
 const SITES: SiteTable = {
@@ -33,6 +34,7 @@ function makeKo(parts: Parts = {}): Uint8Array {
     [KO_SECTION.FAST]: 'fast',
     [KO_SECTION.STEPPED]: 'stepped',
     [KO_SECTION.SITES]: JSON.stringify(SITES),
+    [SECTION.THIS_MODULE]: '\0'.repeat(THIS_MODULE[parts.bits ?? 64].sizeBytes),
     ...parts.sections,
   };
   return writeElf({
@@ -52,17 +54,31 @@ const withSites = (value: unknown): Parts => ({
 
 describe('a module file', () => {
   it('is read with its name, licence, code and sites', () => {
-    expect(readKo(makeKo(), 'pc')).toEqual({
+    expect(readKo(makeKo(), 'pc')).toMatchObject({
       ok: true,
-      ko: { name: 'm', license: 'GPL', fast: 'fast', stepped: 'stepped', sites: SITES },
+      ko: {
+        words: { name: 'm', license: 'GPL', description: '', author: '' },
+        fast: 'fast',
+        stepped: 'stepped',
+        sites: SITES,
+        exports: [],
+      },
     });
   });
 
   it.each<[string, Parts, object]>([
     ['without a licence', { modinfo: { ...INFO, license: undefined as never } }, {}],
-    ['with two names', { modinfo: `name=a\0name=b\0vermagic=${VERMAGIC.pc}\0` }, { name: 'a' }],
+    [
+      'with two names',
+      { modinfo: `name=a\0name=b\0vermagic=${VERMAGIC.pc}\0` },
+      { words: { name: 'a' } },
+    ],
     ['with the longest name', { modinfo: { ...INFO, name: 'x'.repeat(55) } }, {}],
-    ['with all that names may have', { modinfo: { ...INFO, name: 'aZ_09' } }, { name: 'aZ_09' }],
+    [
+      'with all that names may have',
+      { modinfo: { ...INFO, name: 'aZ_09' } },
+      { words: { name: 'aZ_09' } },
+    ],
     ['with entries that are none', { modinfo: `=x\0what\0name=m\0vermagic=${VERMAGIC.pc}` }, {}],
     ['without sites', withSites({ files: [], functions: [], sites: [] }), {}],
   ])('%s is one', (_what, parts, ko) => {
@@ -88,6 +104,12 @@ describe('a module file', () => {
       { machine: ELF_MACHINE.rpi3, bits: 32 },
       'Invalid architecture in ELF header: 40',
     ],
+    [
+      'no struct module',
+      { sections: { [SECTION.THIS_MODULE]: undefined } },
+      'm: No module found in object',
+    ],
+    ['a short struct module', { sections: { [SECTION.THIS_MODULE]: '' } }, 'of another size'],
     ['no fast build', { sections: { [KO_SECTION.FAST]: undefined } }, 'm: it has no code'],
     ['no stepped build', { sections: { [KO_SECTION.STEPPED]: undefined } }, 'm: it has no code'],
     ['no sites', { sections: { [KO_SECTION.SITES]: undefined } }, 'm: its site table is damaged'],

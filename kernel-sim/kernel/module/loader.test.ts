@@ -3,9 +3,11 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 
 import { nameOf, RawMachine } from '../../../tests/support/raw-machine.ts';
+import { ELF } from '../../lib/elf-layout.ts';
 import { dataSection, writeElf } from '../../lib/elf.ts';
 import { encodeUtf8 } from '../../lib/utf8.ts';
 import { ELF_MACHINE, KO_SECTION, VERMAGIC } from '../../uapi/module-abi.ts';
+import { SECTION, THIS_MODULE } from '../../uapi/module-sections.ts';
 import type { LoadedModule } from './loaded-module.ts';
 
 interface Source {
@@ -41,6 +43,11 @@ return { default: module(M, {}) };
       text(KO_SECTION.FAST, code),
       text(KO_SECTION.STEPPED, code),
       text(KO_SECTION.SITES, sites),
+      dataSection(
+        SECTION.THIS_MODULE,
+        new Uint8Array(THIS_MODULE[64].sizeBytes),
+        ELF.ALLOC | ELF.WRITE,
+      ),
     ],
     symbols: [],
   });

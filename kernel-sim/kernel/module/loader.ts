@@ -2,13 +2,15 @@
 /**
  * Loads and unloads modules: the kernel owns each as the value that its `init` made.
  *
- * Loading: the file is checked, its memory taken, its code evaluated, `init` called. Unloading
- * drops the value, which runs its dispose and drops its fields. A module that oopsed stays as it
- * is, as on
- * Linux: its code must not run again, and nobody knows what it left behind.
+ * Loading: the file is checked, its symbols resolved, its sections put into memory and relocated,
+ * its code evaluated, its parameters set, `init` called, and the memory of `.init` sections given
+ * back. Unloading drops the value, which runs its dispose and drops its fields. A module that
+ * oopsed stays as it is, as on Linux: its code must not run again, and nobody knows what it left
+ * behind.
  *
  * Linux: kernel/module/main.c (load_module, delete_module).
  */
+import type { ElfSymbol } from '../../lib/elf.ts';
 import type { Sim } from '../../sim/sim.ts';
 import { EVENT } from '../../sim/trace.ts';
 import type { Sleeping } from '../../uapi/coroutine.ts';
@@ -18,9 +20,20 @@ import type { Printk } from '../printk/printk.ts';
 import { taintBit } from '../taint.ts';
 import type { DriverCalls } from './driver-calls.ts';
 import { type KoFile, readKo } from './ko-file.ts';
-import { LoadedModule } from './loaded-module.ts';
+import { type ModuleLayout, PlacedModule, planLayout } from './layout.ts';
+import { LoadedModule, type ModuleExport, type ResolvedSymbol } from './loaded-module.ts';
+import {
+  isSameParameter,
+  ModuleParameter,
+  type ParameterEntry,
+  type ParameterMemory,
+  parameterValues,
+  parseWords,
+  readParameterEntries,
+} from './parameters.ts';
 import type { DriverRuntime } from './runtime.ts';
 import { entryPath, nothrowPath, type SiteRegistry } from './sites.ts';
+import { isFreeLicense, type KernelSymbols, SymbolResolver } from './symbols.ts';
 
 const INIT_PATH = entryPath(
   '__x64_sys_finit_module',
@@ -30,15 +43,12 @@ const INIT_PATH = entryPath(
 );
 const EXIT_PATH = nothrowPath('__x64_sys_delete_module');
 
-/** Licences that do not taint. Linux: license_is_gpl_compatible. */
-const FREE_LICENSES: ReadonlySet<string> = new Set([
-  'GPL',
-  'GPL v2',
-  'GPL and additional rights',
-  'Dual BSD/GPL',
-  'Dual MIT/GPL',
-  'Dual MPL/GPL',
-]);
+/** Memory for modules' code and data. */
+export interface ModuleMemory extends ParameterMemory {
+  /** Memory for that many bytes, whole pages; 0 when there is none. Linux: module_alloc. */
+  allocate(sizeBytes: number): number;
+  free(address: number, sizeBytes: number): void;
+}
 
 export interface LoaderDependencies {
   readonly sim: Sim;
@@ -55,10 +65,9 @@ export interface LoaderDependencies {
   /** The exports of an API subpath, or undefined. */
   readonly resolveApi: (specifier: string) => object | undefined;
   /** `init` of the class in a `module()` value; undefined for anything else. */
-  readonly initOf: (exported: unknown) => (() => unknown) | undefined;
-  /** Memory for a module's code; 0 when there is none. Linux: module_alloc. */
-  readonly allocate: (bytes: Uint8Array) => number;
-  readonly free: (address: number, sizeBytes: number) => void;
+  readonly initOf: (exported: unknown) => ((params: object) => unknown) | undefined;
+  readonly memory: ModuleMemory;
+  readonly kernelSymbols: KernelSymbols;
 }
 
 export interface LoaderHooks {
@@ -68,13 +77,25 @@ export interface LoaderHooks {
   refused(name: string, errno: number): void;
 }
 
-const PAGE = 4096;
+/** Who is told when a module comes to be and when it is gone, whether its init worked or not. */
+export interface ModuleWatcher {
+  added(module: LoadedModule): void;
+  removed(module: LoadedModule): void;
+}
 
 /** What a factory should answer; one that was not made by the toolchain may answer anything. */
 type Exports = ReturnType<ModuleFactory>;
 
+/** A module on its way in: what is known of it before its code runs. */
+interface Prepared {
+  readonly module: LoadedModule;
+  readonly factory: ModuleFactory;
+  readonly initAddress: number;
+}
+
 export class ModuleLoader {
   readonly #deps: LoaderDependencies;
+  readonly #resolver: SymbolResolver;
   /** In order of loading; /proc/modules shows the newest first. */
   readonly #modules = new Map<string, LoadedModule>();
   hooks: LoaderHooks = {
@@ -83,9 +104,11 @@ export class ModuleLoader {
     unloaded: () => undefined,
     refused: () => undefined,
   };
+  watcher: ModuleWatcher = { added: () => undefined, removed: () => undefined };
 
   constructor(deps: LoaderDependencies) {
     this.#deps = deps;
+    this.#resolver = new SymbolResolver(deps.printk, deps.kernelSymbols, () => this.modules);
   }
 
   get modules(): Iterable<LoadedModule> {
@@ -98,43 +121,43 @@ export class ModuleLoader {
 
   /**
    * finit_module(2): 0 or a negative errno. Context: task that may sleep; the caller is allowed.
+   *
+   * @param words `name=value` after the file on insmod's command line
+   * @param flags `INIT_FLAG` of ko-file.ts
    */
-  *load(bytes: Uint8Array): Sleeping<number> {
-    const read = readKo(bytes, this.#deps.board);
+  *load(bytes: Uint8Array, words = '', flags = 0): Sleeping<number> {
+    const read = readKo(bytes, this.#deps.board, flags);
     if (!read.ok) {
       this.#deps.printk.err(read.why);
       return read.errno;
     }
     this.hooks.loading();
-    const errno = yield* this.#loadChecked(read.ko);
-    if (errno < 0) this.hooks.refused(read.ko.name, errno);
+    const errno = yield* this.#loadChecked(read.ko, words, flags !== 0);
+    if (errno < 0) this.hooks.refused(read.ko.words.name, errno);
     return errno;
   }
 
-  *#loadChecked(ko: KoFile): Sleeping<number> {
-    const { build, printk, evaluate, free } = this.#deps;
-    if (this.#modules.has(ko.name)) return -ERRNO.EEXIST;
-    const code = ko[build];
-    let factory: unknown;
-    try {
-      factory = evaluate(code, `${ko.name}.ko`);
-    } catch {
-      printk.err(`${ko.name}: its code is damaged`);
-      return -ERRNO.ENOEXEC;
+  *#loadChecked(ko: KoFile, words: string, isForced: boolean): Sleeping<number> {
+    const { name } = ko.words;
+    if (this.#modules.has(name)) return -ERRNO.EEXIST;
+    const prepared = this.#prepare(ko, isForced);
+    if (typeof prepared === 'number') return prepared;
+    const { module, initAddress } = prepared;
+    const { memory } = this.#deps;
+    this.#modules.set(name, module);
+    for (const provider of module.providers) {
+      provider.references++;
+      provider.users.add(module);
     }
-    if (typeof factory !== 'function') return -ERRNO.ENOEXEC;
-    const module = this.#place(ko);
-    if (module === undefined) return -ERRNO.ENOMEM;
-
-    this.#modules.set(ko.name, module);
-    this.#taint(module, ko.license);
     // Nobody takes a module out whose init runs, or never came back.
     module.references++;
-    const errno = yield* this.#init(module, factory as ModuleFactory);
+    this.watcher.added(module);
+    let errno = this.#parseWords(module, words);
+    if (errno === 0) errno = yield* this.#init(module, prepared.factory);
     module.references--;
+    memory.free(initAddress, module.image.initBytes);
     if (errno < 0) {
-      this.#modules.delete(ko.name);
-      free(module.image.address, module.image.sizeBytes);
+      this.#release(module);
       return errno;
     }
     module.state = 'Live';
@@ -143,32 +166,145 @@ export class ModuleLoader {
     return 0;
   }
 
-  /** Takes memory for the fast build, whichever runs: both must look alike from outside. */
-  #place(ko: KoFile): LoadedModule | undefined {
-    const code = ko.fast;
-    // Two pages stand for .data, .bss and the read-only data that every module has.
-    const bytes = new Uint8Array(Math.ceil(code.length / PAGE) * PAGE + 2 * PAGE);
-    for (let at = 0; at < code.length; at++) bytes[at] = code.charCodeAt(at);
-    const address = this.#deps.allocate(bytes);
-    if (address === 0) return undefined;
-    const siteBase = this.#deps.sites.register(ko.name, ko.sites);
-    const { name, license } = ko;
-    return new LoadedModule({ name, license, siteBase, address, sizeBytes: bytes.length });
+  /** Everything up to the first line of the module's own code. */
+  #prepare(ko: KoFile, isForced: boolean): Prepared | number {
+    const { build, printk, evaluate, taint } = this.#deps;
+    const { name } = ko.words;
+    let factory: unknown;
+    try {
+      factory = evaluate(ko[build], `${name}.ko`);
+    } catch {
+      printk.err(`${name}: its code is damaged`);
+      return -ERRNO.ENOEXEC;
+    }
+    if (typeof factory !== 'function') return -ERRNO.ENOEXEC;
+    const layout = planLayout(ko.elf);
+    const entries = readParameterEntries(ko.elf);
+    if (layout === undefined || entries === undefined) {
+      printk.err(`${name}: Invalid module format: sections that fit nowhere`);
+      return -ERRNO.ENOEXEC;
+    }
+    const letters = this.#taint(ko, isForced);
+    const resolved = this.#resolver.resolve(ko, letters);
+    if (typeof resolved === 'number') return resolved;
+    taint.mask |= resolved.taint;
+    const placed = this.#place(ko, layout, entries, resolved.symbols);
+    if (typeof placed === 'number') return placed;
+    placed.module.taint = resolved.taint;
+    return { ...placed, factory: factory as ModuleFactory };
+  }
+
+  /** Takes memory and fills it. */
+  #place(
+    ko: KoFile,
+    layout: ModuleLayout,
+    entries: readonly ParameterEntry[],
+    imports: readonly ResolvedSymbol[],
+  ): Omit<Prepared, 'factory'> | number {
+    const { memory, sites, printk } = this.#deps;
+    const { name } = ko.words;
+    const { coreBytes, initBytes } = layout;
+    const address = memory.allocate(coreBytes);
+    if (address === 0) return -ERRNO.ENOMEM;
+    const initAddress = initBytes === 0 ? 0 : memory.allocate(initBytes);
+    const giveBack = (errno: number): number => {
+      memory.free(address, coreBytes);
+      memory.free(initAddress, initAddress === 0 ? 0 : initBytes);
+      return errno;
+    };
+    if (initAddress === 0 && initBytes > 0) return giveBack(-ERRNO.ENOMEM);
+    const placed = new PlacedModule(ko.elf, layout, address, initAddress);
+    const symbols = this.#addresses(ko.elf.symbols, placed, imports);
+    const contents = placed.contents(layout, (symbol) => symbols.get(symbol));
+    const exports = ko.exports.flatMap((it): ModuleExport[] => {
+      const at = symbols.get(it.name);
+      return at === undefined ? [] : [{ ...it, address: at }];
+    });
+    if (typeof contents === 'string' || exports.length < ko.exports.length) {
+      const why = typeof contents === 'string' ? contents : 'an exported symbol is not defined';
+      printk.err(`${name}: Invalid module format: ${why}`);
+      return giveBack(-ERRNO.ENOEXEC);
+    }
+    memory.write(address, contents.core);
+    if (initBytes > 0) memory.write(initAddress, contents.init);
+    const parameters = entries.map((entry) => {
+      const description = ko.descriptions.get(entry.name) ?? '';
+      return new ModuleParameter(entry, description, placed.addressOf(entry.value) ?? 0, memory);
+    });
+    const image = {
+      words: ko.words,
+      sizeBytes: coreBytes,
+      initBytes,
+      siteBase: sites.register(name, ko.sites),
+      address,
+      staticsAt: address + Math.ceil(layout.coreEnd / 8) * 8,
+      sections: placed.coreSections,
+      symbols: placed.coreSymbols,
+      exports,
+      parameters,
+      notes: new Map(
+        ko.elf.sections
+          .filter((section) => section.name.startsWith('.note'))
+          .map((section) => [section.name, section.bytes]),
+      ),
+    };
+    return { module: new LoadedModule(image, imports), initAddress };
+  }
+
+  /** Where each symbol that the file speaks of lies. */
+  #addresses(
+    symbols: readonly ElfSymbol[],
+    placed: PlacedModule,
+    imports: readonly ResolvedSymbol[],
+  ): Map<string, number> {
+    const addresses = new Map<string, number>();
+    for (const { name, owner } of imports) {
+      const address = this.#resolver.addressOf(name, owner);
+      if (address !== undefined) addresses.set(name, address);
+    }
+    for (const symbol of symbols) {
+      const address = placed.addressOf(symbol);
+      if (address !== undefined) addresses.set(symbol.name, address);
+    }
+    return addresses;
+  }
+
+  #parseWords(module: LoadedModule, text: string): number {
+    const { printk } = this.#deps;
+    for (const [name, value] of parseWords(text)) {
+      const parameter = module.image.parameters.find((it) => isSameParameter(it.name, name));
+      if (parameter === undefined) {
+        printk.warn(`${module.name}: unknown parameter '${name}' ignored`);
+        continue;
+      }
+      const errno = parameter.set(value);
+      if (errno === 0) continue;
+      const what = errno === -ERRNO.ENOSPC ? 'too large' : 'invalid';
+      printk.err(`${module.name}: \`${value ?? ''}' ${what} for parameter \`${name}'`);
+      return errno;
+    }
+    return 0;
   }
 
   *#init(module: LoadedModule, factory: ModuleFactory): Sleeping<number> {
     const { runtime, calls, printk, initOf } = this.#deps;
+    const linked = this.#linkedFunctions(module);
     const requireApi = (specifier: string): object => {
+      if (specifier.startsWith('./')) return linked;
       const exports = this.#deps.resolveApi(specifier);
       if (exports === undefined) throw new Error(`there is no ${specifier}`);
       return exports;
     };
-    // Reading the export may run the module's code too: it may be a getter.
-    const top = calls.call(
-      module,
-      INIT_PATH,
-      () => (factory(runtime, module.image.siteBase, requireApi) as Exports | undefined)?.default,
-    );
+    // Reading the exports may run the module's code too: they may be getters.
+    const top = calls.call(module, INIT_PATH, () => {
+      const exported = factory(runtime, module.image.siteBase, requireApi) as Exports | undefined;
+      for (const { name } of module.image.exports) {
+        const fn: unknown = exported?.symbols?.[name];
+        if (typeof fn !== 'function') continue;
+        module.functions.set(name, fn as (...args: never[]) => unknown);
+      }
+      return exported?.default;
+    });
     module.isLinked = true;
     if (top.errno < 0) return top.errno;
     const init = initOf(top.value);
@@ -176,8 +312,14 @@ export class ModuleLoader {
       printk.err(`${module.name}: its default export is no module()`);
       return -ERRNO.ENOEXEC;
     }
+    const missing = module.image.exports.find(({ name }) => !module.functions.has(name));
+    if (missing !== undefined) {
+      printk.err(`${module.name}: there is no function behind its symbol ${missing.name}`);
+      return -ERRNO.ENOEXEC;
+    }
+    const parameters = parameterValues(module.image.parameters);
     const answer = yield* calls.callSwitching(module, INIT_PATH, function* () {
-      return yield* runtime.maybe(init());
+      return yield* runtime.maybe(init(parameters));
     });
     if (answer.errno < 0) return answer.errno;
     if (typeof answer.value !== 'object' || answer.value === null) {
@@ -188,41 +330,71 @@ export class ModuleLoader {
     return 0;
   }
 
+  /** What the module imports of others, by name. */
+  #linkedFunctions(module: LoadedModule): object {
+    const linked: object = {};
+    for (const { name, owner } of module.imports) {
+      const fn = owner?.functions.get(name);
+      if (fn !== undefined) Object.defineProperty(linked, name, { value: fn, enumerable: true });
+    }
+    return Object.freeze(linked);
+  }
+
   /**
    * delete_module(2): 0 or a negative errno. Context: task that may sleep; the caller is allowed.
    */
   *unload(name: string): Sleeping<number> {
     const module = this.#modules.get(name);
     if (module === undefined) return -ERRNO.ENOENT;
+    if (module.users.size > 0) return -ERRNO.EAGAIN;
     if (module.state !== 'Live') return -ERRNO.EBUSY;
     if (module.references > 0) return -ERRNO.EAGAIN;
     const { runtime, calls } = this.#deps;
     module.state = 'Unloading';
     yield* calls.callSwitching(module, EXIT_PATH, () => runtime.dropSwitching(module.instance));
     module.instance = undefined;
-    this.#modules.delete(name);
-    this.#deps.free(module.image.address, module.image.sizeBytes);
+    this.#release(module);
     this.#trace(module, 1);
     this.hooks.unloaded(module);
     return 0;
   }
 
-  #taint(module: LoadedModule, license: string): void {
+  /** Forgets a module, and gives back its memory and the modules that it used. */
+  #release(module: LoadedModule): void {
+    const { image } = module;
+    this.#modules.delete(module.name);
+    this.watcher.removed(module);
+    for (const provider of module.providers) {
+      provider.users.delete(module);
+      provider.put();
+    }
+    for (const parameter of image.parameters) parameter.release();
+    this.#deps.memory.free(image.address, image.sizeBytes);
+  }
+
+  /** Taints the kernel as the module does, and returns the module's own flags. */
+  #taint(ko: KoFile, isForced: boolean): number {
     const { taint, printk } = this.#deps;
-    const add = (letter: 'O' | 'P'): void => {
-      taint.mask |= taintBit(letter);
-      module.taint |= taintBit(letter);
-    };
+    const { name, license } = ko.words;
+    let own = taintBit('O');
+    const isForce = isForced && (ko.hasForeignVermagic || this.#resolver.lacksVersions(ko));
+    if (isForce) {
+      const why = ko.hasForeignVermagic ? 'bad vermagic' : 'no symbol version';
+      if ((taint.mask & taintBit('F')) === 0) printk.warn(`${name}: ${why}: kernel tainted.`);
+      own |= taintBit('F');
+    }
     if ((taint.mask & taintBit('O')) === 0) {
-      printk.warn(`${module.name}: loading out-of-tree module taints kernel.`);
+      printk.warn(`${name}: loading out-of-tree module taints kernel.`);
     }
-    add('O');
-    if (FREE_LICENSES.has(license)) return;
-    printk.warn(`${module.name}: module license '${license}' taints kernel.`);
-    if ((taint.mask & taintBit('P')) === 0) {
-      printk.warn('Disabling lock debugging due to kernel taint');
+    if (!isFreeLicense(license)) {
+      printk.warn(`${name}: module license '${license}' taints kernel.`);
+      if ((taint.mask & taintBit('P')) === 0) {
+        printk.warn('Disabling lock debugging due to kernel taint');
+      }
+      own |= taintBit('P');
     }
-    add('P');
+    taint.mask |= own;
+    return own;
   }
 
   #trace(module: LoadedModule, what: number): void {

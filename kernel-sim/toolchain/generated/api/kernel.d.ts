@@ -16,18 +16,19 @@ declare class ErrnoValue {
  * A class that is a module: `init` makes the value that the kernel owns until the module is
  * unloaded.
  */
-export interface ModuleClass<M extends object> {
+export interface ModuleClass<M extends object, P extends ParamTable = NoParams> {
   /**
    * Called when the module is loaded. Linux: module_init.
    *
    * @context process
+   * @param params the module's parameters, as insmod set them
    * @throws any Errno, which insmod then prints
    */
-  init(): M;
+  init(params: Params<P>): M;
 }
 
 /** What modinfo(8) prints of a module. */
-export interface ModuleInfo {
+export interface ModuleInfo<P extends ParamTable = NoParams> {
   /** The name in lsmod; the name of the `.ko` unless told. */
   readonly name?: string;
 
@@ -41,6 +42,12 @@ export interface ModuleInfo {
 
   /** `Name <address>`. */
   readonly author?: string;
+
+  /** `1.0`, … */
+  readonly version?: string;
+
+  /** A constant table of parameters, made by `param`. */
+  readonly params?: P;
 }
 
 /** What a module's main file exports as its default. */
@@ -107,18 +114,62 @@ export const Errno: {
   readonly ECANCELED: ErrnoValue;
 };
 
+/** Makes parameters: `const params = { size: param.int(4096, "in bytes") };`. */
+export namespace param {
+  /**
+   * A whole number from -2^31 to 2^31-1.
+   *
+   * @param initial a constant
+   * @param description for `modinfo -p`
+   * @param mode permission bits of its file in /sys/module/NAME/parameters, 0o444 unless told; 0
+   *   for no file
+   */
+  export function int(initial: number, description: string, mode?: number): Param<number>;
+
+  /** A whole number from 0 to 2^32-1. */
+  export function uint(initial: number, description: string, mode?: number): Param<number>;
+
+  /** A whole number from -2^15 to 2^15-1. */
+  export function short(initial: number, description: string, mode?: number): Param<number>;
+
+  /** A whole number from 0 to 2^16-1. */
+  export function ushort(initial: number, description: string, mode?: number): Param<number>;
+
+  /** A whole number as wide as a pointer. Above 2^53 its lowest bits are lost. */
+  export function long(initial: number, description: string, mode?: number): Param<number>;
+
+  /**
+   * A whole number from 0, as wide as a pointer. Above 2^53 its lowest bits are lost.
+   */
+  export function ulong(initial: number, description: string, mode?: number): Param<number>;
+
+  /** A whole number from 0 to 255. */
+  export function byte(initial: number, description: string, mode?: number): Param<number>;
+
+  /** `y`, `1` or the bare name for true, `n` or `0` for false. */
+  export function bool(initial: boolean, description: string, mode?: number): Param<boolean>;
+
+  /** The opposite: `nofoo=1` makes `foo` false. */
+  export function invbool(initial: boolean, description: string, mode?: number): Param<boolean>;
+
+  /** A text of at most 1023 bytes. */
+  export function charp(initial: string, description: string, mode?: number): Param<string>;
+}
+
 /**
  * Makes a class into a module. The result is the default export of the module's main file.
  *
  * @param moduleClass its static `init` makes the value that the kernel owns
  * @param info literals only: they are read when the module is built
  */
-export function module<M extends object>(moduleClass: ModuleClass<M>, info: ModuleInfo): ModuleDefinition;
+export function module<M extends object, P extends ParamTable = NoParams>(moduleClass: ModuleClass<M, P>, info: ModuleInfo<P>): ModuleDefinition;
 
 /**
  * Writes a line into the kernel log, at level "info". A line is cut at 992 bytes.
  *
  * Context: any. Linux: pr_info, printk.
+ *
+ * @symbol _printk
  */
 export function println(text: string): void;
 
@@ -129,6 +180,19 @@ export function println(text: string): void;
  */
 export function drop<T>(value: T): void;
 
+/**
+ * Lets other modules call `fn`, an exported function of this file: they import it from it. Stands
+ * at the top level of the file.
+ *
+ * Context: none, since it is read when the module is built. Linux: EXPORT_SYMBOL.
+ */
+export function export_symbol(fn: object): void;
+
+/**
+ * The same for modules whose license is compatible with the GPL. Linux: EXPORT_SYMBOL_GPL.
+ */
+export function export_symbol_gpl(fn: object): void;
+
 /** A value that is lent for reading: others may read it too. */
 export type Ref<T> = T & { readonly [borrow]?: 'shared' | 'mut' };
 
@@ -137,5 +201,32 @@ export type Mut<T> = T & { readonly [borrow]?: 'mut' };
 
 /** A receiver that the call uses up. */
 export type Own<T> = T & { readonly [borrow]?: 'own' };
+
+/**
+ * One parameter of a module. `initial` is what it is unless `insmod` is told otherwise.
+ *
+ * Linux: module_param, MODULE_PARM_DESC.
+ */
+export class Param<T> {
+  #nominal;
+  private constructor();
+
+  /** What it is when nobody says otherwise. */
+  readonly initial: T;
+}
+
+/** A module's parameters by name, as `module` is given them. */
+export type ParamTable = Readonly<Record<string, Param<unknown>>>;
+
+/** The table of a module without parameters. */
+export type NoParams = Readonly<Record<string, never>>;
+
+/**
+ * What `init` is given: the value of each parameter when it is asked for. One that may be written
+ * (`mode` 0o644) can change between two looks.
+ */
+export type Params<P extends ParamTable> = {
+  readonly [Name in keyof P]: P[Name] extends Param<infer T> ? T : never;
+};
 
 export {};

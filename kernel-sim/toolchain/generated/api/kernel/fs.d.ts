@@ -81,6 +81,7 @@ export namespace chrdev {
      * Context: process. Linux: unregister_chrdev.
      *
      * @sleeps
+     * @symbol __unregister_chrdev
      */
     [Symbol.dispose](): void;
   }
@@ -94,6 +95,7 @@ export namespace chrdev {
    * @param fileClass the kernel makes an instance for each open file
    * @throws EINVAL an empty name
    * @throws EBUSY every dynamic major is taken
+   * @symbol __register_chrdev
    */
   export function register<F extends FileOperations>(name: string, fileClass: FileClass<F>): Registration;
 
@@ -105,6 +107,7 @@ export namespace chrdev {
    * @param data handed over; dropped when the registration is
    * @throws EINVAL an empty name
    * @throws EBUSY every dynamic major is taken
+   * @symbol __register_chrdev
    */
   export function register<F extends FileOperations, D>(name: string, fileClass: FileClassWith<F, D>, data: D): Registration;
 }
@@ -130,6 +133,7 @@ export class UserSliceWriter {
    * Context: process. Linux: copy_to_user.
    *
    * @throws EFAULT the caller's buffer is not there
+   * @symbol _copy_to_user
    */
   write(bytes: Uint8Array): number;
 
@@ -139,6 +143,7 @@ export class UserSliceWriter {
    * Context: process.
    *
    * @throws EFAULT the caller's buffer is not there
+   * @symbol _copy_to_user
    */
   write_text(text: string, start?: number): number;
 
@@ -150,6 +155,7 @@ export class UserSliceWriter {
    *
    * @throws EINVAL an empty text
    * @throws EFAULT the caller's buffer is not there
+   * @symbol _copy_to_user
    */
   write_repeated(text: string, pos: number): number;
 }
@@ -176,6 +182,7 @@ export class UserSliceReader {
    *
    * @throws EINVAL a negative count
    * @throws EFAULT the caller's buffer is not there
+   * @symbol _copy_from_user
    */
   read(count: number): Uint8Array;
 
@@ -185,6 +192,7 @@ export class UserSliceReader {
    * Context: process.
    *
    * @throws EFAULT the caller's buffer is not there
+   * @symbol _copy_from_user
    */
   read_all(): Uint8Array;
 

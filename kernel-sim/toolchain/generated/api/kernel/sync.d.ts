@@ -18,6 +18,7 @@ export class Guard<T> {
    * Context: that in which the lock was taken.
    *
    * @switches
+   * @symbol guard_drop
    */
   [Symbol.dispose](): void;
 }
@@ -38,6 +39,7 @@ export class Mutex<T> {
    * Context: any. Linux: mutex_init.
    *
    * @throws ENOMEM no memory for it
+   * @symbol mutex_init
    */
   static new<T>(value: T): Mutex<T>;
 
@@ -47,6 +49,7 @@ export class Mutex<T> {
    * Context: process. Who holds it already waits for ever. Linux: mutex_lock.
    *
    * @sleeps
+   * @symbol mutex_lock
    */
   lock(this: Ref<Mutex<T>>): Guard<T>;
 
@@ -57,11 +60,14 @@ export class Mutex<T> {
    *
    * @throws EINTR a signal came first
    * @sleeps
+   * @symbol mutex_lock_interruptible
    */
   lock_interruptible(this: Ref<Mutex<T>>): Guard<T>;
 
   /**
    * Takes the lock if it is free; null if not. Context: process. Linux: mutex_trylock.
+   *
+   * @symbol mutex_trylock
    */
   try_lock(this: Ref<Mutex<T>>): Guard<T> | null;
 
@@ -69,6 +75,7 @@ export class Mutex<T> {
    * Drops the data. Context: process.
    *
    * @sleeps
+   * @symbol mutex_drop
    */
   [Symbol.dispose](): void;
 }
@@ -90,6 +97,7 @@ export class Spinlock<T> {
    * Context: any. Linux: spin_lock_init.
    *
    * @throws ENOMEM no memory for it
+   * @symbol spin_lock_init
    */
   static new<T>(value: T): Spinlock<T>;
 
@@ -99,6 +107,7 @@ export class Spinlock<T> {
    * Context: any. Who holds it already spins until the watchdog ends it. Linux: spin_lock.
    *
    * @switches
+   * @symbol spin_lock
    */
   lock(this: Ref<Spinlock<T>>): Guard<T>;
 
@@ -109,16 +118,22 @@ export class Spinlock<T> {
    * Context: any. Linux: spin_lock_irqsave.
    *
    * @switches
+   * @symbol spin_lock_irqsave
    */
   lock_irqsave(this: Ref<Spinlock<T>>): Guard<T>;
 
-  /** Takes the lock if it is free; null if not. Context: any. Linux: spin_trylock. */
+  /**
+   * Takes the lock if it is free; null if not. Context: any. Linux: spin_trylock.
+   *
+   * @symbol spin_trylock
+   */
   try_lock(this: Ref<Spinlock<T>>): Guard<T> | null;
 
   /**
    * Drops the data. Context: process.
    *
    * @sleeps
+   * @symbol spinlock_drop
    */
   [Symbol.dispose](): void;
 }

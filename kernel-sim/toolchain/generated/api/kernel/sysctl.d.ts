@@ -53,7 +53,11 @@ export namespace sysctl {
     #nominal;
     private constructor();
 
-    /** The value as it is now. Context: any. */
+    /**
+     * The value as it is now. Context: any.
+     *
+     * @symbol registration_get
+     */
     get(this: Ref<Registration<T>>): T;
 
     /**
@@ -62,6 +66,7 @@ export namespace sysctl {
      * Context: any.
      *
      * @throws EINVAL it is out of bounds, or too long
+     * @symbol registration_set
      */
     set(this: Ref<Registration<T>>, value: T): void;
 
@@ -69,6 +74,7 @@ export namespace sysctl {
      * Context: process. Linux: unregister_sysctl_table.
      *
      * @sleeps
+     * @symbol unregister_sysctl_table
      */
     [Symbol.dispose](): void;
   }
@@ -85,6 +91,7 @@ export namespace sysctl {
      * Context: process. Linux: unregister_sysctl_table.
      *
      * @sleeps
+     * @symbol unregister_sysctl_table
      */
     [Symbol.dispose](): void;
   }
@@ -93,19 +100,31 @@ export namespace sysctl {
    * A signed integer of 32 bits. A program may write it in decimal, as `0x…` or as `0…`.
    *
    * Linux: proc_dointvec_minmax.
+   *
+   * @symbol proc_dointvec_minmax
    */
   export function int(initial: number, range?: Range): Value<number>;
 
-  /** An unsigned integer of 32 bits. Linux: proc_douintvec_minmax. */
+  /**
+   * An unsigned integer of 32 bits. Linux: proc_douintvec_minmax.
+   *
+   * @symbol proc_douintvec_minmax
+   */
   export function uint(initial: number, range?: Range): Value<number>;
 
-  /** An unsigned integer of 8 bits. Linux: proc_dou8vec_minmax. */
+  /**
+   * An unsigned integer of 8 bits. Linux: proc_dou8vec_minmax.
+   *
+   * @symbol proc_dou8vec_minmax
+   */
   export function u8(initial: number, range?: Range): Value<number>;
 
   /**
    * An unsigned integer of the machine's word size, up to 2^53 - 1 where that is 64 bits.
    *
    * Linux: proc_doulongvec_minmax.
+   *
+   * @symbol proc_doulongvec_minmax
    */
   export function ulong(initial: number, range?: Range): Value<number>;
 
@@ -113,6 +132,8 @@ export namespace sysctl {
    * A switch: reads as 0 or 1. A program may write just these, with blanks around them.
    *
    * Linux: proc_dobool, bounded to 0 and 1.
+   *
+   * @symbol proc_dobool
    */
   export function bool(initial: boolean): Value<boolean>;
 
@@ -121,6 +142,8 @@ export namespace sysctl {
    * break; what is too long is cut.
    *
    * Linux: proc_dostring.
+   *
+   * @symbol proc_dostring
    */
   export function string(initial: string, max_bytes: number): Value<string>;
 
@@ -135,6 +158,7 @@ export namespace sysctl {
    * @throws EINVAL the name, the mode or the first value cannot be
    * @throws ENOTDIR a part of the path is a file
    * @throws ENOMEM no memory
+   * @symbol register_sysctl
    */
   export function register<T>(path: string, name: string, value: Value<T>, mode: number): Registration<T>;
 
@@ -147,6 +171,7 @@ export namespace sysctl {
    * @throws EEXIST there is such a file
    * @throws EINVAL the name or the mode cannot be
    * @throws ENOTDIR a part of the path is a file
+   * @symbol register_sysctl
    */
   export function register_handler(path: string, name: string, handler: Handler, mode: number): HandlerRegistration;
 }

@@ -7,10 +7,15 @@
  * Context: process. Linux: msleep.
  *
  * @sleeps
+ * @symbol msleep
  */
 export function msleep(milliseconds: number): void;
 
-/** Nanoseconds since boot. Context: any. Linux: ktime_get. */
+/**
+ * Nanoseconds since boot. Context: any. Linux: ktime_get.
+ *
+ * @symbol ktime_get
+ */
 export function ktime_get(): number;
 
 export {};

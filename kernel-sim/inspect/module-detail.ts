@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/** One loaded module in every detail that a view may show. */
+import type { Kernel } from '../init/kernel.ts';
+import type { LoadedModule } from '../kernel/module/loaded-module.ts';
+import { taintLetters } from '../kernel/taint.ts';
+import type { ModuleDetail } from '../machine-types.ts';
+
+/** Undefined when no module of that name is loaded. */
+export function moduleDetail(kernel: Kernel, name: string): ModuleDetail | undefined {
+  const module = kernel.loader.get(name);
+  if (module === undefined) return undefined;
+  const { words, sections, parameters } = module.image;
+  return {
+    ...words,
+    sections: sections.map(({ name: section, address, sizeBytes }) => ({
+      name: section,
+      address,
+      sizeBytes,
+    })),
+    symbols: symbolsOf(module),
+    imports: module.imports.map((symbol) => ({
+      name: symbol.name,
+      from: symbol.owner?.name ?? 'kernel',
+    })),
+    dependsOn: [...module.providers].map((provider) => provider.name),
+    usedBy: [...module.users].map((user) => user.name),
+    references: module.references,
+    parameters: parameters.map(({ name: parameter, type, shown, description, mode }) => ({
+      name: parameter,
+      type,
+      value: shown,
+      description,
+      mode,
+    })),
+    taints: taintLetters(module.taint),
+  };
+}
+
+function symbolsOf({ image }: LoadedModule): ModuleDetail['symbols'] {
+  const exported = new Map(image.exports.map(({ name, isGplOnly }) => [name, isGplOnly]));
+  return image.symbols.map(({ name, address, sizeBytes, kind }) => ({
+    name,
+    address,
+    sizeBytes,
+    kind,
+    isExported: exported.has(name),
+    isGplOnly: exported.get(name) ?? false,
+  }));
+}
