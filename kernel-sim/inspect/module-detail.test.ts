@@ -69,9 +69,9 @@ cat: sections/.text: Permission denied
     ],
   });
   expect(detail?.imports).toContainEqual({ name: '_printk', from: 'kernel' });
-  const [text] = detail?.sections ?? [];
-  expect(text).toMatchObject({ name: '.text', sizeBytes: 32 });
+  const [code] = detail?.sections ?? [];
+  expect(code).toMatchObject({ name: '.text', sizeBytes: 32 });
   expect(detail?.sections.map(({ name }) => name)).not.toContain('.init.text');
   const symbol = { kind: 'T', isExported: true, isGplOnly: true, sizeBytes: 32 };
-  expect(detail?.symbols[0]).toEqual({ name: 'answer', address: text?.address, ...symbol });
+  expect(detail?.symbols[0]).toEqual({ name: 'answer', address: code?.address, ...symbol });
 });
