@@ -39,6 +39,7 @@ import { ExecutableLoader } from '../process/executable.ts';
 import { signalFault } from '../process/fault-signals.ts';
 import { Futexes } from '../process/futex.ts';
 import { Lifecycle } from '../process/lifecycle.ts';
+import { OomKiller } from '../process/oom-kill.ts';
 import { processOf } from '../process/process.ts';
 import { ProcessMemory } from '../process/process-memory.ts';
 import type { SyscallHandler } from '../process/user-mode.ts';
@@ -120,6 +121,7 @@ export class Kernel {
 
   // process, syscall
   readonly lifecycle: Lifecycle;
+  readonly oomKiller: OomKiller;
 
   constructor(image: BootImage, host: Host, settings: KernelSettings) {
     this.image = image;
@@ -156,6 +158,8 @@ export class Kernel {
 
     this.consoles = new Consoles(this, host);
     this.lifecycle = this.#makeLifecycle(host);
+    this.oomKiller = new OomKiller(this);
+    this.pages.outOfMemory = () => this.oomKiller.outOfMemory();
     populateRoot(this.vfs, HOSTNAME, PROGRAMS);
     this.consoles.mountDevices();
     this.sysctl = mountProc(this);

@@ -1,17 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /** /proc: hands procfs what the other rooms know. Formats: proc(5). */
 import { devicesText } from '../drivers/char/chrdev.ts';
+import { mapsText } from '../fs/procfs/maps.ts';
 import type { ProcTask, ProcTasks } from '../fs/procfs/proc-task.ts';
 import { ProcSysctl } from '../fs/procfs/proc-sysctl.ts';
 import { ProcFs } from '../fs/procfs/procfs.ts';
 import { mountsText, registerSystemFiles } from '../fs/procfs/system-files.ts';
 import { formatPointer } from '../hw/ram/board-memory.ts';
 import { formatSyslog } from '../kernel/printk/printk.ts';
-import { ROOT } from '../kernel/credentials.ts';
+import { capable, ROOT } from '../kernel/credentials.ts';
 import type { LoadedModule } from '../kernel/module/loaded-module.ts';
 import type { Task } from '../kernel/sched/task.ts';
 import { PAGE_SIZE } from '../mm/page.ts';
+import { type Area, VM } from '../mm/vma.ts';
+import { OOM_SCORE_ADJ_MAX, OOM_SCORE_ADJ_MIN } from '../process/oom-kill.ts';
 import { type Process, processOf } from '../process/process.ts';
+import { ERRNO } from '../uapi/errno.ts';
 import { DEVICE } from './devices.ts';
 import type { Kernel } from './kernel.ts';
 
@@ -110,7 +114,7 @@ function procTask(kernel: Kernel, task: Task): ProcTask {
   return {
     pid: task.pid,
     name: task.name,
-    state: task.isKernelThread && task.state === 'S' ? 'I' : task.state,
+    state: stateOf(task),
     parentPid: task.parent?.pid ?? 0,
     pgid: task.pgid,
     sid: task.sid,
@@ -124,33 +128,79 @@ function procTask(kernel: Kernel, task: Task): ProcTask {
     systemNs: Math.max(0, kernel.scheduler.runtimeNs(task) - task.sched.userNs),
     startNs: task.startNs,
     pending: task.pending,
+    sharedPending: task.group.pending,
+    tgid: task.tgid,
+    threads: threadsOf(task),
+    oomScoreAdj: task.group.oomScoreAdj,
+    setOomScoreAdj: (value) => setOomScoreAdj(kernel, task, value),
+    ...(process === undefined ? {} : { oomScore: kernel.oomKiller.score(process) }),
     blocked: task.blocked,
     ignored: task.ignored,
     caught: task.caught,
     commandLine: process?.arguments ?? [],
     waitChannel: task.waitChannel,
     exitStatus: processOf(task)?.exitStatus ?? 0,
-    ...memoryOf(process),
+    ...memoryOf(kernel, process),
     ...placeOf(kernel, process),
     files: () => process?.files.entries() ?? [],
   };
 }
 
+/** An ended leader looks like a zombie while its threads go on. */
+function stateOf(task: Task): ProcTask['state'] {
+  if (task.isKernelThread) return task.state === 'S' ? 'I' : task.state;
+  const { group, isLeader } = task;
+  return isLeader && !group.threads.has(task) && group.alive > 1 ? 'Z' : task.state;
+}
+
+function threadsOf({ group }: Task): readonly number[] {
+  const numbers = new Set([group.leader, ...group.threads].map(({ pid }) => pid));
+  return [...numbers].toSorted((a, b) => a - b);
+}
+
+/** Linux: __set_oom_adj, which lets only the mighty ask for more safety than they were given. */
+function setOomScoreAdj({ scheduler }: Kernel, { group }: Task, value: number): number {
+  if (value < OOM_SCORE_ADJ_MIN || value > OOM_SCORE_ADJ_MAX) return -ERRNO.EINVAL;
+  const isLess = value < group.oomScoreAdj;
+  if (isLess && !capable(scheduler.current.credentials)) return -ERRNO.EACCES;
+  group.oomScoreAdj = value;
+  return 0;
+}
+
 function memoryOf(
+  { vfs }: Kernel,
   process: Process | undefined,
-): Pick<ProcTask, 'virtualBytes' | 'residentPages' | 'umask' | 'fdCapacity'> {
+): Pick<ProcTask, 'virtualBytes' | 'residentPages' | 'umask' | 'fdCapacity' | 'memory'> {
   if (process === undefined) {
     return { virtualBytes: 0, residentPages: 0, umask: 0, fdCapacity: 0 };
   }
   const { space, umask, files } = process;
-  const residentPages = space.residentPages;
+  const { resident, table, minor } = space.faults;
+  const pagesOf = (isWanted: (area: Area) => boolean): number =>
+    space.areas.all.filter(isWanted).reduce((sum, { pageCount }) => sum + pageCount, 0);
   return {
     virtualBytes: space.areas.pageCount * PAGE_SIZE,
-    residentPages,
+    residentPages: resident.all,
     umask,
     fdCapacity: files.capacity,
+    memory: {
+      total: space.areas.pageCount,
+      totalPeak: space.peakPages,
+      anonymous: resident.anonymous,
+      file: resident.file,
+      shmem: resident.shmem,
+      residentPeak: resident.peak,
+      data: pagesOf((area) => (area.flags & DATA_MASK) === VM.WRITE),
+      stack: pagesOf((area) => (area.flags & VM.GROWSDOWN) !== 0),
+      tables: table.tablePages,
+      minorFaults: minor,
+      maps: () => mapsText(space, vfs.mounts.root),
+    },
   };
 }
+
+/** Private, writable, not the stack. Linux: is_data_mapping. */
+const DATA_MASK = VM.WRITE | VM.SHARED | VM.GROWSDOWN;
 
 function placeOf(
   { vfs }: Kernel,

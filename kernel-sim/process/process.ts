@@ -94,6 +94,11 @@ export class Process implements FsContext {
     this.fs.umask = umask;
   }
 
+  /** /proc/PID/oom_score_adj. */
+  get oomScoreAdj(): number {
+    return this.task.group.oomScoreAdj;
+  }
+
   get credentials(): Credentials {
     return this.task.credentials;
   }

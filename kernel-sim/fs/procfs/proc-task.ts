@@ -5,6 +5,23 @@ import type { SchedEntity } from '../../kernel/sched/entity.ts';
 import type { Path } from '../mount.ts';
 import type { OpenFile } from '../open-file.ts';
 
+/** What a process has of memory, in pages where nothing else is said. */
+export interface ProcMemory {
+  readonly total: number;
+  readonly totalPeak: number;
+  readonly anonymous: number;
+  readonly file: number;
+  readonly shmem: number;
+  readonly residentPeak: number;
+  /** Private and writable, but for the stack. */
+  readonly data: number;
+  readonly stack: number;
+  readonly tables: number;
+  readonly minorFaults: number;
+  /** /proc/PID/maps. */
+  maps(): string;
+}
+
 export interface ProcTask {
   readonly pid: number;
   readonly name: string;
@@ -40,6 +57,17 @@ export interface ProcTask {
   readonly cwd?: Path;
   readonly root?: Path;
   readonly executable?: Path;
+  /** None for kernel threads and zombies. */
+  readonly memory?: ProcMemory | undefined;
+  /** The process's number, and those of all its threads; the task alone unless told. */
+  readonly tgid?: number;
+  readonly threads?: readonly number[];
+  /** Signals for the process as a whole. */
+  readonly sharedPending?: number;
+  readonly oomScore?: number;
+  readonly oomScoreAdj?: number;
+  /** Answers 0 or a negative errno. */
+  setOomScoreAdj?(value: number): number;
   files(): Iterable<[fd: number, file: OpenFile]>;
 }
 

@@ -94,11 +94,16 @@ function meminfoText({ pages, slabPages }: SystemFacts): string {
     ['MemFree', pages.freePageCount],
     ['MemAvailable', pages.freePageCount],
     ['Buffers', 0],
-    ['Cached', 0],
+    // What tmpfs has, as Linux counts it.
+    ['Cached', pages.usage.shmem],
     ['SwapCached', 0],
     ['SwapTotal', 0],
     ['SwapFree', 0],
+    ['AnonPages', pages.usage.anonymous],
+    ['Mapped', pages.usage.mapped],
+    ['Shmem', pages.usage.shmem],
     ['Slab', slabPages()],
+    ['PageTables', pages.usage.pageTables],
   ];
   return lines
     .map(([name, count]) => {

@@ -4,6 +4,7 @@
  *
  * Linux: fs/proc/base.c, fs/proc/fd.c.
  */
+import { decodeUtf8 } from '../../lib/utf8.ts';
 import { ERRNO } from '../../uapi/errno.ts';
 import { DT, S } from '../../uapi/fs.ts';
 import { capable } from '../../kernel/credentials.ts';
@@ -15,7 +16,7 @@ import { genericLlseek } from '../read-write.ts';
 import { SeqFile } from '../seq-file.ts';
 import type { WallClock } from '../timespec.ts';
 import type { ProcTask, ProcTasks } from './proc-task.ts';
-import { formatStat, formatStatus } from './task-format.ts';
+import { formatStat, formatStatm, formatStatus } from './task-format.ts';
 
 export interface TaskDirParts {
   readonly fileSystem: FileSystem;
@@ -31,21 +32,39 @@ const INODES_PER_TASK = 0x1_0000;
 const FD_INODES = 0x100;
 
 type Show = (task: ProcTask) => string;
+/** Answers 0 or a negative errno. */
+type Store = (task: ProcTask, text: string) => number;
+interface TaskFile {
+  readonly mode: number;
+  readonly show: Show;
+  readonly store?: Store;
+}
 type Place = (task: ProcTask) => Path | undefined;
 
 export class TaskDirs {
   readonly #parts: TaskDirParts;
-  readonly #files: ReadonlyMap<string, { readonly mode: number; readonly show: Show }>;
+  readonly #files: ReadonlyMap<string, TaskFile>;
   readonly #links: ReadonlyMap<string, Place>;
   readonly #names: readonly string[];
 
   constructor(parts: TaskDirParts) {
     this.#parts = parts;
-    this.#files = new Map<string, { mode: number; show: Show }>([
+    this.#files = new Map<string, TaskFile>([
       ['cmdline', { mode: 0o444, show: commandLine }],
       ['comm', { mode: 0o644, show: (task) => `${task.name}\n` }],
+      ['maps', { mode: 0o444, show: (task) => task.memory?.maps() ?? '' }],
       ['mounts', { mode: 0o444, show: () => parts.mounts() }],
+      ['oom_score', { mode: 0o444, show: (task) => `${task.oomScore ?? 0}\n` }],
+      [
+        'oom_score_adj',
+        {
+          mode: 0o644,
+          show: (task) => `${task.oomScoreAdj ?? 0}\n`,
+          store: storeOomScoreAdj,
+        },
+      ],
       ['stat', { mode: 0o444, show: formatStat }],
+      ['statm', { mode: 0o444, show: formatStatm }],
       ['status', { mode: 0o444, show: (task) => formatStatus(task, parts.cpus) }],
       ['wchan', { mode: 0o444, show: (task) => task.waitChannel || '0' }],
     ]);
@@ -54,7 +73,7 @@ export class TaskDirs {
       ['exe', (task) => task.executable],
       ['root', (task) => task.root],
     ]);
-    this.#names = [...this.#files.keys(), ...this.#links.keys(), 'fd'].toSorted();
+    this.#names = [...this.#files.keys(), ...this.#links.keys(), 'fd', 'task'].toSorted();
   }
 
   /** The directory of a task, or -ENOENT. */
@@ -78,11 +97,18 @@ export class TaskDirs {
     const index = this.#names.indexOf(name) + 1;
     const file = this.#files.get(name);
     if (file !== undefined) {
-      const content = { show: () => this.#show(pid, file.show) };
-      return this.#inode(task, index, S.IFREG | file.mode, new SeqFile(content), {});
+      const { show, store } = file;
+      const content = {
+        show: () => this.#show(pid, show),
+        ...(store === undefined ? {} : { store: this.#storing(pid, store) }),
+      };
+      // `>` of a shell truncates what it writes to: there is nothing to do.
+      const ops = { truncate: () => 0 };
+      return this.#inode(task, index, S.IFREG | file.mode, new SeqFile(content), ops);
     }
     const place = this.#links.get(name);
     if (place !== undefined) return this.#link(task, index, 0o777, place);
+    if (name === 'task') return this.#threads(task, index);
     if (name !== 'fd') return -ERRNO.ENOENT;
     return this.#inode(
       task,
@@ -91,6 +117,35 @@ export class TaskDirs {
       this.#iterating((open, emit) => this.#emitFds(open, emit, pid)),
       { hasFixedNames: true, lookup: (_directory, entry) => this.#fd(pid, entry) },
     );
+  }
+
+  /** task: a directory for each thread, with what the process's own has. */
+  #threads(task: ProcTask, index: number): Inode {
+    const numbers = (): readonly number[] => this.#parts.tasks.get(task.pid)?.threads ?? [task.pid];
+    return this.#inode(
+      task,
+      index,
+      S.IFDIR | 0o555,
+      this.#iterating((open, emit) => {
+        for (const [at, tid] of numbers().entries()) {
+          if (at + 2 < open.pos) continue;
+          if (!emit(String(tid), tid * INODES_PER_TASK, DT.DIR, at + 3)) return;
+        }
+      }),
+      {
+        hasFixedNames: true,
+        lookup: (_directory, name) =>
+          numbers().includes(Number(name)) ? this.lookup(name) : -ERRNO.ENOENT,
+      },
+    );
+  }
+
+  #storing(pid: number, store: Store): (bytes: Uint8Array) => number {
+    return (bytes) => {
+      const task = this.#parts.tasks.get(pid);
+      if (task === undefined) return -ERRNO.ESRCH;
+      return store(task, decodeUtf8(bytes).trim()) || bytes.length;
+    };
   }
 
   #fd(pid: number, name: string): Inode | number {
@@ -130,7 +185,11 @@ export class TaskDirs {
   #emitNames(file: OpenFile, emit: EmitName, pid: number): void {
     for (let index = Math.max(0, file.pos - 2); index < this.#names.length; index++) {
       const name = this.#names[index] ?? '';
-      const type = this.#files.has(name) ? DT.REG : name === 'fd' ? DT.DIR : DT.LNK;
+      const type = this.#files.has(name)
+        ? DT.REG
+        : name === 'fd' || name === 'task'
+          ? DT.DIR
+          : DT.LNK;
       if (!emit(name, pid * INODES_PER_TASK + index + 1, type, index + 3)) return;
     }
   }
@@ -178,4 +237,9 @@ export class TaskDirs {
 
 function commandLine(task: ProcTask): string {
   return task.commandLine.map((argument) => `${argument}\0`).join('');
+}
+
+function storeOomScoreAdj(task: ProcTask, text: string): number {
+  if (!/^-?\d{1,4}$/u.test(text)) return -ERRNO.EINVAL;
+  return task.setOomScoreAdj?.(Number(text)) ?? -ERRNO.EINVAL;
 }

@@ -41,14 +41,15 @@ export function formatStat(task: ProcTask): string {
     task.ttyDev,
     task.ttyForeground,
     task.isKernelThread ? PF_KTHREAD : PF_RANDOMIZE,
-    ...zeros(4), // minflt cminflt majflt cmajflt
+    task.memory?.minorFaults ?? 0,
+    ...zeros(3), // cminflt majflt cmajflt
     ticks(task.userNs),
     ticks(task.systemNs),
     ticks(task.sched.childUserNs),
     ticks(task.sched.childSystemNs),
     task.sched.shownPriority,
     task.sched.nice,
-    1, // num_threads
+    threadsOf(task).length,
     0, // itrealvalue
     ticks(task.startNs),
     task.virtualBytes,
@@ -79,7 +80,7 @@ export function formatStatus(task: ProcTask, cpus: number): string {
     ['Name', task.name],
     ['Umask', task.umask.toString(8).padStart(4, '0')],
     ['State', STATE_TEXT[task.state]],
-    ['Tgid', task.pid],
+    ['Tgid', task.tgid ?? task.pid],
     ['Ngid', 0],
     ['Pid', task.pid],
     ['PPid', task.parentPid],
@@ -88,16 +89,16 @@ export function formatStatus(task: ProcTask, cpus: number): string {
     ['Gid', [ids.gid, ids.egid, ids.sgid, ids.egid].join('\t')],
     ['FDSize', task.fdCapacity],
     ['Groups', `${ids.groups.join(' ')} `],
-    ['NStgid', task.pid],
+    ['NStgid', task.tgid ?? task.pid],
     ['NSpid', task.pid],
     ['NSpgid', task.pgid],
     ['NSsid', task.sid],
     ['Kthread', task.isKernelThread ? 1 : 0],
     ...(task.isKernelThread || task.state === 'Z' ? [] : memoryLines(task)),
-    ['Threads', 1],
+    ['Threads', threadsOf(task).length],
     ['SigQ', '0/512'],
     ['SigPnd', set64(task.pending)],
-    ['ShdPnd', NONE_64],
+    ['ShdPnd', set64(task.sharedPending ?? 0)],
     ['SigBlk', set64(task.blocked)],
     ['SigIgn', set64(task.ignored)],
     ['SigCgt', set64(task.caught)],
@@ -119,11 +120,44 @@ function scheduleLines({ sched }: ProcTask, cpus: number): (readonly [string, st
   ];
 }
 
+/** /proc/PID/statm: in pages. */
+export function formatStatm({ memory }: ProcTask): string {
+  if (memory === undefined) return '0 0 0 0 0 0 0\n';
+  const shared = memory.file + memory.shmem;
+  const resident = shared + memory.anonymous;
+  return `${memory.total} ${resident} ${shared} 0 0 ${memory.data + memory.stack} 0\n`;
+}
+
 function memoryLines(task: ProcTask): (readonly [string, string])[] {
+  const { memory } = task;
+  const pages = (count: number): string => kilobytes(count * PAGE_SIZE);
+  if (memory === undefined) {
+    return [
+      ['VmSize', kilobytes(task.virtualBytes)],
+      ['VmRSS', pages(task.residentPages)],
+    ];
+  }
   return [
-    ['VmSize', kilobytes(task.virtualBytes)],
-    ['VmRSS', kilobytes(task.residentPages * PAGE_SIZE)],
+    ['VmPeak', pages(memory.totalPeak)],
+    ['VmSize', pages(memory.total)],
+    ['VmLck', pages(0)],
+    ['VmPin', pages(0)],
+    ['VmHWM', pages(memory.residentPeak)],
+    ['VmRSS', pages(task.residentPages)],
+    ['RssAnon', pages(memory.anonymous)],
+    ['RssFile', pages(memory.file)],
+    ['RssShmem', pages(memory.shmem)],
+    ['VmData', pages(memory.data)],
+    ['VmStk', pages(memory.stack)],
+    ['VmExe', pages(0)],
+    ['VmLib', pages(0)],
+    ['VmPTE', pages(memory.tables)],
+    ['VmSwap', pages(0)],
   ];
+}
+
+function threadsOf(task: ProcTask): readonly number[] {
+  return task.threads ?? [task.pid];
 }
 
 function capabilityLines(isRoot: boolean): (readonly [string, string])[] {

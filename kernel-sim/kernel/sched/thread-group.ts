@@ -42,11 +42,15 @@ export class ThreadGroup {
   /** The thread that calls execve(2): all others end, and it becomes the leader. */
   execTask: Task | undefined = undefined;
 
+  /** How gladly it is killed when memory runs out, -1000 to 1000. A child begins with the same. */
+  oomScoreAdj: number;
+
   constructor(leader: Task, parent: Task | undefined) {
     this.leader = leader;
     this.parent = parent;
     this.pgid = parent?.pgid ?? 0;
     this.sid = parent?.sid ?? 0;
+    this.oomScoreAdj = parent?.group.oomScoreAdj ?? 0;
     this.hasNoTerminal = parent?.group.hasNoTerminal ?? false;
   }
 
