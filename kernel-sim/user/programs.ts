@@ -16,6 +16,7 @@ import { dmesg } from './dmesg.ts';
 import { echo } from './echo.ts';
 import { env } from './env.ts';
 import { falseProgram } from './false.ts';
+import { find } from './find.ts';
 import { free } from './free.ts';
 import { getty } from './getty.ts';
 import { grep } from './grep.ts';
@@ -46,6 +47,7 @@ import { realpath } from './realpath.ts';
 import { rm } from './rm.ts';
 import { rmdir } from './rmdir.ts';
 import { rmmod } from './rmmod.ts';
+import { sed } from './sed.ts';
 import { seq } from './seq.ts';
 import { sh } from './sh/main.ts';
 import { sleep } from './sleep.ts';
@@ -68,6 +70,7 @@ import { uptime } from './uptime.ts';
 import { wc } from './wc.ts';
 import { which } from './which.ts';
 import { whoami } from './whoami.ts';
+import { xargs } from './xargs.ts';
 import { yes } from './yes.ts';
 
 export interface InstalledProgram {
@@ -113,6 +116,7 @@ export const INSTALLED_PROGRAMS: readonly InstalledProgram[] = [
     echo,
     env,
     false: falseProgram,
+    find,
     free,
     grep,
     groups,
@@ -139,6 +143,7 @@ export const INSTALLED_PROGRAMS: readonly InstalledProgram[] = [
     realpath,
     rm,
     rmdir,
+    sed,
     seq,
     sh,
     sleep,
@@ -159,6 +164,7 @@ export const INSTALLED_PROGRAMS: readonly InstalledProgram[] = [
     wc,
     which,
     whoami,
+    xargs,
     yes,
   }),
   ...inFolder('/usr/sbin', { getty, init, insmod, modinfo, rmmod, sysctl }),

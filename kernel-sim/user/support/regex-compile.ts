@@ -58,6 +58,12 @@ class Compiler implements RegexProgram {
       case 'choice':
         this.#choice(node.options);
         return;
+      case 'group':
+        this.emitNode(node.item);
+        return;
+      case 'reference':
+        // Never run: regex.ts searches in another way when there is one.
+        return;
       case 'repeat':
         this.#repeat(node.item, node.min, node.max);
     }

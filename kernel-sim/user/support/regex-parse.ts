@@ -3,8 +3,7 @@
  * Parses basic and extended regular expressions, as GNU grep reads them.
  *
  * POSIX leaves much undefined (`*` at the start, `{` that opens no interval); there this does what
- * grep 3.8 does, warnings included. Back-references are refused: they cannot be matched in linear
- * time.
+ * grep 3.8 does, warnings included.
  */
 import { bracket } from './regex-bracket.ts';
 import { CharSet, WORD, CLASSES, type Assertion, type RegexNode } from './regex-syntax.ts';
@@ -12,10 +11,18 @@ import { CharSet, WORD, CLASSES, type Assertion, type RegexNode } from './regex-
 export interface ParseOptions {
   readonly syntax: 'basic' | 'extended' | 'fixed';
   readonly ignoreCase: boolean;
+  /** `.` matches a newline, too: the text is no single line. */
+  readonly dotAll?: boolean;
 }
 
 export type ParseResult =
-  | { readonly node: RegexNode; readonly warnings: readonly string[] }
+  | {
+      readonly node: RegexNode;
+      readonly warnings: readonly string[];
+      /** Groups so far, those of earlier patterns included. */
+      readonly groupCount: number;
+      readonly hasReferences: boolean;
+    }
   | { readonly error: string };
 
 const MAX_REPEAT = 32_767;
@@ -27,12 +34,14 @@ const ASSERTIONS: ReadonlyMap<string, Assertion> = new Map([
   ['`', 'line-start'], ["'", 'line-end'],
 ]);
 
-export function parseRegex(pattern: string, options: ParseOptions): ParseResult {
+/** `earlierGroups` were counted in patterns before this one. */
+export function parseRegex(pattern: string, options: ParseOptions, earlierGroups = 0): ParseResult {
   if (options.syntax === 'fixed') {
     const items = [...pattern].map((char) => literal(char, options.ignoreCase));
-    return { node: { kind: 'sequence', items }, warnings: [] };
+    const node: RegexNode = { kind: 'sequence', items };
+    return { node, warnings: [], groupCount: earlierGroups, hasReferences: false };
   }
-  return new Parser(pattern, options).parse();
+  return new Parser(pattern, options, earlierGroups).parse();
 }
 
 function literal(char: string, ignoreCase: boolean): RegexNode {
@@ -47,10 +56,15 @@ class Parser {
   readonly #warnings: string[] = [];
   #position = 0;
   #depth = 0;
+  readonly #dotAll: boolean;
+  readonly #earlierGroups: number;
   #groups = 0;
+  #hasReferences = false;
   #error: string | undefined;
 
-  constructor(pattern: string, options: ParseOptions) {
+  constructor(pattern: string, options: ParseOptions, earlierGroups: number) {
+    this.#dotAll = options.dotAll === true;
+    this.#earlierGroups = earlierGroups;
     this.#chars = [...pattern];
     this.#isExtended = options.syntax === 'extended';
     this.#ignoreCase = options.ignoreCase;
@@ -58,7 +72,13 @@ class Parser {
 
   parse(): ParseResult {
     const node = this.#choice();
-    return this.#error === undefined ? { node, warnings: this.#warnings } : { error: this.#error };
+    if (this.#error !== undefined) return { error: this.#error };
+    return {
+      node,
+      warnings: this.#warnings,
+      groupCount: this.#earlierGroups + this.#groups,
+      hasReferences: this.#hasReferences,
+    };
   }
 
   /** The token at the position: an operator without its backslash, or `undefined` for others. */
@@ -122,7 +142,10 @@ class Parser {
     this.#position++;
     if (char === '[') return this.#bracket();
     if (char === '\\') return this.#escape();
-    if (char === '.') return { kind: 'set', set: new CharSet([0x0a, 0x0a], true, false) };
+    if (char === '.') {
+      const excluded = this.#dotAll ? [] : [0x0a, 0x0a];
+      return { kind: 'set', set: new CharSet(excluded, true, false) };
+    }
     if (char === '^' && (this.#isExtended || this.#position - 1 === start)) {
       return { kind: 'assert', assertion: 'line-start' };
     }
@@ -155,13 +178,13 @@ class Parser {
   #group(): RegexNode {
     this.#skipOperator('(');
     this.#depth++;
-    this.#groups++;
-    const node = this.#choice();
+    const index = this.#earlierGroups + ++this.#groups;
+    const item = this.#choice();
     this.#depth--;
     if (this.#error !== undefined) return EMPTY;
     if (this.#operator() !== ')') return this.#fail('Unmatched ( or \\(');
     this.#skipOperator(')');
-    return node;
+    return { kind: 'group', index, item };
   }
 
   #bracket(): RegexNode {
@@ -182,8 +205,9 @@ class Parser {
       return { kind: 'set', set: new CharSet(set, char === 'W' || char === 'S', false) };
     }
     if (char >= '1' && char <= '9') {
-      const isOpen = Number(char) <= this.#groups;
-      return this.#fail(isOpen ? 'back-references are not supported' : 'Invalid back reference');
+      if (Number(char) > this.#groups) return this.#fail('Invalid back reference');
+      this.#hasReferences = true;
+      return { kind: 'reference', index: this.#earlierGroups + Number(char) };
     }
     return literal(char, this.#ignoreCase);
   }

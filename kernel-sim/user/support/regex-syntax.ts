@@ -21,6 +21,9 @@ export type RegexNode =
   | { readonly kind: 'assert'; readonly assertion: Assertion }
   | { readonly kind: 'sequence'; readonly items: readonly RegexNode[] }
   | { readonly kind: 'choice'; readonly options: readonly RegexNode[] }
+  | { readonly kind: 'group'; readonly index: number; readonly item: RegexNode }
+  /** What the group matched, again. */
+  | { readonly kind: 'reference'; readonly index: number }
   | {
       readonly kind: 'repeat';
       readonly item: RegexNode;
@@ -111,4 +114,28 @@ export const WORD: Ranges = [
 
 export function isWordPoint(point: number): boolean {
   return inRanges(WORD, point);
+}
+
+/** Whether an assertion is true at a position of the text. */
+export function holds(assertion: Assertion | undefined, text: string, position: number): boolean {
+  if (assertion === 'line-start') return position === 0;
+  if (assertion === 'line-end') return position === text.length;
+  const before = position > 0 && isWordPoint(text.charCodeAt(position - 1));
+  const after = position < text.length && isWordPoint(text.codePointAt(position) ?? 0);
+  switch (assertion) {
+    case 'word-start':
+      return !before && after;
+    case 'word-end':
+      return before && !after;
+    case 'word-edge':
+      return before !== after;
+    case 'not-word-edge':
+      return before === after;
+    case 'no-word-before':
+      return !before;
+    case 'no-word-after':
+      return !after;
+    default:
+      return false;
+  }
 }

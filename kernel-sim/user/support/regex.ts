@@ -8,7 +8,8 @@
  */
 import { compileRegex, OP, type RegexProgram } from './regex-compile.ts';
 import { parseRegex, type ParseOptions } from './regex-parse.ts';
-import { isWordPoint, type Assertion, type RegexNode } from './regex-syntax.ts';
+import { GroupMatcher, type Groups } from './regex-groups.ts';
+import { holds, type Assertion, type RegexNode } from './regex-syntax.ts';
 
 export interface RegexOptions extends ParseOptions {
   /** Only matches that are whole words (`grep -w`). */
@@ -23,6 +24,11 @@ export interface Match {
   readonly end: number;
 }
 
+/** A match and what its groups matched. */
+export interface DetailedMatch extends Match {
+  readonly groups: Groups;
+}
+
 export type CompiledRegex =
   | { readonly regex: Regex; readonly warnings: readonly string[] }
   | { readonly error: string };
@@ -31,10 +37,14 @@ export type CompiledRegex =
 export function createRegex(patterns: readonly string[], options: RegexOptions): CompiledRegex {
   const nodes: RegexNode[] = [];
   const warnings: string[] = [];
+  let groupCount = 0;
+  let hasReferences = false;
   for (const pattern of patterns) {
-    const parsed = parseRegex(pattern, options);
+    const parsed = parseRegex(pattern, options, groupCount);
     if ('error' in parsed) return parsed;
     nodes.push(parsed.node);
+    ({ groupCount } = parsed);
+    hasReferences ||= parsed.hasReferences;
     warnings.push(...parsed.warnings);
   }
   let node: RegexNode = { kind: 'choice', options: nodes };
@@ -43,7 +53,8 @@ export function createRegex(patterns: readonly string[], options: RegexOptions):
   const program = compileRegex(node);
   if (program === undefined) return { error: 'Regular expression too big' };
   const needle = plainNeedle(patterns, options);
-  return { regex: new Regex(program, needle), warnings };
+  const groups = new GroupMatcher(node, options.ignoreCase);
+  return { regex: new Regex(program, needle, groups, groupCount, hasReferences), warnings };
 }
 
 function between(before: Assertion, node: RegexNode, after: Assertion): RegexNode {
@@ -96,12 +107,24 @@ export class Regex {
   readonly #program: RegexProgram;
   readonly #needle: string | undefined;
   readonly #stack: number[] = [];
+  readonly #groups: GroupMatcher;
+  readonly #hasReferences: boolean;
   #now: ThreadList;
   #next: ThreadList;
+  readonly groupCount: number;
 
-  constructor(program: RegexProgram, needle: string | undefined) {
+  constructor(
+    program: RegexProgram,
+    needle: string | undefined,
+    groups: GroupMatcher,
+    groupCount: number,
+    hasReferences: boolean,
+  ) {
     this.#program = program;
     this.#needle = needle;
+    this.#groups = groups;
+    this.groupCount = groupCount;
+    this.#hasReferences = hasReferences;
     this.#now = new ThreadList(program.ops.length);
     this.#next = new ThreadList(program.ops.length);
   }
@@ -116,6 +139,7 @@ export class Regex {
    */
   exec(text: string, from = 0, anyWillDo = false): Match | undefined {
     if (this.#needle !== undefined && text.indexOf(this.#needle, from) < 0) return undefined;
+    if (this.#hasReferences) return this.#search(text, from);
     let best: Match | undefined;
     let position = from;
     this.#now.clear();
@@ -132,6 +156,24 @@ export class Regex {
       this.#next = spent;
       position = after;
     }
+  }
+
+  /** As `exec`, with what the groups matched. */
+  match(text: string, from = 0): DetailedMatch | undefined {
+    if (this.#hasReferences) return this.#search(text, from);
+    const found = this.exec(text, from);
+    if (found === undefined || this.groupCount === 0) return found && { ...found, groups: [] };
+    const { groups } = this.#groups.match(text, found.start, found.end) ?? { groups: [] };
+    return { ...found, groups };
+  }
+
+  /** Back-references cannot be followed by threads: each start is tried by itself. */
+  #search(text: string, from: number): DetailedMatch | undefined {
+    for (let start = from; start <= text.length; start++) {
+      const found = this.#groups.match(text, start);
+      if (found !== undefined) return { start, ...found };
+    }
+    return undefined;
   }
 
   /** Moves every thread over one character; returns the best match known then. */
@@ -177,28 +219,5 @@ export class Regex {
           list.push(at, start);
       }
     }
-  }
-}
-
-function holds(assertion: Assertion | undefined, text: string, position: number): boolean {
-  if (assertion === 'line-start') return position === 0;
-  if (assertion === 'line-end') return position === text.length;
-  const before = position > 0 && isWordPoint(text.charCodeAt(position - 1));
-  const after = position < text.length && isWordPoint(text.codePointAt(position) ?? 0);
-  switch (assertion) {
-    case 'word-start':
-      return !before && after;
-    case 'word-end':
-      return before && !after;
-    case 'word-edge':
-      return before !== after;
-    case 'not-word-edge':
-      return before === after;
-    case 'no-word-before':
-      return !before;
-    case 'no-word-after':
-      return !after;
-    default:
-      return false;
   }
 }
