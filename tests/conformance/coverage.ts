@@ -58,7 +58,7 @@ export function usedWords(groups: readonly Group[]): ReadonlyMap<string, Readonl
   const used = new Map<string, Set<string>>();
   for (const { records } of groups) {
     for (const { script } of records) {
-      for (const segment of script.split(/[|;&\n(`]|\{ |\bdo\b|\bthen\b|\bexec\b/)) {
+      for (const segment of script.split(/[|;&\n(`]|\{ |\bdo\b|\bthen\b|(?<!-)\bexec\b/)) {
         const words = segment.trim().split(/\s+/);
         // `env -i A=b printenv`: each word may be the command of those behind it.
         for (const [index, word] of words.entries()) {
