@@ -101,7 +101,8 @@ export const find = defineProgram(function* (c) {
   for (const name of ['-maxdepth', '-mindepth']) {
     const value = options.get(name);
     if (value === undefined || /^\d+$/.test(value)) continue;
-    const message = `Expected a positive decimal integer argument to ${name}, but got ${quoted(c, value)}`;
+    const got = `but got ${quoted(c, value)}`;
+    const message = `Expected a positive decimal integer argument to ${name}, ${got}`;
     return yield* c.die('find', message, ERROR);
   }
   const walker = new Walker(c, expression, {

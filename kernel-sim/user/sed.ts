@@ -159,7 +159,8 @@ class Edited {
     const mode = typeof stat === 'number' ? 0o600 : stat.mode & 0o7777;
     this.#fd = yield* c.open(temporary(file), O.WRONLY | O.CREAT | O.TRUNC, mode);
     if (this.#fd < 0) {
-      this.#runner.error = `couldn't open temporary file ${temporary(file)}: ${errorText(this.#fd)}`;
+      const reason = errorText(this.#fd);
+      this.#runner.error = `couldn't open temporary file ${temporary(file)}: ${reason}`;
       this.#file = undefined;
       return;
     }

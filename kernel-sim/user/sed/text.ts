@@ -14,8 +14,8 @@ const CONTROLS: ReadonlyMap<string, string> = new Map([
 ]);
 
 /**
- * Up to the next delimiter that is not escaped. `\n` becomes a newline in an expression, also within
- * brackets, where a delimiter closes nothing.
+ * Up to the next delimiter that is not escaped. `\n` becomes a newline in an expression, also
+ * within brackets, where a delimiter closes nothing.
  */
 export function readDelimited(
   text: string,
