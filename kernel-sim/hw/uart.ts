@@ -74,6 +74,15 @@ export class Uart {
     return count;
   }
 
+  /**
+   * Sends bytes at once, past those that are queued, and takes the time that this takes: how the
+   * kernel's console writes.
+   */
+  transmitPolled(bytes: Uint8Array): void {
+    this.#sim.clock.charge(bytes.length * NS_PER_BYTE);
+    this.#output(bytes.slice());
+  }
+
   /** Throws away what has not been sent. */
   flush(): void {
     this.#used = 0;

@@ -22,7 +22,8 @@ import {
 import { DevFs } from '../fs/devfs/devfs.ts';
 import { Uart } from '../hw/uart.ts';
 import { Entropy } from '../kernel/entropy.ts';
-import { formatKmsg } from '../kernel/printk/printk.ts';
+import { formatKmsg, formatTime } from '../kernel/printk/printk.ts';
+import { encodeUtf8 } from '../lib/utf8.ts';
 import { assert } from '../lib/assert.ts';
 import type { Host, Input, PortName } from '../machine-types.ts';
 import { major, makedev, minor } from '../uapi/fs.ts';
@@ -156,6 +157,8 @@ export class Consoles {
       print: (level, text) => printk.print(level, text),
     });
     printk.onRecord = () => kmsg.recordAdded();
+    printk.onConsole = ({ timeNs, text }) =>
+      this.#uarts[0]?.transmitPolled(encodeUtf8(`${formatTime(timeNs)}${text}\r\n`));
     registerMemDevices(charDevices, this.#devfs, (bytes) => this.entropy.fill(bytes), kmsg);
   }
 

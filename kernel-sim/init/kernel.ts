@@ -15,9 +15,6 @@ import { CoarseClock } from '../fs/timespec.ts';
 import { Vfs } from '../fs/vfs.ts';
 import { Ram } from '../hw/ram/ram.ts';
 import { Die } from '../kernel/die.ts';
-import { Lockdep } from '../kernel/locking/lockdep.ts';
-import { Mutexes } from '../kernel/locking/mutex.ts';
-import { Spinlocks } from '../kernel/locking/spinlock.ts';
 import { DriverCalls } from '../kernel/module/driver-calls.ts';
 import type { LoadedModule } from '../kernel/module/loaded-module.ts';
 import { ModuleLoader } from '../kernel/module/loader.ts';
@@ -25,6 +22,7 @@ import { DriverRuntime } from '../kernel/module/runtime.ts';
 import { SiteRegistry } from '../kernel/module/sites.ts';
 import { Oops } from '../kernel/oops.ts';
 import { TaskTable } from '../kernel/pid.ts';
+import { Policy } from '../kernel/policy.ts';
 import { LEVEL, Printk } from '../kernel/printk/printk.ts';
 import { Scheduler } from '../kernel/sched/scheduler.ts';
 import type { Task } from '../kernel/sched/task.ts';
@@ -57,6 +55,8 @@ import { DEVICE } from './devices.ts';
 import { HostFiles } from './host-files.ts';
 import { makeKernelSymbols } from './kernel-symbols.ts';
 import { loadProgram } from './load-program.ts';
+import { registerKernelSysctls } from './kernel-sysctls.ts';
+import { makeLocks } from './locks.ts';
 import { makeModuleMemory } from './module-memory.ts';
 import { mountProc } from './proc-files.ts';
 import { mountSys } from './sys-files.ts';
@@ -87,7 +87,14 @@ export class Kernel {
   readonly image: BootImage;
   readonly board: Board;
   readonly options: KernelOptions;
-  readonly identity: { release: string; version: string; machine: string; hostname: string };
+  readonly identity: {
+    release: string;
+    version: string;
+    machine: string;
+    hostname: string;
+    domainname: string;
+  };
+  readonly policy = new Policy();
   /** Why the kernel may no longer be trusted: a word that all rooms share. */
   readonly taint = { mask: 0 };
 
@@ -132,6 +139,7 @@ export class Kernel {
       version: `${BUILD} SMP PREEMPT_DYNAMIC`,
       machine: this.board.machine,
       hostname: HOSTNAME,
+      domainname: '(none)',
     };
 
     this.sim = new Sim(settings.strategy, this.runtime);
@@ -164,6 +172,7 @@ export class Kernel {
     this.consoles.mountDevices();
     this.sysctl = mountProc(this);
     mountSys(this);
+    registerKernelSysctls(this);
     this.hostFiles = new HostFiles(this, host);
     this.hostFiles.install(image.files);
     this.#startInit();
@@ -229,6 +238,8 @@ export class Kernel {
       sites: this.sites,
       modules: () => this.loader.modules,
       taint: this.taint,
+      policy: this.policy,
+      panic: (text) => this.panic(text),
       header: {
         release: this.identity.release,
         build: BUILD,
@@ -238,32 +249,10 @@ export class Kernel {
     });
   }
 
-  #makeLocks(): { lockdep: Lockdep; mutexes: Mutexes; spinlocks: Spinlocks } {
-    const { sim, ram, scheduler, sites, taint, runtime: execution } = this;
-    const lockdep = new Lockdep({
-      sim,
-      scheduler,
-      execution,
-      sites,
-      taint,
-      formatPointer: (pointer) => ram.formatPointer(pointer),
-      report: (headline, body) => this.die.lockdep(headline, body),
-    });
-    const parts = { ram, scheduler, execution, lockdep };
-    // Kernel threads have a place in the kernel's image.
-    const addressOf = ({ address, pid }: Task): number =>
-      address === 0 ? ram.toPointer(pid * TASK_ALIGN) : address;
-    return {
-      lockdep,
-      mutexes: new Mutexes(parts, addressOf),
-      spinlocks: new Spinlocks(parts),
-    };
-  }
-
   #makeLoader(host: Host, build: KernelSettings['build']): ModuleLoader {
     const { sim, printk, sites, runtime, calls, taint, board, options, scheduler } = this;
     const { charDevices, slabs } = this;
-    const locks = this.#makeLocks();
+    const locks = makeLocks(this);
     const memory = makeModuleMemory(board.memory, this.pages, slabs);
     const sysctl = (): ProcSysctl => this.sysctl;
     const services = {
@@ -377,6 +366,7 @@ export class Kernel {
       futexes,
       pipes,
       identity: this.identity,
+      policy: this.policy,
       epochSeconds: this.image.epochSeconds,
       powerOff: (status) => {
         this.consoles.flush();
@@ -399,8 +389,7 @@ export class Kernel {
         ? args
         : this.lifecycle.startInit(path, [path, ...args], ['HOME=/', 'TERM=linux']);
     if (typeof init !== 'number') return;
-    this.printk.emerg(`Kernel panic - not syncing: Requested init ${path} failed (error ${init}).`);
-    this.scheduler.halt(1);
+    this.panic(`Requested init ${path} failed (error ${init}).`);
   }
 
   /** A script longer than execve takes lies in a file. A number: there is no room for it. */
@@ -417,10 +406,24 @@ export class Kernel {
 
   #onInitExit(status: number): void {
     const code = status.toString(16).padStart(8, '0');
-    this.printk.emerg(`Kernel panic - not syncing: Attempted to kill init! exitcode=0x${code}`);
+    this.panic(`Attempted to kill init! exitcode=0x${code}`);
+  }
+
+  /**
+   * Nothing can go on: says why, on the console whatever its level, and turns the power off. Where
+   * Linux would start anew, nobody waits for it.
+   */
+  panic(text: string): void {
+    const { printk, policy, scheduler } = this;
+    if (scheduler.haltStatus !== undefined) return;
+    printk.levels[0] = LEVEL_VERBOSE;
+    printk.emerg(`Kernel panic - not syncing: ${text}`);
+    printk.emerg('Kernel Offset: disabled');
+    const seconds = policy.panicTimeout();
+    if (seconds > 0) printk.emerg(`Rebooting in ${seconds} seconds..`);
+    else printk.emerg(`---[ end Kernel panic - not syncing: ${text} ]---`);
     this.consoles.flush();
-    this.printk.emerg('---[ end Kernel panic - not syncing: Attempted to kill init! ]---');
-    this.scheduler.halt(1);
+    scheduler.halt(1);
   }
 
   /** The process of a task number, for views. */
@@ -430,7 +433,8 @@ export class Kernel {
   }
 }
 
-const TASK_ALIGN = 64;
+/** Linux: CONSOLE_LOGLEVEL_MOTORMOUTH. */
+const LEVEL_VERBOSE = 15;
 const RAM_BYTES = 64 * 1024 * 1024;
 /** What stands for the kernel's own code and data at the bottom of RAM. */
 const KERNEL_IMAGE_BYTES = 4 * 1024 * 1024;

@@ -18,6 +18,7 @@ import { type Process, processOf } from '../process/process.ts';
 import { ERRNO } from '../uapi/errno.ts';
 import { DEVICE } from './devices.ts';
 import type { Kernel } from './kernel.ts';
+import { sysrqTrigger } from './sysrq.ts';
 
 /** Mounts /proc, and answers what registers files below /proc/sys. */
 export function mountProc(kernel: Kernel): ProcSysctl {
@@ -37,6 +38,10 @@ export function mountProc(kernel: Kernel): ProcSysctl {
   procfs.register('misc', () => consoles.misc.listing());
   procfs.register('modules', () => modulesText(kernel, [...loader.modules]));
   procfs.register('kmsg', { mode: 0o400, show: () => formatSyslog(printk.readable()) });
+  procfs.register('sysrq-trigger', {
+    mode: 0o200,
+    store: (bytes) => sysrqTrigger(kernel, bytes),
+  });
   procfs.register('cpuinfo', () => cpuinfoText(kernel));
   vfs.mount(procfs, 'proc', '/proc');
   return new ProcSysctl({ procfs, scheduler, printk });
@@ -67,12 +72,13 @@ function systemFacts(kernel: Kernel): Parameters<typeof registerSystemFiles>[2] 
 
 /** The newest module first, as on Linux. */
 function modulesText(kernel: Kernel, modules: readonly LoadedModule[]): string {
-  const isPrivileged = kernel.scheduler.current.credentials.euid === 0;
+  const { scheduler, policy } = kernel;
+  const isPrivileged = scheduler.current.credentials.euid === 0 && policy.kptrRestrict() < 2;
   return modules
     .toReversed()
     .map((module) => {
       const { name, image, references, state, users } = module;
-      // kptr_restrict: only root sees where kernel code lies.
+      // Only root sees where kernel code lies, and with kptr_restrict nobody.
       const address = formatPointer(kernel.board.memory, isPrivileged ? image.address : 0);
       const flags = module.flags === '' ? '' : ` (${module.flags})`;
       const holders = [...users].toReversed().map((user) => `${user.name},`);

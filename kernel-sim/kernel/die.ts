@@ -13,6 +13,7 @@ import { ErrnoValue, errnoValue } from './module/errno-value.ts';
 import type { LoadedModule } from './module/loaded-module.ts';
 import { formatFrame, type Frame, type SiteRegistry } from './module/sites.ts';
 import { Oops } from './oops.ts';
+import type { Policy } from './policy.ts';
 import { LEVEL, type LogSource, type Printk } from './printk/printk.ts';
 import type { Execution } from './sched/execution.ts';
 import type { Scheduler } from './sched/scheduler.ts';
@@ -39,6 +40,9 @@ export interface DieDependencies {
   readonly header: ReportHeader;
   readonly modules: () => Iterable<LoadedModule>;
   readonly taint: { mask: number };
+  readonly policy: Policy;
+  /** Ends the machine. */
+  readonly panic: (text: string) => void;
 }
 
 /** An oops that a view may want to tell of. */
@@ -102,6 +106,7 @@ export class Die {
       cause: 'Oops: soft lockup: the task is killed (Linux would go on spinning)',
       frames: this.#frames(),
       signal: SIGNAL.KILL,
+      isLockup: true,
     });
   }
 
@@ -155,6 +160,8 @@ export class Die {
     this.#sayWho(say);
     this.#sayTrace(say, frames);
     taint.mask |= taintBit('W');
+    const { policy, panic } = this.#deps;
+    if (policy.panicOnWarn() !== 0) panic('kernel: panic_on_warn set ...');
   }
 
   #frames(): Frame[] {
@@ -162,7 +169,7 @@ export class Die {
     return sites.frames(execution.stack, execution.sp);
   }
 
-  #die(report: { title: string; cause: string; frames: readonly Frame[]; signal: number }): Oops {
+  #die(report: DeathReport): Oops {
     const { sim, scheduler, execution, taint, modules } = this.#deps;
     const task = scheduler.current;
     this.#oopses++;
@@ -178,6 +185,9 @@ export class Die {
     this.#leaveAtomic(task);
     if (sim.trace.on) sim.trace.emit(EVENT.OOPS, sim.trace.intern(report.title));
     this.onOops({ title: report.title, source: sourceOf(driverFrame(report.frames)) });
+    const { policy, panic } = this.#deps;
+    if (report.isLockup === true && policy.softlockupPanic() !== 0) panic('softlockup: hung tasks');
+    else if (policy.panicOnOops() !== 0) panic('Fatal exception');
     return new Oops(report.title, report.signal);
   }
 
@@ -228,6 +238,14 @@ export class Die {
     const linked = [...this.#deps.modules()].map((module) => module.linkedIn).join(' ');
     return `Modules linked in: ${linked}`;
   }
+}
+
+interface DeathReport {
+  readonly title: string;
+  readonly cause: string;
+  readonly frames: readonly Frame[];
+  readonly signal: number;
+  readonly isLockup?: boolean;
 }
 
 /** Prints a line, with the source line that it is about. */

@@ -15,7 +15,16 @@ export class Entropy {
     this.#prng = new Prng(oracle.choose('entropy', 2 ** 32));
   }
 
+  /** Linux: get_random_bytes. */
+  bytes(count: number): Uint8Array {
+    return Uint8Array.from({ length: count }, () => this.#byte());
+  }
+
   fill(bytes: Uint8Array): void {
-    for (let at = 0; at < bytes.length; at++) bytes[at] = this.#prng.next() >>> 24;
+    for (let at = 0; at < bytes.length; at++) bytes[at] = this.#byte();
+  }
+
+  #byte(): number {
+    return this.#prng.next() >>> 24;
   }
 }

@@ -3,18 +3,25 @@
 import type { Task } from './sched/task.ts';
 
 export const PID_MAX = 32_768;
+/** Linux: an eighth of memory for kernel stacks, which is what 64 MiB come to. */
+const THREADS_MAX = 512;
 const INIT_PID = 1;
 
 export class TaskTable {
   readonly #tasks = new Map<number, Task>();
   #last = 0;
+  /** kernel.pid_max: numbers are below it. */
+  pidMax = PID_MAX;
+  /** kernel.threads-max: how many there may be at once. */
+  threadsMax = THREADS_MAX;
   /** How many there ever were. */
   created = 0;
 
-  /** A free number: upwards, and round again past PID_MAX as Linux does. 0 when there is none. */
+  /** A free number: upwards, and round again past the greatest. 0 when there is none. */
   allocatePid(): number {
-    for (let tried = 0; tried < PID_MAX; tried++) {
-      this.#last = this.#last >= PID_MAX - 1 ? 300 : this.#last + 1;
+    if (this.#tasks.size >= this.threadsMax) return 0;
+    for (let tried = 0; tried < this.pidMax; tried++) {
+      this.#last = this.#last >= this.pidMax - 1 ? 300 : this.#last + 1;
       if (!this.#tasks.has(this.#last)) return this.#last;
     }
     return 0;

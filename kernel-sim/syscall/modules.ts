@@ -19,7 +19,9 @@ const { EBADF, EFAULT, EINVAL, ENOEXEC, EPERM } = ERRNO;
 const FLAGS = INIT_FLAG.IGNORE_MODVERSIONS | INIT_FLAG.IGNORE_VERMAGIC;
 const MODULE_BYTES_MAX = 64 * 1024 * 1024;
 
-export function moduleCalls({ loader }: SyscallParts): SyscallTable {
+export function moduleCalls({ loader, policy }: SyscallParts): SyscallTable {
+  const may = ({ credentials }: Process): boolean =>
+    capable(credentials) && policy.modulesDisabled() === 0;
   const load = (process: Process, bytes: Uint8Array, parameters: number, flags: number): number => {
     const text = readString(process, parameters);
     if (typeof text === 'number') return text;
@@ -28,14 +30,14 @@ export function moduleCalls({ loader }: SyscallParts): SyscallTable {
 
   return {
     init_module(process, address, size, parameters) {
-      if (!capable(process.credentials)) return -EPERM;
+      if (!may(process)) return -EPERM;
       if (size < 0 || size > MODULE_BYTES_MAX) return -ENOEXEC;
       const bytes = process.space.loadBytes(address, size);
       return bytes === undefined ? -EFAULT : load(process, bytes, parameters, 0);
     },
 
     finit_module(process, fd, parameters, flags) {
-      if (!capable(process.credentials)) return -EPERM;
+      if (!may(process)) return -EPERM;
       if ((flags & ~FLAGS) !== 0) return -EINVAL;
       const file = process.files.get(fd);
       if (file === undefined) return -EBADF;
@@ -47,7 +49,7 @@ export function moduleCalls({ loader }: SyscallParts): SyscallTable {
     },
 
     delete_module(process, address) {
-      if (!capable(process.credentials)) return -EPERM;
+      if (!may(process)) return -EPERM;
       const name = readString(process, address);
       return typeof name === 'number' ? name : process.block(loader.unload(name));
     },

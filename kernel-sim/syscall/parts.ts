@@ -4,6 +4,7 @@ import type { Pipes } from '../fs/pipe-file.ts';
 import type { Vfs } from '../fs/vfs.ts';
 import type { ModuleLoader } from '../kernel/module/loader.ts';
 import type { TaskTable } from '../kernel/pid.ts';
+import type { Policy } from '../kernel/policy.ts';
 import type { Printk } from '../kernel/printk/printk.ts';
 import type { Scheduler } from '../kernel/sched/scheduler.ts';
 import type { Signals } from '../kernel/signal.ts';
@@ -27,11 +28,13 @@ export interface SyscallParts {
   readonly loader: ModuleLoader;
   readonly lifecycle: Lifecycle;
   readonly futexes: Futexes;
+  readonly policy: Policy;
   readonly identity: {
     readonly release: string;
     readonly version: string;
     readonly machine: string;
     hostname: string;
+    readonly domainname: string;
   };
   readonly pipes: Pipes;
   readonly random: (bytes: Uint8Array) => void;

@@ -2,7 +2,7 @@
 /**
  * syslog(2): the kernel log as dmesg(1) reads it.
  *
- * @syscall 103 syslog partial "READ_ALL, READ_CLEAR, CLEAR, SIZE_BUFFER; CONSOLE_LEVEL is accepted"
+ * @syscall 103 syslog partial "READ_ALL, READ_CLEAR, CLEAR, SIZE_BUFFER, CONSOLE_LEVEL"
  */
 import { capable } from '../kernel/credentials.ts';
 import { formatSyslog, LOG_BUFFER_BYTES, type LogRecord } from '../kernel/printk/printk.ts';
@@ -14,13 +14,14 @@ import type { SyscallParts, SyscallTable } from './parts.ts';
 
 const { EINVAL, EPERM } = ERRNO;
 
-export function syslogCalls({ printk }: SyscallParts): SyscallTable {
+export function syslogCalls({ printk, policy }: SyscallParts): SyscallTable {
   return {
     syslog(process, action, address, size) {
       switch (action) {
         case SYSLOG_ACTION.READ_ALL:
         case SYSLOG_ACTION.READ_CLEAR: {
           if (action === SYSLOG_ACTION.READ_CLEAR && !capable(process.credentials)) return -EPERM;
+          if (policy.dmesgRestrict() !== 0 && !capable(process.credentials)) return -EPERM;
           if (size < 0) return -EINVAL;
           const bytes = newest(printk.readable(), size);
           const error = writeBytes(process, address, bytes);
@@ -33,7 +34,9 @@ export function syslogCalls({ printk }: SyscallParts): SyscallTable {
           return 0;
         case SYSLOG_ACTION.CONSOLE_LEVEL:
           if (!capable(process.credentials)) return -EPERM;
-          return size >= 1 && size <= 8 ? 0 : -EINVAL;
+          if (size < 1 || size > 8) return -EINVAL;
+          printk.levels[0] = Math.max(size, printk.levels[2]);
+          return 0;
         case SYSLOG_ACTION.SIZE_BUFFER:
           return LOG_BUFFER_BYTES;
         default:

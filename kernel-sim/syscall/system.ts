@@ -35,6 +35,7 @@ export function systemCalls(parts: SyscallParts): SyscallTable {
       put(UTSNAME.release, identity.release);
       put(UTSNAME.version, identity.version);
       put(UTSNAME.machine, identity.machine);
+      put(UTSNAME.domainname, identity.domainname);
       return writeBytes(process, address, bytes);
     },
 

@@ -80,6 +80,7 @@ export const UTSNAME = {
   release: 130,
   version: 195,
   machine: 260,
+  domainname: 325,
   SIZE: 390,
 } as const;
 

@@ -52,6 +52,13 @@ export class Printk {
   #next = 0;
   /** Records before this one were cleared by `dmesg -c`. */
   #clearedBefore = 0;
+  /**
+   * kernel.printk: records below the first level reach the console; then the level of a message
+   * without one, the least that the first may be, and what it is at boot.
+   */
+  readonly levels: [console: number, message: number, least: number, boot: number] = [1, 4, 1, 7];
+  /** Told of each record that reaches the console. */
+  onConsole: (record: LogRecord) => void = () => undefined;
   /** Told of each record: wakes readers of /dev/kmsg. */
   onRecord: () => void = () => undefined;
 
@@ -109,11 +116,12 @@ export class Printk {
     const timeNs = this.#sim.now();
     this.#sim.clock.charge(COST.PRINTK);
     const sequence = this.#next++;
-    this.#records.push(
+    const record: LogRecord =
       source === undefined
         ? { sequence, timeNs, level, text }
-        : { sequence, timeNs, level, text, source },
-    );
+        : { sequence, timeNs, level, text, source };
+    this.#records.push(record);
+    if (level < this.levels[0]) this.onConsole(record);
     if (this.#sim.trace.on) this.#sim.trace.emit(EVENT.PRINTK, level, this.#sim.trace.intern(text));
     this.#bytes += RECORD_OVERHEAD_BYTES + text.length;
     if (this.#bytes > LOG_BUFFER_BYTES) this.#dropOldest();
