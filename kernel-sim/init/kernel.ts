@@ -40,6 +40,7 @@ import { Lifecycle } from '../process/lifecycle.ts';
 import { OomKiller } from '../process/oom-kill.ts';
 import { processOf } from '../process/process.ts';
 import { ProcessMemory } from '../process/process-memory.ts';
+import { Tracing } from '../process/tracing.ts';
 import type { SyscallHandler } from '../process/user-mode.ts';
 import type { Strategy } from '../sim/oracle.ts';
 import { Sim } from '../sim/sim.ts';
@@ -347,6 +348,7 @@ export class Kernel {
       onFault: (...fault) => signalFault({ signals, printk }, ...fault),
       nowhere: new AddressSpace(pages, sim.clock),
       futexes,
+      tracing: new Tracing({ scheduler, signals, tasks }, syscalls),
       onStopOrContinue: (task) => lifecycle.children.stoppedOrContinued(task),
       onProgramError: (process) =>
         printk.info(`${process.task.name}[${process.task.pid}]: program error`),

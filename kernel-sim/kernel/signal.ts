@@ -106,6 +106,11 @@ export class Signals {
     }
   }
 
+  /** Makes a task look up on its way to user mode, and before that from an interruptible sleep. */
+  prod(task: Task): void {
+    this.#notify(task, 0);
+  }
+
   /** False for a task that takes no signals. */
   #prepare(task: Task, signal: number): boolean {
     if (task.isKernelThread || task.state === 'X' || task.state === 'Z') return false;

@@ -19,11 +19,13 @@ import {
   WIFEXITED,
   WNOHANG,
   WNOWAIT,
+  WSTOPSIG,
   WUNTRACED,
   WTERMSIG,
 } from '../uapi/process.ts';
 import { SIGNAL } from '../uapi/signal.ts';
 import { type Process, processOf } from './process.ts';
+import type { Tracing } from './tracing.ts';
 
 /** A change of a child, as wait4(2) and waitid(2) report it. */
 export interface ChildChange {
@@ -50,6 +52,7 @@ export interface ChildrenParts {
   readonly tasks: TaskTable;
   /** The last trace of a process goes. */
   readonly forget: (task: Task) => void;
+  readonly tracing: Tracing;
 }
 
 export class Children {
@@ -129,7 +132,13 @@ export class Children {
   }
 
   #look(process: Process, { pid, options, report }: WaitRequest): number {
-    let isAny = false;
+    const traced = this.#parts.tracing.tell(
+      process.task,
+      (task) => isWanted(process.task, task, pid),
+      (news) => report({ ...news, code: CLD.TRAPPED, value: WSTOPSIG(news.status) }),
+    );
+    if (traced !== undefined && traced !== WOULD_BLOCK) return traced;
+    let isAny = traced === WOULD_BLOCK;
     for (const child of process.task.children) {
       if (!isWanted(process.task, child, pid)) continue;
       // Who does not ask for the end does not wait for a zombie.

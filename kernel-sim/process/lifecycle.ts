@@ -26,6 +26,7 @@ import type { Executable, ExecutableLoader } from './executable.ts';
 import { writeInitialStack } from './initial-stack.ts';
 import { type Place, Process } from './process.ts';
 import { share, Threads, type ThreadsParts } from './threads.ts';
+import type { Tracing } from './tracing.ts';
 import { runUserMode, type UserModeParts } from './user-mode.ts';
 
 const INIT_PID = 1;
@@ -56,13 +57,20 @@ interface Inherited {
 export class Lifecycle {
   readonly threads: Threads;
   readonly children: Children;
+  readonly tracing: Tracing;
   #parts: LifecycleParts;
 
   constructor(parts: LifecycleParts) {
-    const { signals, tasks } = parts;
+    const { signals, tasks, tracing } = parts;
     this.#parts = parts;
     this.threads = new Threads(parts);
-    this.children = new Children({ signals, tasks, forget: (task) => this.#forget(task) });
+    this.tracing = tracing;
+    this.children = new Children({
+      signals,
+      tasks,
+      tracing,
+      forget: (task) => this.#forget(task),
+    });
   }
 
   // ---- Beginning ----------------------------------------------------------------------------
@@ -234,7 +242,7 @@ export class Lifecycle {
   }
 
   #create(from: Inherited): Process | number {
-    const { tasks, memory, scheduler } = this.#parts;
+    const { tasks, memory, scheduler, syscalls } = this.#parts;
     const pid = tasks.allocatePid();
     if (pid === 0) return -ERRNO.EAGAIN;
     const { name, credentials, parent, program, of } = from;
@@ -249,7 +257,7 @@ export class Lifecycle {
       return -ERRNO.ENOMEM;
     }
     const childExit = of?.childExit ?? new WaitQueue(scheduler, 'do_wait');
-    const process = new Process({ ...from, task, childExit });
+    const process = new Process({ ...from, task, childExit, calls: syscalls });
     tasks.add(task);
     return process;
   }
@@ -336,6 +344,7 @@ export class Lifecycle {
     while (task.isLeader && group.alive > 1 && group.execTask === undefined) {
       yield* process.childExit.sleep();
     }
+    this.tracing.taskEnded(task, group.exitStatus ?? status);
     if (!task.isLeader || group.execTask !== undefined) return yield* this.threads.vanish(process);
     process.exitStatus = group.exitStatus ?? status;
     if (task.pid === INIT_PID) onInitExit(process.exitStatus);

@@ -14,6 +14,7 @@ import type { WaitQueue } from '../kernel/sched/wait-queue.ts';
 import type { AddressSpace } from '../mm/address-space.ts';
 import { type Sleeping, WOULD_BLOCK } from '../uapi/coroutine.ts';
 import type { Program } from '../uapi/user-cpu.ts';
+import type { SyscallHandler } from './user-mode.ts';
 
 export interface ProcessSpec {
   readonly task: Task;
@@ -21,6 +22,7 @@ export interface ProcessSpec {
   readonly files: FileTable;
   readonly fs: Place;
   readonly childExit: WaitQueue;
+  readonly calls: readonly (SyscallHandler | undefined)[];
 }
 
 /** Where paths begin, and what new files are not. Linux: struct fs_struct. */
@@ -54,6 +56,8 @@ export class Process implements FsContext {
   clearChildTid = 0;
   /** A load or store was wrong, and the program has not seen the signal yet. */
   hasFaulted = false;
+  /** Its dispatch table: traced tasks and those that faulted have another than the rest. */
+  calls: readonly (SyscallHandler | undefined)[];
   /** Set when user mode is to be left for good. */
   leaving: Leaving | undefined = undefined;
   /** The coroutine that finishes the system call which answered WOULD_BLOCK. */
@@ -70,6 +74,7 @@ export class Process implements FsContext {
     this.files = spec.files;
     this.fs = spec.fs;
     this.childExit = spec.childExit;
+    this.calls = spec.calls;
     this.task.process = this;
   }
 

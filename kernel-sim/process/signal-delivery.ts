@@ -12,6 +12,7 @@ import type { Task } from '../kernel/sched/task.ts';
 import type { Sleeping } from '../uapi/coroutine.ts';
 import { SIGNAL } from '../uapi/signal.ts';
 import type { Process } from './process.ts';
+import type { Tracing } from './tracing.ts';
 
 export interface DeliveryParts {
   readonly scheduler: Scheduler;
@@ -21,15 +22,21 @@ export interface DeliveryParts {
   readonly exitGroup: (process: Process, status: number) => void;
   /** Tells the parent that the process stopped or goes on. */
   readonly onStopOrContinue: (task: Task) => void;
+  readonly tracing: Tracing;
 }
 
 export function* deliverSignals(process: Process, parts: DeliveryParts): Sleeping<void> {
   const { task } = process;
   task.hasWork = false;
   while (task.deliverable !== 0 && process.leaving === undefined) {
-    const signal = nextSignal(task.deliverable);
+    if (yield* parts.tracing.stopIfWanted(task)) continue;
+    let signal = nextSignal(task.deliverable);
+    task.dequeueSignal(signalBit(signal));
+    if (task.trace !== undefined && signal !== SIGNAL.KILL) {
+      signal = yield* parts.tracing.stop(task, { kind: 'signal', signal });
+      if (signal === 0) continue;
+    }
     const bit = signalBit(signal);
-    task.dequeueSignal(bit);
     // Blocked while it was ignored, it may have stayed on the list.
     if (((task.ignored | (IGNORED_BY_DEFAULT & ~task.caught)) & bit) !== 0) continue;
     if ((task.caught & bit) !== 0) {

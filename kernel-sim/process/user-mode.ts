@@ -25,6 +25,7 @@ import { SYS } from '../uapi/syscall-numbers.ts';
 import type { Program, ThreadOptions, UserCpu } from '../uapi/user-cpu.ts';
 import type { Process } from './process.ts';
 import { deliverSignals, type DeliveryParts } from './signal-delivery.ts';
+import type { Tracing } from './tracing.ts';
 
 /** A system call: plain, and answers a result, a negative errno, or `process.block(…)`. */
 export type SyscallHandler = (
@@ -42,7 +43,7 @@ export type SyscallHandler = (
  * Those that go on with what is left of a time say how in `process.restart`.
  * Linux: those that answer ERESTARTSYS, ERESTARTNOHAND and ERESTART_RESTARTBLOCK.
  */
-const RESTARTED: ReadonlySet<number> = new Set([
+export const RESTARTED: ReadonlySet<number> = new Set([
   SYS.read,
   SYS.write,
   SYS.open,
@@ -56,6 +57,10 @@ const RESTARTED: ReadonlySet<number> = new Set([
 /** In place of a call's number, for what traps without one. */
 const NO_CALL = -1;
 const NO_CALLS: readonly undefined[] = [];
+/** Linux's numbers for it, as a tracer sees them. */
+const CLONE = 56;
+const FORK = 57;
+const RESTART_SYSCALL = 219;
 
 /** What user mode needs of the kernel. */
 export interface UserModeParts extends DeliveryParts {
@@ -71,15 +76,15 @@ export interface UserModeParts extends DeliveryParts {
   readonly nowhere: AddressSpace;
   /** A program of ours failed by itself: a bug of it, told to whoever debugs. */
   readonly onProgramError: (process: Process, thrown: unknown) => void;
+  readonly tracing: Tracing;
 }
 
 export class UserMode implements UserCpu {
   readonly #process: Process;
   readonly #parts: UserModeParts;
   readonly #execution: Execution;
-  /** The program's memory and the calls; after a fault, one with nothing in it and none. */
+  /** The program's memory; after a fault, one with nothing in it. */
   #space: AddressSpace;
-  #syscalls: readonly (SyscallHandler | undefined)[];
   /** What the call that answered WOULD_BLOCK had to say, when nothing is left of it to do. */
   #result = 0;
   #number = 0;
@@ -90,7 +95,6 @@ export class UserMode implements UserCpu {
     this.#parts = parts;
     this.#execution = parts.execution;
     this.#space = process.space;
-    this.#syscalls = parts.syscalls;
   }
 
   get initialStack(): number {
@@ -103,7 +107,7 @@ export class UserMode implements UserCpu {
     this.#execution.budget -= COST.SYSCALL;
     process.syscalls++;
     if (trace.on) trace.emit(EVENT.SYSCALL_ENTER, number);
-    const handler = this.#syscalls[number];
+    const handler = process.calls[number];
     let result: number;
     try {
       result = handler === undefined ? this.#missing() : handler(process, a0, a1, a2, a3, a4, a5);
@@ -141,7 +145,7 @@ export class UserMode implements UserCpu {
   #recover(): void {
     this.#process.hasFaulted = false;
     this.#space = this.#process.space;
-    this.#syscalls = this.#parts.syscalls;
+    this.#process.calls = this.#parts.tracing.callsOf(this.#process.task);
   }
 
   /** Runs what a handler left in `process.pending`, if it left something. */
@@ -176,26 +180,36 @@ export class UserMode implements UserCpu {
     const process = this.#process;
     const { restart } = process;
     process.restart = undefined;
-    if (restart !== undefined) return restart();
-    return this.#parts.syscalls[this.#number]?.(process, ...this.#arguments) ?? 0;
+    if (restart !== undefined) return this.#traced(RESTART_SYSCALL, restart);
+    return process.calls[this.#number]?.(process, ...this.#arguments) ?? 0;
   }
 
   fork(child: Program): number {
     this.#number = NO_CALL;
     if (this.#process.hasFaulted) return WOULD_BLOCK;
-    this.#result = this.#parts.fork(this.#process, child);
+    this.#result = this.#traced(FORK, () => this.#parts.fork(this.#process, child));
     this.#execution.budget -= COST.SYSCALL;
-    const goesOn = this.#execution.budget >= 0 && !this.#process.task.hasWork;
+    const { task, pending } = this.#process;
+    const goesOn = this.#execution.budget >= 0 && !task.hasWork && pending === undefined;
     return goesOn ? this.#result : WOULD_BLOCK;
   }
 
   createThread(start: Program, options: ThreadOptions = {}): number {
     this.#number = NO_CALL;
     if (this.#process.hasFaulted) return WOULD_BLOCK;
-    this.#result = this.#parts.createThread(this.#process, start, options);
+    const create = (): number => this.#parts.createThread(this.#process, start, options);
+    this.#result = this.#traced(CLONE, create);
     this.#execution.budget -= COST.SYSCALL;
-    const goesOn = this.#execution.budget >= 0 && !this.#process.task.hasWork;
+    const { task, pending } = this.#process;
+    const goesOn = this.#execution.budget >= 0 && !task.hasWork && pending === undefined;
     return goesOn ? this.#result : WOULD_BLOCK;
+  }
+
+  /** What is no call by number of ours, but is one to who traces. */
+  #traced(number: number, run: () => number): number {
+    const process = this.#process;
+    if (process.task.trace === undefined) return run();
+    return process.block(this.#parts.tracing.around(process, number, [], run));
   }
 
   charge(nanoseconds: number): number {
@@ -254,7 +268,7 @@ export class UserMode implements UserCpu {
     const { faultKind: kind, faultAddress: address } = process.space;
     process.hasFaulted = true;
     this.#space = this.#parts.nowhere;
-    this.#syscalls = NO_CALLS;
+    process.calls = NO_CALLS;
     this.#parts.onFault(process, kind, address);
     return 0;
   }

@@ -84,17 +84,7 @@ export function processCalls({ lifecycle }: SyscallParts): SyscallTable {
       if ((options & (WEXITED | WUNTRACED | WCONTINUED)) === 0) return -ERRNO.EINVAL;
       const pid = waitPid(idType, id);
       if (pid === undefined) return -ERRNO.EINVAL;
-      const report = ({ pid: child, uid, code, value }: ChildChange): number => {
-        if (info === 0) return 0;
-        const bytes = new Uint8Array(SIGINFO.SIZE);
-        const view = new DataView(bytes.buffer);
-        view.setInt32(SIGINFO.signo, SIGNAL.CHLD, true);
-        view.setInt32(SIGINFO.code, code, true);
-        view.setInt32(SIGINFO.pid, child, true);
-        view.setUint32(SIGINFO.uid, uid, true);
-        view.setInt32(SIGINFO.status, value, true);
-        return writeBytes(process, info, bytes);
-      };
+      const report = (change: ChildChange): number => writeSiginfo(process, info, change);
       const answer = lifecycle.children.wait(process, { pid, options, report });
       if (answer !== WOULD_BLOCK) return waitidAnswer(process, info, answer);
       const rest = process.pending;
@@ -121,6 +111,18 @@ function waitPid(idType: number, id: number): number | undefined {
     default:
       return undefined;
   }
+}
+
+function writeSiginfo(process: Process, info: number, change: ChildChange): number {
+  if (info === 0) return 0;
+  const bytes = new Uint8Array(SIGINFO.SIZE);
+  const view = new DataView(bytes.buffer);
+  view.setInt32(SIGINFO.signo, SIGNAL.CHLD, true);
+  view.setInt32(SIGINFO.code, change.code, true);
+  view.setInt32(SIGINFO.pid, change.pid, true);
+  view.setUint32(SIGINFO.uid, change.uid, true);
+  view.setInt32(SIGINFO.status, change.value, true);
+  return writeBytes(process, info, bytes);
 }
 
 /** waitid(2) answers 0; with WNOHANG and no child that changed, si_pid is 0, too. */

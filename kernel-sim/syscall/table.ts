@@ -15,6 +15,7 @@ import type { SyscallParts } from './parts.ts';
 import { pipeCalls } from './pipe.ts';
 import { pollCalls } from './poll.ts';
 import { processCalls } from './processes.ts';
+import { ptraceCalls } from './ptrace.ts';
 import { readWriteCalls } from './read-write.ts';
 import { signalCalls } from './signals.ts';
 import { sleepCalls } from './sleep.ts';
@@ -33,6 +34,7 @@ export function fillSyscallTable(table: (SyscallHandler | undefined)[], parts: S
     ...pollCalls(parts),
     ...nameCalls(parts),
     ...processCalls(parts),
+    ...ptraceCalls(parts),
     ...spawnCalls(parts),
     ...groupCalls(parts),
     ...signalCalls(parts),

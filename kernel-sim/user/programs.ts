@@ -55,6 +55,7 @@ import { sort } from './sort.ts';
 import { stat } from './stat.ts';
 import { stty } from './stty.ts';
 import { sudo } from './sudo.ts';
+import { strace } from './strace.ts';
 import { sync } from './sync.ts';
 import { sysctl } from './sysctl.ts';
 import { tail } from './tail.ts';
@@ -150,6 +151,7 @@ export const INSTALLED_PROGRAMS: readonly InstalledProgram[] = [
     sort,
     stat,
     stty,
+    strace,
     sync,
     tail,
     tee,

@@ -11,6 +11,7 @@ import type { Sleeping } from '../../uapi/coroutine.ts';
 import { SIGNAL } from '../../uapi/signal.ts';
 import type { LockMap } from '../locking/lock-map.ts';
 import type { Credentials } from '../credentials.ts';
+import type { Trace } from '../ptrace.ts';
 import { SchedEntity } from './entity.ts';
 import { ThreadGroup } from './thread-group.ts';
 
@@ -21,6 +22,8 @@ export type TaskState = 'R' | 'S' | 'D' | 'Z' | 'T' | 'X';
 
 /** Frames of the shadow stack: two words each, and more than 16 KiB of kernel stack can hold. */
 const STACK_WORDS = 2 * 1024;
+
+const TRACE_STOP_BIT = 1 << 31;
 
 export interface TaskSpec {
   readonly pid: number;
@@ -77,6 +80,9 @@ export class Task {
   taken = 0;
   /** Something is to be done before the task returns to user mode. */
   hasWork = false;
+
+  /** Who watches it, if anybody does. */
+  trace: Trace | undefined = undefined;
 
   /** The process that this task is, if it is one: process/ knows its shape. */
   process: unknown = undefined;
@@ -144,9 +150,13 @@ export class Task {
     this.group.caught = signals;
   }
 
-  /** Signals that are neither blocked nor ignored: they end an interruptible sleep. */
+  /**
+   * Signals that are neither blocked nor ignored: they end an interruptible sleep, as a stop for
+   * the tracer does, which stands in the bit that no signal has.
+   */
   get deliverable(): number {
-    return (this.pending | this.group.pending) & ~this.blocked;
+    const signals = (this.pending | this.group.pending) & ~this.blocked;
+    return this.trace?.wanted === undefined ? signals : signals | TRACE_STOP_BIT;
   }
 
   /** Takes a signal off: the thread's own first. */

@@ -14,6 +14,7 @@
 import { WOULD_BLOCK, type Sleeping } from '../../uapi/coroutine.ts';
 import { ERRNO, strerror } from '../../uapi/errno.ts';
 import { ACCESS, S } from '../../uapi/fs.ts';
+import { SYS } from '../../uapi/syscall-numbers.ts';
 import type { Program, UserCpu } from '../../uapi/user-cpu.ts';
 import { ProcessCalls } from './process-calls.ts';
 import { LineReader, OutputStream } from './stdio.ts';
@@ -125,13 +126,13 @@ export function defineProgram(main: (c: Libc) => Sleeping<number>): Program {
   return (cpu) => run_main(new Libc(cpu), main);
 }
 
-/** Runs `main` and flushes, as exit(3) does. */
+/** Runs `main`, flushes and leaves, as exit(3) does. */
 function* run_main(c: Libc, main: (c: Libc) => Sleeping<number>): Sleeping<number> {
   const status = yield* main(c);
   const failure = yield* c.flush();
-  if (failure === 0) return status & 0xff;
+  if (failure === 0) return yield* c.call(SYS.exit_group, status & 0xff);
   if (failure !== -ERRNO.EPIPE) {
     yield* c.write_all(2, `${c.program}: write error: ${strerror(-failure)}\n`);
   }
-  return status === 0 ? 1 : status & 0xff;
+  return yield* c.call(SYS.exit_group, status === 0 ? 1 : status & 0xff);
 }

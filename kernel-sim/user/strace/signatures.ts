@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/** What each system call takes and gives, for people: names, arguments, classes. */
+import { SYS } from '../../uapi/syscall-numbers.ts';
+import * as arg from './arguments.ts';
+import * as flags from './flags.ts';
+
+export interface Signature {
+  readonly arguments: readonly arg.Argument[];
+  /** How the result reads: a number unless told. */
+  readonly result?: 'address' | 'octal' | 'never';
+}
+
+const { int, size, fd, path, address, mode, signal } = arg;
+
+function takes(...list: readonly arg.Argument[]): Signature {
+  return { arguments: list };
+}
+
+const clock = arg.named(flags.CLOCK_NAMES);
+const protection = arg.bits(flags.PROT_NAMES, 'PROT_NONE');
+const mapping = arg.bits(flags.MAP_NAMES);
+
+/** Calls that are not here are shown with their arguments in hexadecimal. */
+const SIGNATURES: Readonly<Record<string, Signature>> = {
+  read: takes(fd, arg.bytesOut, size),
+  write: takes(fd, arg.bytesIn, size),
+  pread64: takes(fd, arg.bytesOut, size, int),
+  pwrite64: takes(fd, arg.bytesIn, size, int),
+  open: takes(path, arg.openFlags, mode),
+  openat: takes(fd, path, arg.openFlags, mode),
+  close: takes(fd),
+  stat: takes(path, arg.statOut),
+  lstat: takes(path, arg.statOut),
+  fstat: takes(fd, arg.statOut),
+  access: takes(path, arg.accessMode),
+  lseek: takes(fd, int, arg.named(flags.SEEK_NAMES)),
+  poll: takes(arg.pollList, int, int),
+  ioctl: takes(fd, arg.named(flags.IOCTL_NAMES), arg.ioctlArgument),
+  fcntl: takes(fd, arg.named(flags.FCNTL_NAMES), int),
+  dup: takes(fd),
+  dup2: takes(fd, fd),
+  dup3: takes(fd, fd, arg.bits({ O_CLOEXEC: 0o2000000 })),
+  pipe: takes(arg.pipeOut),
+  pipe2: takes(arg.pipeOut, arg.bits({ O_CLOEXEC: 0o2000000, O_NONBLOCK: 0o4000 })),
+  truncate: takes(path, int),
+  ftruncate: takes(fd, int),
+  getdents64: takes(fd, arg.directoryOut, size),
+  getcwd: { arguments: [arg.pathOut, size] },
+  chdir: takes(path),
+  mkdir: takes(path, mode),
+  rmdir: takes(path),
+  unlink: takes(path),
+  rename: takes(path, path),
+  link: takes(path, path),
+  symlink: takes(path, path),
+  readlink: takes(path, arg.bytesOut, size),
+  chmod: takes(path, mode),
+  chown: takes(path, arg.identity, arg.identity),
+  mknod: takes(path, arg.nodeMode, arg.device),
+  umask: { arguments: [mode], result: 'octal' },
+  utimensat: takes(fd, path, address, arg.bits({ AT_SYMLINK_NOFOLLOW: 0x100 })),
+  brk: { arguments: [address], result: 'address' },
+  mmap: { arguments: [address, size, protection, mapping, fd, size], result: 'address' },
+  munmap: takes(address, size),
+  mprotect: takes(address, size, protection),
+  execve: takes(path, arg.strings, arg.environment),
+  posix_spawn: takes(path, arg.strings, arg.environment, address),
+  exit: { arguments: [int], result: 'never' },
+  exit_group: { arguments: [int], result: 'never' },
+  wait4: takes(int, arg.waitStatusOut, arg.bits(flags.WAIT_NAMES), address),
+  kill: takes(int, signal),
+  tgkill: takes(int, int, signal),
+  rt_sigaction: takes(signal, arg.sigactionIn, arg.sigactionOut, int),
+  rt_sigprocmask: takes(arg.named(flags.SIGMASK_NAMES), arg.signalSetIn, arg.signalSetOut, int),
+  rt_sigsuspend: takes(arg.signalSetIn, int),
+  nanosleep: takes(arg.timespec, arg.remaining),
+  clock_gettime: takes(clock, arg.timespecOut),
+  uname: takes(arg.utsnameOut),
+  sysinfo: takes(address),
+  syslog: takes(arg.syslogAction, address, int),
+  getrandom: takes(arg.randomOut, size, arg.bits({ GRND_NONBLOCK: 1, GRND_RANDOM: 2 })),
+  getpid: takes(),
+  getppid: takes(),
+  gettid: takes(),
+  getuid: takes(),
+  geteuid: takes(),
+  getgid: takes(),
+  getegid: takes(),
+  getpgrp: takes(),
+  getpgid: takes(int),
+  getsid: takes(int),
+  setsid: takes(),
+  setpgid: takes(int, int),
+  setuid: takes(arg.identity),
+  setgid: takes(arg.identity),
+  getgroups: takes(int, arg.identitiesOut),
+  setgroups: takes(int, address),
+  sched_yield: takes(),
+  sync: takes(),
+  reboot: takes(address, address, address),
+  finit_module: takes(fd, arg.text, int),
+  init_module: takes(address, size, arg.text),
+  delete_module: takes(arg.text, arg.bits({ O_NONBLOCK: 0o4000, O_TRUNC: 0o1000 })),
+  fork: takes(),
+  clone: takes(),
+  restart_syscall: takes(),
+};
+
+/** Arguments that Linux leaves out when they cannot matter. */
+export function isShown(name: string, values: readonly number[], index: number): boolean {
+  const creates = (openFlags: number): boolean => (openFlags & 0o100) !== 0;
+  if (name === 'open' && index === 2) return creates(values[1] ?? 0);
+  if (name === 'openat' && index === 3) return creates(values[2] ?? 0);
+  if (name === 'fcntl' && index === 2) return values[1] !== 1 && values[1] !== 3;
+  return true;
+}
+
+/** Numbers of calls that strace may name although no program makes them by number. */
+const EXTRA: Readonly<Record<string, number>> = { clone: 56, fork: 57, restart_syscall: 219 };
+
+const NAMES: ReadonlyMap<number, string> = new Map(
+  [...Object.entries(EXTRA), ...Object.entries(SYS)].map(([name, number]) => [number, name]),
+);
+
+export function callName(number: number): string {
+  return NAMES.get(number) ?? `syscall_${flags.hex(number)}`;
+}
+
+const UNKNOWN: Signature = takes(address, address, address, address, address);
+
+export function signatureOf(name: string): Signature {
+  return SIGNATURES[name] ?? UNKNOWN;
+}
+
+const FILE_CALLS =
+  'open openat stat lstat access truncate chdir mkdir rmdir unlink rename link symlink readlink ' +
+  'chmod chown mknod utimensat execve posix_spawn getcwd';
+const DESCRIPTOR_CALLS =
+  'read write pread64 pwrite64 open openat close fstat lseek poll ioctl fcntl dup dup2 dup3 pipe ' +
+  'pipe2 ftruncate getdents64 mmap finit_module utimensat';
+const PROCESS_CALLS =
+  'fork execve posix_spawn exit exit_group wait4 kill tgkill clone clone3 waitid vfork';
+const SIGNAL_CALLS =
+  'kill tgkill tkill rt_sigaction rt_sigprocmask rt_sigsuspend rt_sigpending pause';
+const MEMORY_CALLS = 'brk mmap munmap mprotect mremap madvise';
+const CREDENTIAL_CALLS =
+  'getuid geteuid getgid getegid setuid setgid getgroups setgroups getresuid getresgid';
+
+const CLASSES: Readonly<Record<string, string>> = {
+  file: FILE_CALLS,
+  desc: DESCRIPTOR_CALLS,
+  process: PROCESS_CALLS,
+  signal: SIGNAL_CALLS,
+  memory: MEMORY_CALLS,
+  creds: CREDENTIAL_CALLS,
+  network: '',
+};
+
+/** What glibc calls today, and what does its work here: people ask for it by the former. */
+const MODERN: Readonly<Record<string, string>> = {
+  openat: 'open',
+  newfstatat: 'stat lstat fstat',
+  statx: 'stat lstat fstat',
+  clock_nanosleep: 'nanosleep',
+  faccessat2: 'access',
+  unlinkat: 'unlink rmdir',
+  mkdirat: 'mkdir',
+  renameat2: 'rename',
+};
+
+/** The calls of `%file` and its like, `all`, or one name; undefined when there is none of it. */
+export function callsNamed(word: string): readonly string[] | undefined {
+  const all = [...Object.keys(SYS), ...Object.keys(EXTRA)];
+  if (word === 'all') return all;
+  if (word === 'none') return [];
+  // Without the `%` the old spelling is a class, too, where no call has the name.
+  const inClass = word.startsWith('%') ? CLASSES[word.slice(1)] : undefined;
+  if (inClass !== undefined) return inClass.split(' ');
+  if (all.includes(word)) return [word];
+  const modern = MODERN[word];
+  if (modern !== undefined) return modern.split(' ');
+  return CLASSES[word]?.split(' ');
+}

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+import { describe, expect, it } from 'vitest';
+
+import { runScript } from '../../../tests/support/machine.ts';
+import { encodeUtf8 } from '../../lib/utf8.ts';
+import { fileMode, octal, openFlags } from './flags.ts';
+import { aligned, resultText } from './line.ts';
+import { quote, quoteHex } from './quote.ts';
+import { Summary } from './summary.ts';
+
+/** What strace 6.1 on x86-64 prints for the same. */
+describe('as strace shows it:', () => {
+  it.each([
+    ['hello\n', '"hello\\n"'],
+    ['\u007fELF\u0002\u0001\u00010', '"\\177ELF\\2\\1\\0010"'],
+    ['"quoted"\t\\', '"\\"quoted\\"\\t\\\\"'],
+    ['a'.repeat(33), `"${'a'.repeat(32)}"...`],
+    ['a'.repeat(32), `"${'a'.repeat(32)}"`],
+  ])('the bytes of %j', (text, shown) => {
+    expect(quote(encodeUtf8(text), 32)).toBe(shown);
+  });
+
+  it('random bytes', () => {
+    expect(quoteHex(Uint8Array.of(0x69, 0x8f, 0x0a), 32)).toBe('"\\x69\\x8f\\x0a"');
+  });
+
+  it.each([
+    [0o644, '0644'],
+    [0o22, '022'],
+    [0, '000'],
+    [0o4755, '04755'],
+  ])('the mode %o', (mode, shown) => {
+    expect(octal(mode)).toBe(shown);
+  });
+
+  it.each([
+    [0o100644, 'S_IFREG|0644'],
+    [0o41777, 'S_IFDIR|S_ISVTX|0777'],
+    [0o20666, 'S_IFCHR|0666'],
+  ])('the file mode %o', (mode, shown) => {
+    expect(fileMode(mode)).toBe(shown);
+  });
+
+  it('how a file is opened', () => {
+    expect(openFlags(0o2000000)).toBe('O_RDONLY|O_CLOEXEC');
+    expect(openFlags(0o1101)).toBe('O_WRONLY|O_CREAT|O_TRUNC');
+  });
+
+  it.each([
+    ['chdir("/tmp")', '0', 'chdir("/tmp")                           = 0'],
+    [
+      'access("/etc/ld.so.preload", R_OK)',
+      resultText('access', -2),
+      'access("/etc/ld.so.preload", R_OK)      = -1 ENOENT (No such file or directory)',
+    ],
+    [
+      'rt_sigsuspend([], 8)',
+      resultText('rt_sigsuspend', -514),
+      'rt_sigsuspend([], 8)                    = ? ERESTARTNOHAND (To be restarted if no handler)',
+    ],
+  ])('%s with its result', (call, result, line) => {
+    expect(aligned(call, result)).toBe(line);
+  });
+
+  it('a table of counts', () => {
+    const summary = new Summary();
+    summary.count('read', 71_000, false);
+    summary.count('access', 17_000, true);
+    summary.count('access', 0, true);
+    expect(summary.text('time')).toBe(
+      `% time     seconds  usecs/call     calls    errors syscall
+------ ----------- ----------- --------- --------- ----------------
+ 80.68    0.000071          71         1           read
+ 19.32    0.000017           8         2         2 access
+------ ----------- ----------- --------- --------- ----------------
+100.00    0.000088          29         3         2 total
+`,
+    );
+  });
+});
+
+describe('strace', () => {
+  it('shows the calls of a program in their order', () => {
+    const { stderr, stdout, status } = runScript('strace -e trace=%desc cat /etc/hostname');
+    expect(stderr).toBe(`fstat(1, {st_mode=S_IFCHR|0666, st_rdev=makedev(0xe5, 0x0), ...}) = 0
+open("/etc/hostname", O_RDONLY)         = 3
+read(3, "pc\\n", 131072)                 = 3
+write(1, "pc\\n", 3)                     = 3
+read(3, "", 131072)                     = 0
+close(3)                                = 0
++++ exited with 0 +++
+`);
+    expect([stdout, status]).toEqual(['pc\n', 0]);
+  });
+
+  it('follows children, and says who speaks', () => {
+    const { stderr, status } = runScript("strace -f -e wait4 sh -c 'cat /none; exit 3'");
+    expect(stderr.replaceAll(/\d{1,5}/g, 'N')).toContain(
+      '[{WIFEXITED(s) && WEXITSTATUS(s) == N}], N, NULL) = N',
+    );
+    expect(stderr).toMatch(/^strace: Process \d+ attached$/m);
+    expect(status).toBe(3);
+  });
+
+  it('dies as its program did', () => {
+    const { stderr, status } = runScript("strace -e kill sh -c 'kill -TERM $$'; echo $? >&2");
+    expect(stderr).toMatch(/^kill\(\d+, SIGTERM\) +/m);
+    expect(stderr).toContain('--- SIGTERM {si_signo=SIGTERM');
+    expect(stderr).toContain('+++ killed by SIGTERM +++\n');
+    expect(stderr).toContain('\n143\n');
+    expect(status).toBe(0);
+  });
+
+  it('traces a process that runs already, and lets it go', () => {
+    const { stdout, stderr } = runScript(`
+      sh -c 'sleep 0.2; echo woken' & pid=$!
+      sleep 0.05
+      timeout -s INT 0.05 strace -p $pid || strace -o /dev/null -p $pid & sleep 0.1; wait
+    `);
+    expect(stderr).toMatch(/^strace: Process \d+ attached$/m);
+    expect(stdout).toBe('woken\n');
+  });
+
+  it.each([
+    ['strace', 1, 'must have PROG [ARGS] or -p PID\nTry'],
+    ['strace -e bogus true', 1, "invalid system call 'bogus'"],
+    ['strace nosuch', 1, "Can't stat 'nosuch': No such file or directory"],
+    ['strace -p 9999', 1, 'attach: ptrace(PTRACE_SEIZE, 9999): No such process'],
+    ['strace -p 1', 1, 'attach: ptrace(PTRACE_SEIZE, 1): Operation not permitted'],
+    ['strace -s x true', 1, "invalid -s argument: 'x'"],
+    ['strace -p x', 1, "Invalid process id: 'x'"],
+  ])('%s is refused as strace refuses it', (script, status, message) => {
+    const result = runScript(script);
+    expect(result.stderr).toContain(`strace: ${message}`);
+    expect(result.status).toBe(status);
+  });
+
+  it('leaves a tracee that is killed while it stands still', () => {
+    const { stderr } = runScript(`
+      strace -e none sleep 100 & tracer=$!
+      sleep 0.05
+      kill -KILL $((tracer + 1))
+      wait $tracer
+    `);
+    expect(stderr).toContain('+++ killed by SIGKILL +++');
+  });
+});
