@@ -327,8 +327,8 @@ describe('without memory', () => {
       machine.run(function* (p) {
         const path = yield* p.text('/bin/true');
         const argv = yield* p.texts('true');
-        // Else it would be this process that makes room.
-        machine.kernel.scheduler.current.group.oomScoreAdj = -1000;
+        // Nobody makes room.
+        for (const { group } of machine.kernel.tasks.all()) group.oomScoreAdj = -1000;
         const giveBack = starve(pages);
         for (const pid of [
           yield* p.call('posix_spawn', path, argv, 0, 0),

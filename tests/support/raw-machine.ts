@@ -87,7 +87,8 @@ export class RawMachine {
     const { machine } = this.guest;
     const endNs = machine.nowNs + PATIENCE_NS;
     while (!isDone()) {
-      if (machine.nowNs > endNs) throw new Error(`${what} never came:\n${this.guest.logText}`);
+      const isOver = machine.nowNs > endNs || machine.state === 'halted';
+      if (isOver) throw new Error(`${what} never came:\n${this.guest.logText}`);
       machine.run(machine.nowNs + SLICE_NS);
     }
   }
