@@ -5,6 +5,7 @@ import './styles/frame.css';
 import './styles/controls.css';
 import './styles/panels.css';
 import './styles/tools.css';
+import './styles/files.css';
 import './styles/phone.css';
 
 import { StrictMode } from 'react';

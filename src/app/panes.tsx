@@ -9,6 +9,7 @@ import { EditorPanel } from '../panels/editor/editor-panel.tsx';
 import { useSelection } from '../store/use-playground.ts';
 import { TabBar } from '../widgets/tab-bar.tsx';
 import { readLayout, writeLayout } from './layout-memory.ts';
+import { Sidebar } from './sidebar.tsx';
 import { ShellTabs } from './shell-tabs.tsx';
 import { ViewBody, useViewTabs } from './views.tsx';
 
@@ -26,7 +27,7 @@ function SidePanes({ name, sidePixels }: { readonly name: string; readonly sideP
   return (
     <Split name={`${name}-columns`} orientation="horizontal">
       <Panel id="editor" minSize={320}>
-        <EditorPanel />
+        <EditorArea />
       </Panel>
       <Bar label="Width of editor and shell" />
       <Panel
@@ -56,7 +57,7 @@ function KernelPanes() {
       <Panel id="work" defaultSize={600} minSize={360} groupResizeBehavior="preserve-pixel-size">
         <Split name="kernel-work" orientation="vertical">
           <Panel id="editor" minSize={120}>
-            <EditorPanel />
+            <EditorArea />
           </Panel>
           <Bar label="Height of editor and shell" />
           <Panel id="shell" defaultSize="42" minSize={120}>
@@ -77,7 +78,7 @@ function MediumPanes() {
   return (
     <Split name="medium-columns" orientation="horizontal">
       <Panel id="editor" defaultSize="55" minSize={320}>
-        <EditorPanel />
+        <EditorArea />
       </Panel>
       <Bar label="Width of editor and shell" />
       <Panel id="side" minSize={320}>
@@ -93,11 +94,28 @@ function NarrowPanes() {
   return (
     <Split name="narrow-rows" orientation="vertical">
       <Panel id="above" minSize={160}>
-        {page === 'kernel' ? <ViewsPane /> : <EditorPanel />}
+        {page === 'kernel' ? <ViewsPane /> : <EditorArea />}
       </Panel>
       <Bar label="Height of editor and shell" />
       <Panel id="shell" defaultSize="40" minSize={120}>
         <ShellPane />
+      </Panel>
+    </Split>
+  );
+}
+
+/** The editor, with the tree of files or the search beside it when that is wanted. */
+function EditorArea() {
+  const sidebar = useSelection((state) => state.sidebar);
+  if (sidebar === undefined) return <EditorPanel />;
+  return (
+    <Split name="editor-sidebar" orientation="horizontal">
+      <Panel id="sidebar" defaultSize={240} minSize={160} groupResizeBehavior="preserve-pixel-size">
+        <Sidebar name={sidebar} />
+      </Panel>
+      <Bar label="Width of the files" />
+      <Panel id="text" minSize={200}>
+        <EditorPanel />
       </Panel>
     </Split>
   );

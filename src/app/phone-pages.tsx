@@ -9,6 +9,7 @@ import { EditorPanel } from '../panels/editor/editor-panel.tsx';
 import type { PageName } from '../store/desk-slice.ts';
 import { useSelection } from '../store/use-playground.ts';
 import { ViewsPane } from './panes.tsx';
+import { Sidebar } from './sidebar.tsx';
 import { ShellTabs } from './shell-tabs.tsx';
 import { useTerminals } from '../xterm/use-terminal.ts';
 
@@ -47,9 +48,10 @@ export function PhonePages() {
 }
 
 function Page({ page }: { readonly page: PageName }) {
+  const sidebar = useSelection((state) => state.sidebar);
   switch (page) {
     case 'code':
-      return <EditorPanel />;
+      return sidebar === undefined ? <EditorPanel /> : <Sidebar name={sidebar} />;
     case 'shell':
       return (
         <section className="pane" aria-label="Shell" data-pane="shell">

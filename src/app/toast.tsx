@@ -4,7 +4,7 @@ import { X } from 'lucide-react';
 import { useEffect, useState } from 'react';
 
 import { useSelection } from '../store/use-playground.ts';
-import { IconButton } from '../widgets/button.tsx';
+import { Button, IconButton } from '../widgets/button.tsx';
 
 const SHOWN_MS = 5000;
 
@@ -32,6 +32,16 @@ export function Toast() {
       {notice !== undefined && (
         <div className="toast" key={notice.id}>
           <span>{notice.text}</span>
+          {notice.action !== undefined && (
+            <Button
+              onPress={() => {
+                notice.action?.run();
+                dismiss(notice.id);
+              }}
+            >
+              {notice.action.label}
+            </Button>
+          )}
           <IconButton icon={X} label="Dismiss" onPress={() => dismiss(notice.id)} />
         </div>
       )}

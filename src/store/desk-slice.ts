@@ -6,6 +6,8 @@ import type { PlaygroundState } from './playground-store.ts';
 
 export type Preset = 'code' | 'split' | 'kernel';
 export type ViewName = 'log' | 'problems' | 'tasks' | 'modules';
+/** What stands beside the editor, when anything does. */
+export type SidebarName = 'files' | 'search';
 /** On narrow pages one of these is seen at a time. */
 export type PageName = 'code' | 'shell' | 'kernel';
 
@@ -22,12 +24,15 @@ export interface Mark {
 export interface Notice {
   readonly id: number;
   readonly text: string;
+  /** What takes back, or helps on. */
+  readonly action?: { readonly label: string; readonly run: () => void } | undefined;
 }
 
 export interface DeskSlice {
   readonly preset: Preset;
   readonly view: ViewName;
   readonly page: PageName;
+  readonly sidebar: SidebarName | undefined;
   readonly editorFontSize: number;
   readonly terminalFontSize: number;
   readonly isScreenReader: boolean;
@@ -40,14 +45,16 @@ export interface DeskSlice {
   readonly notice: Notice | undefined;
   /** What a build could not do, said in the caption until the next happening. */
   readonly remark: string | undefined;
-  readonly arrange: (change: Partial<Pick<DeskSlice, 'preset' | 'view' | 'page'>>) => void;
+  readonly arrange: (
+    change: Partial<Pick<DeskSlice, 'preset' | 'view' | 'page' | 'sidebar'>>,
+  ) => void;
   readonly setSizes: (
     change: Partial<Pick<DeskSlice, 'editorFontSize' | 'terminalFontSize' | 'isScreenReader'>>,
   ) => void;
   readonly markLine: (mark: Mark | undefined) => void;
   readonly revealLine: (path: string, line: number, column?: number) => void;
   readonly moveCursor: (line: number, column: number) => void;
-  readonly notify: (text: string) => void;
+  readonly notify: (text: string, action?: Notice['action']) => void;
   readonly dismissNotice: (id: number) => void;
   readonly remarkOn: (text: string | undefined) => void;
 }
@@ -58,6 +65,7 @@ export const createDeskSlice: StateCreator<PlaygroundState, [], [], DeskSlice> =
   preset: 'split',
   view: 'log',
   page: 'shell',
+  sidebar: undefined,
   editorFontSize: 13,
   terminalFontSize: 12.5,
   isScreenReader: false,
@@ -79,19 +87,27 @@ export const createDeskSlice: StateCreator<PlaygroundState, [], [], DeskSlice> =
   markLine: (mark) => set({ mark }),
   revealLine: (path, line, column = 1) => set({ reveal: { path, line, column } }),
   moveCursor: (line, column) => set({ cursor: { line, column } }),
-  notify: (text) => set((state) => ({ notice: { id: (state.notice?.id ?? 0) + 1, text } })),
+  notify: (text, action) =>
+    set((state) => ({ notice: { id: (state.notice?.id ?? 0) + 1, text, action } })),
   dismissNotice: (id) => set((state) => (state.notice?.id === id ? { notice: undefined } : state)),
   remarkOn: (remark) => set({ remark }),
 });
 
 type Kept = Pick<
   DeskSlice,
-  'preset' | 'view' | 'editorFontSize' | 'terminalFontSize' | 'isScreenReader'
+  'preset' | 'view' | 'sidebar' | 'editorFontSize' | 'terminalFontSize' | 'isScreenReader'
 >;
 
 function writeDesk(state: DeskSlice): void {
-  const { preset, view, editorFontSize, terminalFontSize, isScreenReader } = state;
-  const kept: Kept = { preset, view, editorFontSize, terminalFontSize, isScreenReader };
+  const { preset, view, sidebar, editorFontSize, terminalFontSize, isScreenReader } = state;
+  const kept: Kept = {
+    preset,
+    view,
+    sidebar,
+    editorFontSize,
+    terminalFontSize,
+    isScreenReader,
+  };
   try {
     localStorage.setItem(STORAGE_KEY, JSON.stringify(kept));
   } catch {
@@ -108,10 +124,12 @@ function readDesk(): Partial<Kept> {
     const view = (['log', 'problems', 'tasks', 'modules'] as const).find(
       (name) => name === stored['view'],
     );
+    const sidebar = (['files', 'search'] as const).find((name) => name === stored['sidebar']);
     const { editorFontSize, terminalFontSize, isScreenReader } = stored;
     return {
       ...(preset === undefined ? {} : { preset }),
       ...(view === undefined ? {} : { view }),
+      ...(sidebar === undefined ? {} : { sidebar }),
       ...(isSize(editorFontSize) ? { editorFontSize } : {}),
       ...(isSize(terminalFontSize) ? { terminalFontSize } : {}),
       ...(typeof isScreenReader === 'boolean' ? { isScreenReader } : {}),

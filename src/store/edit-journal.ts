@@ -28,6 +28,11 @@ export class EditJournal {
     this.flush();
   }
 
+  clear(): void {
+    this.#edits = {};
+    this.flush();
+  }
+
   flush(): void {
     try {
       if (Object.keys(this.#edits).length === 0) localStorage.removeItem(STORAGE_KEY);

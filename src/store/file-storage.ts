@@ -11,9 +11,10 @@ const VERSIONS = 'versions';
 /** Versions kept of one file. */
 const VERSIONS_MAX = 30;
 /** Larger files live in the machine only, so that no driver can fill the disk. */
-const FILE_BYTES_MAX = 2 * 1024 * 1024;
+export const FILE_BYTES_MAX = 2 * 1024 * 1024;
 
 export interface StoredFile {
+  /** Of a folder when it ends in a slash; then there are no bytes in it. */
   readonly path: string;
   /** null: the person deleted a file that ships. */
   readonly bytes: Uint8Array<ArrayBuffer> | null;
@@ -39,6 +40,11 @@ export class FileStorage {
     if (bytes !== null && bytes.byteLength > FILE_BYTES_MAX) return false;
     const file: StoredFile = { path, bytes: bytes === null ? null : Uint8Array.from(bytes) };
     return (await this.#request(FILES, 'readwrite', (store) => store.put(file))) !== undefined;
+  }
+
+  /** Everything back to what ships; versions stay. */
+  async clear(): Promise<void> {
+    await this.#request(FILES, 'readwrite', (store) => store.clear());
   }
 
   /** Back to what ships. */

@@ -5,10 +5,16 @@ import { createStore, type StoreApi } from 'zustand/vanilla';
 import { createBuildSlice, type BuildSlice } from './build-slice.ts';
 import { createDeskSlice, type DeskSlice } from './desk-slice.ts';
 import { createFileSlice, type FileSlice } from './file-slice.ts';
+import { createTreeSlice, type TreeSlice } from './tree-slice.ts';
 import { createTerminalSlice, type TerminalSlice } from './terminal-slice.ts';
 import { createMachineSlice, type MachineSlice } from './machine-slice.ts';
 
-export type PlaygroundState = MachineSlice & TerminalSlice & FileSlice & BuildSlice & DeskSlice;
+export type PlaygroundState = MachineSlice &
+  TerminalSlice &
+  FileSlice &
+  TreeSlice &
+  BuildSlice &
+  DeskSlice;
 export type PlaygroundStore = StoreApi<PlaygroundState>;
 
 export function createPlaygroundStore(): PlaygroundStore {
@@ -16,6 +22,7 @@ export function createPlaygroundStore(): PlaygroundStore {
     ...createMachineSlice(...api),
     ...createTerminalSlice(...api),
     ...createFileSlice(...api),
+    ...createTreeSlice(...api),
     ...createBuildSlice(...api),
     ...createDeskSlice(...api),
   }));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /** The editor: tabs of the project's files, the text, and a line on how it stands. */
-import { History, Undo2 } from 'lucide-react';
+import { FolderTree, History, Undo2 } from 'lucide-react';
 import { useState } from 'react';
 
 import { usePageWidth } from '../../lib/use-width.ts';
@@ -20,6 +20,8 @@ type OpenDialog = 'history' | 'reset' | undefined;
 
 export function EditorPanel() {
   const [dialog, setDialog] = useState<OpenDialog>();
+  const sidebar = useSelection((state) => state.sidebar);
+  const arrange = useSelection((state) => state.arrange);
   const openPath = useSelection((state) => state.openPath);
   const file = useSelection((state) => state.files[state.openPath ?? '']);
   const declaration = useSelection((state) =>
@@ -32,6 +34,12 @@ export function EditorPanel() {
   return (
     <section className="pane editor-pane" aria-label="Editor" data-pane="editor">
       <FileTabs>
+        <IconButton
+          icon={FolderTree}
+          label="Files and search"
+          isPressed={sidebar !== undefined}
+          onPress={() => arrange({ sidebar: sidebar === undefined ? 'files' : undefined })}
+        />
         {isReset && (
           <IconButton icon={Undo2} label="Reset this example" onPress={() => setDialog('reset')} />
         )}
@@ -51,11 +59,7 @@ export function EditorPanel() {
         aria-label={fileName(openPath ?? '')}
       >
         {shown === undefined ? (
-          <p className="empty">
-            {openPath === undefined
-              ? 'Files appear when the kernel has started.'
-              : 'This file is gone.'}
-          </p>
+          <NoText path={openPath} />
         ) : (
           <Text path={shown.path} text={shown.text} isReadOnly={file === undefined} />
         )}
@@ -64,6 +68,32 @@ export function EditorPanel() {
       {dialog === 'history' && file !== undefined && <HistoryDialog file={file} onClose={close} />}
       {dialog === 'reset' && <ResetDialog onClose={close} />}
     </section>
+  );
+}
+
+/** What stands here when there is no text to show. */
+function NoText({ path }: { readonly path: string | undefined }) {
+  const arrange = useSelection((state) => state.arrange);
+  const hasBooted = useSelection((state) => state.snapshot !== undefined);
+  const binary = useSelection((state) => state.binaries[path ?? '']);
+  if (!hasBooted) return <p className="empty">Files appear when the kernel has started.</p>;
+  const what =
+    binary === undefined
+      ? path === undefined
+        ? 'No file is open.'
+        : 'This file is gone.'
+      : `${fileName(path ?? '')} is no text: ${binary.sizeBytes} bytes` +
+        (binary.isBuilt ? ', made by a build in the machine.' : '.');
+  return (
+    <div className="empty-frame">
+      <p>{what}</p>
+      <p className="quiet">
+        {binary === undefined
+          ? 'The tree of files has all there are.'
+          : 'Its menu in the tree of files downloads it; hd shows its bytes in the shell.'}
+      </p>
+      <Button onPress={() => arrange({ sidebar: 'files', page: 'code' })}>Show the files</Button>
+    </div>
   );
 }
 
@@ -86,8 +116,13 @@ function FileTabs({ children }: { readonly children: React.ReactNode }) {
   const declaration = useSelection((state) => state.declaration);
   const openPath = useSelection((state) => state.openPath);
   const openFile = useSelection((state) => state.openFile);
+  const own = tabsOf({ files, project }).map(({ path }) => path);
+  const paths =
+    openPath === undefined || openPath === declaration?.path || own.includes(openPath)
+      ? own
+      : [...own, openPath];
   const tabs = [
-    ...tabsOf({ files, project }).map(({ path }) => ({ id: path, label: fileName(path) })),
+    ...paths.map((path) => ({ id: path, label: fileName(path) })),
     ...(declaration === undefined
       ? []
       : [{ id: declaration.path, label: `${fileName(declaration.path)} (read only)` }]),
