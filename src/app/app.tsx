@@ -7,6 +7,7 @@ import { EditorContext } from '../monaco/use-editor.ts';
 import { Caption } from '../panels/caption/caption.tsx';
 import { usePlayground, useSelection } from '../store/use-playground.ts';
 import { useTerminals } from '../xterm/use-terminal.ts';
+import { Dialogs } from './dialogs.tsx';
 import { Panes } from './panes.tsx';
 import { PhonePages } from './phone-pages.tsx';
 import { watchShortcuts } from './shortcuts.ts';
@@ -34,6 +35,12 @@ export function App({ onMounted }: { readonly onMounted: () => void }) {
     [terminals, isScreenReader],
   );
 
+  const isBlinking = useSelection((state) => state.isCursorBlinking);
+  useEffect(
+    () => terminals.set('blink', (terminal) => terminal.setCursorBlink(isBlinking)),
+    [terminals, isBlinking],
+  );
+
   return (
     <EditorContext value={editor}>
       <div className={`app ${width}`}>
@@ -41,6 +48,7 @@ export function App({ onMounted }: { readonly onMounted: () => void }) {
         {width === 'phone' ? <PhonePages /> : <Panes />}
         {width !== 'phone' && <Caption />}
         <Toast />
+        <Dialogs />
       </div>
     </EditorContext>
   );

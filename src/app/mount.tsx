@@ -6,6 +6,7 @@ import './styles/controls.css';
 import './styles/panels.css';
 import './styles/tools.css';
 import './styles/files.css';
+import './styles/dialogs.css';
 import './styles/phone.css';
 
 import { StrictMode } from 'react';

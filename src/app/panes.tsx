@@ -9,6 +9,7 @@ import { EditorPanel } from '../panels/editor/editor-panel.tsx';
 import { useSelection } from '../store/use-playground.ts';
 import { TabBar } from '../widgets/tab-bar.tsx';
 import { readLayout, writeLayout } from './layout-memory.ts';
+import { Maximise } from './maximise.tsx';
 import { Sidebar } from './sidebar.tsx';
 import { ShellTabs } from './shell-tabs.tsx';
 import { ViewBody, useViewTabs } from './views.tsx';
@@ -16,6 +17,10 @@ import { ViewBody, useViewTabs } from './views.tsx';
 export function Panes() {
   const width = usePageWidth();
   const preset = useSelection((state) => state.preset);
+  const maximised = useSelection((state) => state.maximised);
+  if (maximised === 'editor') return <EditorArea />;
+  if (maximised === 'shell') return <ShellPane />;
+  if (maximised === 'views') return <ViewsPane />;
   if (width === 'narrow') return <NarrowPanes />;
   if (width === 'medium') return <MediumPanes />;
   if (preset === 'kernel') return <KernelPanes />;
@@ -143,7 +148,9 @@ export function ViewsPane() {
         active={view}
         onChoose={(id) => arrange({ view: id })}
         controls="views-body"
-      />
+      >
+        <Maximise pane="views" />
+      </TabBar>
       <div className="pane-body" id="views-body" role="tabpanel" aria-label={view}>
         <ViewBody view={view} />
       </div>

@@ -6,8 +6,8 @@ import { useState } from 'react';
 import type { ThemeChoice } from '../lib/theme.ts';
 import { useThemeKeeper, useThemeName } from '../lib/use-theme.ts';
 import { usePlayground, useSelection } from '../store/use-playground.ts';
-import { Menu } from '../widgets/menu.tsx';
-import { forgetLayouts } from './layout-memory.ts';
+import { Menu, type MenuGroup } from '../widgets/menu.tsx';
+import { resetLayout } from './commands.ts';
 
 const THEMES: readonly (readonly [ThemeChoice, string])[] = [
   ['system', 'As the system'],
@@ -17,6 +17,24 @@ const THEMES: readonly (readonly [ThemeChoice, string])[] = [
 const SIZE_MIN = 11;
 const SIZE_MAX = 20;
 
+const PAGE_AND_MACHINE: readonly MenuGroup[] = [
+  {
+    title: 'This page',
+    choices: [
+      { id: 'layout', label: 'Reset the layout' },
+      { id: 'keys', label: 'Keyboard shortcuts' },
+      { id: 'settings', label: 'All settings', detail: 'CPUs, command line, seed, …' },
+    ],
+  },
+  {
+    title: 'Machine',
+    choices: [
+      { id: 'restart', label: 'Restart the machine', detail: 'Boots anew with your files.' },
+      { id: 'reset', label: 'Reset everything', detail: 'Asks first, and says what goes.' },
+    ],
+  },
+];
+
 export function SettingsMenu({ icon: Icon }: { readonly icon: LucideIcon }) {
   const keeper = useThemeKeeper();
   useThemeName();
@@ -25,7 +43,7 @@ export function SettingsMenu({ icon: Icon }: { readonly icon: LucideIcon }) {
   const editorFontSize = useSelection((state) => state.editorFontSize);
   const terminalFontSize = useSelection((state) => state.terminalFontSize);
   const isScreenReader = useSelection((state) => state.isScreenReader);
-  const { setSizes, arrange } = playground.store.getState();
+  const { setSizes, openDialog } = playground.store.getState();
 
   const resize = (by: number): void => {
     const clamp = (size: number): number => Math.min(SIZE_MAX, Math.max(SIZE_MIN, size + by));
@@ -43,11 +61,8 @@ export function SettingsMenu({ icon: Icon }: { readonly icon: LucideIcon }) {
     else if (id === 'smaller') resize(-1);
     else if (id === 'reader') setSizes({ isScreenReader: !isScreenReader });
     else if (id === 'restart') playground.restart();
-    else if (id === 'layout') {
-      forgetLayouts();
-      arrange({ preset: 'code' });
-      requestAnimationFrame(() => arrange({ preset: 'split' }));
-    }
+    else if (id === 'layout') resetLayout(playground.store);
+    else if (id === 'settings' || id === 'keys' || id === 'reset') openDialog(id);
   };
 
   return (
@@ -74,13 +89,7 @@ export function SettingsMenu({ icon: Icon }: { readonly icon: LucideIcon }) {
             { id: 'reader', label: 'For screen readers', isChosen: isScreenReader },
           ],
         },
-        {
-          title: 'This page',
-          choices: [
-            { id: 'layout', label: 'Reset the layout' },
-            { id: 'restart', label: 'Restart the machine', detail: 'Boots anew with your files.' },
-          ],
-        },
+        ...PAGE_AND_MACHINE,
       ]}
       onChoose={choose}
     />

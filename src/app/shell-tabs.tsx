@@ -2,6 +2,7 @@
 /** The terminals as tabs, with what runs in each, and a way to open another. */
 import { Plus } from 'lucide-react';
 
+import { Maximise } from './maximise.tsx';
 import { ConsoleTools } from '../panels/console/console-tools.tsx';
 import { foregroundOf, freeTerminal } from '../store/terminal-slice.ts';
 import { usePlayground, useSelection } from '../store/use-playground.ts';
@@ -40,6 +41,7 @@ export function ShellTabs() {
       after={!isFull && <IconButton icon={Plus} label="Another terminal" onPress={add} />}
     >
       <ConsoleTools />
+      <Maximise pane="shell" />
     </TabBar>
   );
 }

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /** The top bar: which project, how the machine is, how the desk is laid out. */
-import { ChevronDown, Columns2, PanelLeft, PanelRight, Settings2 } from 'lucide-react';
+import { ChevronDown, Columns2, PanelLeft, PanelRight, Search, Settings2 } from 'lucide-react';
 
 import { usePageWidth } from '../lib/use-width.ts';
 import { BuildButton } from '../panels/editor/editor-panel.tsx';
+import { needsRestart } from '../store/boot-slice.ts';
 import type { Preset } from '../store/desk-slice.ts';
 import { HOME, isDirty, projectsOf, tabsOf, type SourceFile } from '../store/file-slice.ts';
 import { usePlayground, useSelection } from '../store/use-playground.ts';
-import { IconButton } from '../widgets/button.tsx';
+import { Button, IconButton, Kbd } from '../widgets/button.tsx';
 import { Menu } from '../widgets/menu.tsx';
 import { MachineState } from './machine-state.tsx';
 import { SettingsMenu } from './settings-menu.tsx';
@@ -22,7 +23,10 @@ export function TopBar() {
       <ProjectMenu />
       {width !== 'phone' && <SaveState />}
       <span className="bar-space" />
+      {width !== 'phone' && <CommandField />}
+      {width === 'wide' && <span className="bar-space" />}
       <MachineState />
+      {width !== 'phone' && <StaleMachine />}
       {width === 'narrow' && <PageSwitch />}
       {width === 'wide' && <span className="bar-rule" />}
       {width === 'wide' && <Presets />}
@@ -30,6 +34,36 @@ export function TopBar() {
       <SettingsMenu icon={Settings2} />
     </header>
   );
+}
+
+/** Looks like the field that it opens. */
+function CommandField() {
+  const openDialog = useSelection((state) => state.openDialog);
+  const width = usePageWidth();
+  if (width !== 'wide') {
+    return (
+      <IconButton
+        icon={Search}
+        label="Find a command or file"
+        onPress={() => openDialog('palette')}
+      />
+    );
+  }
+  return (
+    <button type="button" className="command-field" onClick={() => openDialog('palette')}>
+      <Search size={14} strokeWidth={1.5} aria-hidden />
+      <span>Find a command or file</span>
+      <Kbd>F1</Kbd>
+    </button>
+  );
+}
+
+/** Settings of the machine have changed since it booted. */
+function StaleMachine() {
+  const playground = usePlayground();
+  const isStale = useSelection(needsRestart);
+  if (!isStale) return null;
+  return <Button onPress={() => playground.restart()}>Restart to apply</Button>;
 }
 
 function BrandMark() {

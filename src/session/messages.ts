@@ -14,7 +14,7 @@ import type {
 } from '../../kernel-sim/machine-types.ts';
 
 /** Changes whenever a message does: a page never talks to another build's worker. */
-export const PROTOCOL_VERSION = 2;
+export const PROTOCOL_VERSION = 3;
 
 export type ToKernel =
   | { readonly kind: 'boot'; readonly version: number; readonly image: BootRequest }
@@ -24,7 +24,7 @@ export type ToKernel =
   | { readonly kind: 'ping'; readonly id: number };
 
 /** The parts of the boot image that the page decides; the worker adds the shipped files. */
-export type BootRequest = Pick<BootImage, 'seed' | 'cmdline' | 'epochSeconds'> & {
+export type BootRequest = Pick<BootImage, 'cpus' | 'seed' | 'cmdline' | 'epochSeconds'> & {
   /** Laid over the shipped files. */
   readonly files: readonly BootFile[];
   /** Shipped files that the person has deleted. */

@@ -21,6 +21,11 @@ export interface Mark {
   readonly logSequence: number | undefined;
 }
 
+/** What covers the page until it is closed. */
+export type DialogName = 'palette' | 'settings' | 'keys' | 'reset';
+/** A pane that has the page to itself. */
+export type PaneName = 'editor' | 'shell' | 'views';
+
 export interface Notice {
   readonly id: number;
   readonly text: string;
@@ -36,6 +41,11 @@ export interface DeskSlice {
   readonly editorFontSize: number;
   readonly terminalFontSize: number;
   readonly isScreenReader: boolean;
+  readonly isCursorBlinking: boolean;
+  /** What Ctrl S does besides saving, which every edit does anyway. */
+  readonly saveKey: 'save' | 'build';
+  readonly dialog: DialogName | undefined;
+  readonly maximised: PaneName | undefined;
   readonly mark: Mark | undefined;
   /** Where the editor should put its cursor and look: a new object each time. */
   readonly reveal:
@@ -49,8 +59,15 @@ export interface DeskSlice {
     change: Partial<Pick<DeskSlice, 'preset' | 'view' | 'page' | 'sidebar'>>,
   ) => void;
   readonly setSizes: (
-    change: Partial<Pick<DeskSlice, 'editorFontSize' | 'terminalFontSize' | 'isScreenReader'>>,
+    change: Partial<
+      Pick<
+        DeskSlice,
+        'editorFontSize' | 'terminalFontSize' | 'isScreenReader' | 'isCursorBlinking' | 'saveKey'
+      >
+    >,
   ) => void;
+  readonly openDialog: (dialog: DialogName | undefined) => void;
+  readonly maximise: (pane: PaneName | undefined) => void;
   readonly markLine: (mark: Mark | undefined) => void;
   readonly revealLine: (path: string, line: number, column?: number) => void;
   readonly moveCursor: (line: number, column: number) => void;
@@ -69,6 +86,10 @@ export const createDeskSlice: StateCreator<PlaygroundState, [], [], DeskSlice> =
   editorFontSize: 13,
   terminalFontSize: 12.5,
   isScreenReader: false,
+  isCursorBlinking: false,
+  saveKey: 'save',
+  dialog: undefined,
+  maximised: undefined,
   ...readDesk(),
   mark: undefined,
   reveal: undefined,
@@ -84,6 +105,8 @@ export const createDeskSlice: StateCreator<PlaygroundState, [], [], DeskSlice> =
     set(change);
     writeDesk(get());
   },
+  openDialog: (dialog) => set({ dialog }),
+  maximise: (maximised) => set({ maximised }),
   markLine: (mark) => set({ mark }),
   revealLine: (path, line, column = 1) => set({ reveal: { path, line, column } }),
   moveCursor: (line, column) => set({ cursor: { line, column } }),
@@ -93,21 +116,21 @@ export const createDeskSlice: StateCreator<PlaygroundState, [], [], DeskSlice> =
   remarkOn: (remark) => set({ remark }),
 });
 
-type Kept = Pick<
-  DeskSlice,
-  'preset' | 'view' | 'sidebar' | 'editorFontSize' | 'terminalFontSize' | 'isScreenReader'
->;
+const KEPT = [
+  'preset',
+  'view',
+  'sidebar',
+  'editorFontSize',
+  'terminalFontSize',
+  'isScreenReader',
+  'isCursorBlinking',
+  'saveKey',
+] as const;
+
+type Kept = Pick<DeskSlice, (typeof KEPT)[number]>;
 
 function writeDesk(state: DeskSlice): void {
-  const { preset, view, sidebar, editorFontSize, terminalFontSize, isScreenReader } = state;
-  const kept: Kept = {
-    preset,
-    view,
-    sidebar,
-    editorFontSize,
-    terminalFontSize,
-    isScreenReader,
-  };
+  const kept = Object.fromEntries(KEPT.map((name) => [name, state[name]]));
   try {
     localStorage.setItem(STORAGE_KEY, JSON.stringify(kept));
   } catch {
@@ -125,7 +148,8 @@ function readDesk(): Partial<Kept> {
       (name) => name === stored['view'],
     );
     const sidebar = (['files', 'search'] as const).find((name) => name === stored['sidebar']);
-    const { editorFontSize, terminalFontSize, isScreenReader } = stored;
+    const saveKey = (['save', 'build'] as const).find((name) => name === stored['saveKey']);
+    const { editorFontSize, terminalFontSize, isScreenReader, isCursorBlinking } = stored;
     return {
       ...(preset === undefined ? {} : { preset }),
       ...(view === undefined ? {} : { view }),
@@ -133,6 +157,8 @@ function readDesk(): Partial<Kept> {
       ...(isSize(editorFontSize) ? { editorFontSize } : {}),
       ...(isSize(terminalFontSize) ? { terminalFontSize } : {}),
       ...(typeof isScreenReader === 'boolean' ? { isScreenReader } : {}),
+      ...(typeof isCursorBlinking === 'boolean' ? { isCursorBlinking } : {}),
+      ...(saveKey === undefined ? {} : { saveKey }),
     };
   } catch {
     return {};

@@ -2,6 +2,7 @@
 /** The one store of the page, put together from its slices. Knows nothing of React. */
 import { createStore, type StoreApi } from 'zustand/vanilla';
 
+import { createBootSlice, type BootSlice } from './boot-slice.ts';
 import { createBuildSlice, type BuildSlice } from './build-slice.ts';
 import { createDeskSlice, type DeskSlice } from './desk-slice.ts';
 import { createFileSlice, type FileSlice } from './file-slice.ts';
@@ -10,6 +11,7 @@ import { createTerminalSlice, type TerminalSlice } from './terminal-slice.ts';
 import { createMachineSlice, type MachineSlice } from './machine-slice.ts';
 
 export type PlaygroundState = MachineSlice &
+  BootSlice &
   TerminalSlice &
   FileSlice &
   TreeSlice &
@@ -20,6 +22,7 @@ export type PlaygroundStore = StoreApi<PlaygroundState>;
 export function createPlaygroundStore(): PlaygroundStore {
   return createStore<PlaygroundState>()((...api) => ({
     ...createMachineSlice(...api),
+    ...createBootSlice(...api),
     ...createTerminalSlice(...api),
     ...createFileSlice(...api),
     ...createTreeSlice(...api),

@@ -15,7 +15,8 @@ import type { BootRequest } from '../session/messages.ts';
 import { ToolchainSession } from '../session/toolchain-session.ts';
 import { Builder } from './builder.ts';
 import { Checker } from './checker.ts';
-import { HOME, projectWith, sourcesOf } from './file-slice.ts';
+import { fileName, HOME, projectWith, sourcesOf } from './file-slice.ts';
+import { OtherTabs } from './other-tabs.ts';
 import { createPlaygroundStore, type PlaygroundStore } from './playground-store.ts';
 import { rememberProject } from './project-memory.ts';
 import { freeTerminal, TERMINALS_MAX } from './terminal-slice.ts';
@@ -78,9 +79,23 @@ export class Playground {
       },
       () => this.restart(),
     );
+    this.#watchTabs();
     this.store.subscribe(({ project }, before) => {
       if (project !== before.project && project !== '') rememberProject(project);
     });
+  }
+
+  /** Two tabs keep their files in one place, where the last save wins: people are told. */
+  #watchTabs(): void {
+    const { notify } = this.store.getState();
+    const reload = { label: 'Reload', run: () => location.reload() };
+    const tabs = new OtherTabs({
+      onOther: () =>
+        notify('Another tab has these files open too. What is saved last, in either, is kept.'),
+      onSaved: (path) =>
+        notify(`${fileName(path)} was saved in another tab. This one has the older text.`, reload),
+    });
+    this.workspace.onSaved = (path) => tabs.tellSaved(path);
   }
 
   start(terminals: TerminalPorts): void {
@@ -97,6 +112,13 @@ export class Playground {
     state.markLine(undefined);
     this.#kernel.start();
     this.#terminals?.reset();
+  }
+
+  /** Everything back to how it ships: the files of this browser go, and a new machine boots. */
+  async reset(): Promise<void> {
+    this.workspace.save();
+    await this.workspace.forgetAll();
+    this.restart();
   }
 
   /** Loads the compiler and has every source checked, now and after each edit. */
@@ -141,9 +163,13 @@ export class Playground {
       const size = this.#sizes.get(tty);
       if (size !== undefined) this.resize(tty, size.rows, size.columns);
     }
-    const [seed = 0] = crypto.getRandomValues(new Uint32Array(1));
+    const { boot, noteBoot } = this.store.getState();
+    const [chance = 0] = crypto.getRandomValues(new Uint32Array(1));
+    const seed = boot.seed ?? chance;
+    noteBoot(boot, seed);
+    const { cpus, cmdline } = boot;
     const epochSeconds = Math.floor(Date.now() / 1000);
-    return { seed, cmdline: '', epochSeconds, ...home };
+    return { cpus, seed, cmdline, epochSeconds, ...home };
   }
 
   /** Opens a line of a module's source and marks it. */

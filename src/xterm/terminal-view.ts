@@ -183,6 +183,12 @@ export class TerminalView {
     this.#terminal.options.screenReaderMode = isOn;
   }
 
+  /** Never while the system asks for less motion. */
+  setCursorBlink(isOn: boolean): void {
+    const isStill = matchMedia('(prefers-reduced-motion: reduce)').matches;
+    this.#terminal.options.cursorBlink = isOn && !isStill;
+  }
+
   /** The page's own font has arrived: takes it, once. */
   useFont(family: string): void {
     this.#terminal.options.fontFamily = `"${family}", ${FALLBACK_FONTS}`;

@@ -14,6 +14,7 @@ export function Caption() {
   const playground = usePlayground();
   const isAnswering = useSelection((state) => state.isAnswering);
   const brokenBy = useSelection((state) => state.brokenBy);
+  const isHalted = useSelection((state) => state.snapshot?.state === 'halted');
   const trouble = brokenBy ?? (isAnswering ? undefined : SILENCE);
 
   return (
@@ -28,7 +29,7 @@ export function Caption() {
           </span>
         )}
       </div>
-      {trouble !== undefined && (
+      {(trouble !== undefined || isHalted) && (
         <Button kind="filled" onPress={() => playground.restart()}>
           Restart the machine
         </Button>

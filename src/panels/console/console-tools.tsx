@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /** Copy, paste, clear: also for browsers that grant the keys no clipboard. */
-import { ClipboardPaste, Copy, Eraser, Search } from 'lucide-react';
+import { ClipboardPaste, Copy, Ellipsis, Eraser, Search } from 'lucide-react';
 
+import { usePageWidth } from '../../lib/use-width.ts';
 import { usePlayground, useSelection } from '../../store/use-playground.ts';
 import { IconButton } from '../../widgets/button.tsx';
+import { Menu } from '../../widgets/menu.tsx';
 import { useTerminals } from '../../xterm/use-terminal.ts';
 
 export function ConsoleTools() {
@@ -26,6 +28,33 @@ export function ConsoleTools() {
     }
   };
 
+  if (usePageWidth() === 'phone') {
+    const tools: Readonly<Record<string, () => void>> = {
+      find: () => setFinding(!isFinding),
+      copy: () => void copy(),
+      paste: () => void paste(),
+      clear: () => terminal.clear(),
+    };
+    return (
+      <Menu
+        label="More"
+        className="icon-button"
+        placement="bottom end"
+        trigger={<Ellipsis size={20} strokeWidth={1.5} aria-hidden />}
+        groups={[
+          {
+            choices: [
+              { id: 'find', label: 'Find in this terminal' },
+              { id: 'copy', label: 'Copy selection, or all' },
+              { id: 'paste', label: 'Paste' },
+              { id: 'clear', label: 'Clear' },
+            ],
+          },
+        ]}
+        onChoose={(id) => tools[id]?.()}
+      />
+    );
+  }
   return (
     <>
       <IconButton
