@@ -8,10 +8,13 @@
 import { ApiContext, type ApiServices } from './context.ts';
 import { FsApi } from './fs.ts';
 import { KernelApi } from './kernel.ts';
-import { SysctlApi } from './sysctl.ts';
+import { Guard } from './guard.ts';
 import { Mutex } from './mutex.ts';
+import { RandomApi } from './random.ts';
 import { Spinlock } from './spinlock.ts';
 import { SyncApi } from './sync.ts';
+import { HandlerRegistration, Registration, SysctlApi } from './sysctl.ts';
+import { Value } from './sysctl-value.ts';
 import { TimeApi } from './time.ts';
 
 export function makeDriverApi(services: ApiServices): ReadonlyMap<string, object> {
@@ -24,6 +27,7 @@ export function makeDriverApi(services: ApiServices): ReadonlyMap<string, object
   return new Map([
     ['kernel', Object.freeze({ ...exportsOf(kernel), param: exportsOf(kernel.param) })],
     ['kernel/fs', Object.freeze({ chrdev: exportsOf(fs.chrdev) })],
+    ['kernel/random', exportsOf(new RandomApi(context))],
     ['kernel/sysctl', Object.freeze({ sysctl: exportsOf(sysctl) })],
     ['kernel/time', exportsOf(time)],
     [
@@ -58,4 +62,9 @@ function exportsOf(api: object): object {
     exports[name] = Object.freeze((value as (...args: never[]) => unknown).bind(api));
   }
   return Object.freeze(exports);
+}
+
+// All modules share them: none may put a function of its own in the place of ours.
+for (const shared of [Guard, Mutex, Spinlock, Value, Registration, HandlerRegistration]) {
+  Object.freeze(shared.prototype);
 }

@@ -5,6 +5,7 @@ import type { CharDevices } from '../drivers/char/chrdev.ts';
 import type { DriverCalls } from '../kernel/module/driver-calls.ts';
 import type { DriverRuntime } from '../kernel/module/runtime.ts';
 import type { SiteRegistry } from '../kernel/module/sites.ts';
+import type { Entropy } from '../kernel/entropy.ts';
 import type { Lockdep } from '../kernel/locking/lockdep.ts';
 import type { Mutexes } from '../kernel/locking/mutex.ts';
 import type { Spinlocks } from '../kernel/locking/spinlock.ts';
@@ -23,6 +24,7 @@ export interface ApiServices {
   readonly charDevices: CharDevices;
   readonly slabs: SlabAllocator;
   readonly sysctl: ProcSysctl;
+  readonly entropy: () => Entropy;
   readonly lockdep: Lockdep;
   readonly mutexes: Mutexes;
   readonly spinlocks: Spinlocks;

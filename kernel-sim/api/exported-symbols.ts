@@ -9,6 +9,8 @@ export const EXPORTED_SYMBOLS: readonly (readonly [name: string, isGplOnly: bool
   ['_copy_from_user', false],
   ['_copy_to_user', false],
   ['_printk', false],
+  ['add_device_randomness', false],
+  ['get_random_bytes', false],
   ['guard_drop', false],
   ['ktime_get', false],
   ['msleep', false],

@@ -266,6 +266,7 @@ export class Kernel {
       slabs,
       ...locks,
       moduleData: (module: LoadedModule, bytes: number) => memory.allocateStatic(module, bytes),
+      entropy: () => this.consoles.entropy,
       get sysctl() {
         return sysctl();
       },

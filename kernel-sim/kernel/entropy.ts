@@ -8,8 +8,10 @@
 import type { Oracle } from '../sim/oracle.ts';
 import { Prng } from '../sim/prng.ts';
 
+const FNV_PRIME = 0x0100_0193;
+
 export class Entropy {
-  readonly #prng: Prng;
+  #prng: Prng;
 
   constructor(oracle: Oracle) {
     this.#prng = new Prng(oracle.choose('entropy', 2 ** 32));
@@ -18,6 +20,13 @@ export class Entropy {
   /** Linux: get_random_bytes. */
   bytes(count: number): Uint8Array {
     return Uint8Array.from({ length: count }, () => this.#byte());
+  }
+
+  /** Stirs bytes in: what comes next depends on them, too. Linux: add_device_randomness. */
+  add(bytes: Uint8Array): void {
+    let seed = this.#prng.next();
+    for (let at = 0; at < bytes.length; at++) seed = Math.imul(seed ^ bytes[at]!, FNV_PRIME);
+    this.#prng = new Prng(seed);
   }
 
   fill(bytes: Uint8Array): void {

@@ -102,6 +102,50 @@ export default module(Switches, { license: "GPL" });
       .replaceAll('\\$', '$'),
   ),
   userFile(
+    'random/random.ts',
+    `import { module } from "kernel";
+import type { UserSliceReader, UserSliceWriter } from "kernel/fs";
+import { add_device_randomness, get_random_bytes } from "kernel/random";
+import { sysctl } from "kernel/sysctl";
+class Entropy implements sysctl.Handler {
+  read(out: UserSliceWriter): void { out.write(get_random_bytes(out.remaining)); }
+  write(input: UserSliceReader): void { add_device_randomness(input.read_all()); }
+}
+class RandomModule {
+  constructor(readonly entropy: sysctl.HandlerRegistration) {}
+  static init(): RandomModule {
+    const path = "rust/random-tests";
+    return new RandomModule(sysctl.register_handler(path, "entropy", new Entropy(), 0o666));
+  }
+}
+export default module(RandomModule, { license: "GPL" });
+`,
+  ),
+  userFile(
+    'slow/slow.ts',
+    `import { module, println } from "kernel";
+import type { UserSliceWriter } from "kernel/fs";
+import { sysctl } from "kernel/sysctl";
+import { msleep } from "kernel/time";
+class Nap implements sysctl.Handler {
+  read(out: UserSliceWriter, pos: number): void {
+    if (pos > 0) return;
+    msleep(300);
+    out.write_text("slept\\n");
+    println("awake");
+  }
+  [Symbol.dispose](): void { println("dropped"); }
+}
+class Slow {
+  constructor(readonly nap: sysctl.HandlerRegistration) {}
+  static init(): Slow {
+    return new Slow(sysctl.register_handler("rust/slow", "nap", new Nap(), 0o444));
+  }
+}
+export default module(Slow, { license: "GPL" });
+`,
+  ),
+  userFile(
     'twice/twice.ts',
     `import { module } from "kernel";
 import { sysctl } from "kernel/sysctl";
@@ -137,6 +181,28 @@ describe('a driver’s values', () => {
     );
     expect(stderr).toBe('sh: line 1: wide: Permission denied\n');
     expect(logText).toContain('flag true name a long n wide 1\nhandler dropped');
+  });
+
+  it('may be random bytes, which never come twice, and which take some', () => {
+    const { stdout, stderr } = runScript(
+      `${load('random')} cd /proc/sys/rust/random-tests
+      dd if=entropy bs=16 count=1024 2> /dev/null | od -An -v -tx1 | sort -u | wc -l
+      echo noise | sudo tee entropy`,
+      { files: MODULES },
+    );
+    expect(stderr).toBe('');
+    expect(stdout).toBe('1024\nnoise\n');
+  });
+
+  it('stay until the last one is out of the driver, and then nobody comes in', () => {
+    const { stdout, stderr } = runScript(
+      `${load('slow')} head -n 1 /proc/sys/rust/slow/nap & sleep 0.05
+      exec 3< /proc/sys/rust/slow/nap; (sleep 0.05; cat <&3) & sudo rmmod slow; echo gone; wait
+      dmesg | tail -n 2 | cut -c16-`,
+      { files: MODULES },
+    );
+    expect(stdout).toBe('slept\ngone\nawake\ndropped\n');
+    expect(stderr).toBe('cat: -: No such file or directory\n');
   });
 
   it('have a path of their own, or none', () => {
