@@ -183,8 +183,8 @@ export class ElfReader {
       if (table.type !== ELF.SHT_RELA && table.type !== ELF.SHT_REL) continue;
       const entryBytes = RELOCATION_BYTES[this.#bits];
       const target = sections[table.info];
-      if ((table.type === ELF.SHT_RELA) !== (this.#bits === 64))
-        return 'relocations of another kind';
+      const kind = this.#bits === 64 ? ELF.SHT_RELA : ELF.SHT_REL;
+      if (table.type !== kind) return 'relocations of another kind';
       if (table.entrySize !== entryBytes || table.size % entryBytes !== 0) {
         return 'relocations of a strange size';
       }

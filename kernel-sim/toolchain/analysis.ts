@@ -7,6 +7,7 @@ import type { DropPlan } from './drop-plan.ts';
 import { Effects } from './effects.ts';
 import { Nobody, Ownership } from './ownership.ts';
 import { DropPlanner } from './plan-drops.ts';
+import { readExports, surfaceOf, type ExportedFunction } from './module-symbols.ts';
 import { checkImports } from './program.ts';
 import { checkRestrictions } from './restrictions.ts';
 import { Sites } from './sites.ts';
@@ -21,6 +22,8 @@ export interface Analysis {
   readonly effects: Effects;
   readonly sites: Sites;
   readonly findings: Findings;
+  /** What it hands to other modules. */
+  readonly exports: readonly ExportedFunction[];
 }
 
 export function analyse(
@@ -38,6 +41,8 @@ export function analyse(
   const ownership = kind === 'module' ? types : new Nobody(checker, files);
   const plan = new DropPlanner(checker, ownership, findings).plan(files);
   const effects = new Effects(checker, types, plan, findings, kind);
-  effects.analyse(files);
-  return { kind, ownership, plan, effects, sites: new Sites(files, nameOf), findings };
+  const exports = readExports(checker, files, findings);
+  effects.analyse(files, surfaceOf(files, exports));
+  const sites = new Sites(files, nameOf);
+  return { kind, ownership, plan, effects, sites, findings, exports };
 }

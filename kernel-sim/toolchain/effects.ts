@@ -103,7 +103,11 @@ export class Effects {
     this.drops = new DropEffects(checker, ownership, (declaration) => this.nodeOf(declaration));
   }
 
-  analyse(files: readonly ts.SourceFile[]): void {
+  /**
+   * @param surface what other modules may call: they were told whether it is a coroutine, so what
+   *   is plain in the fast build is plain in both
+   */
+  analyse(files: readonly ts.SourceFile[], surface: readonly ts.Node[]): void {
     for (const file of files) {
       this.#pinned(file, 'the top level of a module');
       walk(file, (node) => this.#visit(node));
@@ -114,6 +118,9 @@ export class Effects {
     const nodes = [...this.#nodes.values(), ...this.drops.nodes];
     if (this.#kind === 'program') this.#makePreemptible(nodes);
     spreadEffects(nodes);
+    for (const it of surface) {
+      if (this.effectOf(it) === 0) this.#pinned(it, 'what other modules may call');
+    }
     spreadPlainness(nodes);
     this.#checkPins(nodes);
   }
@@ -131,6 +138,10 @@ export class Effects {
   /** True when the function behind `declaration` is a generator in `build`. */
   isGenerator(declaration: ts.Node, build: Build): boolean {
     return isCoroutine(this.nodeOf(declaration), build);
+  }
+
+  effectOf(declaration: ts.Node): Effect {
+    return this.nodeOf(declaration).find().effect;
   }
 
   callForm(call: CallNode, isInGenerator: boolean, build: Build): CallForm {

@@ -9,7 +9,7 @@
 import ts from 'typescript';
 
 import type { ToolchainAssets } from './assets.ts';
-import { OPTIONS, PATHS } from './settings.ts';
+import { isHeader, OPTIONS, PATHS } from './settings.ts';
 
 interface StoredFile {
   readonly text: string;
@@ -21,6 +21,8 @@ export class FileSet {
   readonly #fixed: ReadonlyMap<string, StoredFile>;
   readonly #files = new Map<string, StoredFile>();
   #revision = 0;
+  /** Files of other modules, and the headers that are seen in their place. */
+  readonly #headers = new Map<string, string>();
 
   constructor(assets: ToolchainAssets) {
     const fixed = new Map<string, StoredFile>([[PATHS.lib, { text: assets.lib, version: '1' }]]);
@@ -58,12 +60,20 @@ export class FileSet {
     for (const [path, text] of sources) this.set(path, text);
   }
 
+  /** Makes whoever imports one of the files by path see its header instead. */
+  replaceHeaders(headers: ReadonlyMap<string, string>): void {
+    this.#headers.clear();
+    for (const [path, header] of headers) this.#headers.set(path, header);
+  }
+
   /** What `specifier` names when it is imported by `from`. */
   resolve(specifier: string, from: string): ts.ResolvedModuleFull | undefined {
     const path = specifier.startsWith('.')
       ? joinPath(from.slice(0, from.lastIndexOf('/')), specifier)
       : PATHS.api(specifier);
-    const found = [path, `${path}.ts`].find((candidate) => this.read(candidate) !== undefined);
+    const bare = path.replace(/\.ts$/, '');
+    const known = [path, `${bare}.ts`, `${bare}.d.ts`].find((it) => this.read(it) !== undefined);
+    const found = known === undefined ? undefined : (this.#headers.get(known) ?? known);
     if (found === undefined) return undefined;
     const extension = found.endsWith('.d.ts') ? ts.Extension.Dts : ts.Extension.Ts;
     return { resolvedFileName: found, extension, isExternalLibraryImport: false };
@@ -100,16 +110,17 @@ export class ParsedFiles {
     if (stored === undefined) return undefined;
     const known = this.#parsed.get(path);
     if (known?.version === stored.version) return known;
-    const parsed: ts.SourceFile & { version?: string } = PATHS.isOurs(path)
-      ? this.#registry.acquireDocument(
-          path,
-          OPTIONS,
-          ts.ScriptSnapshot.fromString(stored.text),
-          stored.version,
-          ts.ScriptKind.TS,
-          PARSING,
-        )
-      : ts.createSourceFile(path, stored.text, PARSING);
+    const parsed: ts.SourceFile & { version?: string } =
+      PATHS.isOurs(path) && !isHeader(path)
+        ? this.#registry.acquireDocument(
+            path,
+            OPTIONS,
+            ts.ScriptSnapshot.fromString(stored.text),
+            stored.version,
+            ts.ScriptKind.TS,
+            PARSING,
+          )
+        : ts.createSourceFile(path, stored.text, PARSING);
     parsed.version = stored.version;
     this.#parsed.set(path, parsed);
     return parsed;

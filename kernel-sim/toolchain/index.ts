@@ -14,15 +14,16 @@ import { encodeBase64 } from '../lib/base64.ts';
 import type { BuildReply, BuildRequest, Diagnostic } from '../uapi/hostcc.ts';
 import { analyse, type Kind } from './analysis.ts';
 import type { ToolchainAssets } from './assets.ts';
+import { BUILD_FOLDER, BuildPrograms, buildName, reachableFrom } from './build-programs.ts';
 import { type Findings, fromCompiler, fromFinding, sortDiagnostics } from './diagnostics.ts';
 import { writeExecutable } from './executable.ts';
 import { compilerHost, FileSet, languageServiceHost, ParsedFiles } from './files.ts';
 import { writeKo } from './ko.ts';
 import { linkBuild } from './link.ts';
 import { readModuleInfo } from './module-info.ts';
-import { placeFunctions, readExports, readImports } from './module-symbols.ts';
+import { placeFunctions, readImports } from './module-symbols.ts';
 import { checkMain, exportsMain, isDriverFile, isProgramFile } from './program.ts';
-import { OPTIONS, PATHS } from './settings.ts';
+import { PATHS } from './settings.ts';
 import { isUsing, walk } from './syntax.ts';
 
 export type { ToolchainAssets } from './assets.ts';
@@ -46,21 +47,16 @@ export function createToolchain(assets: ToolchainAssets): Toolchain {
   return new DriverToolchain(assets);
 }
 
-/** Where a build's files lie for the compiler. */
-const BUILD_FOLDER = '/build/';
-
 class DriverToolchain implements Toolchain {
   readonly #registry = ts.createDocumentRegistry(true, '/');
-  readonly #buildFiles: FileSet;
-  readonly #buildHost: ts.CompilerHost;
+  readonly #builds: BuildPrograms;
   readonly #editorFiles: FileSet;
   readonly #service: ts.LanguageService;
-  #program: ts.Program | undefined;
 
   constructor(assets: ToolchainAssets) {
-    this.#buildFiles = new FileSet(assets);
-    const parsed = new ParsedFiles(this.#buildFiles, this.#registry);
-    this.#buildHost = compilerHost(this.#buildFiles, parsed);
+    const files = new FileSet(assets);
+    const parsed = new ParsedFiles(files, this.#registry);
+    this.#builds = new BuildPrograms(files, compilerHost(files, parsed));
     this.#editorFiles = new FileSet(assets);
     const host = languageServiceHost(this.#editorFiles);
     this.#service = ts.createLanguageService(host, this.#registry);
@@ -68,10 +64,14 @@ class DriverToolchain implements Toolchain {
 
   build(request: BuildRequest): BuildReply {
     const reply = { version: 1, module: request.module } as const;
-    const program = this.#programOf(request.sources);
+    const program = this.#builds.open(request);
+    if (typeof program === 'string') return { ...reply, diagnostics: [failed(request, program)] };
     const checker = program.getTypeChecker();
     const main = program.getSourceFile(BUILD_FOLDER + request.main);
-    if (main === undefined) return { ...reply, diagnostics: [noSuchFile(request)] };
+    if (main === undefined) {
+      const what = `${request.main}: no such file in the folder`;
+      return { ...reply, diagnostics: [failed(request, what)] };
+    }
     const files = reachableFrom(main, program);
     const kind = request.target ?? 'module';
     const types = files.flatMap((file) => compilerDiagnostics(program, file, buildName, kind));
@@ -82,7 +82,7 @@ class DriverToolchain implements Toolchain {
     if (kind === 'program') checkMain(checker, main, findings);
     const info =
       kind === 'program' ? undefined : readModuleInfo(checker, main, request.module, findings);
-    const exported = readExports(checker, files, findings);
+    const exported = analysis.exports;
     const imports = readImports(checker, files, findings, info?.name ?? request.module);
     const diagnostics = merged(types, findings, buildName);
     const isRefused = diagnostics.some(({ severity }) => severity !== 'warning');
@@ -96,14 +96,19 @@ class DriverToolchain implements Toolchain {
     }
     const stepped = linkBuild(program, analysis, files, 'stepped', buildName, exported);
     const places = placeFunctions(checker, analysis, files, main);
-    const exports = exported.map(({ name, isGplOnly }) => ({ name, isGplOnly, crc: 0 }));
+    const versions = this.#builds.versionsOf(program, analysis, files, info.name);
+    const exports = exported.map(({ name, isGplOnly }) => ({
+      name,
+      isGplOnly,
+      crc: versions.get(name) ?? 0,
+    }));
     const parts = { info, fast, stepped, sites, places, exports, imports };
     const ko = writeKo(request.board, parts);
     return { ...reply, diagnostics, ko: encodeBase64(ko) };
   }
 
   check(sources: Readonly<Record<string, string>>): Diagnostic[] {
-    const program = this.#programOf(sources);
+    const program = this.#builds.programOf(sources);
     const groups = groupFiles(program);
     const types = KINDS.flatMap((kind) =>
       groups[kind].flatMap((file) => compilerDiagnostics(program, file, buildName, kind)),
@@ -136,20 +141,6 @@ class DriverToolchain implements Toolchain {
     const found = merged(types, findingsOf(program, files, asIs, kind), asIs);
     return found.filter((diagnostic) => diagnostic.file === path);
   }
-
-  #programOf(sources: Readonly<Record<string, string>>): ts.Program {
-    const entries = Object.entries(sources).map(
-      ([name, text]) => [BUILD_FOLDER + name, text] as const,
-    );
-    this.#buildFiles.replaceAll(new Map(entries));
-    this.#program = ts.createProgram({
-      rootNames: this.#buildFiles.paths,
-      options: OPTIONS,
-      host: this.#buildHost,
-      ...(this.#program === undefined ? {} : { oldProgram: this.#program }),
-    });
-    return this.#program;
-  }
 }
 
 const KINDS: readonly Kind[] = ['module', 'program'];
@@ -176,24 +167,6 @@ function findingsOf(
   if (kind === 'module') return findings;
   for (const file of files) if (exportsMain(file)) checkMain(checker, file, findings);
   return findings;
-}
-
-/** `main` and the user's files that it imports, itself first. */
-function reachableFrom(main: ts.SourceFile, program: ts.Program): ts.SourceFile[] {
-  const found = [main];
-  const checker = program.getTypeChecker();
-  for (const file of found) {
-    for (const statement of file.statements) {
-      if (!ts.isImportDeclaration(statement) && !ts.isExportDeclaration(statement)) continue;
-      const { moduleSpecifier } = statement;
-      const symbol =
-        moduleSpecifier === undefined ? undefined : checker.getSymbolAtLocation(moduleSpecifier);
-      const imported = symbol?.declarations?.find(ts.isSourceFile);
-      if (imported === undefined || PATHS.isOurs(imported.fileName)) continue;
-      if (!found.includes(imported)) found.push(imported);
-    }
-  }
-  return found;
 }
 
 function hasSyntaxErrors(program: ts.Program, files: readonly ts.SourceFile[]): boolean {
@@ -255,15 +228,11 @@ function merged(
   return sortDiagnostics(placed.length > 0 ? placed : types);
 }
 
-function buildName(path: string): string {
-  return path.slice(BUILD_FOLDER.length);
-}
-
 function asIs(path: string): string {
   return path;
 }
 
-function noSuchFile(request: BuildRequest): Diagnostic {
+function failed(request: BuildRequest, message: string): Diagnostic {
   return {
     file: request.main,
     line: 1,
@@ -271,7 +240,7 @@ function noSuchFile(request: BuildRequest): Diagnostic {
     endLine: 1,
     endColumn: 1,
     code: 'RZ1080',
-    message: `${request.main}: no such file in the folder`,
+    message,
     help: null,
   };
 }

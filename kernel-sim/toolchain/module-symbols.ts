@@ -11,6 +11,7 @@ import { SECTION, SPECIAL_SYMBOL } from '../uapi/module-sections.ts';
 import type { Analysis } from './analysis.ts';
 import { declarationOrigin, isSymbolKey } from './declarations.ts';
 import type { Findings } from './diagnostics.ts';
+import { isHeader } from './settings.ts';
 import { isCallNode, isExportedFunction, unwrap, walk } from './syntax.ts';
 
 export interface FunctionPlace {
@@ -80,6 +81,21 @@ export function readExports(
   return [...found.values()];
 }
 
+/** All that other modules may call: the symbols, and methods of what those hand out. */
+export function surfaceOf(
+  files: readonly ts.SourceFile[],
+  exports: readonly ExportedFunction[],
+): ts.Node[] {
+  if (exports.length === 0) return [];
+  const surface: ts.Node[] = exports.map(({ node }) => node);
+  for (const file of files) {
+    walk(file, (node) => {
+      if (ts.isMethodDeclaration(node) && ts.isClassDeclaration(node.parent)) surface.push(node);
+    });
+  }
+  return surface;
+}
+
 function exportedBy(
   checker: ts.TypeChecker,
   call: ts.CallExpression,
@@ -145,11 +161,8 @@ export function readImports(
 
 /** A declaration in another module's header. */
 function isForeign(declaration: ts.Node): boolean {
-  return declaration.getSourceFile().fileName.startsWith(HEADER_FOLDER);
+  return isHeader(declaration.getSourceFile().fileName);
 }
-
-/** Where the headers of other modules lie for the compiler. */
-export const HEADER_FOLDER = '/module/';
 
 function declarationOf(checker: ts.TypeChecker, node: ts.Identifier): ts.Node | undefined {
   const symbol = checker.getSymbolAtLocation(node);

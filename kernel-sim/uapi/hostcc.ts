@@ -16,6 +16,11 @@ export interface BuildRequest {
   readonly main: string;
   /** Every `.ts` file of the folder by name, as text. */
   readonly sources: Readonly<Record<string, string>>;
+  /**
+   * The modules of the Kbuild and the file that each is made of: what another one has is not linked
+   * in, but a symbol that the kernel resolves.
+   */
+  readonly modules?: readonly { readonly name: string; readonly main: string }[];
 }
 
 export interface Diagnostic {

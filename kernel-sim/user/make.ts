@@ -23,6 +23,8 @@ type Board = BuildRequest['board'];
 
 /** make's status for anything that went wrong. */
 const TROUBLE = 2;
+/** What the toolchain says of a symbol that no module has, as modpost does. */
+const UNDEFINED_SYMBOL = 'RZ1084';
 const COMPILER = '/dev/hostcc';
 const MAKEFILES = ['Kbuild', 'GNUmakefile', 'makefile', 'Makefile'];
 
@@ -62,6 +64,7 @@ class Make {
   readonly #request: MakeRequest;
   readonly #sources = new Map<string, string>();
   #newestSource = 0;
+  #plans: readonly ModulePlan[] = [];
   #board: Board = 'pc';
 
   constructor(c: Libc, request: MakeRequest) {
@@ -75,6 +78,7 @@ class Make {
     else return board.status;
     const plans = yield* this.#plan();
     if (plans === undefined) return TROUBLE;
+    this.#plans = plans;
     let status = 0;
     for (const goal of this.#request.goals.length > 0 ? this.#request.goals : ['all']) {
       status = Math.max(status, yield* this.#goal(goal, plans));
@@ -201,10 +205,6 @@ class Make {
       yield* c.err(`make: *** No rule to make target '${target}', needed by '${plan.name}.ko'.\n`);
       return false;
     }
-    const main =
-      plan.sources.find((file) => isModuleSource(this.#sources.get(file) ?? '')) ??
-      plan.sources[0] ??
-      '';
     for (const file of plan.sources) this.#say('TSC', file);
     for (const file of plan.sources) this.#say('CHECK', `${file}: types`);
     yield* c.flush();
@@ -212,11 +212,14 @@ class Make {
       this.#say('LD [M]', `${plan.name}.ko`);
       return true;
     }
-    const reply = yield* this.#compile(plan.name, main);
+    const reply = yield* this.#compile(plan);
     if (reply === undefined) return false;
     const severity = reply.ko === undefined ? 'error' : 'warning';
     for (const diagnostic of reply.diagnostics) {
       yield* c.err(diagnosticText(diagnostic, this.#sources.get(diagnostic.file), severity));
+    }
+    for (const { code, message } of reply.diagnostics) {
+      if (code === UNDEFINED_SYMBOL) yield* c.err(`ERROR: modpost: ${message}\n`);
     }
     const ko = reply.ko === undefined ? null : decodeBase64(reply.ko);
     if (ko === null) return false;
@@ -224,14 +227,21 @@ class Make {
     return yield* this.#install(`${plan.name}.ko`, ko);
   }
 
-  *#compile(module: string, main: string): Sleeping<BuildReply | undefined> {
+  /** The file that says what the module is. */
+  #mainOf({ sources }: ModulePlan): string {
+    const isMain = (file: string): boolean => isModuleSource(this.#sources.get(file) ?? '');
+    return sources.find(isMain) ?? sources[0] ?? '';
+  }
+
+  *#compile(plan: ModulePlan): Sleeping<BuildReply | undefined> {
     const c = this.#c;
     const request: BuildRequest = {
       version: 1,
-      module,
+      module: plan.name,
       board: this.#board,
-      main,
+      main: this.#mainOf(plan),
       sources: Object.fromEntries(this.#sources),
+      modules: this.#plans.map((each) => ({ name: each.name, main: this.#mainOf(each) })),
     };
     const fd = yield* c.open(COMPILER, O.RDWR | O.CLOEXEC);
     if (fd < 0) {
