@@ -53,7 +53,10 @@ export class Emitter {
   }
 
   emitFile(file: ts.SourceFile): ts.SourceFile {
-    const statements = file.statements.flatMap((it) => emitStatement(this, it));
+    const isProgram = this.analysis.kind === 'program';
+    const statements = file.statements
+      .flatMap((it) => emitStatement(this, it))
+      .map((it) => (isProgram ? assignable(it) : it));
     const slots = this.analysis.plan.regions.get(file)?.slots ?? [];
     const names = [...slots.map(({ name }) => name), ...this.scope.temporaries];
     const variables = declare(names.map((name) => ({ name })));
@@ -107,4 +110,13 @@ export class Emitter {
       node,
     );
   }
+}
+
+/** A fork's child gets the values of its parent's constants, too: who may assign was checked. */
+function assignable(node: ts.Statement): ts.Statement {
+  if (!ts.isVariableStatement(node)) return node;
+  const { declarationList: list } = node;
+  if ((list.flags & ts.NodeFlags.BlockScoped) !== ts.NodeFlags.Const) return node;
+  const made = ts.factory.createVariableDeclarationList(list.declarations, ts.NodeFlags.Let);
+  return ts.factory.updateVariableStatement(node, node.modifiers, ts.setTextRange(made, list));
 }

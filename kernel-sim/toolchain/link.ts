@@ -11,6 +11,7 @@ import type { Build } from './effects.ts';
 import { Emitter } from './emitter.ts';
 import type { ExportedFunction } from './module-symbols.ts';
 import { preludeFor } from './prelude.ts';
+import { topLevelNames } from './program.ts';
 import { joinMaps, type MappedPart, type SourceMap } from './source-map.ts';
 
 export interface LinkedCode {
@@ -32,6 +33,9 @@ export function linkBuild(
   nameOf: (path: string) => string,
   exports: readonly ExportedFunction[] = [],
 ): LinkedCode {
+  const registrations = new Map(
+    analysis.kind === 'program' ? files.map((it) => [nameOf(it.fileName), registration(it)]) : [],
+  );
   const emitted = files.map((file) => emitFile(program, analysis, file, build, nameOf));
   const body = emitted.map(({ code }) => code).join('\n');
   const symbols = exports.map(({ name, node }) => {
@@ -45,7 +49,7 @@ export function linkBuild(
   for (const { name, code, mappings } of emitted) {
     text.add(`${JSON.stringify(`./${name}`)}(exports, require) {\n`);
     parts.push({ source: name, firstLine: text.lines, mappings });
-    text.add(`${code}\n},\n`);
+    text.add(`${code}\n${registrations.get(name) ?? ''}},\n`);
   }
   text.add(LINKER(emitted[0]?.name ?? '', symbols));
   return { code: text.value, map: joinMaps(parts) };
@@ -97,6 +101,15 @@ function emitFile(
     },
   );
   return { name: nameOf(file.fileName), code, mappings };
+}
+
+/** Hands a file's functions and variables to the C library, whose fork(2) copies them. */
+function registration(file: ts.SourceFile): string {
+  const { functions, variables } = topLevelNames(file);
+  const accessors = variables.map(
+    (it) => `get ${it}() { return ${it}; }, set ${it}($v) { ${it} = $v; }`,
+  );
+  return `$k.register([${functions.join(', ')}], { ${accessors.join(', ')} }, exports);\n`;
 }
 
 /** Text that knows how many lines it has. */

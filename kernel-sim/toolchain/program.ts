@@ -86,15 +86,41 @@ function isStringArray(checker: ts.TypeChecker, type: ts.Type): boolean {
   return isArray && element !== undefined && (element.flags & ts.TypeFlags.String) !== 0;
 }
 
+/** What a file declares at its top: functions and classes, and variables that it does not export. */
+export function topLevelNames(file: ts.SourceFile): {
+  readonly functions: readonly string[];
+  readonly variables: readonly string[];
+} {
+  const functions: string[] = [];
+  const variables: string[] = [];
+  for (const statement of file.statements) {
+    if (ts.isFunctionDeclaration(statement) || ts.isClassDeclaration(statement)) {
+      const isReal = ts.isClassDeclaration(statement) || statement.body !== undefined;
+      if (isReal && statement.name !== undefined) functions.push(statement.name.text);
+    } else if (ts.isVariableStatement(statement) && !isExported(statement)) {
+      for (const { name } of statement.declarationList.declarations)
+        variables.push(...namesOf(name));
+    }
+  }
+  return { functions, variables };
+}
+
+function namesOf(name: ts.BindingName): string[] {
+  if (ts.isIdentifier(name)) return [name.text];
+  return name.elements.flatMap((it) => (ts.isBindingElement(it) ? namesOf(it.name) : []));
+}
+
+function isExported(node: ts.HasModifiers): boolean {
+  return node.modifiers?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword) ?? false;
+}
+
 export function exportsMain(file: ts.SourceFile): boolean {
   return file.statements.some(isMain);
 }
 
 function isMain(statement: ts.Statement): boolean {
   return (
-    ts.isFunctionDeclaration(statement) &&
-    statement.name?.text === 'main' &&
-    (statement.modifiers?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword) ?? false)
+    ts.isFunctionDeclaration(statement) && statement.name?.text === 'main' && isExported(statement)
   );
 }
 

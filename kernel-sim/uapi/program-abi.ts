@@ -55,6 +55,11 @@ export interface ProgramRuntime {
   readonly DROP: symbol;
   maybe(result: unknown): Sleeping<unknown>;
   sync<T>(result: T): T;
+  /**
+   * Called at the end of each file's code: its functions and classes, accessors of its variables,
+   * and its exports. A fork(2) copies them.
+   */
+  register(functions: readonly unknown[], variables: object, exports: object): void;
 }
 
 /** Answers the exports of the program's main file, whose `main` is where it begins. */

@@ -28,7 +28,7 @@ const SCRATCH_BYTES = 2 * PATH_BYTES + OUT_BYTES;
 
 /** What each thread has for itself. */
 export class Thread {
-  readonly cpu: UserCpu;
+  cpu: UserCpu;
   /** Sites and bytes used, as a driver's stack (uapi/module-abi.ts). */
   readonly stack = new Int32Array(2 * STACK_FRAMES);
   sp = 0;

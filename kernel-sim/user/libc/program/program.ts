@@ -8,7 +8,6 @@ import { AssertionError } from '../../../lib/assert.ts';
 import { isCoroutine } from '../../../lib/coroutine.ts';
 import { encodeUtf8 } from '../../../lib/utf8.ts';
 import type { Sleeping } from '../../../uapi/coroutine.ts';
-import { ERRNO } from '../../../uapi/errno.ts';
 import type { SiteTable } from '../../../uapi/module-abi.ts';
 import type { ProgramFactory } from '../../../uapi/program-abi.ts';
 import { SIG, SIG_UNBLOCK, SIGNAL } from '../../../uapi/signal.ts';
@@ -17,9 +16,10 @@ import type { Program, UserCpu } from '../../../uapi/user-cpu.ts';
 import { CONSTANTS } from './constants.ts';
 import { ProcessEnd, ProgramContext } from './context.ts';
 import { FilesApi } from './files.ts';
+import { ForkCopier } from './fork-copy.ts';
 import { freezeFunction, harden } from './harden.ts';
 import { MemoryApi } from './memory.ts';
-import { ProcessApi } from './process.ts';
+import { ProcessApi, type ProcessHooks } from './process.ts';
 import { Runtime } from './runtime.ts';
 import { SignalsApi } from './signals.ts';
 import { StdioApi } from './stdio.ts';
@@ -47,41 +47,71 @@ class ProgramProcess {
   readonly #context: ProgramContext;
   readonly #runtime: Runtime;
   readonly #stdio: StdioApi;
+  readonly #memory: MemoryApi;
+  readonly #process: ProcessApi;
   readonly #signals: SignalsApi;
   readonly #stdlib: StdlibApi;
   readonly #library: object;
   readonly #argv: readonly string[];
   readonly #env: readonly string[];
 
-  constructor(cpu: UserCpu, image: ProgramImage) {
+  /** `parent` is given for the child of a fork, which begins with the parent's CPU. */
+  constructor(cpu: UserCpu, image: ProgramImage, parent?: ProgramProcess) {
     this.#image = image;
-    this.#context = new ProgramContext(cpu);
-    const { strings: argv, end } = this.#context.memory.load_strings(cpu.initialStack + 8);
-    this.#argv = Object.freeze(argv);
-    this.#env = Object.freeze(this.#context.memory.load_strings(end).strings);
+    this.#context = new ProgramContext(cpu, parent?.context);
     this.#runtime = new Runtime(this.#context, () => this.#handleSignals());
     this.#context.kill = (signal) => this.#runtime.kill(signal);
-    this.#stdio = new StdioApi(this.#context);
-    this.#stdlib = new StdlibApi(this.#context);
-    this.#signals = new SignalsApi(this.#context);
-    const hooks = {
-      fork: () => -ERRNO.ENOSYS,
+    const strings = parent?.strings ?? readStrings(this.#context);
+    this.#argv = strings.argv;
+    this.#env = strings.env;
+    const hooks: ProcessHooks = {
+      fork: (child, argument) => this.#fork(child, argument),
       atExit: () => this.#atExit(),
       atAbort: () => this.#stdio.flush(),
     };
-    const process = new ProcessApi(this.#context, hooks, this.#env);
+    const from = parent?.parts;
+    this.#stdio = new StdioApi(this.#context, from?.stdio);
+    this.#memory = new MemoryApi(this.#context, from?.memory);
+    this.#process = new ProcessApi(this.#context, hooks, from?.process ?? this.#env);
+    this.#signals = new SignalsApi(this.#context);
+    this.#stdlib = new StdlibApi(this.#context);
     const files = new FilesApi(this.#context);
-    const memory = new MemoryApi(this.#context);
     const system = new SystemApi(this.#context);
-    const own = [this.#stdio, this.#signals, this.#stdlib];
-    this.#library = makeLibrary(files, memory, process, system, ...own);
+    const own = [this.#stdio, this.#memory, this.#process, this.#signals, this.#stdlib];
+    this.#library = makeLibrary(files, system, ...own);
   }
 
-  *run(): Sleeping<number> {
+  get context(): ProgramContext {
+    return this.#context;
+  }
+
+  get strings(): { readonly argv: readonly string[]; readonly env: readonly string[] } {
+    return { argv: this.#argv, env: this.#env };
+  }
+
+  get parts(): {
+    readonly stdio: StdioApi;
+    readonly memory: MemoryApi;
+    readonly process: ProcessApi;
+  } {
+    return { stdio: this.#stdio, memory: this.#memory, process: this.#process };
+  }
+
+  /** The program from its beginning. */
+  run(): Sleeping<number> {
+    return this.#guarded(() => this.#evaluate().main, this.#argv, this.#env);
+  }
+
+  #evaluate(): ReturnType<ProgramFactory> {
+    return this.#image.factory(this.#runtime, 0, (name) => this.#require(name));
+  }
+
+  /** Runs a function of the program, and what exit(3) does, to the exit status. */
+  *#guarded(start: () => unknown, ...values: readonly unknown[]): Sleeping<number> {
     try {
-      const { main } = this.#image.factory(this.#runtime, 0, (name) => this.#require(name));
+      const main = start();
       if (typeof main !== 'function') return NO_PROGRAM;
-      const result = yield* this.#call(main as Callback, this.#argv, this.#env);
+      const result = yield* this.#call(main as Callback, ...values);
       yield* this.#atExit();
       if (this.#runtime.end === undefined) return (Number(result ?? 0) | 0) & 0xff;
     } catch (thrown) {
@@ -91,6 +121,25 @@ class ProgramProcess {
       }
     }
     return yield* this.#die(this.#runtime.end?.signal ?? SIGNAL.ABRT);
+  }
+
+  /** The child is made here and now, since the parent's variables may change before it runs. */
+  #fork(child: (argument: unknown) => unknown, argument: unknown): number {
+    const { cpu } = this.#context;
+    const process = new ProgramProcess(cpu, this.#image, this);
+    process.#evaluate();
+    const copier = new ForkCopier(this.#runtime.files, process.#runtime.files, [
+      this.#library,
+      process.#library,
+    ]);
+    const copy = copier.copy.bind(copier);
+    process.#signals.inherit(this.#signals, copy);
+    process.#stdlib.inherit(this.#stdlib, copy);
+    const [start, value] = [copy(child), copy(argument)];
+    return cpu.fork((own) => {
+      process.#context.thread.cpu = own;
+      return process.#guarded(() => start, value);
+    });
   }
 
   #require(name: string): object {
@@ -169,6 +218,15 @@ function describe(thrown: unknown): string {
   }
 }
 
+function readStrings(context: ProgramContext): {
+  readonly argv: readonly string[];
+  readonly env: readonly string[];
+} {
+  const { strings: argv, end } = context.memory.load_strings(context.cpu.initialStack + 8);
+  const env = context.memory.load_strings(end).strings;
+  return { argv: Object.freeze(argv), env: Object.freeze(env) };
+}
+
 /** What `require("libc")` answers: functions that belong to this process, and constants. */
 function makeLibrary(...parts: readonly object[]): object {
   const library: Record<string, unknown> = { ...CONSTANTS };
@@ -187,7 +245,7 @@ function makeLibrary(...parts: readonly object[]): object {
 }
 
 /** Methods that are for this file. */
-const INTERNAL: ReadonlySet<string> = new Set(['flush', 'handleSignals', 'takeAtExit']);
+const INTERNAL: ReadonlySet<string> = new Set(['flush', 'handleSignals', 'inherit', 'takeAtExit']);
 
 harden(ProgramContext, ProcessEnd, Runtime);
 harden(FilesApi, MemoryApi, ProcessApi, SignalsApi, StdioApi, StdlibApi, SystemApi);

@@ -13,6 +13,7 @@ import { COST } from '../../../uapi/costs.ts';
 import type { ProgramRuntime } from '../../../uapi/program-abi.ts';
 import { SIGNAL } from '../../../uapi/signal.ts';
 import { ProcessEnd, type ProgramContext } from './context.ts';
+import type { FileState } from './fork-copy.ts';
 
 /** Taken before programs come: their realm has no Reflect. */
 const { apply } = Reflect;
@@ -35,6 +36,7 @@ export class Runtime implements ProgramRuntime {
   readonly #handleSignals: () => Sleeping<void>;
   #end: ProcessEnd | undefined;
   #thrown: Thrown | undefined;
+  readonly #files: FileState[] = [];
   isDue = false;
 
   constructor(context: ProgramContext, handleSignals: () => Sleeping<void>) {
@@ -135,6 +137,15 @@ export class Runtime implements ProgramRuntime {
   kill(signal: number): ProcessEnd {
     this.#end ??= new ProcessEnd(signal);
     return this.#end;
+  }
+
+  register(functions: readonly unknown[], variables: object, exports: object): void {
+    this.#files.push({ functions, variables, exports });
+  }
+
+  /** The program's files, in the order in which they were evaluated. */
+  get files(): readonly FileState[] {
+    return this.#files;
   }
 
   drop(value: unknown): void {

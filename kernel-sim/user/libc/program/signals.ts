@@ -26,9 +26,18 @@ export class SignalsApi {
   readonly #context: ProgramContext;
   readonly #handlers: Map<number, SignalHandler>;
 
-  constructor(context: ProgramContext, parent?: SignalsApi) {
+  constructor(context: ProgramContext) {
     this.#context = context;
-    this.#handlers = new Map(parent === undefined ? [] : parent.#handlers);
+    this.#handlers = new Map();
+  }
+
+  /**
+   * What a fork's child has of its parent.
+   *
+   * @internal
+   */
+  inherit(parent: SignalsApi, copy: <T>(value: T) => T): void {
+    for (const [signal, handler] of parent.#handlers) this.#handlers.set(signal, copy(handler));
   }
 
   /** Sends a signal to a process, or with a negative number to a group: kill(2). */

@@ -18,6 +18,16 @@ export class StdlibApi {
     this.#context = context;
   }
 
+  /**
+   * What a fork's child has of its parent.
+   *
+   * @internal
+   */
+  inherit(parent: StdlibApi, copy: <T>(value: T) => T): void {
+    this.#seed = parent.#seed;
+    for (const handler of parent.#atExit) this.#atExit.push(copy(handler));
+  }
+
   /** Why the last call that failed did: errno(3). */
   get errno(): number {
     return this.#context.thread.errno;
