@@ -12,6 +12,7 @@
  */
 import { AssertionError } from '../lib/assert.ts';
 import { Oops } from '../kernel/oops.ts';
+import { STOPS_BY_DEFAULT } from '../kernel/signal.ts';
 import type { Execution } from '../kernel/sched/execution.ts';
 import { type AddressSpace, FAULT } from '../mm/address-space.ts';
 import type { FaultKind } from '../mm/fault.ts';
@@ -62,6 +63,9 @@ const CLONE = 56;
 const FORK = 57;
 const RESTART_SYSCALL = 219;
 
+/** How long a program may compute where it cannot be interrupted. */
+const STUCK_NS_MAX = 1_000_000_000;
+
 /** What user mode needs of the kernel. */
 export interface UserModeParts extends DeliveryParts {
   readonly sim: Sim;
@@ -88,6 +92,8 @@ export class UserMode implements UserCpu {
   /** What the call that answered WOULD_BLOCK had to say, when nothing is left of it to do. */
   #result = 0;
   #number = 0;
+  /** CPU time at which the program began to compute where it cannot switch. */
+  #stuckSinceNs: number | undefined = undefined;
   #arguments: readonly [number, number, number, number, number, number] = [0, 0, 0, 0, 0, 0];
 
   constructor(process: Process, parts: UserModeParts) {
@@ -126,6 +132,7 @@ export class UserMode implements UserCpu {
 
   *wait(): Sleeping<number> {
     const process = this.#process;
+    this.#stuckSinceNs = undefined;
     let result = yield* this.#finish(this.#result);
     if (this.#execution.budget < 0) yield;
     // A signal for the process may be this thread's to take, though another was told of it.
@@ -220,6 +227,25 @@ export class UserMode implements UserCpu {
     this.#number = NO_CALL;
     this.#result = 0;
     return WOULD_BLOCK;
+  }
+
+  overrun(): boolean {
+    const { task } = this.#process;
+    const { scheduler, signals } = this.#parts;
+    try {
+      scheduler.overrun();
+    } catch (thrown) {
+      // The power has gone off: nothing of the program goes on.
+      if (!(thrown instanceof Oops)) throw thrown;
+      this.#process.leaving = { kind: 'exit', status: thrown.signal };
+      task.hasWork = true;
+      return true;
+    }
+    this.#stuckSinceNs ??= scheduler.runtimeNs(task);
+    if (scheduler.runtimeNs(task) - this.#stuckSinceNs > STUCK_NS_MAX) {
+      signals.send(task, SIGNAL.XCPU);
+    }
+    return task.hasWork && (task.deliverable & ~task.caught & ~STOPS_BY_DEFAULT) !== 0;
   }
 
   takeSignals(): number {

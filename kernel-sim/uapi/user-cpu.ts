@@ -54,6 +54,13 @@ export interface UserCpu {
   charge(nanoseconds: number): number;
 
   /**
+   * For a loop that cannot switch, after `charge` has answered WOULD_BLOCK: takes interrupts and
+   * lets other CPUs catch up. True when the program has to stop: a signal waits that ends it, which
+   * `charge` and `wait` deliver. One that computes on for a second gets SIGXCPU.
+   */
+  overrun(): boolean;
+
+  /**
    * Signals caught and not looked at yet: bit n-1 for signal n. The program clears what it has
    * handled with `takeSignals`.
    */

@@ -226,6 +226,18 @@ export const MAP_FIXED: 16;
 /** Protection and kind of a mapping: mmap(2). */
 export const MAP_ANONYMOUS: 32;
 
+/** Protection and kind of a mapping: mmap(2). */
+export const MAP_FAILED: -1;
+
+/** Protection and kind of a mapping: mmap(2). */
+export const MS_ASYNC: 1;
+
+/** Protection and kind of a mapping: mmap(2). */
+export const MS_INVALIDATE: 2;
+
+/** Protection and kind of a mapping: mmap(2). */
+export const MS_SYNC: 4;
+
 /** Exit status: exit(3). */
 export const EXIT_SUCCESS: 0;
 
@@ -1229,6 +1241,37 @@ export function store_bytes(address: number, bytes: Uint8Array): number;
 export function store_string(address: number, text: string): number;
 
 /**
+ * Maps memory, or a file: mmap(2).
+ *
+ * @param protection PROT_READ and its like
+ * @param flags MAP_PRIVATE or MAP_SHARED, ored with MAP_ANONYMOUS and its like
+ * @returns the address, or MAP_FAILED with `errno` set
+ * @switches
+ */
+export function mmap(address: number, length: number, protection: number, flags: number, fd: number, offset: number): number;
+
+/**
+ * Takes a mapping away: munmap(2).
+ *
+ * @switches
+ */
+export function munmap(address: number, length: number): number;
+
+/**
+ * Changes what may be done with mapped memory: mprotect(2).
+ *
+ * @switches
+ */
+export function mprotect(address: number, length: number, protection: number): number;
+
+/**
+ * Writes a mapped file's pages back: msync(2).
+ *
+ * @switches
+ */
+export function msync(address: number, length: number, flags: number): number;
+
+/**
  * Moves the end of the heap by `increment` bytes: sbrk(2). Where it was, or -1.
  *
  * @switches
@@ -1333,12 +1376,6 @@ export function setenv(name: string, value: string, overwrite?: number): number;
 export function unsetenv(name: string): number;
 
 /**
- * What a program does about a signal that it catches: signal(2). It runs when the program comes
- * back from the kernel the next time.
- */
-export type SignalHandler = (signal: number) => void;
-
-/**
  * Sends a signal to a process, or with a negative number to a group: kill(2).
  *
  * @switches
@@ -1353,12 +1390,13 @@ export function kill(pid: number, signal: number): number;
 export function raise(signal: number): number;
 
 /**
- * Says what happens at a signal: signal(2).
+ * Says what happens at a signal: signal(2). A handler runs when the program comes back from the
+ * kernel the next time.
  *
  * @param handler SIG_DFL, SIG_IGN, or a function
  * @switches
  */
-export function signal(signal: number, handler: SignalHandler | number): number;
+export function signal(signal: number, handler: ((signal: number) => void) | number): number;
 
 /**
  * Blocks or unblocks signals: sigprocmask(2).
@@ -1622,5 +1660,107 @@ export function sched_yield(): number;
  * @switches
  */
 export function syscall(number: number, ...args: readonly number[]): number;
+
+/**
+ * Starts a thread: pthread_create(3). Puts its number into `thread[0]`.
+ *
+ * @param start what it runs; its result is what pthread_join(3) answers
+ * @returns 0, EAGAIN or ENOMEM
+ * @switches
+ */
+export function pthread_create<T>(thread: number[], start: (argument: T) => unknown, argument?: T): number;
+
+/**
+ * Waits until a thread has ended: pthread_join(3). Puts its result into `result[0]`.
+ *
+ * @returns 0 or ESRCH
+ * @switches
+ */
+export function pthread_join(thread: number, result?: unknown[]): number;
+
+/**
+ * Ends the calling thread: pthread_exit(3).
+ *
+ * @switches
+ */
+export function pthread_exit(value?: unknown): never;
+
+/**
+ * The calling thread's number: pthread_self(3).
+ *
+ * @switches
+ */
+export function pthread_self(): number;
+
+/**
+ * Makes a mutex: pthread_mutex_init(3). Its address, or NULL with ENOMEM.
+ *
+ * @switches
+ */
+export function pthread_mutex_init(): number;
+
+/**
+ * Takes a mutex, and waits until it is free: pthread_mutex_lock(3).
+ *
+ * @switches
+ */
+export function pthread_mutex_lock(mutex: number): number;
+
+/**
+ * Takes a mutex if it is free: pthread_mutex_trylock(3). 0 or EBUSY.
+ *
+ * @switches
+ */
+export function pthread_mutex_trylock(mutex: number): number;
+
+/**
+ * Gives a mutex back: pthread_mutex_unlock(3).
+ *
+ * @switches
+ */
+export function pthread_mutex_unlock(mutex: number): number;
+
+/**
+ * Gives a mutex's memory back: pthread_mutex_destroy(3).
+ *
+ * @switches
+ */
+export function pthread_mutex_destroy(mutex: number): number;
+
+/**
+ * Makes a condition variable: pthread_cond_init(3). Its address, or NULL with ENOMEM.
+ *
+ * @switches
+ */
+export function pthread_cond_init(): number;
+
+/**
+ * Gives `mutex` back, waits for a signal, and takes it again: pthread_cond_wait(3). It may wake
+ * without a signal: look at the condition again.
+ *
+ * @switches
+ */
+export function pthread_cond_wait(cond: number, mutex: number): number;
+
+/**
+ * Wakes one that waits: pthread_cond_signal(3).
+ *
+ * @switches
+ */
+export function pthread_cond_signal(cond: number): number;
+
+/**
+ * Wakes all that wait: pthread_cond_broadcast(3).
+ *
+ * @switches
+ */
+export function pthread_cond_broadcast(cond: number): number;
+
+/**
+ * Gives a condition variable's memory back: pthread_cond_destroy(3).
+ *
+ * @switches
+ */
+export function pthread_cond_destroy(cond: number): number;
 
 export {};

@@ -6,7 +6,7 @@
  */
 import { ERRNO } from '../../../uapi/errno.ts';
 import { ACCESS, DT, F, FD_CLOEXEC, O, POLL, S, SEEK } from '../../../uapi/fs.ts';
-import { MAP, PROT } from '../../../uapi/mman.ts';
+import { MAP, MS, PROT } from '../../../uapi/mman.ts';
 import { CLOCK, WNOHANG, WUNTRACED } from '../../../uapi/process.ts';
 import {
   SIG,
@@ -182,6 +182,10 @@ const MAPPING = {
   MAP_PRIVATE: MAP.PRIVATE,
   MAP_FIXED: MAP.FIXED,
   MAP_ANONYMOUS: MAP.ANONYMOUS,
+  MAP_FAILED: -1,
+  MS_ASYNC: MS.ASYNC,
+  MS_INVALIDATE: MS.INVALIDATE,
+  MS_SYNC: MS.SYNC,
 } as const;
 
 /**

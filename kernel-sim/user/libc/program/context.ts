@@ -215,6 +215,9 @@ class RunningCpu implements UserCpu {
   charge(nanoseconds: number): number {
     return this.#cpu.charge(nanoseconds);
   }
+  overrun(): boolean {
+    return this.#cpu.overrun();
+  }
   takeSignals(): number {
     return this.#cpu.takeSignals();
   }

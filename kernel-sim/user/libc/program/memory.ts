@@ -172,6 +172,39 @@ export class MemoryApi {
     return this.#moved(bytes.length - 1, bytes.length);
   }
 
+  /**
+   * Maps memory, or a file: mmap(2).
+   *
+   * @param protection PROT_READ and its like
+   * @param flags MAP_PRIVATE or MAP_SHARED, ored with MAP_ANONYMOUS and its like
+   * @returns the address, or MAP_FAILED with `errno` set
+   */
+  mmap(
+    address: number,
+    length: number,
+    protection: number,
+    flags: number,
+    fd: number,
+    offset: number,
+  ): Answer<number> {
+    return this.#context.call(SYS.mmap, address, length, protection, flags, fd, offset);
+  }
+
+  /** Takes a mapping away: munmap(2). */
+  munmap(address: number, length: number): Answer<number> {
+    return this.#context.call(SYS.munmap, address, length);
+  }
+
+  /** Changes what may be done with mapped memory: mprotect(2). */
+  mprotect(address: number, length: number, protection: number): Answer<number> {
+    return this.#context.call(SYS.mprotect, address, length, protection);
+  }
+
+  /** Writes a mapped file's pages back: msync(2). */
+  msync(address: number, length: number, flags: number): Answer<number> {
+    return this.#context.call(SYS.msync, address, length, flags);
+  }
+
   /** Moves the end of the heap by `increment` bytes: sbrk(2). Where it was, or -1. */
   sbrk(increment: number): Answer<number> {
     return this.#context.later(this.#sbrk(increment));

@@ -7,24 +7,25 @@
 import { AssertionError } from '../../../lib/assert.ts';
 import { isCoroutine } from '../../../lib/coroutine.ts';
 import { encodeUtf8 } from '../../../lib/utf8.ts';
-import type { Sleeping } from '../../../uapi/coroutine.ts';
+import { type Sleeping, WOULD_BLOCK } from '../../../uapi/coroutine.ts';
 import type { SiteTable } from '../../../uapi/module-abi.ts';
 import type { ProgramFactory } from '../../../uapi/program-abi.ts';
 import { SIG, SIG_UNBLOCK, SIGNAL } from '../../../uapi/signal.ts';
 import { SYS } from '../../../uapi/syscall-numbers.ts';
 import type { Program, UserCpu } from '../../../uapi/user-cpu.ts';
 import { CONSTANTS } from './constants.ts';
-import { ProcessEnd, ProgramContext } from './context.ts';
+import { ProcessEnd, ProgramContext, Thread } from './context.ts';
 import { FilesApi } from './files.ts';
 import { ForkCopier } from './fork-copy.ts';
 import { freezeFunction, harden } from './harden.ts';
 import { MemoryApi } from './memory.ts';
 import { ProcessApi, type ProcessHooks } from './process.ts';
-import { Runtime } from './runtime.ts';
+import { Runtime, WAITING_SIGNAL } from './runtime.ts';
 import { SignalsApi } from './signals.ts';
 import { StdioApi } from './stdio.ts';
 import { StdlibApi } from './stdlib.ts';
 import { SystemApi } from './system.ts';
+import { type StartThread, type ThreadRecord, ThreadsApi } from './threads.ts';
 
 /** What an executable holds. */
 export interface ProgramImage {
@@ -75,10 +76,11 @@ class ProgramProcess {
     this.#process = new ProcessApi(this.#context, hooks, from?.process ?? this.#env);
     this.#signals = new SignalsApi(this.#context);
     this.#stdlib = new StdlibApi(this.#context);
+    const threads = new ThreadsApi(this.#context, (...thread) => this.#startThread(...thread));
     const files = new FilesApi(this.#context);
     const system = new SystemApi(this.#context);
     const own = [this.#stdio, this.#memory, this.#process, this.#signals, this.#stdlib];
-    this.#library = makeLibrary(files, system, ...own);
+    this.#library = makeLibrary(files, system, threads, ...own);
   }
 
   get context(): ProgramContext {
@@ -142,6 +144,24 @@ class ProgramProcess {
     });
   }
 
+  #startThread(...[start, argument, record, options]: Parameters<StartThread>): number {
+    return this.#context.cpu.createThread((cpu) => {
+      return this.#guarded(() => {
+        this.#context.thread = new Thread(cpu);
+        return (): Sleeping<number> => this.#runThread(start, argument, record);
+      });
+    }, options);
+  }
+
+  *#runThread(
+    start: (argument: unknown) => unknown,
+    argument: unknown,
+    record: ThreadRecord,
+  ): Sleeping<number> {
+    record.value = yield* this.#call(start as Callback, argument);
+    for (;;) yield* this.#context.callLater(SYS.exit, 0);
+  }
+
   #require(name: string): object {
     if (name !== 'libc') throw new TypeError(`there is no ${name}`);
     return this.#library;
@@ -190,6 +210,7 @@ class ProgramProcess {
   /** Ends the process by a signal that it can neither catch nor block any more. */
   *#die(signal: number): Sleeping<number> {
     const context = this.#context;
+    if (signal === WAITING_SIGNAL && context.cpu.charge(0) === WOULD_BLOCK) yield* context.wait();
     if ((yield* context.scratch()) !== 0) {
       context.cpu.storeBytes(context.out, new Uint8Array(SIGACTION_BYTES));
       context.cpu.store32(context.out, SIG.DFL);
@@ -248,5 +269,5 @@ function makeLibrary(...parts: readonly object[]): object {
 const INTERNAL: ReadonlySet<string> = new Set(['flush', 'handleSignals', 'inherit', 'takeAtExit']);
 
 harden(ProgramContext, ProcessEnd, Runtime);
-harden(FilesApi, MemoryApi, ProcessApi, SignalsApi, StdioApi, StdlibApi, SystemApi);
+harden(FilesApi, MemoryApi, ProcessApi, SignalsApi, StdioApi, StdlibApi, SystemApi, ThreadsApi);
 freezeFunction(ProcessEnd);

@@ -23,6 +23,9 @@ const STACK_BYTES = 112 * 1024;
 /** No frame of ours is smaller: saved registers, and what a call of the library takes. */
 const FRAME_BYTES_MIN = 64;
 
+/** Ends the process by the signal that waits for it already. */
+export const WAITING_SIGNAL = 0;
+
 /** What was thrown, and where: the sites on the stack at that instant, the innermost last. */
 export interface Thrown {
   readonly value: unknown;
@@ -83,8 +86,9 @@ export class Runtime implements ProgramRuntime {
     return this.#context.cpu.charge(nanoseconds) === WOULD_BLOCK;
   }
 
-  /** Nothing can switch here; what must be able to, the toolchain has made a coroutine. */
+  /** What could be a coroutine is one; here only the end of the process can be seen to. */
   overrun(): void {
+    if (this.#end === undefined && this.#context.cpu.overrun()) this.kill(WAITING_SIGNAL);
     if (this.#end !== undefined) throw this.#end;
   }
 

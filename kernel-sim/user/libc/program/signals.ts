@@ -9,13 +9,7 @@ import { SIG } from '../../../uapi/signal.ts';
 import { SYS } from '../../../uapi/syscall-numbers.ts';
 import type { Answer, ProgramContext } from './context.ts';
 
-/**
- * What a program does about a signal that it catches: signal(2). It runs when the program comes
- * back from the kernel the next time.
- *
- * @public
- */
-export type SignalHandler = (signal: number) => void;
+type SignalHandler = (signal: number) => void;
 
 const SIGACTION_BYTES = 32;
 const SIGSET_BYTES = 8;
@@ -56,11 +50,12 @@ export class SignalsApi {
   }
 
   /**
-   * Says what happens at a signal: signal(2).
+   * Says what happens at a signal: signal(2). A handler runs when the program comes back from the
+   * kernel the next time.
    *
    * @param handler SIG_DFL, SIG_IGN, or a function
    */
-  signal(signal: number, handler: SignalHandler | number): Answer<number> {
+  signal(signal: number, handler: ((signal: number) => void) | number): Answer<number> {
     return this.#context.later(this.#signal(signal, handler));
   }
 
