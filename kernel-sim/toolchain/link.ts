@@ -62,12 +62,18 @@ function $load(name) {
   const known = $loaded[name];
   if (known !== undefined) return known;
   const exports = $loaded[name] = {};
-  $files[name](exports, $import);
+  $files[name](exports, (specifier) => $import(name, specifier));
   return exports;
 }
-function $import(specifier) {
+function $import(from, specifier) {
   if (specifier[0] !== ".") return require(specifier);
-  const name = specifier in $files ? specifier : specifier + ".ts";
+  const parts = from.split("/").slice(0, -1);
+  for (const part of specifier.split("/")) {
+    if (part === "..") parts.pop();
+    else if (part !== ".") parts.push(part);
+  }
+  const path = parts.join("/");
+  const name = path in $files ? path : path + ".ts";
   return name in $files ? $load(name) : require(specifier);
 }
 return {

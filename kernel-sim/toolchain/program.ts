@@ -86,7 +86,7 @@ function isStringArray(checker: ts.TypeChecker, type: ts.Type): boolean {
   return isArray && element !== undefined && (element.flags & ts.TypeFlags.String) !== 0;
 }
 
-/** What a file declares at its top: functions and classes, and variables that it does not export. */
+/** What a file declares: functions and classes, and variables that it does not export. */
 export function topLevelNames(file: ts.SourceFile): {
   readonly functions: readonly string[];
   readonly variables: readonly string[];
@@ -98,8 +98,8 @@ export function topLevelNames(file: ts.SourceFile): {
       const isReal = ts.isClassDeclaration(statement) || statement.body !== undefined;
       if (isReal && statement.name !== undefined) functions.push(statement.name.text);
     } else if (ts.isVariableStatement(statement) && !isExported(statement)) {
-      for (const { name } of statement.declarationList.declarations)
-        variables.push(...namesOf(name));
+      const { declarations } = statement.declarationList;
+      variables.push(...declarations.flatMap(({ name }) => namesOf(name)));
     }
   }
   return { functions, variables };

@@ -133,7 +133,8 @@ describe('cc', TIMEOUT, () => {
   });
 
   it('takes a source of a megabyte', () => {
-    const source = `export function main(): number {\n${'  // nothing\n'.repeat(80_000)}  return 5;\n}\n`;
+    const nothing = '  // nothing\n'.repeat(80_000);
+    const source = `export function main(): number {\n${nothing}  return 5;\n}\n`;
     expect(run(source).stdout).toBe('5\n');
   });
 
@@ -153,7 +154,8 @@ describe('execve', TIMEOUT, () => {
     const { stdout } = run(
       'export function main(): number { return 5; }',
       'cc -o it it.ts; for at in 300 500 700; do cp it bad; ' +
-        'printf X | dd of=bad bs=1 seek=$at conv=notrunc 2>/dev/null; env ./bad 2>/dev/null; echo $?; done',
+        'printf X | dd of=bad bs=1 seek=$at conv=notrunc 2>/dev/null; ' +
+        'env ./bad 2>/dev/null; echo $?; done',
     );
     expect(stdout).toMatch(/^(126\n){3}$/);
   });

@@ -71,8 +71,8 @@ export class ForkCopier {
     const copy = this.#empty(value);
     this.#copies.set(value, copy);
     if (value instanceof Map) {
-      for (const [key, it] of value)
-        (copy as Map<unknown, unknown>).set(this.#copy(key), this.#copy(it));
+      const map = copy as Map<unknown, unknown>;
+      for (const [key, it] of value) map.set(this.#copy(key), this.#copy(it));
     } else if (value instanceof Set) {
       for (const it of value) (copy as Set<unknown>).add(this.#copy(it));
     }
@@ -82,7 +82,7 @@ export class ForkCopier {
 
   /** An object of the same kind, with what only its making can give it. */
   #empty(value: object): object {
-    if (Array.isArray(value)) return new Array<unknown>(value.length);
+    if (Array.isArray(value)) return [];
     if (value instanceof Map) return new Map();
     if (value instanceof Set) return new Set();
     if (value instanceof ArrayBuffer) return value.slice(0);

@@ -158,7 +158,7 @@ class ProgramProcess {
     argument: unknown,
     record: ThreadRecord,
   ): Sleeping<number> {
-    record.value = yield* this.#call(start as Callback, argument);
+    record.value = yield* this.#call(start, argument);
     for (;;) yield* this.#context.callLater(SYS.exit, 0);
   }
 
