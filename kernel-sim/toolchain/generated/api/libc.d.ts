@@ -641,6 +641,9 @@ export const SYS_umask: 95;
 export const SYS_sysinfo: 99;
 
 /** Number of a system call: syscalls(2). */
+export const SYS_ptrace: 101;
+
+/** Number of a system call: syscalls(2). */
 export const SYS_getuid: 102;
 
 /** Number of a system call: syscalls(2). */
@@ -735,6 +738,9 @@ export const SYS_dup3: 292;
 
 /** Number of a system call: syscalls(2). */
 export const SYS_pipe2: 293;
+
+/** Number of a system call: syscalls(2). */
+export const SYS_process_vm_readv: 310;
 
 /** Number of a system call: syscalls(2). */
 export const SYS_finit_module: 313;
