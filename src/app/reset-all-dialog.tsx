@@ -18,14 +18,16 @@ export function ResetAllDialog({ onClose }: { readonly onClose: () => void }) {
     });
   };
   const what = own === 1 ? 'The one file' : `The ${own} files`;
+  const sentence =
+    own === 0
+      ? 'You have changed and made no file, so only the machine is replaced by a new one.'
+      : `${what} that you changed or made go from this browser, and a new machine boots. Of ` +
+        'texts that ship, what you wrote stays under “Earlier versions”; your own files and ' +
+        'folders are gone for good.';
   return (
     <Dialog
       title="Reset everything"
-      sentence={
-        `${what} that you changed or made go from this browser, and a new machine boots. Of ` +
-        'texts that ship, what you wrote stays under “Earlier versions”; your own files and ' +
-        'folders are gone for good.'
-      }
+      sentence={sentence}
       onClose={onClose}
       buttons={
         <>
