@@ -7,10 +7,13 @@ import { cc } from './cc.ts';
 import { chmod } from './chmod.ts';
 import { chown } from './chown.ts';
 import { clear } from './clear.ts';
+import { cmp } from './cmp.ts';
+import { comm } from './comm.ts';
 import { cp } from './cp.ts';
 import { cut } from './cut.ts';
 import { date } from './date.ts';
 import { dd } from './dd.ts';
+import { diff } from './diff.ts';
 import { dirname } from './dirname.ts';
 import { dmesg } from './dmesg.ts';
 import { echo } from './echo.ts';
@@ -33,17 +36,20 @@ import { ls } from './ls.ts';
 import { lsmod } from './lsmod.ts';
 import { make } from './make.ts';
 import { mkdir } from './mkdir.ts';
+import { mkfifo } from './mkfifo.ts';
 import { mknod } from './mknod.ts';
 import { modinfo } from './modinfo.ts';
 import { mv } from './mv.ts';
 import { nproc } from './nproc.ts';
 import { od } from './od.ts';
+import { paste } from './paste.ts';
 import { printenv } from './printenv.ts';
 import { printf } from './printf.ts';
 import { ps } from './ps.ts';
 import { pwd } from './pwd.ts';
 import { readlink } from './readlink.ts';
 import { realpath } from './realpath.ts';
+import { rev } from './rev.ts';
 import { rm } from './rm.ts';
 import { rmdir } from './rmdir.ts';
 import { rmmod } from './rmmod.ts';
@@ -58,6 +64,7 @@ import { sudo } from './sudo.ts';
 import { strace } from './strace.ts';
 import { sync } from './sync.ts';
 import { sysctl } from './sysctl.ts';
+import { tac } from './tac.ts';
 import { tail } from './tail.ts';
 import { tee } from './tee.ts';
 import { bracket, test } from './test.ts';
@@ -108,10 +115,13 @@ export const INSTALLED_PROGRAMS: readonly InstalledProgram[] = [
     chmod,
     chown,
     clear,
+    cmp,
+    comm,
     cp,
     cut,
     date,
     dd,
+    diff,
     dirname,
     dmesg,
     echo,
@@ -132,16 +142,19 @@ export const INSTALLED_PROGRAMS: readonly InstalledProgram[] = [
     lsmod,
     make,
     mkdir,
+    mkfifo,
     mknod,
     mv,
     nproc,
     od,
+    paste,
     printenv,
     printf,
     ps,
     pwd,
     readlink,
     realpath,
+    rev,
     rm,
     rmdir,
     sed,
@@ -153,6 +166,7 @@ export const INSTALLED_PROGRAMS: readonly InstalledProgram[] = [
     stty,
     strace,
     sync,
+    tac,
     tail,
     tee,
     test,

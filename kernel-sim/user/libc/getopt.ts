@@ -112,8 +112,17 @@ function parse_long(parser: Parser, text: string): string | undefined {
   return undefined;
 }
 
-/** Prints a usage error as coreutils do, with the hint at --help, and gives `status`. */
-export function* usage_error(c: Libc, error: string, status = 1): Sleeping<number> {
-  yield* c.err(`${error}\nTry '${c.program} --help' for more information.\n`);
+/**
+ * Prints a usage error as coreutils do, with the hint at --help, and gives `status`. Diffutils put
+ * their name in front of the hint, too.
+ */
+export function* usage_error(
+  c: Libc,
+  error: string,
+  status = 1,
+  names_hint = false,
+): Sleeping<number> {
+  const start = names_hint ? `${c.program}: ` : '';
+  yield* c.err(`${error}\n${start}Try '${c.program} --help' for more information.\n`);
   return status;
 }

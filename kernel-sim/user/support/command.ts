@@ -13,6 +13,8 @@ export interface CommandSpec extends OptionSpec {
   readonly help: string;
   /** Exit status of a command line that makes no sense: 1 unless given. */
   readonly usageStatus?: number;
+  /** The hint at --help begins with the program's name, as in diffutils. */
+  readonly namesHint?: boolean;
   /** Rewrites old-fashioned words (`head -5`) before the options are read. */
   readonly rewrite?: (argv: readonly string[]) => readonly string[];
   readonly main: (c: Libc, args: ParsedCommandLine) => Sleeping<number>;
@@ -22,7 +24,9 @@ export function command(spec: CommandSpec): Program {
   const options = { ...spec, long: { ...spec.long, help: 'help' } };
   return defineProgram(function* (c) {
     const args = getopt(spec.rewrite?.(c.argv) ?? c.argv, options);
-    if ('error' in args) return yield* usage_error(c, args.error, spec.usageStatus);
+    if ('error' in args) {
+      return yield* usage_error(c, args.error, spec.usageStatus, spec.namesHint);
+    }
     if (has(args, 'help')) {
       c.out(spec.help);
       return 0;
@@ -55,8 +59,8 @@ export function* complain(c: Libc, message: string): Sleeping<void> {
 }
 
 /** A complaint with the hint at `--help`; gives `status`. */
-export function misuse(c: Libc, message: string, status = 1): Sleeping<number> {
-  return usage_error(c, `${c.program}: ${message}`, status);
+export function misuse(c: Libc, message: string, status = 1, namesHint = false): Sleeping<number> {
+  return usage_error(c, `${c.program}: ${message}`, status, namesHint);
 }
 
 /** The hint at `--help` alone; gives `status`. */
