@@ -112,8 +112,8 @@ function* compare(
     if (left === NEWLINE) lines++;
   }
   if (a.length === b.length) return status;
-  if (!isQuiet)
-    yield* reportEnd(c, a.length < b.length ? names[0] : names[1], a, shared, isVerbose);
+  const shorter = a.length < b.length ? names[0] : names[1];
+  if (!isQuiet) yield* reportEnd(c, shorter, a, shared, isVerbose);
   return DIFFERENT;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /** `npm run conformance`: prints the score and each script that differs. */
-import type { Comparison, Outcome } from './replay.ts';
+import { installedTools, loadSkips, usedWords } from './coverage.ts';
+import { loadGroups, type Comparison, type Outcome } from './replay.ts';
 import { loadKnownFailures, measure, tableOf, writeReadme } from './score.ts';
 
 export function main(args: readonly string[]): void {
@@ -11,6 +12,10 @@ export function main(args: readonly string[]): void {
     const isKnown = known.has(`${comparison.group}\n${comparison.recorded.script}`);
     console.log(isKnown ? `known: ${nameOf(comparison)}` : describeFailure(comparison));
   }
+  const used = usedWords(loadGroups());
+  const skipped = new Set(loadSkips().map(({ tool }) => tool));
+  const silent = installedTools().filter((tool) => !used.has(tool) && !skipped.has(tool));
+  if (silent.length > 0) console.log(`programs without a script: ${silent.join(' ')}`);
   console.log(tableOf(score));
   if (args.includes('--write')) writeReadme(score);
 }
