@@ -2,7 +2,7 @@
 /** The programs that are shipped do what their README says. */
 import { describe, expect, it } from 'vitest';
 
-import { runScript } from '../support/machine.ts';
+import { runScript, type ScriptResult } from '../support/machine.ts';
 
 const READ_YES = `
 cd ~/yes_chardev && make >/dev/null && sudo insmod yes_chardev.ko
@@ -33,5 +33,12 @@ describe('an example', { timeout: 60_000 }, () => {
     expect(race).toMatch(/^\d+ of 40000$/);
     expect(race).not.toBe(whole);
     expect(status).toBe('1');
+  });
+
+  it('races the same way in each run', () => {
+    const race = (): ScriptResult => runScript('cd programs; cc counter.ts; ./a.out race');
+    const [first, second] = [race(), race()];
+    expect(second.stdout).toBe(first.stdout);
+    expect([second.traceHash, second.eventCount]).toEqual([first.traceHash, first.eventCount]);
   });
 });

@@ -78,7 +78,10 @@ export class ProgramContext {
 
   /** A system call as C has it: its result, or -1 with `errno` set, or WOULD_BLOCK. */
   call(number: number, a0 = 0, a1 = 0, a2 = 0, a3 = 0, a4 = 0, a5 = 0): number {
-    return this.answer(this.cpu.syscall(number, a0, a1, a2, a3, a4, a5));
+    // Whatever a program made by hand passes, the kernel gets numbers.
+    const [b0, b1, b2] = [Number(a0), Number(a1), Number(a2)];
+    const [b3, b4, b5] = [Number(a3), Number(a4), Number(a5)];
+    return this.answer(this.cpu.syscall(Number(number), b0, b1, b2, b3, b4, b5));
   }
 
   /** The same for the raw result of the kernel. */

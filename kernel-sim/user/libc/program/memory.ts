@@ -73,74 +73,74 @@ export class MemoryApi {
 
   /** Loads an unsigned byte. */
   load8(address: number): Answer<number> {
-    return this.#loaded(this.#context.cpu.load8(address));
+    return this.#loaded(this.#context.cpu.load8(Number(address)));
   }
 
   /** Loads an unsigned 16-bit number, little-endian. */
   load16(address: number): Answer<number> {
     const { cpu } = this.#context;
-    return this.#loaded(cpu.load8(address) | (cpu.load8(address + 1) << 8));
+    return this.#loaded(cpu.load8(Number(address)) | (cpu.load8(Number(address) + 1) << 8));
   }
 
   /** Loads an unsigned 32-bit number, little-endian. */
   load32(address: number): Answer<number> {
-    return this.#loaded(this.#context.cpu.load32(address) >>> 0);
+    return this.#loaded(this.#context.cpu.load32(Number(address)) >>> 0);
   }
 
   /** Loads an unsigned 64-bit number, little-endian; exact up to 2^53. */
   load64(address: number): Answer<number> {
     const { cpu } = this.#context;
-    const high = (cpu.load32(address + 4) >>> 0) * HIGH_WORD;
-    return this.#loaded(high + (cpu.load32(address) >>> 0));
+    const high = (cpu.load32(Number(address) + 4) >>> 0) * HIGH_WORD;
+    return this.#loaded(high + (cpu.load32(Number(address)) >>> 0));
   }
 
   /** Stores the low byte of `value`. */
   store8(address: number, value: number): Answer<number> {
-    this.#context.cpu.store8(address, value & 0xff);
+    this.#context.cpu.store8(Number(address), value & 0xff);
     return this.#loaded(0);
   }
 
   /** Stores the low 16 bits of `value`. */
   store16(address: number, value: number): Answer<number> {
     const { cpu } = this.#context;
-    cpu.store8(address, value & 0xff);
-    cpu.store8(address + 1, (value >>> 8) & 0xff);
+    cpu.store8(Number(address), value & 0xff);
+    cpu.store8(Number(address) + 1, (value >>> 8) & 0xff);
     return this.#loaded(0);
   }
 
   /** Stores the low 32 bits of `value`. */
   store32(address: number, value: number): Answer<number> {
-    this.#context.cpu.store32(address, value >>> 0);
+    this.#context.cpu.store32(Number(address), value >>> 0);
     return this.#loaded(0);
   }
 
   /** Stores a whole number of up to 53 bits as 64 bits. */
   store64(address: number, value: number): Answer<number> {
     const { cpu } = this.#context;
-    cpu.store32(address, value >>> 0);
-    cpu.store32(address + 4, Math.floor(value / HIGH_WORD) >>> 0);
+    cpu.store32(Number(address), value >>> 0);
+    cpu.store32(Number(address) + 4, Math.floor(value / HIGH_WORD) >>> 0);
     return this.#loaded(0);
   }
 
   /** Copies `count` bytes: memcpy(3), and memmove(3), since they may overlap. */
   memcpy(to: number, from: number, count: number): Answer<number> {
     const size = sizeOf(count);
-    this.#context.cpu.storeBytes(to, this.#context.cpu.loadBytes(from, size));
+    this.#context.cpu.storeBytes(Number(to), this.#context.cpu.loadBytes(Number(from), size));
     return this.#moved(to, size);
   }
 
   /** Fills `count` bytes: memset(3). */
   memset(address: number, value: number, count: number): Answer<number> {
     const size = sizeOf(count);
-    this.#context.cpu.storeBytes(address, new Uint8Array(size).fill(value));
+    this.#context.cpu.storeBytes(Number(address), new Uint8Array(size).fill(value));
     return this.#moved(address, size);
   }
 
   /** Compares `count` bytes: memcmp(3). Negative, 0 or positive. */
   memcmp(first: number, second: number, count: number): Answer<number> {
     const size = sizeOf(count);
-    const a = this.#context.cpu.loadBytes(first, size);
-    const b = this.#context.cpu.loadBytes(second, size);
+    const a = this.#context.cpu.loadBytes(Number(first), size);
+    const b = this.#context.cpu.loadBytes(Number(second), size);
     const at = a.findIndex((byte, index) => byte !== b[index]);
     return this.#moved(at < 0 ? 0 : (a[at] ?? 0) - (b[at] ?? 0), size);
   }
@@ -148,27 +148,27 @@ export class MemoryApi {
   /** A copy of `count` bytes at `address`. */
   bytes_at(address: number, count: number): Answer<Uint8Array> {
     const size = sizeOf(count);
-    return this.#moved(this.#context.cpu.loadBytes(address, size), size);
+    return this.#moved(this.#context.cpu.loadBytes(Number(address), size), size);
   }
 
   /** The text at `address`: `count` bytes of UTF-8, or up to its NUL if nothing is said. */
   string_at(address: number, count?: number): Answer<string> {
     if (count === undefined) return this.#context.later(this.#stringAt(address));
     const size = sizeOf(count);
-    return this.#moved(decodeUtf8(this.#context.cpu.loadBytes(address, size)), size);
+    return this.#moved(decodeUtf8(this.#context.cpu.loadBytes(Number(address), size)), size);
   }
 
   /** Stores bytes at `address`. */
   store_bytes(address: number, bytes: Uint8Array): Answer<number> {
-    const own = Uint8Array.from(bytes);
-    this.#context.cpu.storeBytes(address, own);
+    const own = bytes instanceof Uint8Array ? bytes.slice() : new Uint8Array(0);
+    this.#context.cpu.storeBytes(Number(address), own);
     return this.#moved(own.length, own.length);
   }
 
   /** Stores text in UTF-8 with a NUL behind it: strcpy(3). How many bytes without the NUL. */
   store_string(address: number, text: string): Answer<number> {
     const bytes = encodeUtf8(`${text}\0`);
-    this.#context.cpu.storeBytes(address, bytes);
+    this.#context.cpu.storeBytes(Number(address), bytes);
     return this.#moved(bytes.length - 1, bytes.length);
   }
 
@@ -220,7 +220,7 @@ export class MemoryApi {
 
   *#calloc(size: number): Sleeping<number> {
     const address = yield* this.#malloc(size);
-    if (address !== 0) this.#context.cpu.storeBytes(address, new Uint8Array(size));
+    if (address !== 0) this.#context.cpu.storeBytes(Number(address), new Uint8Array(size));
     return address;
   }
 
@@ -230,7 +230,7 @@ export class MemoryApi {
     const old = this.#sizes.get(address);
     if (old === undefined) return yield* this.#context.die('realloc(): invalid pointer');
     const { cpu, memory } = this.#context;
-    cpu.storeBytes(moved, cpu.loadBytes(address, Math.min(old, size)));
+    cpu.storeBytes(moved, cpu.loadBytes(Number(address), Math.min(old, size)));
     this.#sizes.delete(address);
     memory.free(address);
     return moved;

@@ -176,38 +176,38 @@ export class ThreadsApi {
 
   *#word(): Sleeping<number> {
     const address = yield* this.#context.allocate(WORD_BYTES);
-    if (address !== 0) this.#context.cpu.store32(address, 0);
+    if (address !== 0) this.#context.cpu.store32(Number(address), 0);
     return address;
   }
 
   /** No thread comes between the load and the store: see `UserCpu.createThread`. */
   #tryLock(mutex: number): boolean {
     const { cpu } = this.#context;
-    if (cpu.load32(mutex) !== 0) return false;
-    cpu.store32(mutex, 1);
+    if (cpu.load32(Number(mutex)) !== 0) return false;
+    cpu.store32(Number(mutex), 1);
     return true;
   }
 
   *#lock(mutex: number): Sleeping<number> {
     const { cpu } = this.#context;
-    while (cpu.load32(mutex) !== 0) {
-      cpu.store32(mutex, 2);
+    while (cpu.load32(Number(mutex)) !== 0) {
+      cpu.store32(Number(mutex), 2);
       yield* this.#futex(mutex, WAIT, 2);
     }
-    cpu.store32(mutex, 2); // Others may still wait.
+    cpu.store32(Number(mutex), 2); // Others may still wait.
     return 0;
   }
 
   /** True when somebody waits. */
   #release(mutex: number): boolean {
     const { cpu } = this.#context;
-    const before = cpu.load32(mutex);
-    cpu.store32(mutex, 0);
+    const before = cpu.load32(Number(mutex));
+    cpu.store32(Number(mutex), 0);
     return before === 2;
   }
 
   *#wait(cond: number, mutex: number): Sleeping<number> {
-    const count = this.#context.cpu.load32(cond);
+    const count = this.#context.cpu.load32(Number(cond));
     if (this.#release(mutex)) yield* this.#wake(mutex, 1);
     yield* this.#futex(cond, WAIT, count);
     return yield* this.#lock(mutex);
@@ -215,7 +215,7 @@ export class ThreadsApi {
 
   *#signal(cond: number, waiters: number): Sleeping<number> {
     const { cpu } = this.#context;
-    cpu.store32(cond, (cpu.load32(cond) + 1) >>> 0);
+    cpu.store32(Number(cond), (cpu.load32(Number(cond)) + 1) >>> 0);
     return yield* this.#wake(cond, waiters);
   }
 
