@@ -23,9 +23,11 @@ import {
   WUNTRACED,
   WTERMSIG,
 } from '../uapi/process.ts';
-import { SIGNAL } from '../uapi/signal.ts';
+import { SA, SIGNAL } from '../uapi/signal.ts';
 import { type Process, processOf } from './process.ts';
 import type { Tracing } from './tracing.ts';
+
+const INIT_PID = 1;
 
 /** A change of a child, as wait4(2) and waitid(2) report it. */
 export interface ChildChange {
@@ -65,13 +67,12 @@ export class Children {
   /** The task has ended: a zombie for its parent, or gone at once if that does not care. */
   ended(task: Task): void {
     const { parent } = task;
-    if (parent === undefined || (parent.ignored & signalBit(SIGNAL.CHLD)) !== 0) {
+    const isIgnored = parent === undefined || (parent.ignored & signalBit(SIGNAL.CHLD)) !== 0;
+    if (isIgnored || (flagsOf(parent) & SA.NOCLDWAIT) !== 0) {
       task.state = 'X';
       this.#parts.forget(task);
-    } else {
-      task.state = 'Z';
-      this.#parts.signals.send(parent, SIGNAL.CHLD);
-    }
+    } else task.state = 'Z';
+    if (!isIgnored) this.#parts.signals.send(parent, SIGNAL.CHLD);
     // One that ignores SIGCHLD waits, too: until there is no child left.
     wakeWaiters(parent);
   }
@@ -79,13 +80,16 @@ export class Children {
   /** The task has stopped or goes on. */
   stoppedOrContinued({ parent }: Task): void {
     if (parent === undefined) return;
-    this.#parts.signals.send(parent, SIGNAL.CHLD);
+    if ((flagsOf(parent) & SA.NOCLDSTOP) === 0) this.#parts.signals.send(parent, SIGNAL.CHLD);
     wakeWaiters(parent);
   }
 
-  /** Gives the children of a task that ends to `reaper`. Linux: forget_original_parent. */
-  reparent(task: Task, reaper: Task | undefined): void {
+  /** Gives the children of a task that ends to another. Linux: forget_original_parent. */
+  reparent(task: Task): void {
+    const reaper = this.#reaperOf(task);
     for (const child of task.children) {
+      const { parentDeathSignal } = child.group;
+      if (parentDeathSignal !== 0) this.#parts.signals.send(child, parentDeathSignal);
       const group = child.pgid;
       const kept = task.pgid !== group && task.sid === child.sid;
       child.parent = reaper;
@@ -94,6 +98,14 @@ export class Children {
       if (child.state === 'Z') this.ended(child);
     }
     task.children.clear();
+  }
+
+  /** The nearest ancestor that asked for orphans, else init. */
+  #reaperOf(task: Task): Task | undefined {
+    for (let each = task.parent; each !== undefined; each = each.parent) {
+      if (each.group.isSubreaper) return each;
+    }
+    return this.#parts.tasks.get(INIT_PID);
   }
 
   /** A task that ends may have been the last that could continue its own group. */
@@ -162,6 +174,11 @@ export class Children {
       this.#parts.forget(child);
     }
   }
+}
+
+/** How the parent wants to hear of its children: SA. */
+function flagsOf(parent: Task): number {
+  return parent.group.actions.get(SIGNAL.CHLD)?.flags ?? 0;
 }
 
 function changeOf(child: Task, options: number): ChildChange | undefined {

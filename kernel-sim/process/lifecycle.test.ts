@@ -141,7 +141,7 @@ describe('wait4', () => {
     const notes = noted(
       (note) =>
         function* (p) {
-          yield* p.call('rt_sigaction', SIGNAL.USR1, yield* p.words(SIG.CATCH), 0);
+          yield* p.call('rt_sigaction', SIGNAL.USR1, yield* p.words(SIG.CATCH), 0, 8);
           const self = yield* p.call('getpid');
           const child = yield* p.fork(sleeps);
           yield* p.fork(function* (c) {
@@ -161,7 +161,7 @@ describe('wait4', () => {
     const notes = noted(
       (note) =>
         function* (p) {
-          yield* p.call('rt_sigaction', SIGNAL.CHLD, yield* p.words(SIG.IGN), 0);
+          yield* p.call('rt_sigaction', SIGNAL.CHLD, yield* p.words(SIG.IGN), 0, 8);
           for (let ms = 1; ms < 4; ms++) {
             yield* p.fork(function* (c) {
               yield* c.call('nanosleep', yield* c.words(0, ms * 1_000_000), 0);
@@ -381,7 +381,7 @@ describe('an oops', () => {
     charDevices.add(rdev, 1, { read });
     vfs.mknod(vfs.kernelContext, '/tmp/bad', S.IFCHR | 0o666, rdev);
     const status = machine.run(function* (p) {
-      yield* p.call('rt_sigprocmask', SIG_BLOCK, yield* p.words(1), 0);
+      yield* p.call('rt_sigprocmask', SIG_BLOCK, yield* p.words(1), 0, 8);
       yield* p.call('kill', yield* p.call('getpid'), SIGNAL.HUP);
       const fd = yield* p.call('open', yield* p.text('/tmp/bad'), 0, 0);
       yield* p.call('read', fd, yield* p.take(16), 1);

@@ -113,6 +113,7 @@ export class Lifecycle {
     child.arguments = parent.arguments;
     child.initialStack = parent.initialStack;
     child.task.caught = parent.task.caught;
+    child.task.group.actions = new Map(parent.task.group.actions);
     this.#start(child);
     return child.task.pid;
   }
@@ -282,6 +283,7 @@ export class Lifecycle {
     task.credentials = { ...task.credentials, euid, suid: euid, egid, sgid: egid };
     task.caught = 0;
     task.taken = 0;
+    task.group.actions.clear();
     return 0;
   }
 
@@ -349,7 +351,8 @@ export class Lifecycle {
     process.exitStatus = group.exitStatus ?? status;
     if (task.pid === INIT_PID) onInitExit(process.exitStatus);
     if (task.sid === task.pid) onSessionEnd(task.sid);
-    this.children.reparent(task, this.#parts.tasks.get(INIT_PID));
+    if (group.realTimer !== undefined) sim.events.cancel(group.realTimer.event);
+    this.children.reparent(task);
     this.children.leaveGroup(task);
     this.children.ended(task);
     return yield* scheduler.exit(task.state === 'X' ? 'X' : 'Z');

@@ -64,6 +64,8 @@ export class Process implements FsContext {
   pending: Sleeping<number> | undefined = undefined;
   /** Begins the call that a signal cut short again, when its arguments alone do not say how. */
   restart: (() => number) | undefined = undefined;
+  /** What sigsuspend(2) blocked before: comes back when its signal has been seen to. */
+  savedMask: number | undefined = undefined;
   /** As wait4(2) reports it, once the task is a zombie. */
   exitStatus = 0;
   syscalls = 0;

@@ -180,14 +180,14 @@ describe('a signal for the process', () => {
     const { notes } = outcome(
       (note) =>
         function* (p) {
-          yield* p.call('rt_sigaction', SIGNAL.USR1, yield* p.words(SIG.CATCH), 0);
+          yield* p.call('rt_sigaction', SIGNAL.USR1, yield* p.words(SIG.CATCH), 0, 8);
           const word = yield* p.words(0);
           const other = yield* thread(p, function* (t) {
             note(yield* t.named('futex', word, FUTEX.WAIT, 0, 0));
             note(t.cpu.takeSignals() !== 0);
           });
           yield* nap(p, 1);
-          yield* p.call('rt_sigprocmask', SIG_BLOCK, yield* p.words(1 << (SIGNAL.USR1 - 1)), 0);
+          yield* p.call('rt_sigprocmask', SIG_BLOCK, yield* p.words(1 << (SIGNAL.USR1 - 1)), 0, 8);
           yield* p.call('kill', yield* p.call('getpid'), SIGNAL.USR1);
           yield* join(p, other);
           note(p.cpu.takeSignals());
@@ -200,13 +200,13 @@ describe('a signal for the process', () => {
     const { notes } = outcome(
       (note) =>
         function* (p) {
-          yield* p.call('rt_sigaction', SIGNAL.USR1, yield* p.words(SIG.CATCH), 0);
+          yield* p.call('rt_sigaction', SIGNAL.USR1, yield* p.words(SIG.CATCH), 0, 8);
           const set = yield* p.words(1 << (SIGNAL.USR1 - 1));
-          yield* p.call('rt_sigprocmask', SIG_BLOCK, set, 0);
+          yield* p.call('rt_sigprocmask', SIG_BLOCK, set, 0, 8);
           yield* p.call('kill', yield* p.call('getpid'), SIGNAL.USR1);
           note(p.cpu.takeSignals());
           const other = yield* thread(p, function* (t) {
-            yield* t.call('rt_sigprocmask', 1, set, 0);
+            yield* t.call('rt_sigprocmask', 1, set, 0, 8);
             note(t.cpu.takeSignals() !== 0);
           });
           yield* join(p, other);
@@ -241,7 +241,7 @@ describe('tgkill', () => {
     const { notes } = outcome(
       (note) =>
         function* (p) {
-          yield* p.call('rt_sigaction', SIGNAL.USR1, yield* p.words(SIG.CATCH), 0);
+          yield* p.call('rt_sigaction', SIGNAL.USR1, yield* p.words(SIG.CATCH), 0, 8);
           const word = yield* p.words(0);
           const other = yield* thread(p, function* (t) {
             note(yield* t.named('futex', word, FUTEX.WAIT, 0, 0));

@@ -21,11 +21,11 @@ import { EVENT } from '../sim/trace.ts';
 import { type Sleeping, WOULD_BLOCK } from '../uapi/coroutine.ts';
 import { COST } from '../uapi/costs.ts';
 import { ERRNO } from '../uapi/errno.ts';
-import { SIGNAL } from '../uapi/signal.ts';
+import { SA, SIG, SIGNAL } from '../uapi/signal.ts';
 import { SYS } from '../uapi/syscall-numbers.ts';
 import type { Program, ThreadOptions, UserCpu } from '../uapi/user-cpu.ts';
 import type { Process } from './process.ts';
-import { deliverSignals, type DeliveryParts } from './signal-delivery.ts';
+import { deliverSignals, type DeliveryParts, type SignalFrame } from './signal-delivery.ts';
 import type { Tracing } from './tracing.ts';
 
 /** A system call: plain, and answers a result, a negative errno, or `process.block(…)`. */
@@ -40,9 +40,8 @@ export type SyscallHandler = (
 ) => number;
 
 /**
- * Calls that begin again after a signal cut them short, when no handler of the program's saw it.
- * Those that go on with what is left of a time say how in `process.restart`.
- * Linux: those that answer ERESTARTSYS, ERESTARTNOHAND and ERESTART_RESTARTBLOCK.
+ * Calls that begin again after a signal cut them short: all of them when no handler saw it, these
+ * also after a handler with SA_RESTART. Linux: those that answer ERESTARTSYS.
  */
 export const RESTARTED: ReadonlySet<number> = new Set([
   SYS.read,
@@ -51,8 +50,16 @@ export const RESTARTED: ReadonlySet<number> = new Set([
   SYS.ioctl,
   SYS.wait4,
   SYS.waitid,
+]);
+/**
+ * Those that answer EINTR after any handler. With a time they go on with what is left of it, as
+ * `process.restart` says. Linux: ERESTARTNOHAND and ERESTART_RESTARTBLOCK.
+ */
+const RESTARTED_WITHOUT_HANDLER: ReadonlySet<number> = new Set([
   SYS.poll,
   SYS.nanosleep,
+  SYS.pause,
+  SYS.rt_sigsuspend,
 ]);
 
 /** In place of a call's number, for what traps without one. */
@@ -84,6 +91,7 @@ export interface UserModeParts extends DeliveryParts {
 }
 
 export class UserMode implements UserCpu {
+  signalEntry: UserCpu['signalEntry'] = undefined;
   readonly #process: Process;
   readonly #parts: UserModeParts;
   readonly #execution: Execution;
@@ -138,8 +146,14 @@ export class UserMode implements UserCpu {
     // A signal for the process may be this thread's to take, though another was told of it.
     if (process.task.deliverable !== 0) process.task.hasWork = true;
     while (process.task.hasWork) {
-      yield* deliverSignals(process, this.#parts);
-      if (this.#mustRestart(result)) result = yield* this.#finish(this.#restart());
+      const frames = yield* deliverSignals(process, this.#parts);
+      const again = this.#mustRestart(result, frames);
+      if (frames.length > 0) {
+        yield* this.#runHandlers(frames);
+        // What a handler has interrupted stays so, whatever signals come next.
+        if (!again) this.#number = NO_CALL;
+      }
+      if (again && process.leaving === undefined) result = yield* this.#finish(this.#restart());
     }
     process.restart = undefined;
     // The program is not gone back to: `runUserMode` takes over.
@@ -172,15 +186,35 @@ export class UserMode implements UserCpu {
     return result;
   }
 
-  /** Such as after a stop. */
-  #mustRestart(result: number): boolean {
-    const { task, leaving } = this.#process;
-    return (
-      result === -ERRNO.EINTR &&
-      RESTARTED.has(this.#number) &&
-      task.taken === 0 &&
-      leaving === undefined
-    );
+  /** The first handler decides. Without one, such as after a stop, nobody need know. */
+  #mustRestart(result: number, frames: readonly SignalFrame[]): boolean {
+    if (result !== -ERRNO.EINTR) return false;
+    const [first] = frames;
+    if (first === undefined) {
+      return RESTARTED.has(this.#number) || RESTARTED_WITHOUT_HANDLER.has(this.#number);
+    }
+    return (first.action.flags & SA.RESTART) !== 0 && RESTARTED.has(this.#number);
+  }
+
+  /** Runs the program's handlers on top of what it was doing, the last first. */
+  *#runHandlers(frames: readonly SignalFrame[]): Sleeping<void> {
+    const process = this.#process;
+    const { task } = process;
+    // The handler of a fault works on what is really there.
+    if (process.hasFaulted) this.#recover();
+    // A handler may make calls of its own.
+    const { restart } = process;
+    const number = this.#number;
+    const args = this.#arguments;
+    for (const { signal, action, blocked } of frames.toReversed()) {
+      if (process.leaving !== undefined) return;
+      if (action.handler > SIG.CATCH) yield* this.signalEntry?.(action.handler, signal) ?? [];
+      task.blocked = blocked;
+    }
+    if (task.deliverable !== 0) task.hasWork = true;
+    process.restart = restart;
+    this.#number = number;
+    this.#arguments = args;
   }
 
   #restart(): number {

@@ -14,6 +14,7 @@ import { nameCalls } from './names.ts';
 import type { SyscallParts } from './parts.ts';
 import { pipeCalls } from './pipe.ts';
 import { pollCalls } from './poll.ts';
+import { prctlCalls } from './prctl.ts';
 import { processCalls } from './processes.ts';
 import { ptraceCalls } from './ptrace.ts';
 import { readWriteCalls } from './read-write.ts';
@@ -22,6 +23,7 @@ import { sleepCalls } from './sleep.ts';
 import { spawnCalls } from './spawn.ts';
 import { syslogCalls } from './syslog.ts';
 import { systemCalls } from './system.ts';
+import { timerCalls } from './timers.ts';
 import { threadCalls } from './threads.ts';
 
 /** Fills `table`, which user mode already holds, so that the two may be made in either order. */
@@ -38,6 +40,8 @@ export function fillSyscallTable(table: (SyscallHandler | undefined)[], parts: S
     ...spawnCalls(parts),
     ...groupCalls(parts),
     ...signalCalls(parts),
+    ...timerCalls(parts),
+    ...prctlCalls,
     ...sleepCalls(parts),
     ...memoryCalls(parts),
     ...threadCalls(parts),

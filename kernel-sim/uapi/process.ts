@@ -13,6 +13,16 @@ export const WNOWAIT = 0x0100_0000;
 /** waitid's kinds of id. */
 export const P = { ALL: 0, PID: 1, PGID: 2 } as const;
 
+/** prctl(2)'s options that we have. Linux: include/uapi/linux/prctl.h. */
+export const PR = {
+  SET_PDEATHSIG: 1,
+  GET_PDEATHSIG: 2,
+  SET_NAME: 15,
+  GET_NAME: 16,
+  SET_CHILD_SUBREAPER: 36,
+  GET_CHILD_SUBREAPER: 37,
+} as const;
+
 /** si_code of SIGCHLD. */
 export const CLD = {
   EXITED: 1,

@@ -32,8 +32,25 @@ export function strsignal(signal: number): string {
   return TABLE[signal - 1]?.[1] ?? `Unknown signal ${signal}`;
 }
 
-/** rt_sigaction's handler argument. A caught signal is noted for UserCpu.takeSignals. */
+/**
+ * rt_sigaction's handler argument. With CATCH the signal is noted for UserCpu.takeSignals; any
+ * other number is the program's own name for a handler, which UserCpu.signalEntry is called with.
+ */
 export const SIG = { DFL: 0, IGN: 1, CATCH: 2 } as const;
+
+/** Flags of rt_sigaction. */
+export const SA = {
+  NOCLDSTOP: 1,
+  NOCLDWAIT: 2,
+  RESTART: 0x1000_0000,
+  NODEFER: 0x4000_0000,
+  RESETHAND: 0x8000_0000,
+} as const;
+
+/** Byte offsets of x86-64's struct sigaction as the kernel reads it: four words of 64 bits. */
+export const SIGACTION = { handler: 0, flags: 8, restorer: 16, mask: 24, SIZE: 32 } as const;
+/** How many bytes a set of signals has. */
+export const SIGSET_BYTES = 8;
 export const SIG_BLOCK = 0;
 export const SIG_UNBLOCK = 1;
 export const SIG_SETMASK = 2;

@@ -5,7 +5,24 @@
  *
  * Linux: struct signal_struct and struct sighand_struct.
  */
+import type { TimedEvent } from '../../sim/event-queue.ts';
 import type { Task } from './task.ts';
+
+/** A timer of real time that runs. */
+export interface RealTimer {
+  readonly event: TimedEvent;
+  readonly atNs: number;
+  readonly intervalNs: number;
+}
+
+/** Linux: struct k_sigaction. */
+export interface SignalAction {
+  readonly handler: number;
+  /** SA. */
+  readonly flags: number;
+  /** Blocked while the handler runs. */
+  readonly mask: number;
+}
 
 export class ThreadGroup {
   /** Stays until the whole group is gone, even when it ended first. */
@@ -24,6 +41,8 @@ export class ThreadGroup {
   pending = 0;
   ignored = 0;
   caught = 0;
+  /** What rt_sigaction(2) was told of the signals that are not treated by default. */
+  actions = new Map<number, SignalAction>();
   /** One thread has taken a signal to stop, and told the others. */
   isStopped = false;
 
@@ -33,6 +52,13 @@ export class ThreadGroup {
   wasContinued = false;
   /** The first thread that runs again sends the parent SIGCHLD. */
   mustTellContinued = false;
+
+  /** Orphans among its descendants become its children: PR_SET_CHILD_SUBREAPER. */
+  isSubreaper = false;
+  /** Sent to it when its parent ends, 0 for none: PR_SET_PDEATHSIG. */
+  parentDeathSignal = 0;
+  /** When alarm(2) rings, and how often then: ITIMER_REAL. */
+  realTimer: RealTimer | undefined = undefined;
 
   /** It gave up the terminal of its session: TIOCNOTTY. Inherited. */
   hasNoTerminal: boolean;

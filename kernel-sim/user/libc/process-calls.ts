@@ -5,8 +5,10 @@
  */
 import type { Sleeping } from '../../uapi/coroutine.ts';
 import { CLOCK, SPAWN_ACTION, SYSINFO, SYSLOG_ACTION, UTSNAME } from '../../uapi/process.ts';
+import { SIGACTION, SIGSET_BYTES } from '../../uapi/signal.ts';
 import { SYS } from '../../uapi/syscall-numbers.ts';
 import { TERMIOS, TTY_IOCTL, WINSIZE } from '../../uapi/termios.ts';
+import type { UserCpu } from '../../uapi/user-cpu.ts';
 import { decodeUtf8 } from '../../lib/utf8.ts';
 import { FileCalls } from './file-calls.ts';
 
@@ -64,12 +66,24 @@ export interface Timespec {
 }
 
 const AT_EMPTY_PATH = 0x1000;
-const SIGSET_SIZE = 8;
-const SIGACTION_SIZE = 32;
+/** Handlers get numbers above SIG.CATCH. */
+const FIRST_HANDLER = 3;
 const NGROUPS_MAX = 64;
 const NS_PER_S = 1_000_000_000;
 
+/** What runs when a signal arrives. It may make system calls. */
+export type SignalHandler = (signal: number) => Sleeping<void>;
+
 export class ProcessCalls extends FileCalls {
+  /** By the numbers that the kernel knows them by. A fork's child has the same. */
+  private readonly handlers: SignalHandler[];
+
+  constructor(cpu: UserCpu, parent?: ProcessCalls) {
+    super(cpu, parent);
+    this.handlers = [...(parent?.handlers ?? [])];
+    if (this.handlers.length > 0) this.cpu.signalEntry = this.enter;
+  }
+
   getpid(): Sleeping<number> {
     return this.call(SYS.getpid);
   }
@@ -144,21 +158,62 @@ export class ProcessCalls extends FileCalls {
   }
 
   /** Sets a signal's disposition: SIG.DFL, SIG.IGN or SIG.CATCH (see `take_signals`). */
-  *sigaction(signal: number, disposition: number): Sleeping<number> {
+  sigaction(signal: number, disposition: number, flags = 0): Sleeping<number> {
+    return this.set_action(signal, disposition, flags, 0);
+  }
+
+  private *set_action(
+    signal: number,
+    handler: number,
+    flags: number,
+    mask: number,
+  ): Sleeping<number> {
     const mark = this.memory.mark();
-    const action = yield* this.memory.scratch(SIGACTION_SIZE);
-    this.cpu.storeBytes(action, new Uint8Array(SIGACTION_SIZE));
-    this.cpu.store32(action, disposition);
-    const result = yield* this.call(SYS.rt_sigaction, signal, action, 0, SIGSET_SIZE);
+    const action = yield* this.memory.scratch(SIGACTION.SIZE);
+    this.cpu.storeBytes(action, new Uint8Array(SIGACTION.SIZE));
+    this.cpu.store32(action + SIGACTION.handler, handler);
+    this.cpu.store32(action + SIGACTION.flags, flags);
+    this.cpu.store32(action + SIGACTION.mask, mask);
+    const result = yield* this.call(SYS.rt_sigaction, signal, action, 0, SIGSET_BYTES);
     this.memory.release(mark);
     return result;
+  }
+
+  /**
+   * Runs `handler` each time the signal arrives, at the next system call or `charge`: sigaction(2)
+   * with a function. `mask` is blocked meanwhile. The same function may be installed many times.
+   */
+  *signal(signal: number, handler: SignalHandler, flags = 0, mask = 0): Sleeping<number> {
+    const known = this.handlers.indexOf(handler);
+    const index = known < 0 ? this.handlers.push(handler) - 1 : known;
+    this.cpu.signalEntry = this.enter;
+    return yield* this.set_action(signal, FIRST_HANDLER + index, flags, mask);
+  }
+
+  /** Where the kernel enters the program for a signal. */
+  private readonly enter = (name: number, signal: number): Sleeping<void> =>
+    this.run_handler(name, signal);
+
+  private *run_handler(name: number, signal: number): Sleeping<void> {
+    const handler = this.handlers[name - FIRST_HANDLER];
+    if (handler !== undefined) yield* handler(signal);
+  }
+
+  /** Sleeps until a signal has been handled: always -EINTR. */
+  pause(): Sleeping<number> {
+    return this.call(SYS.pause);
+  }
+
+  /** SIGALRM after so many seconds; 0 calls it off. The seconds that an older one had left. */
+  alarm(seconds: number): Sleeping<number> {
+    return this.call(SYS.alarm, seconds);
   }
 
   /** The present disposition of a signal, or the negative errno. */
   *get_sigaction(signal: number): Sleeping<number> {
     const mark = this.memory.mark();
-    const action = yield* this.memory.scratch(SIGACTION_SIZE);
-    const result = yield* this.call(SYS.rt_sigaction, signal, 0, action, SIGSET_SIZE);
+    const action = yield* this.memory.scratch(SIGACTION.SIZE);
+    const result = yield* this.call(SYS.rt_sigaction, signal, 0, action, SIGSET_BYTES);
     const disposition = result < 0 ? result : this.cpu.load32(action);
     this.memory.release(mark);
     return disposition;
@@ -172,9 +227,9 @@ export class ProcessCalls extends FileCalls {
   /** Blocks or unblocks the signals of `mask` (bit n-1 for signal n, up to 31). */
   *sigprocmask(how: number, mask: number): Sleeping<number> {
     const mark = this.memory.mark();
-    const set = yield* this.memory.scratch(SIGSET_SIZE);
+    const set = yield* this.memory.scratch(SIGSET_BYTES);
     this.memory.store64(set, mask >>> 0);
-    const result = yield* this.call(SYS.rt_sigprocmask, how, set, 0, SIGSET_SIZE);
+    const result = yield* this.call(SYS.rt_sigprocmask, how, set, 0, SIGSET_BYTES);
     this.memory.release(mark);
     return result;
   }

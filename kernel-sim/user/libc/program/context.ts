@@ -221,6 +221,12 @@ class RunningCpu implements UserCpu {
   overrun(): boolean {
     return this.#cpu.overrun();
   }
+  get signalEntry(): UserCpu['signalEntry'] {
+    return this.#cpu.signalEntry;
+  }
+  set signalEntry(entry: UserCpu['signalEntry']) {
+    this.#cpu.signalEntry = entry;
+  }
   takeSignals(): number {
     return this.#cpu.takeSignals();
   }
