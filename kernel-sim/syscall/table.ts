@@ -24,6 +24,7 @@ import { spawnCalls } from './spawn.ts';
 import { syslogCalls } from './syslog.ts';
 import { systemCalls } from './system.ts';
 import { timerCalls } from './timers.ts';
+import { waitCalls } from './wait.ts';
 import { threadCalls } from './threads.ts';
 
 /** Fills `table`, which user mode already holds, so that the two may be made in either order. */
@@ -41,6 +42,7 @@ export function fillSyscallTable(table: (SyscallHandler | undefined)[], parts: S
     ...groupCalls(parts),
     ...signalCalls(parts),
     ...timerCalls(parts),
+    ...waitCalls(parts),
     ...prctlCalls,
     ...sleepCalls(parts),
     ...memoryCalls(parts),
