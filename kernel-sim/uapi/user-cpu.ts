@@ -62,11 +62,11 @@ export interface UserCpu {
 
   /**
    * Where the kernel enters the program for a signal that it handles: the program's own name for
-   * the handler, as rt_sigaction(2) was given it, and the signal. It happens inside `wait`,
-   * before that answers: each trap on which a signal waits answers WOULD_BLOCK. Until the entry returns, the
-   * signals of the action's mask are blocked; then the call that was cut short answers EINTR, or
-   * begins again with SA_RESTART. Linux: the frame that setup_rt_frame pushes; the return from here
-   * is rt_sigreturn(2).
+   * the handler, as rt_sigaction(2) was given it, and the signal. It happens inside `wait`, before
+   * that answers: each trap on which a signal waits answers WOULD_BLOCK. Until the entry returns,
+   * the signals of the action's mask are blocked; then the call that was cut short answers EINTR,
+   * or begins again with SA_RESTART. Linux: the frame that setup_rt_frame pushes; the return from
+   * here is rt_sigreturn(2).
    */
   signalEntry: ((handler: number, signal: number) => Sleeping<void>) | undefined;
 
