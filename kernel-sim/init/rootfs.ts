@@ -2,6 +2,7 @@
 /** What the root file system holds when a machine starts: directories, /etc, programs. */
 import { builtinExecutable } from '../process/executable.ts';
 import { encodeUtf8 } from '../lib/utf8.ts';
+import { KERNEL_RELEASE } from '../uapi/module-abi.ts';
 import type { Vfs } from '../fs/vfs.ts';
 import type { InstalledProgram } from '../user/programs.ts';
 
@@ -11,10 +12,12 @@ export const USER_ID = 1000;
 const DIRECTORIES: readonly (readonly [string, number, number])[] = [
   ['/dev', 0o755, 0],
   ['/etc', 0o755, 0],
+  ['/etc/modprobe.d', 0o755, 0],
   ['/home', 0o755, 0],
   ['/home/user', 0o755, USER_ID],
   ['/lib', 0o755, 0],
   ['/lib/modules', 0o755, 0],
+  [`/lib/modules/${KERNEL_RELEASE}`, 0o755, 0],
   ['/proc', 0o555, 0],
   ['/root', 0o700, 0],
   ['/run', 0o755, 0],

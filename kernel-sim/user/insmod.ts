@@ -8,9 +8,16 @@ import { has } from './support/command.ts';
 const HELP = `Usage:
 	insmod [options] filename [args]
 Options:
+	-f, --force       DANGEROUS: forces a module load, may cause
+	                  data corruption and crash your machine
+	-s, --syslog      print to syslog, not stderr
+	-v, --verbose     enables more messages
 	-V, --version     show version
 	-h, --help        show this help
 `;
+
+/** MODULE_INIT_IGNORE_MODVERSIONS | MODULE_INIT_IGNORE_VERMAGIC */
+const IGNORE_ALL = 3;
 
 export const insmod = defineProgram(function* (c) {
   const args = getopt(c.argv, {
@@ -36,7 +43,7 @@ export const insmod = defineProgram(function* (c) {
   if (fd < 0) {
     return yield* c.die('insmod', `ERROR: could not load module ${file}: ${strerror(-fd)}`);
   }
-  const failure = yield* c.finit_module(fd, parameters.join(' '));
+  const failure = yield* c.finit_module(fd, parameters.join(' '), has(args, 'f') ? IGNORE_ALL : 0);
   yield* c.close(fd);
   if (failure === 0) return 0;
   return yield* c.die('insmod', `ERROR: could not insert module ${file}: ${moduleError(-failure)}`);

@@ -18,6 +18,7 @@ import { MAKE_HELP, parseMakeWords, type MakeRequest } from './make/words.ts';
 import { errorText } from './support/command.ts';
 import { listNames } from './support/files.ts';
 import { elfMachine } from './support/modinfo.ts';
+import { moduleFolder, updateTree } from './support/module-tree.ts';
 
 type Board = BuildRequest['board'];
 
@@ -145,6 +146,7 @@ class Make {
 
   *#goal(goal: string, plans: readonly ModulePlan[]): Sleeping<number> {
     if (goal === 'clean') return yield* this.#clean(plans);
+    if (goal === 'modules_install' || goal === 'install') return yield* this.#installAll(plans);
     const isAll = goal === 'all' || goal === 'modules' || goal === 'default';
     const wanted = isAll ? plans : plans.filter(({ name }) => goal === `${name}.ko`);
     if (wanted.length === 0) {
@@ -167,6 +169,30 @@ class Make {
       this.#c.out(`make: ${text}\n`);
     }
     return status;
+  }
+
+  /** Copies what is built to where modprobe finds it, and runs depmod. */
+  *#installAll(plans: readonly ModulePlan[]): Sleeping<number> {
+    const c = this.#c;
+    const folder = yield* moduleFolder(c, this.#request.variables.get('INSTALL_MOD_PATH') ?? '');
+    const extra = `${folder}/extra`;
+    for (const { name } of plans) {
+      const file = `${name}.ko`;
+      this.#say('INSTALL', `${extra}/${file}`);
+      if (this.#request.isDryRun) continue;
+      const bytes = yield* c.read_file(file);
+      if (typeof bytes === 'number') {
+        yield* c.err(`cp: cannot stat '${file}': ${errorText(bytes)}\n`);
+        return yield* this.#stop(`[<builtin>: modules_install] Error 1`);
+      }
+      yield* c.mkdir(extra, 0o755);
+      if (!(yield* this.#install(`${extra}/${file}`, bytes))) {
+        return yield* this.#stop(`[<builtin>: modules_install] Error 1`);
+      }
+    }
+    this.#say('DEPMOD', folder);
+    const failure = this.#request.isDryRun ? 0 : yield* updateTree(c, folder);
+    return failure < 0 ? yield* this.#stop(`[<builtin>: modules_install] Error 1`) : 0;
   }
 
   *#clean(plans: readonly ModulePlan[]): Sleeping<number> {

@@ -5,6 +5,8 @@ import { getopt } from './libc/getopt.ts';
 import { defineProgram, type Libc } from './libc/libc.ts';
 import { errorText, has, valueOf } from './support/command.ts';
 import { readModinfo } from './support/modinfo.ts';
+import { moduleFolder, readTree } from './support/module-tree.ts';
+import { moduleName } from './support/modules.ts';
 
 const HELP = `Usage:
 	modinfo [options] <modulename|filename> [args]
@@ -69,10 +71,14 @@ function* show(
   field: string | undefined,
   endsInNul: boolean,
 ): Sleeping<number> {
-  const bytes = yield* c.read_file(name);
+  const isFileName = name.includes('/') || name.endsWith('.ko');
+  const known = isFileName
+    ? undefined
+    : (yield* readTree(c, yield* moduleFolder(c))).get(moduleName(name));
+  const path = known?.path ?? name;
+  const bytes = yield* c.read_file(path);
   if (typeof bytes === 'number') {
-    const isFile = name.includes('/') || name.endsWith('.ko');
-    if (!isFile) return yield* c.die('modinfo', `ERROR: Module ${name} not found.`);
+    if (!isFileName) return yield* c.die('modinfo', `ERROR: Module ${name} not found.`);
     return yield* c.die('modinfo', `ERROR: Module file ${name} not found.`);
   }
   const entries = readModinfo(bytes);
@@ -80,8 +86,8 @@ function* show(
     return yield* c.die('modinfo', `ERROR: could not get modinfo from '${name}': ${errorText(-8)}`);
   }
   const cwd = yield* c.getcwd();
-  const prefix = name.startsWith('/') || typeof cwd === 'number' ? '' : `${cwd}/`;
-  const all: readonly (readonly [string, string])[] = [['filename', prefix + name], ...entries];
+  const prefix = path.startsWith('/') || typeof cwd === 'number' ? '' : `${cwd}/`;
+  const all: readonly (readonly [string, string])[] = [['filename', prefix + path], ...entries];
   const end = endsInNul ? '\0' : '\n';
   for (const [key, value] of all) {
     if (field === undefined) c.out(`${`${key}:`.padEnd(LABEL_WIDTH)}${value}${end}`);

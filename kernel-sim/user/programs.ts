@@ -14,6 +14,7 @@ import { cut } from './cut.ts';
 import { date } from './date.ts';
 import { dd } from './dd.ts';
 import { diff } from './diff.ts';
+import { depmod } from './depmod.ts';
 import { dirname } from './dirname.ts';
 import { dmesg } from './dmesg.ts';
 import { echo } from './echo.ts';
@@ -39,6 +40,7 @@ import { mkdir } from './mkdir.ts';
 import { mkfifo } from './mkfifo.ts';
 import { mknod } from './mknod.ts';
 import { modinfo } from './modinfo.ts';
+import { modprobe } from './modprobe.ts';
 import { mv } from './mv.ts';
 import { nproc } from './nproc.ts';
 import { od } from './od.ts';
@@ -183,6 +185,6 @@ export const INSTALLED_PROGRAMS: readonly InstalledProgram[] = [
     xargs,
     yes,
   }),
-  ...inFolder('/usr/sbin', { getty, init, insmod, modinfo, rmmod, sysctl }),
+  ...inFolder('/usr/sbin', { getty, depmod, init, insmod, modinfo, modprobe, rmmod, sysctl }),
   { path: '/usr/bin/sudo', mode: SET_USER_ID, program: sudo },
 ];

@@ -67,3 +67,34 @@ echo 'import { g } from "./ticket_user"; g();' >> ticket_core.ts; make -s ticket
   expect(err).toContain('ERROR: modpost: "f" [ticket_user.ko] undefined!\n');
   expect(err).toContain('ticket_core -> ticket_user -> ticket_core');
 });
+
+it('modprobe loads what a module needs and takes it out again, as depmod wrote it down', () => {
+  const { out, err, log } = run(`cd symbols; make -s; sudo make -s modules_install; sudo sh -c '
+cat /lib/modules/*/modules.dep; grep ticket_next /lib/modules/*/modules.symbols
+modprobe -D ticket_user; modprobe -n -v ticket-user count=1; modinfo -F name ticket_core
+echo options ticket_user count=1 first=6 > /etc/modprobe.d/t.conf
+modprobe ticket_user first=8; modprobe ticket_user; modprobe -r ticket_core; echo $?
+modprobe -r -v ticket_user; lsmod; modprobe nope; echo $?; modprobe -q nope
+echo blacklist ticket_user >> /etc/modprobe.d/t.conf; modprobe -b ticket_user; lsmod'`);
+
+  const extra = '/lib/modules/6.12.0-ringzero/extra';
+  expect(out).toBe(`extra/ticket_core.ko:
+extra/ticket_user.ko: extra/ticket_core.ko
+alias symbol:ticket_next ticket_core
+insmod ${extra}/ticket_core.ko 
+insmod ${extra}/ticket_user.ko 
+insmod ${extra}/ticket_core.ko 
+insmod ${extra}/ticket_user.ko count=1
+ticket_core
+1
+rmmod ticket_user
+rmmod ticket_core
+Module                  Size  Used by
+1
+Module                  Size  Used by
+`);
+  expect(err).toBe(`modprobe: FATAL: Module ticket_core is in use.
+modprobe: FATAL: Module nope not found in directory /lib/modules/6.12.0-ringzero
+`);
+  expect(log).toContain('my ticket is 9\n9 tickets were given out');
+});

@@ -29,7 +29,7 @@ Options:
 
 This make builds kernel modules from TypeScript. A Kbuild names them; without
 one, every file NAME.ts that exports a module becomes NAME.ko.
-Targets: all (default), modules, clean, NAME.ko
+Targets: all (default), modules, modules_install, clean, NAME.ko
 Variables: TARGET=x86_64-linux-kernel-module or armv7l-linux-kernel-module
 `;
 
