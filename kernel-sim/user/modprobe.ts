@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+// tidy: words because modprobe.d(5) has a command of that name
 /** modprobe: loads a module with all that it needs, as modules.dep and /etc/modprobe.d say. */
 import { decodeUtf8 } from '../lib/utf8.ts';
 import type { Sleeping } from '../uapi/coroutine.ts';
@@ -37,7 +38,7 @@ const IGNORE_ALL = 3;
 const CONFIG_FOLDER = '/etc/modprobe.d';
 
 interface Config {
-  readonly blacklist: ReadonlySet<string>;
+  readonly denied: ReadonlySet<string>;
   readonly options: ReadonlyMap<string, string>;
 }
 
@@ -108,7 +109,7 @@ class Modprobe {
     if (module === undefined) {
       return yield* this.#fatal(`Module ${given} not found in directory ${this.#folder}`);
     }
-    if (has(this.#args, 'b') && this.#config.blacklist.has(name)) return 0;
+    if (has(this.#args, 'b') && this.#config.denied.has(name)) return 0;
     const shows = has(this.#args, 'D');
     const present = shows ? [] : yield* this.#loaded();
     if (present.includes(name)) {
@@ -187,7 +188,7 @@ class Modprobe {
 
 /** `blacklist NAME` and `options NAME WORDS` of every `.conf` file. */
 function* readConfig(c: Libc): Sleeping<Config> {
-  const blacklist = new Set<string>();
+  const denied = new Set<string>();
   const options = new Map<string, string>();
   const names = yield* listNames(c, CONFIG_FOLDER);
   for (const file of typeof names === 'number' ? [] : names) {
@@ -196,10 +197,10 @@ function* readConfig(c: Libc): Sleeping<Config> {
     for (const line of decodeUtf8(bytes).split('\n')) {
       const [command = '', given = '', ...words] = line.trim().split(/\s+/);
       const name = moduleName(given);
-      if (command === 'blacklist') blacklist.add(name);
+      if (command === 'blacklist') denied.add(name);
       if (command !== 'options') continue;
       options.set(name, [options.get(name) ?? '', ...words].filter((it) => it !== '').join(' '));
     }
   }
-  return { blacklist, options };
+  return { denied, options };
 }

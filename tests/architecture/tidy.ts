@@ -76,11 +76,13 @@ export const RULES: readonly Rule[] = [
     name: 'words',
     appliesTo: (path) => isSource(path) && !ABOUT_TIDINESS.test(path),
     check: (text) =>
-      numbered(text).flatMap(([number, line]) =>
-        BANNED_WORDS.filter(({ pattern }) => pattern.test(line)).map(
-          ({ pattern, instead }) => `${number}: ${pattern.exec(line)?.[0]}: say ${instead}`,
-        ),
-      ),
+      isExcused(text, 'words')
+        ? []
+        : numbered(text).flatMap(([number, line]) =>
+            BANNED_WORDS.filter(({ pattern }) => pattern.test(line)).map(
+              ({ pattern, instead }) => `${number}: ${pattern.exec(line)?.[0]}: say ${instead}`,
+            ),
+          ),
   },
   {
     name: 'leftovers',
@@ -154,6 +156,6 @@ function matching(text: string, pattern: RegExp): string[] {
     .map(([number, line]) => `${number}: ${line.trim()}`);
 }
 
-function isExcused(text: string, rule: 'long' | 'wide'): boolean {
+function isExcused(text: string, rule: 'long' | 'wide' | 'words'): boolean {
   return new RegExp(String.raw`^(?://|/?\*) tidy: ${rule} because \S`, 'm').test(text);
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+// tidy: words because modprobe.d(5) has a command of that name
 /** Modules that call each other: resolved when they are loaded, held while they are used. */
 import { expect, it } from 'vitest';
 
