@@ -55,7 +55,7 @@ describe.each(['pc', 'rpi3'] as const)('a module for the %s', (board) => {
       const elf = readElf(readFileSync(path));
       const ours = elf.ok ? elf.file.symbols.map(({ name }) => name).toSorted() : [];
       const theirs = run('nm', '-a', path).trimEnd().split('\n');
-      expect(theirs.map((line) => line.split(' ').at(-1)).toSorted()).toEqual(ours);
+      expect(theirs.map((line) => line.split(' ').at(-1) ?? '').toSorted()).toEqual(ours);
     }
   });
 

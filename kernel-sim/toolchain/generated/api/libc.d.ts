@@ -572,7 +572,19 @@ export const SYS_dup: 32;
 export const SYS_dup2: 33;
 
 /** Number of a system call: syscalls(2). */
+export const SYS_pause: 34;
+
+/** Number of a system call: syscalls(2). */
 export const SYS_nanosleep: 35;
+
+/** Number of a system call: syscalls(2). */
+export const SYS_getitimer: 36;
+
+/** Number of a system call: syscalls(2). */
+export const SYS_alarm: 37;
+
+/** Number of a system call: syscalls(2). */
+export const SYS_setitimer: 38;
 
 /** Number of a system call: syscalls(2). */
 export const SYS_getpid: 39;
@@ -689,7 +701,16 @@ export const SYS_getpgid: 121;
 export const SYS_getsid: 124;
 
 /** Number of a system call: syscalls(2). */
+export const SYS_rt_sigpending: 127;
+
+/** Number of a system call: syscalls(2). */
+export const SYS_rt_sigsuspend: 130;
+
+/** Number of a system call: syscalls(2). */
 export const SYS_mknod: 133;
+
+/** Number of a system call: syscalls(2). */
+export const SYS_prctl: 157;
 
 /** Number of a system call: syscalls(2). */
 export const SYS_sync: 162;
