@@ -4,7 +4,7 @@
  * it, in ink where the focus is and quiet elsewhere.
  */
 import { X } from 'lucide-react';
-import type { KeyboardEvent, ReactNode } from 'react';
+import { useEffect, useRef, type KeyboardEvent, type ReactNode } from 'react';
 
 export interface TabItem<Id extends string> {
   readonly id: Id;
@@ -32,6 +32,13 @@ interface TabBarProps<Id extends string> {
 
 export function TabBar<Id extends string>(props: TabBarProps<Id>) {
   const { label, tabs, active, onChoose, controls, after, children } = props;
+  const list = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    // More tabs than fit can be scrolled: the one in front is always in sight.
+    const tab = list.current?.querySelector('[aria-selected=true]');
+    tab?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+    // oxlint-disable-next-line react/exhaustive-effect-dependencies -- what scrolls is theirs
+  }, [active, tabs.length]);
   const onKeyDown = (event: KeyboardEvent<HTMLButtonElement>): void => {
     if (event.key === 'Delete') tabs.find(({ id }) => id === active)?.onClose?.();
     const to = neighbour(tabs, active, event.key);
@@ -43,7 +50,7 @@ export function TabBar<Id extends string>(props: TabBarProps<Id>) {
   };
   return (
     <div className="pane-bar">
-      <div className="tabs" role="tablist" aria-label={label}>
+      <div className="tabs" role="tablist" aria-label={label} ref={list}>
         {tabs.map((tab) => (
           <span className="tab-place" role="presentation" key={tab.id}>
             <button
