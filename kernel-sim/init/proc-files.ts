@@ -10,6 +10,7 @@ import { formatPointer } from '../hw/ram/board-memory.ts';
 import { formatSyslog } from '../kernel/printk/printk.ts';
 import { capable, ROOT } from '../kernel/credentials.ts';
 import type { LoadedModule } from '../kernel/module/loaded-module.ts';
+import { groupUsage } from '../kernel/sched/cputime.ts';
 import type { Task } from '../kernel/sched/task.ts';
 import { PAGE_SIZE } from '../mm/page.ts';
 import { type Area, VM } from '../mm/vma.ts';
@@ -115,6 +116,7 @@ function procTasks(kernel: Kernel): ProcTasks {
 }
 
 function procTask(kernel: Kernel, task: Task): ProcTask {
+  const usage = groupUsage(kernel.scheduler, task.group);
   const process = task.state === 'Z' ? undefined : processOf(task);
   const terminal = kernel.consoles.terminalOf(task.sid);
   return {
@@ -130,8 +132,10 @@ function procTask(kernel: Kernel, task: Task): ProcTask {
     sched: task.sched,
     ttyDev: terminal.rdev,
     ttyForeground: terminal.foreground,
-    userNs: task.sched.userNs,
-    systemNs: Math.max(0, kernel.scheduler.runtimeNs(task) - task.sched.userNs),
+    userNs: usage.userNs,
+    systemNs: usage.systemNs,
+    childUserNs: task.group.childUsage.userNs,
+    childSystemNs: task.group.childUsage.systemNs,
     startNs: task.startNs,
     pending: task.pending,
     sharedPending: task.group.pending,

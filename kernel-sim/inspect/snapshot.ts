@@ -10,6 +10,7 @@ import type {
 } from '../machine-types.ts';
 import { PAGE_SIZE } from '../mm/page.ts';
 import type { Kernel } from '../init/kernel.ts';
+import { groupUsage } from '../kernel/sched/cputime.ts';
 import type { Task, TaskState } from '../kernel/sched/task.ts';
 import { taintLetters } from '../kernel/taint.ts';
 import { processOf } from '../process/process.ts';
@@ -55,6 +56,7 @@ function tasksOf(kernel: Kernel): TaskView[] {
 
 function taskView(kernel: Kernel, task: Task, state: Exclude<TaskState, 'X'>): TaskView {
   const { pid, name, cpu, sched, startNs, waitChannel } = task;
+  const usage = groupUsage(kernel.scheduler, task.group);
   const process = state === 'Z' ? undefined : processOf(task);
   return {
     pid,
@@ -67,8 +69,8 @@ function taskView(kernel: Kernel, task: Task, state: Exclude<TaskState, 'X'>): T
     policy: POLICY_NAMES[sched.policy],
     nice: sched.nice,
     priority: sched.shownPriority,
-    userNs: sched.userNs,
-    systemNs: Math.max(0, kernel.scheduler.runtimeNs(task) - sched.userNs),
+    userNs: usage.userNs,
+    systemNs: usage.systemNs,
     startNs,
     commandLine: process?.arguments.join(' ').slice(0, COMMAND_LINE_MAX) ?? '',
     waitChannel,

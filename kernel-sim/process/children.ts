@@ -6,6 +6,8 @@
  */
 import type { TaskTable } from '../kernel/pid.ts';
 import { signalBit, type Signals } from '../kernel/signal.ts';
+import { accountChild } from '../kernel/sched/cputime.ts';
+import type { Scheduler } from '../kernel/sched/scheduler.ts';
 import type { Task } from '../kernel/sched/task.ts';
 import { type Sleeping, WOULD_BLOCK } from '../uapi/coroutine.ts';
 import { ERRNO } from '../uapi/errno.ts';
@@ -50,6 +52,7 @@ export interface WaitRequest {
 }
 
 export interface ChildrenParts {
+  readonly scheduler: Scheduler;
   readonly signals: Signals;
   readonly tasks: TaskTable;
   /** The last trace of a process goes. */
@@ -159,18 +162,19 @@ export class Children {
       if (change === undefined) continue;
       const error = report(change);
       if (error < 0) return error;
-      if ((options & WNOWAIT) === 0) this.#take(child, change);
+      if ((options & WNOWAIT) === 0) this.#take(process.task, child, change);
       return child.pid;
     }
     return isAny ? WOULD_BLOCK : -ERRNO.ECHILD;
   }
 
   /** What has been told is not told again. */
-  #take(child: Task, { code }: ChildChange): void {
+  #take(parent: Task, child: Task, { code }: ChildChange): void {
     if (code === CLD.STOPPED) child.group.stopSignal = 0;
     else if (code === CLD.CONTINUED) child.group.wasContinued = false;
     else {
       child.state = 'X';
+      accountChild(this.#parts.scheduler, parent.group, child.group);
       this.#parts.forget(child);
     }
   }

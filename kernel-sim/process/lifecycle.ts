@@ -61,11 +61,12 @@ export class Lifecycle {
   #parts: LifecycleParts;
 
   constructor(parts: LifecycleParts) {
-    const { signals, tasks, tracing } = parts;
+    const { scheduler, signals, tasks, tracing } = parts;
     this.#parts = parts;
     this.threads = new Threads(parts);
     this.tracing = tracing;
     this.children = new Children({
+      scheduler,
       signals,
       tasks,
       tracing,

@@ -306,6 +306,7 @@ describe('any arguments at all', () => {
     'exit',
     'exit_group',
     'nanosleep',
+    'clock_nanosleep',
     'poll',
     'kill',
     'execve',

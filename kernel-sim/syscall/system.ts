@@ -3,15 +3,14 @@
  * Calls on the machine as a whole: names, time, randomness, power.
  *
  * @syscall 63 uname full
- * @syscall 99 sysinfo partial "uptime, memory, processes"
+ * @syscall 99 sysinfo partial "uptime, loads, memory, processes"
  * @syscall 169 reboot partial "power off, with a status of ours"
- * @syscall 228 clock_gettime partial "CLOCK_REALTIME, CLOCK_MONOTONIC"
  * @syscall 318 getrandom full
  */
 import { capable } from '../kernel/credentials.ts';
 import { encodeUtf8 } from '../lib/utf8.ts';
 import { ERRNO } from '../uapi/errno.ts';
-import { CLOCK, SYSINFO, UTSNAME } from '../uapi/process.ts';
+import { SYSINFO, UTSNAME } from '../uapi/process.ts';
 import { putWord, writeBytes } from './arguments.ts';
 import type { SyscallParts, SyscallTable } from './parts.ts';
 
@@ -23,7 +22,7 @@ const REBOOT_MAGIC = [0xfee1_dead | 0, 672_274_793] as const;
 const POWER_OFF = 0x4321_fedc;
 
 export function systemCalls(parts: SyscallParts): SyscallTable {
-  const { sim, pages, tasks, identity, epochSeconds } = parts;
+  const { sim, scheduler, pages, tasks, identity } = parts;
 
   return {
     uname(process, address) {
@@ -43,21 +42,14 @@ export function systemCalls(parts: SyscallParts): SyscallTable {
       const bytes = new Uint8Array(SYSINFO.SIZE);
       const view = new DataView(bytes.buffer);
       putWord(view, SYSINFO.uptime, Math.floor(sim.now() / NS_PER_S));
+      for (const [index, load] of scheduler.load.fixed(sim.now()).entries()) {
+        // Eleven fractional bits in the kernel, sixteen outside.
+        putWord(view, SYSINFO.loads + 8 * index, load * 32);
+      }
       putWord(view, SYSINFO.totalram, pages.totalPages * 4096);
       putWord(view, SYSINFO.freeram, pages.freeBytes);
       view.setUint16(SYSINFO.procs, tasks.size, true);
       view.setUint32(SYSINFO.mem_unit, 1, true);
-      return writeBytes(process, address, bytes);
-    },
-
-    clock_gettime(process, clock, address) {
-      if (clock !== CLOCK.REALTIME && clock !== CLOCK.MONOTONIC) return -EINVAL;
-      const uptimeNs = sim.now();
-      const bytes = new Uint8Array(16);
-      const view = new DataView(bytes.buffer);
-      const epoch = clock === CLOCK.REALTIME ? epochSeconds : 0;
-      putWord(view, 0, epoch + Math.floor(uptimeNs / NS_PER_S));
-      putWord(view, 8, uptimeNs % NS_PER_S);
       return writeBytes(process, address, bytes);
     },
 

@@ -3,6 +3,8 @@
 import { assert } from '../lib/assert.ts';
 import type { SyscallHandler } from '../process/user-mode.ts';
 import { SYS } from '../uapi/syscall-numbers.ts';
+import { affinityCalls } from './affinity.ts';
+import { clockCalls } from './clocks.ts';
 import { descriptorCalls } from './descriptors.ts';
 import { fcntlCalls } from './fcntl.ts';
 import { futexCalls } from './futex.ts';
@@ -15,14 +17,18 @@ import type { SyscallParts } from './parts.ts';
 import { pipeCalls } from './pipe.ts';
 import { pollCalls } from './poll.ts';
 import { prctlCalls } from './prctl.ts';
+import { priorityCalls } from './priority.ts';
 import { processCalls } from './processes.ts';
 import { ptraceCalls } from './ptrace.ts';
 import { readWriteCalls } from './read-write.ts';
+import { schedAttrCalls } from './sched-attr.ts';
+import { schedulingCalls } from './scheduling.ts';
 import { signalCalls } from './signals.ts';
 import { sleepCalls } from './sleep.ts';
 import { spawnCalls } from './spawn.ts';
 import { syslogCalls } from './syslog.ts';
 import { systemCalls } from './system.ts';
+import { timeCalls } from './times.ts';
 import { timerCalls } from './timers.ts';
 import { waitCalls } from './wait.ts';
 import { threadCalls } from './threads.ts';
@@ -52,6 +58,12 @@ export function fillSyscallTable(table: (SyscallHandler | undefined)[], parts: S
     ...moduleCalls(parts),
     ...syslogCalls(parts),
     ...systemCalls(parts),
+    ...timeCalls(parts),
+    ...clockCalls(parts),
+    ...schedulingCalls(parts),
+    ...schedAttrCalls(parts),
+    ...priorityCalls(parts),
+    ...affinityCalls(parts),
   };
   for (const [name, number] of Object.entries(SYS)) {
     // A hole would turn the array into a dictionary, which is slower at each call.

@@ -2,7 +2,7 @@
 /**
  * Waiting for children. Linux: the system calls of kernel/exit.c.
  *
- * @syscall 61 wait4 partial "no resource usage"
+ * @syscall 61 wait4 full
  * @syscall 247 waitid partial "P_ALL, P_PID, P_PGID; no resource usage"
  */
 import { assert } from '../lib/assert.ts';
@@ -14,23 +14,28 @@ import { P, WCONTINUED, WEXITED, WNOHANG, WNOWAIT, WUNTRACED } from '../uapi/pro
 import { SIGINFO, SIGNAL } from '../uapi/signal.ts';
 import { writeBytes, writeWords32 } from './arguments.ts';
 import type { SyscallParts, SyscallTable } from './parts.ts';
+import { reportUsage } from './times.ts';
 
 /** __WNOTHREAD, __WALL, __WCLONE: about threads, which change nothing here. */
 const WAIT_THREADS = 0xe000_0000 | 0;
 const WAIT4_OPTIONS = WNOHANG | WUNTRACED | WCONTINUED | WAIT_THREADS;
 const WAITID_OPTIONS = WAIT4_OPTIONS | WEXITED | WNOWAIT;
 
-export function waitCalls({ lifecycle }: SyscallParts): SyscallTable {
+export function waitCalls(parts: SyscallParts): SyscallTable {
+  const { lifecycle } = parts;
   return {
-    wait4(process, pid, statusAddress, options) {
+    wait4(process, pid, statusAddress, options, usageAddress) {
       if ((options & ~WAIT4_OPTIONS) !== 0) return -ERRNO.EINVAL;
       // -INT_MIN is no number of a group.
       if (pid === -(2 ** 31)) return -ERRNO.ESRCH;
       return lifecycle.children.wait(process, {
         pid,
         options: options | WEXITED,
-        report: ({ status }) =>
-          statusAddress === 0 ? 0 : writeWords32(process, statusAddress, status),
+        report: ({ pid: child, status }) => {
+          const error = reportUsage(parts, process, usageAddress, child);
+          if (error < 0) return error;
+          return statusAddress === 0 ? 0 : writeWords32(process, statusAddress, status);
+        },
       });
     },
 

@@ -97,6 +97,7 @@ export const UTSNAME = {
 /** Byte offsets of x86-64's struct sysinfo, as far as we fill it. */
 export const SYSINFO = {
   uptime: 0,
+  loads: 8,
   totalram: 32,
   freeram: 40,
   procs: 80,
@@ -104,8 +105,20 @@ export const SYSINFO = {
   SIZE: 112,
 } as const;
 
-/** clock_gettime's clocks. Both are virtual time; REALTIME adds the boot image's date. */
-export const CLOCK = { REALTIME: 0, MONOTONIC: 1 } as const;
+/** clock_gettime's clocks. All are virtual time; REALTIME adds the boot image's date. */
+export const CLOCK = {
+  REALTIME: 0,
+  MONOTONIC: 1,
+  PROCESS_CPUTIME_ID: 2,
+  THREAD_CPUTIME_ID: 3,
+  MONOTONIC_RAW: 4,
+  REALTIME_COARSE: 5,
+  MONOTONIC_COARSE: 6,
+  BOOTTIME: 7,
+  TAI: 11,
+} as const;
+/** clock_nanosleep(2): until an instant, not for a time. */
+export const TIMER_ABSTIME = 1;
 
 /** syslog(2)'s actions that we have. Linux: include/linux/syslog.h. */
 export const SYSLOG_ACTION = {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /** env: the environment, and programs in another one. */
-import { ERRNO } from '../uapi/errno.ts';
 import { command, errorText, has, valueOf } from './support/command.ts';
 import { quoted } from './support/locale.ts';
 import { quoteAlways } from './support/quote.ts';
+import { runCommand } from './support/run-command.ts';
 
 const HELP = `Usage: env [OPTION]... [-] [NAME=VALUE]... [COMMAND [ARG]...]
 Set each NAME to VALUE in the environment and run COMMAND.
@@ -18,8 +18,6 @@ A mere - implies -i.  If no COMMAND, print the resulting environment.
 `;
 
 const FAILED = 125;
-const NOT_RUNNABLE = 126;
-const NOT_FOUND = 127;
 
 export const env = command({
   short: 'i0u:C:S:v',
@@ -55,9 +53,6 @@ export const env = command({
       );
       return 0;
     }
-    const path = yield* c.find_program(name);
-    const failure = typeof path === 'number' ? path : yield* c.execve(path, words, c.environ());
-    const status = failure === -ERRNO.ENOENT ? NOT_FOUND : NOT_RUNNABLE;
-    return yield* c.die(c.program, `${quoted(c, name)}: ${errorText(failure)}`, status);
+    return yield* runCommand(c, words, (file, error) => `${quoted(c, file)}: ${error}`);
   },
 });

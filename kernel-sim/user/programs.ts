@@ -6,6 +6,7 @@ import { cat } from './cat.ts';
 import { cc } from './cc.ts';
 import { chmod } from './chmod.ts';
 import { chown } from './chown.ts';
+import { chrt } from './chrt.ts';
 import { clear } from './clear.ts';
 import { cmp } from './cmp.ts';
 import { comm } from './comm.ts';
@@ -42,6 +43,7 @@ import { mknod } from './mknod.ts';
 import { modinfo } from './modinfo.ts';
 import { modprobe } from './modprobe.ts';
 import { mv } from './mv.ts';
+import { nice } from './nice.ts';
 import { nproc } from './nproc.ts';
 import { od } from './od.ts';
 import { paste } from './paste.ts';
@@ -52,6 +54,7 @@ import { pwd } from './pwd.ts';
 import { readlink } from './readlink.ts';
 import { realpath } from './realpath.ts';
 import { rev } from './rev.ts';
+import { renice } from './renice.ts';
 import { rm } from './rm.ts';
 import { rmdir } from './rmdir.ts';
 import { rmmod } from './rmmod.ts';
@@ -68,6 +71,7 @@ import { sync } from './sync.ts';
 import { sysctl } from './sysctl.ts';
 import { tac } from './tac.ts';
 import { tail } from './tail.ts';
+import { taskset } from './taskset.ts';
 import { tee } from './tee.ts';
 import { bracket, test } from './test.ts';
 import { touch } from './touch.ts';
@@ -116,6 +120,7 @@ export const INSTALLED_PROGRAMS: readonly InstalledProgram[] = [
     cc,
     chmod,
     chown,
+    chrt,
     clear,
     cmp,
     comm,
@@ -147,7 +152,10 @@ export const INSTALLED_PROGRAMS: readonly InstalledProgram[] = [
     mkfifo,
     mknod,
     mv,
+    nice,
     nproc,
+    renice,
+    taskset,
     od,
     paste,
     printenv,

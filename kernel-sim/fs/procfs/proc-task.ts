@@ -39,6 +39,9 @@ export interface ProcTask {
   readonly ttyForeground: number;
   readonly userNs: number;
   readonly systemNs: number;
+  /** Of children that have been waited for. */
+  readonly childUserNs: number;
+  readonly childSystemNs: number;
   readonly startNs: number;
   readonly virtualBytes: number;
   readonly residentPages: number;

@@ -35,6 +35,8 @@ function makeTask(pid: number, changes: Partial<ProcTask> = {}): ProcTask {
     ttyForeground: pid,
     userNs: 30_000_000,
     systemNs: 10_000_000,
+    childUserNs: 0,
+    childSystemNs: 0,
     startNs: 1_234_567_890,
     virtualBytes: 2_097_152,
     residentPages: 100,

@@ -45,8 +45,8 @@ export function formatStat(task: ProcTask): string {
     ...zeros(3), // cminflt majflt cmajflt
     ticks(task.userNs),
     ticks(task.systemNs),
-    ticks(task.sched.childUserNs),
-    ticks(task.sched.childSystemNs),
+    ticks(task.childUserNs),
+    ticks(task.childSystemNs),
     task.sched.shownPriority,
     task.sched.nice,
     threadsOf(task).length,

@@ -56,11 +56,6 @@ export class SchedEntity {
   waitedNs = 0;
   /** Times that it was given a CPU. */
   runs = 0;
-  /** Of children that have been waited for, and of theirs. */
-  childUserNs = 0;
-  childSystemNs = 0;
-  childVoluntarySwitches = 0;
-  childInvoluntarySwitches = 0;
 
   /** A child begins as its parent is. Linux: sched_fork. */
   constructor(parent?: SchedEntity) {

@@ -25,6 +25,7 @@ import { assert } from '../../lib/assert.ts';
 import { Oops } from '../oops.ts';
 import { BALANCE_NS, pullRealTime, pushTarget, selectCpu, steal } from './balance.ts';
 import { Cpu, type CpuTimes } from './cpu.ts';
+import { addUsage, taskUsage } from './cputime.ts';
 import type { SchedEntity } from './entity.ts';
 import type { Execution } from './execution.ts';
 import { LoadAverage } from './loadavg.ts';
@@ -363,6 +364,9 @@ export class Scheduler {
       if (task.state !== 'R') {
         cpu.release(task);
         task.sched.voluntarySwitches++;
+        if (task.state === 'X' && !task.isLeader) {
+          addUsage(task.group.endedUsage, taskUsage(this, task));
+        }
       }
     }
   }

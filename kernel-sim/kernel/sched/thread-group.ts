@@ -6,6 +6,7 @@
  * Linux: struct signal_struct and struct sighand_struct.
  */
 import type { TimedEvent } from '../../sim/event-queue.ts';
+import { type CpuUsage, noUsage } from './cputime.ts';
 import type { Task } from './task.ts';
 
 /** A timer of real time that runs. */
@@ -31,6 +32,9 @@ export class ThreadGroup {
   readonly threads = new Set<Task>();
   /** Those that have not ended. A leader that ends waits for the others. */
   alive = 0;
+  /** CPU time of threads that have ended, and of children that have been waited for. */
+  readonly endedUsage: CpuUsage = noUsage();
+  readonly childUsage: CpuUsage = noUsage();
   parent: Task | undefined;
   readonly children = new Set<Task>();
   pgid: number;

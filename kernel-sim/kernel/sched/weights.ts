@@ -5,7 +5,8 @@
  */
 import { SCHED, type SchedPolicy } from '../../uapi/sched.ts';
 
-const NICE_MIN = -20;
+export const NICE_MIN = -20;
+export const NICE_MAX = 19;
 export const NICE_0_WEIGHT = 1024;
 const IDLE_WEIGHT = 3;
 

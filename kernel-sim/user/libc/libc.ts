@@ -2,9 +2,9 @@
 /**
  * The C library: what a program has in place of raw traps. One `Libc` per process.
  *
- * The calls are in file-calls.ts and process-calls.ts (their convention: numbers, failure is a
- * negative errno); here are argv, the environment, buffered output, forking, and the frame of a
- * program, `defineProgram`.
+ * The calls are in file-calls.ts, process-calls.ts and sched-calls.ts (their convention: numbers,
+ * failure is a negative errno); here are argv, the environment, buffered output, forking, and the
+ * frame of a program, `defineProgram`.
  *
  *     export const hello = defineProgram(function* (c) {
  *       c.out(`hello, ${c.argv[1] ?? 'world'}\n`);
@@ -16,13 +16,13 @@ import { ERRNO, strerror } from '../../uapi/errno.ts';
 import { ACCESS, S } from '../../uapi/fs.ts';
 import { SYS } from '../../uapi/syscall-numbers.ts';
 import type { Program, UserCpu } from '../../uapi/user-cpu.ts';
-import { ProcessCalls } from './process-calls.ts';
+import { SchedCalls } from './sched-calls.ts';
 import { LineReader, OutputStream } from './stdio.ts';
 
 /** Where commands are looked for when PATH is not set. */
 export const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
-export class Libc extends ProcessCalls {
+export class Libc extends SchedCalls {
   readonly argv: readonly string[];
   /** The environment in its order. Changes reach the programs that are started with `environ()`. */
   readonly env: Map<string, string>;
