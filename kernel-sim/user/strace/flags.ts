@@ -86,7 +86,6 @@ export const SEEK_NAMES = prefixed('SEEK_', SEEK);
 export const FCNTL_NAMES = prefixed('F_', F);
 export const POLL_NAMES = prefixed('POLL', POLL);
 export const IOCTL_NAMES: Names = TTY_IOCTL;
-export const AT_NAMES: Names = { AT_FDCWD: -100 };
 export const WAIT_NAMES: Names = { WNOHANG: 1, WUNTRACED: 2, WCONTINUED: 8 };
 export const CLOCK_NAMES: Names = {
   CLOCK_REALTIME: 0,
