@@ -6,10 +6,8 @@
  * wait. What programs write under the user's home is told to the host when it is closed. A path
  * that ends in a slash is a folder's.
  */
-import { Task } from '../kernel/sched/task.ts';
-import { WaitQueue } from '../kernel/sched/wait-queue.ts';
 import type { KernelFileOptions } from '../fs/vfs.ts';
-import { ROOT } from '../kernel/credentials.ts';
+import type { KernelThread } from '../kernel/kthread.ts';
 import type { BootFile, Host } from '../machine-types.ts';
 import type { Sleeping } from '../uapi/coroutine.ts';
 import { strerror } from '../uapi/errno.ts';
@@ -21,7 +19,7 @@ const KEPT = '/home/user/';
 export class HostFiles {
   readonly #kernel: Kernel;
   readonly #host: Host;
-  readonly #work: WaitQueue;
+  readonly #thread: KernelThread;
   readonly #requests: (() => void)[] = [];
   /** The host knows what it wrote itself. */
   #isOwnWrite = false;
@@ -29,7 +27,6 @@ export class HostFiles {
   constructor(kernel: Kernel, host: Host) {
     this.#kernel = kernel;
     this.#host = host;
-    this.#work = new WaitQueue(kernel.scheduler, 'khostfsd');
     const tell = (path: string, bytes: Uint8Array | null): void => {
       if (path.startsWith(KEPT) && !this.#isOwnWrite) host.fileChanged(path, bytes);
     };
@@ -38,7 +35,7 @@ export class HostFiles {
     hooks.onRemoved = (path) => tell(path, null);
     hooks.onDirectoryMade = (path) => tell(`${path}/`, new Uint8Array());
     hooks.onDirectoryRemoved = (path) => tell(`${path}/`, null);
-    this.#startThread();
+    this.#thread = kernel.kthreads.run('khostfsd', (thread) => this.#run(thread));
   }
 
   /** The files of the boot image. */
@@ -74,7 +71,7 @@ export class HostFiles {
       const error = work();
       if (error < 0) this.#kernel.printk.warn(`khostfsd: ${what}: ${strerror(-error)}`);
     });
-    this.#work.wakeAll();
+    this.#thread.wake();
   }
 
   #write(path: string, bytes: Uint8Array, options: KernelFileOptions): number {
@@ -95,27 +92,12 @@ export class HostFiles {
     return vfs.rmdir(vfs.kernelContext, path);
   }
 
-  #startThread(): void {
-    const { tasks, scheduler } = this.#kernel;
-    const task = new Task({
-      // Process 1 is init's; Linux gives 2 to kthreadd, from which its kernel threads stem.
-      pid: KTHREAD_PID,
-      name: 'khostfsd',
-      credentials: ROOT,
-      parent: undefined,
-      body: this.#run(),
-      isKernelThread: true,
-    });
-    tasks.add(task);
-    scheduler.start(task);
-  }
-
-  *#run(): Sleeping<void> {
+  *#run({ queue }: KernelThread): Sleeping<void> {
     for (;;) {
       for (let work = this.#requests.shift(); work !== undefined; work = this.#requests.shift()) {
         this.#own(work);
       }
-      yield* this.#work.sleepInterruptible();
+      yield* queue.sleepInterruptible();
     }
   }
 
@@ -131,5 +113,3 @@ export class HostFiles {
     if (typeof bytes !== 'number') this.#host.fileChanged(path, bytes);
   }
 }
-
-const KTHREAD_PID = 2;

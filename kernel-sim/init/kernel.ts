@@ -17,6 +17,7 @@ import { Ram } from '../hw/ram/ram.ts';
 import { Die } from '../kernel/die.ts';
 import { DriverCalls } from '../kernel/module/driver-calls.ts';
 import type { LoadedModule } from '../kernel/module/loaded-module.ts';
+import { KernelThreads } from '../kernel/kthread.ts';
 import { ModuleLoader } from '../kernel/module/loader.ts';
 import { DriverRuntime } from '../kernel/module/runtime.ts';
 import { SiteRegistry } from '../kernel/module/sites.ts';
@@ -107,6 +108,7 @@ export class Kernel {
   // kernel
   readonly scheduler: Scheduler;
   readonly tasks = new TaskTable();
+  readonly kthreads: KernelThreads;
   readonly signals: Signals;
   readonly printk: Printk;
   readonly sites = new SiteRegistry();
@@ -146,6 +148,7 @@ export class Kernel {
     this.sim = new Sim(settings.strategy, this.runtime);
     if (settings.isTraced) this.sim.trace.start();
     this.scheduler = new Scheduler(this.sim, this.runtime, image.cpus);
+    this.kthreads = new KernelThreads(this.scheduler, this.tasks);
     this.scheduler.watchdogNs = 2 * this.options.watchdogSeconds * NS_PER_S;
     this.printk = new Printk(this.sim);
     this.signals = new Signals(this.sim, this.scheduler, this.tasks);
@@ -174,6 +177,7 @@ export class Kernel {
     this.sysctl = mountProc(this);
     mountSys(this);
     registerKernelSysctls(this);
+    this.kthreads.start();
     this.hostFiles = new HostFiles(this, host);
     this.hostFiles.install(image.files);
     this.#startInit();
@@ -320,6 +324,7 @@ export class Kernel {
     if (thrown !== undefined && !(thrown instanceof Oops)) throw thrown;
     assert(task.isKernelThread, 'a process ends by exit');
     task.state = 'X';
+    task.parent?.children.delete(task);
     this.tasks.remove(task);
   }
 

@@ -32,7 +32,7 @@ describe('a snapshot', () => {
   it('shows each task as ps does', () => {
     const { tasks } = take();
     expect(tasks.find(({ pid }) => pid === 1)).toMatchObject({ name: 'script-init', state: 'S' });
-    expect(tasks.find(({ name }) => name === 'khostfsd')).toMatchObject({ pid: 2, state: 'I' });
+    expect(tasks.find(({ name }) => name === 'khostfsd')).toMatchObject({ pid: 3, state: 'I' });
     expect(tasks.map(({ name }) => name)).toContain('sleep');
   });
 

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /** A machine in which a test runs its own programs, with bare system calls, and kernel threads. */
 import { bootMachine, defaultImage, type BootImage } from '../../kernel-sim/index.ts';
-import { ROOT } from '../../kernel-sim/kernel/credentials.ts';
-import { Task } from '../../kernel-sim/kernel/sched/task.ts';
 import type { Process } from '../../kernel-sim/process/process.ts';
 import { WOULD_BLOCK, type Sleeping } from '../../kernel-sim/uapi/coroutine.ts';
 import { errnoName } from '../../kernel-sim/uapi/errno.ts';
@@ -64,21 +62,11 @@ export class RawMachine {
 
   /** Runs `body` in a kernel thread. Undefined when the thread oopsed. */
   inThread<T>(body: () => Sleeping<T>): T | undefined {
-    const { tasks, scheduler } = this.kernel;
     const results: T[] = [];
-    const task = new Task({
-      pid: tasks.allocatePid(),
-      name: 'kthread',
-      credentials: ROOT,
-      parent: undefined,
-      isKernelThread: true,
-      body: (function* () {
-        results.push(yield* body());
-      })(),
+    const thread = this.kernel.kthreads.run('kthread', function* () {
+      results.push(yield* body());
     });
-    tasks.add(task);
-    scheduler.start(task);
-    this.until(() => task.state === 'X', 'the end of the thread');
+    this.until(() => thread.hasEnded, 'the end of the thread');
     return results[0];
   }
 
