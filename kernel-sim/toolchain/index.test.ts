@@ -42,23 +42,38 @@ function modinfoOf(reply: BuildReply): string[] {
     .filter((entry) => entry !== '');
 }
 
+/** What an example's Kbuild makes: `obj-m := a.o`, and `a-objs := b.o` when its file is another. */
+function modulesOf(folder: string): { readonly name: string; readonly main: string }[] {
+  const kbuild = readFileSync(join(folder, 'Kbuild'), 'utf8');
+  const objects = /^obj-m := (.*)$/m.exec(kbuild)?.[1] ?? '';
+  return objects.split(' ').map((object) => {
+    const name = object.replace(/\.o$/, '');
+    const file = new RegExp(`^${name}-objs := (\\w+)\\.o$`, 'm').exec(kbuild)?.[1] ?? name;
+    return { name, main: `${file}.ts` };
+  });
+}
+
 describe('the examples', () => {
-  const names = readdirSync(EXAMPLES, { withFileTypes: true }).filter(
-    (it) => it.isDirectory() && it.name !== 'programs',
+  const folders = readdirSync(EXAMPLES, { withFileTypes: true })
+    .filter((it) => it.isDirectory() && it.name !== 'programs')
+    .map(({ name }) => join(EXAMPLES, name));
+  const builds = folders.flatMap((folder) =>
+    modulesOf(folder).map((module) => ({ ...module, folder })),
   );
 
-  it.each(names.map(({ name }) => name))('%s builds without a word', (name) => {
-    const folder = join(EXAMPLES, name);
+  it.each(builds)('$name builds without a word', ({ folder, name, main }) => {
     const files = readdirSync(folder).filter((file) => file.endsWith('.ts'));
     const sources = Object.fromEntries(
       files.map((file) => [file, readFileSync(join(folder, file), 'utf8')]),
     );
+    const modules = modulesOf(folder);
     const reply = toolchain.build({
       version: 1,
       module: name,
       board: 'pc',
-      main: `${name}.ts`,
+      main,
       sources,
+      modules,
     });
     expect(reply.diagnostics).toEqual([]);
     expect(reply.ko).toBeDefined();

@@ -650,7 +650,16 @@ export const SYS_chown: 92;
 export const SYS_umask: 95;
 
 /** Number of a system call: syscalls(2). */
+export const SYS_gettimeofday: 96;
+
+/** Number of a system call: syscalls(2). */
+export const SYS_getrusage: 98;
+
+/** Number of a system call: syscalls(2). */
 export const SYS_sysinfo: 99;
+
+/** Number of a system call: syscalls(2). */
+export const SYS_times: 100;
 
 /** Number of a system call: syscalls(2). */
 export const SYS_ptrace: 101;
@@ -710,6 +719,33 @@ export const SYS_rt_sigsuspend: 130;
 export const SYS_mknod: 133;
 
 /** Number of a system call: syscalls(2). */
+export const SYS_getpriority: 140;
+
+/** Number of a system call: syscalls(2). */
+export const SYS_setpriority: 141;
+
+/** Number of a system call: syscalls(2). */
+export const SYS_sched_setparam: 142;
+
+/** Number of a system call: syscalls(2). */
+export const SYS_sched_getparam: 143;
+
+/** Number of a system call: syscalls(2). */
+export const SYS_sched_setscheduler: 144;
+
+/** Number of a system call: syscalls(2). */
+export const SYS_sched_getscheduler: 145;
+
+/** Number of a system call: syscalls(2). */
+export const SYS_sched_get_priority_max: 146;
+
+/** Number of a system call: syscalls(2). */
+export const SYS_sched_get_priority_min: 147;
+
+/** Number of a system call: syscalls(2). */
+export const SYS_sched_rr_get_interval: 148;
+
+/** Number of a system call: syscalls(2). */
 export const SYS_prctl: 157;
 
 /** Number of a system call: syscalls(2). */
@@ -734,6 +770,12 @@ export const SYS_tkill: 200;
 export const SYS_futex: 202;
 
 /** Number of a system call: syscalls(2). */
+export const SYS_sched_setaffinity: 203;
+
+/** Number of a system call: syscalls(2). */
+export const SYS_sched_getaffinity: 204;
+
+/** Number of a system call: syscalls(2). */
 export const SYS_getdents64: 217;
 
 /** Number of a system call: syscalls(2). */
@@ -741,6 +783,12 @@ export const SYS_set_tid_address: 218;
 
 /** Number of a system call: syscalls(2). */
 export const SYS_clock_gettime: 228;
+
+/** Number of a system call: syscalls(2). */
+export const SYS_clock_getres: 229;
+
+/** Number of a system call: syscalls(2). */
+export const SYS_clock_nanosleep: 230;
 
 /** Number of a system call: syscalls(2). */
 export const SYS_exit_group: 231;
@@ -761,10 +809,19 @@ export const SYS_dup3: 292;
 export const SYS_pipe2: 293;
 
 /** Number of a system call: syscalls(2). */
+export const SYS_getcpu: 309;
+
+/** Number of a system call: syscalls(2). */
 export const SYS_process_vm_readv: 310;
 
 /** Number of a system call: syscalls(2). */
 export const SYS_finit_module: 313;
+
+/** Number of a system call: syscalls(2). */
+export const SYS_sched_setattr: 314;
+
+/** Number of a system call: syscalls(2). */
+export const SYS_sched_getattr: 315;
 
 /** Number of a system call: syscalls(2). */
 export const SYS_getrandom: 318;
