@@ -58,7 +58,7 @@ describe('the examples', () => {
     .filter((it) => it.isDirectory() && it.name !== 'programs')
     .map(({ name }) => join(EXAMPLES, name));
   const builds = folders.flatMap((folder) =>
-    modulesOf(folder).map((module) => ({ ...module, folder })),
+    modulesOf(folder).map(({ name, main }) => ({ name, main, folder })),
   );
 
   it.each(builds)('$name builds without a word', ({ folder, name, main }) => {

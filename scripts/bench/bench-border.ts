@@ -27,6 +27,8 @@ export interface BenchBorder {
   readonly boot: (imageJson: string) => void;
   /** Runs one slice. False once the machine is off. */
   readonly run: () => boolean;
+  /** Lets time pass with nothing from outside. */
+  readonly sleep: (nanoseconds: number) => void;
   /** What the script, or without one the first terminal, has written since the last look. */
   readonly output: () => string;
   /** System calls that the program of this name made; a slice's worth may be missing. */
@@ -89,6 +91,7 @@ export function openBorder(compile: Compile): BenchBorder {
       count();
       return state !== 'halted';
     },
+    sleep: (nanoseconds) => void machine?.run(machine.nowNs + nanoseconds),
     output: () => {
       const written = text;
       text = '';

@@ -3,18 +3,9 @@
  * What is measured, and against what. Each benchmark asserts, by the kernel's own counters or by
  * what the tools report, that the work was done.
  */
-import { spawnSync } from 'node:child_process';
-
 import { Guest, loadToolchain } from './guest.ts';
-import { assertAtLeast, byTurns, median, seconds } from './measure.ts';
-
-export interface Row {
-  readonly what: string;
-  readonly here: string;
-  readonly against: string;
-  readonly ratio: string;
-  readonly goal: string;
-}
+import { assertAtLeast, byTurns, host, median, ratio, seconds, type Row } from './measure.ts';
+import { PROCESS_BENCHMARKS } from './process-benchmarks.ts';
 
 const ROUNDS = 5;
 const MARK = '<mark>\n';
@@ -25,20 +16,6 @@ const KIB = 1024;
 
 function repeat(line: string, rounds: number): string {
   return `for ((i = 0; i < ${rounds}; i++)); do ${line}; ${SAY_MARK}; done`;
-}
-
-function host(command: string): { readonly seconds: number; readonly text: string } {
-  let text = '';
-  const taken = seconds(() => {
-    const { stdout, stderr, status } = spawnSync('bash', ['-c', command], { encoding: 'utf8' });
-    if (status !== 0) throw new Error(`${command}: ${stderr}`);
-    text = stdout + stderr;
-  });
-  return { seconds: taken, text };
-}
-
-function ratio(value: number): string {
-  return `**${value.toFixed(2)}x**`;
 }
 
 function syscalls(cmdline: string): Row {
@@ -201,6 +178,7 @@ export const BENCHMARKS: Readonly<Record<string, () => Promise<readonly Row[]>>>
   pipe: async () => [yesPipe()],
   boot: async () => [boot(false), boot(true)],
   loads: async () => [loads()],
+  ...PROCESS_BENCHMARKS,
   device: async () => [await yesDevice()],
   build: async () => [await buildAndLoad()],
 };

@@ -1,5 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/** Clocks and medians. */
+/** Clocks and medians, and what the host does for comparison. */
+import { spawnSync } from 'node:child_process';
+
+/** One line of the table. */
+export interface Row {
+  readonly what: string;
+  readonly here: string;
+  readonly against: string;
+  readonly ratio: string;
+  readonly goal: string;
+}
 
 export function seconds(work: () => void): number {
   const start = performance.now();
@@ -27,4 +37,19 @@ export function byTurns(
 
 export function assertAtLeast(what: string, got: number, wanted: number): void {
   if (!(got >= wanted)) throw new Error(`${what}: ${got}, where ${wanted} were wanted`);
+}
+
+/** A command line on the host. */
+export function host(command: string): { readonly seconds: number; readonly text: string } {
+  let text = '';
+  const taken = seconds(() => {
+    const { stdout, stderr, status } = spawnSync('bash', ['-c', command], { encoding: 'utf8' });
+    if (status !== 0) throw new Error(`${command}: ${stderr}`);
+    text = stdout + stderr;
+  });
+  return { seconds: taken, text };
+}
+
+export function ratio(value: number): string {
+  return `**${value.toFixed(2)}x**`;
 }

@@ -10,7 +10,7 @@ import { chromium, type Page } from 'playwright-core';
 import { preview } from 'vite';
 
 import { findChromium } from '../chromium.mjs';
-import type { Row } from './benchmarks.ts';
+import type { Row } from './measure.ts';
 
 const INTERRUPTIONS = 20;
 const FRAMES = 300;
