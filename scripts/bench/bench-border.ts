@@ -97,11 +97,7 @@ export function openBorder(compile: Compile): BenchBorder {
       text = '';
       return written;
     },
-    syscalls: (name) => {
-      let sum = 0;
-      for (const calls of counts.get(name)?.values() ?? []) sum += calls;
-      return sum;
-    },
+    syscalls: (name) => [...(counts.get(name)?.values() ?? [])].reduce((sum, n) => sum + n, 0),
     request: () => {
       const asked = request;
       request = '';

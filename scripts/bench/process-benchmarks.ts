@@ -43,7 +43,8 @@ async function contextSwitch(): Promise<Row> {
   const theirs = compilePingPong();
   const guest = new Guest();
   const count = 'grep ctxt /proc/stat';
-  const loop = `for ((i = 0; i < ${ROUNDS + 2}; i++)); do ${count}; ./pp; ${count}; ${SAY_MARK}; done`;
+  const round = `${count}; ./pp; ${count}; ${SAY_MARK}`;
+  const loop = `for ((i = 0; i < ${ROUNDS + 2}; i++)); do ${round}; done`;
   // On one CPU each byte is a switch; on the host taskset sees to the same.
   guest.script(`cat > pp.ts <<'END'\n${PING_PONG}END\ncc -o pp pp.ts && ${loop}`, { cpus: 1 });
   guest.until(MARK);
