@@ -56,6 +56,10 @@ export function readKo(bytes: Uint8Array, board: 'pc' | 'rpi3', flags = 0): KoRe
     return refuse(`Invalid architecture in ELF header: ${machine}`);
   }
   const sections = new Map(elf.file.sections.map((section) => [section.name, section]));
+  // They become files in sysfs, and symbols and relocations find them by name.
+  if (sections.size < elf.file.sections.length || ![...sections.keys()].every(isSectionName)) {
+    return refuse('Invalid module format: section names that cannot be');
+  }
   const text = (name: string): string | undefined => {
     const section = sections.get(name);
     return section === undefined ? undefined : decodeUtf8(section.bytes);
@@ -167,6 +171,10 @@ function isModuleName(name: string): boolean {
     return isLetter || (char >= '0' && char <= '9') || char === '_';
   });
   return name !== '' && name.length < MODULE_NAME_LEN && isWord;
+}
+
+function isSectionName(name: string): boolean {
+  return name !== '' && name !== '.' && name !== '..' && name.length < 256 && !name.includes('/');
 }
 
 /** The site table, if the text is one in every detail that is used later. */

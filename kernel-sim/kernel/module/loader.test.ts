@@ -237,38 +237,3 @@ describe('taint', () => {
     expect(machine.kernel.taint.mask).toBe(4097);
   });
 });
-
-describe('a damaged file', () => {
-  const whole = makeKo();
-
-  /** Loads it, and if that works unloads it; a machine that has oopsed is replaced. */
-  function survive(bytes: Uint8Array): string | number {
-    const before = machine.freePages;
-    const answer = load(bytes);
-    const [name] = loaded();
-    const isOops = answer === OOPS || (answer === 0 && unload(name) === OOPS);
-    if (isOops) machine = new RawMachine();
-    else if (machine.freePages !== before) throw new Error('memory is lost');
-    return answer;
-  }
-
-  it('cut off anywhere is ENOEXEC', () => {
-    const answers = Array.from(whole.keys(), (length) => survive(whole.subarray(0, length)));
-    expect(new Set(answers)).toEqual(new Set(['ENOEXEC']));
-  });
-
-  it('with any one byte changed is refused, oopses or does no harm', () => {
-    const count: Record<string, number> = {};
-    for (const at of whole.keys()) {
-      const bytes = Uint8Array.from(whole);
-      bytes[at]! ^= 1;
-      const answer = survive(bytes);
-      count[answer] = (count[answer] ?? 0) + 1;
-    }
-    expect(count).toMatchObject({
-      ENOEXEC: expect.any(Number) as number,
-      0: expect.any(Number) as number,
-      [OOPS]: expect.any(Number) as number,
-    });
-  }, 30_000);
-});

@@ -40,7 +40,10 @@ export interface ParameterEntry {
   readonly sizeBytes: number;
 }
 
-/** The entries of `__param`; undefined if one leads nowhere. Linux: struct kernel_param. */
+/**
+ * The entries of `__param`; undefined if one leads nowhere, or two have one name. Linux: struct
+ * kernel_param.
+ */
 export function readParameterEntries(elf: ElfFile): ParameterEntry[] | undefined {
   const section = elf.sections.find(({ name }) => name === SECTION.PARAM);
   if (section === undefined) return [];
@@ -63,6 +66,7 @@ export function readParameterEntries(elf: ElfFile): ParameterEntry[] | undefined
       (data.flags & (ELF.ALLOC | ELF.WRITE)) === (ELF.ALLOC | ELF.WRITE) &&
       value.value + sizeBytes <= data.size;
     if (!isInside || !isFileName(name)) return undefined;
+    if (entries.some((it) => isSameParameter(it.name, name))) return undefined;
     const mode = view.getUint16(at + layout.mode, true) & 0o777;
     entries.push({ name, type, mode, value, sizeBytes });
   }

@@ -59,8 +59,8 @@ export class SymbolResolver {
     const symbols: ResolvedSymbol[] = [];
     const state = { taint, usesGplOnly: false };
     let failure = this.#checkExports(ko);
-    for (const { name, section, isGlobal } of ko.elf.symbols) {
-      if (section !== '' || !isGlobal || failure === -ERRNO.ENOEXEC) continue;
+    for (const { name, section } of ko.elf.symbols) {
+      if (section !== '' || failure === -ERRNO.ENOEXEC) continue;
       const found = this.#find(ko, name, state);
       if (typeof found !== 'number') {
         symbols.push({ name, owner: found });
