@@ -19,6 +19,7 @@ import { type Process, processOf } from '../process/process.ts';
 import { ERRNO } from '../uapi/errno.ts';
 import { DEVICE } from './devices.ts';
 import type { Kernel } from './kernel.ts';
+import { schedDebugText } from './sched-debug.ts';
 import { sysrqTrigger } from './sysrq.ts';
 
 /** Mounts /proc, and answers what registers files below /proc/sys. */
@@ -44,6 +45,7 @@ export function mountProc(kernel: Kernel): ProcSysctl {
     store: (bytes) => sysrqTrigger(kernel, bytes),
   });
   procfs.register('cpuinfo', () => cpuinfoText(kernel));
+  procfs.register('sched_debug', () => schedDebugText(kernel));
   vfs.mount(procfs, 'proc', '/proc');
   return new ProcSysctl({ procfs, scheduler, printk });
 }
