@@ -75,10 +75,11 @@ export class AddressSpace implements IoMemory {
     this.stackEnd = stackEnd;
   }
 
-  /** Gives a new program its first area. */
-  addStack(): void {
+  /** Gives a new program its first area, with room beyond what it begins with. */
+  addStack(usedBytes = 0): void {
     const flags = VM.READ | VM.WRITE | VM.MAYWRITE | VM.GROWSDOWN | VM.ACCOUNT;
-    const size = Math.min(STACK_BYTES, pageStart(this.limits.stackBytes));
+    const wanted = STACK_BYTES + pageStart(usedBytes);
+    const size = Math.min(wanted, pageStart(this.limits.stackBytes));
     this.addArea(new Area(this, this.stackEnd - size, this.stackEnd, flags));
   }
 

@@ -58,11 +58,23 @@ describe('the first stack', () => {
     ['of one byte too much', 1, 'E2BIG'],
   ])('with arguments %s', (_what, more, answer) => {
     const space = makeSpace();
-    const tableBytes = 8 * 4;
-    const text = 'x'.repeat(96 * 1024 - tableBytes - 1 + more);
-    const result = writeInitialStack(space, [text], []);
+    const count = 20;
+    const tableBytes = 8 * (count + 3);
+    const text = 'x'.repeat((space.limits.stackBytes / 4 - tableBytes) / count - 1);
+    const texts = Array.from({ length: count }, () => text);
+    const rest = space.limits.stackBytes / 4 - tableBytes - count * (text.length + 1);
+    texts[0] += 'x'.repeat(rest + more);
+    const result = writeInitialStack(space, texts, []);
     expect(result > 0 ? 'an address' : nameOf(result)).toBe(answer);
     expect(space.residentPages > 0).toBe(more === 0);
+  });
+
+  it.each([
+    [128 * 1024 - 1, 'an address'],
+    [128 * 1024, 'E2BIG'],
+  ])('with a string of %d bytes and a NUL', (length, answer) => {
+    const result = writeInitialStack(makeSpace(), ['true', 'x'.repeat(length)], []);
+    expect(result > 0 ? 'an address' : nameOf(result)).toBe(answer);
   });
 
   it('without memory is ENOMEM', () => {

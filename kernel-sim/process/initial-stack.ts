@@ -7,8 +7,12 @@ import { encodeUtf8 } from '../lib/utf8.ts';
 import type { AddressSpace } from '../mm/address-space.ts';
 import { ERRNO } from '../uapi/errno.ts';
 
-/** Linux allows a quarter of the stack's limit. */
-const ARGUMENT_BYTES_MAX = 96 * 1024;
+/** Arguments and environment may be a quarter of the stack's limit, but so much in any case. */
+const ARGUMENT_BYTES_LEAST = 128 * 1024;
+/** ... and no more than so much: three quarters of the stack's usual limit. */
+const ARGUMENT_BYTES_MOST = 6 * 1024 * 1024;
+/** One string with its NUL. Linux: MAX_ARG_STRLEN. */
+const STRING_BYTES_MAX = 128 * 1024;
 const WORD = 8;
 
 /** Makes the stack and writes the block; returns its address, or -E2BIG or -ENOMEM. */
@@ -20,8 +24,10 @@ export function writeInitialStack(
   const strings = [...argv, ...env].map((text) => encodeUtf8(`${text}\0`));
   const tableBytes = WORD * (argv.length + env.length + 3);
   const size = strings.reduce((sum, bytes) => sum + bytes.length, tableBytes);
-  if (size > ARGUMENT_BYTES_MAX) return -ERRNO.E2BIG;
-  space.addStack();
+  const share = Math.min(space.limits.stackBytes / 4, ARGUMENT_BYTES_MOST);
+  if (size > Math.max(share, ARGUMENT_BYTES_LEAST)) return -ERRNO.E2BIG;
+  if (strings.some(({ length }) => length > STRING_BYTES_MAX)) return -ERRNO.E2BIG;
+  space.addStack(size);
   const base = space.stackEnd - Math.ceil(size / 16) * 16;
 
   const block = new Uint8Array(size);

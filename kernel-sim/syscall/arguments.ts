@@ -10,8 +10,8 @@ const WORD = 8;
 const NS_PER_S = 1_000_000_000;
 /** From here on a 64-bit number is negative. */
 const SECONDS_MAX = 2 ** 63;
-/** Linux: MAX_ARG_STRINGS is larger; memory for the strings ends earlier. */
-const STRINGS_MAX = 8192;
+/** What no list of strings comes to: the stack takes less (process/initial-stack.ts). */
+const STRINGS_BYTES_MAX = 8 * 1024 * 1024;
 
 /** The NUL-terminated text at `address`, or -EFAULT, or `tooLong` past `limit` bytes. */
 export function readString(
@@ -46,14 +46,16 @@ export function readPath(process: Process, address: number, mayBeEmpty = false):
 /** A NULL-terminated array of pointers to texts, such as argv. A NULL array is empty. */
 export function readStrings(process: Process, address: number): string[] | number {
   const texts: string[] = [];
+  let size = 0;
   if (address === 0) return texts;
   for (;;) {
     const pointer = readWord(process, address + WORD * texts.length);
     if (pointer === 0) return texts;
     if (pointer < 0) return pointer;
-    if (texts.length === STRINGS_MAX) return -ERRNO.E2BIG;
     const text = readString(process, pointer, 128 * 1024, -ERRNO.E2BIG);
     if (typeof text === 'number') return text;
+    size += WORD + text.length;
+    if (size > STRINGS_BYTES_MAX) return -ERRNO.E2BIG;
     texts.push(text);
   }
 }

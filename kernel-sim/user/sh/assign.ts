@@ -99,7 +99,7 @@ function* assignArray(shell: Shell, assignment: Assignment, value: ArrayValue): 
     }
     const fields = yield* expandWords(shell, [word]);
     if (fields === undefined) return false;
-    elements.push(...fields);
+    for (const field of fields) elements.push(field);
   }
   return shell.variables.setElements(name, elements) || (yield* refuse(shell, name));
 }

@@ -8,11 +8,11 @@ import type { ArrayValue, Assignment, Command, Word } from 'unbash';
 
 import type { Sleeping } from '../../uapi/coroutine.ts';
 import { ERRNO } from '../../uapi/errno.ts';
-import { S } from '../../uapi/fs.ts';
 import { SPAWN } from '../../uapi/process.ts';
 import { assign } from './assign.ts';
 import { findBuiltin } from './builtins/table.ts';
 import type { Builtin } from './builtins/builtin.ts';
+import { explain, isScript, reasonOf } from './exec-failure.ts';
 import { expandAssignment, expandWords } from './expand.ts';
 import { waitForeground } from './job-control.ts';
 import { flushBuiltin, flushOutput } from './output.ts';
@@ -67,7 +67,8 @@ function* expandCommandWords(shell: Shell, node: Command): Sleeping<string[] | u
     if (argument.type === 'Word') {
       const fields = yield* expandWords(shell, [argument]);
       if (fields === undefined) return undefined;
-      words.push(...fields);
+      // One by one: a call takes only so many arguments, and how many depends on the engine.
+      for (const field of fields) words.push(field);
       continue;
     }
     if (argument.value.type === 'ArrayValue') {
@@ -266,7 +267,9 @@ function* runProgram(shell: Shell, run: Run): Sleeping<number> {
   }
   if (run.context.isLast) return yield* becomeProgram(shell, run, path);
   const pid = yield* spawn(shell, run, path, { group: 0, foreground: true });
-  if (pid === -ERRNO.ENOEXEC) return yield* runAsScript(shell, run, path);
+  if (pid === -ERRNO.ENOEXEC && (yield* isScript(shell, path))) {
+    return yield* runAsScript(shell, run, path);
+  }
   if (pid < 0) return yield* withErrors(shell, run, () => explain(shell, path, pid));
   yield* closeAll(shell, run.redirections.opened);
   const group = shell.hasJobControl ? pid : 0;
@@ -306,7 +309,9 @@ function* spawn(shell: Shell, run: Run, path: string, place: SpawnPlace): Sleepi
 function* becomeProgram(shell: Shell, run: Run, path: string): Sleeping<number> {
   yield* applyRedirections(shell, run.redirections, true);
   const failure = yield* shell.c.execve(path, run.words, shell.variables.environ());
-  if (failure === -ERRNO.ENOEXEC) return yield* interpret(shell, path, run.words);
+  if (failure === -ERRNO.ENOEXEC && (yield* isScript(shell, path))) {
+    return yield* interpret(shell, path, run.words);
+  }
   return yield* explain(shell, path, failure);
 }
 
@@ -347,21 +352,6 @@ export function* locate(shell: Shell, name: string): Sleeping<string | number> {
   const path = yield* shell.c.find_program(name, shell.variables.get('PATH'));
   if (typeof path === 'string' && !name.includes('/')) shell.hashed.set(name, path);
   return path;
-}
-
-/** Says why a command could not run: 127 when it is not there, else 126. */
-function* explain(shell: Shell, name: string, errno: number): Sleeping<number> {
-  if (errno === -ERRNO.ENOENT && !name.includes('/')) {
-    return yield* shell.fail(`${name}: command not found`, 127);
-  }
-  const reason = yield* reasonOf(shell, name, errno);
-  return yield* shell.fail(`${name}: ${reason}`, errno === -ERRNO.ENOENT ? 127 : 126);
-}
-
-function* reasonOf(shell: Shell, name: string, errno: number): Sleeping<string> {
-  const stat = yield* shell.c.stat(name);
-  const isDirectory = typeof stat !== 'number' && (stat.mode & S.IFMT) === S.IFDIR;
-  return isDirectory ? 'Is a directory' : shell.c.strerror(errno);
 }
 
 /** The alias that the command's first word names, unless it is being expanded already. */

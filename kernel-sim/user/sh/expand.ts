@@ -50,7 +50,9 @@ export function* expandWords(shell: Shell, words: readonly Word[]): Sleeping<str
     for (const single of withoutBraces(word)) {
       const fields = yield* expandFields(shell, single);
       if (fields === undefined) return undefined;
-      for (const field of fields) result.push(...(yield* fileNames(shell, field)));
+      for (const field of fields) {
+        for (const name of yield* fileNames(shell, field)) result.push(name);
+      }
     }
   }
   return result;

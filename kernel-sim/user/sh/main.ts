@@ -13,6 +13,7 @@ import { decodeUtf8 } from '../../lib/utf8.ts';
 import { defineProgram, type Libc } from '../libc/libc.ts';
 import { setLetters } from './builtins/options.ts';
 import { evaluator, runParsed } from './evaluate.ts';
+import { isBinary } from './exec-failure.ts';
 import { runInteractive } from './interactive.ts';
 import { flushOutput } from './output.ts';
 import { SourceText } from './parse.ts';
@@ -190,10 +191,8 @@ function* runScriptFile(shell: Shell, file: string): Sleeping<number> {
     yield* c.err(`${shell.name}: ${file}: ${c.strerror(bytes)}\n`);
     return bytes === -ERRNO.ENOENT ? NOT_FOUND : NOT_EXECUTABLE;
   }
-  const firstLine = bytes.subarray(0, 80);
-  const end = firstLine.indexOf(10);
-  if (firstLine.subarray(0, end < 0 ? undefined : end).includes(0)) {
-    yield* c.err(`${shell.name}: ${file}: cannot execute binary file\n`);
+  if (isBinary(bytes)) {
+    yield* c.err(`${file}: ${file}: cannot execute binary file\n`);
     return NOT_EXECUTABLE;
   }
   shell.name = file;

@@ -19,7 +19,7 @@ export function* expandPathname(c: Libc, pattern: string): Sleeping<string[]> {
     const next: string[] = [];
     for (const path of paths) {
       const tail = isLast && !wantsDirectory ? '' : '/';
-      next.push(...(yield* expandComponent(c, path, component, tail)));
+      for (const found of yield* expandComponent(c, path, component, tail)) next.push(found);
     }
     paths = next;
   }

@@ -31,7 +31,11 @@ export function* substituteCommand(
   const bytes = yield* readAll(shell, reader);
   yield* c.close(reader);
   shell.substitutionStatus = yield* waitFor(shell, pid);
-  return decodeUtf8(bytes.filter((byte) => byte !== 0)).replace(/\n+$/, '');
+  const text = bytes.filter((byte) => byte !== 0);
+  if (text.length < bytes.length) {
+    yield* shell.complain('warning: command substitution: ignored null byte in input');
+  }
+  return decodeUtf8(text).replace(/\n+$/, '');
 }
 
 function* cannot(shell: Shell, what: string, errno: number): Sleeping<undefined> {

@@ -88,7 +88,8 @@ function* readLine(shell: Shell, fd: number, { flags }: BuiltinOptions): Sleepin
       failure = byte === END ? 0 : byte;
       break;
     }
-    bytes.push(byte);
+    // bash keeps no NUL, since its strings end there.
+    if (byte !== 0) bytes.push(byte);
   }
   if (bytes.length >= limit) isComplete = true;
   yield* source.giveBack();
