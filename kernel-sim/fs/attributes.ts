@@ -71,11 +71,17 @@ export function changeTimes(
   return 0;
 }
 
-/** Sets the size of a regular file that the caller may write. */
-export function changeSize(inode: Inode, size: number, clock: WallClock): number {
+/** Sets the size of a regular file that the caller may write. It may not grow past `sizeMax`. */
+export function changeSize(
+  inode: Inode,
+  size: number,
+  clock: WallClock,
+  sizeMax = Infinity,
+): number {
   if (size < 0) return -ERRNO.EINVAL;
   if (inode.isDirectory) return -ERRNO.EISDIR;
   if (!inode.isRegular || inode.ops.truncate === undefined) return -ERRNO.EINVAL;
+  if (size > sizeMax && size > inode.size) return -ERRNO.EFBIG;
   const error = inode.ops.truncate(inode, size);
   if (error !== 0) return error;
   dropSetId(inode);

@@ -3,7 +3,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 
 import { O } from '../uapi/fs.ts';
-import { FileTable, OPEN_MAX } from './file-table.ts';
+import { FileTable } from './file-table.ts';
 import type { OpenFile } from './open-file.ts';
 import { nameOf, opened, TestKernel } from './testing/test-kernel.ts';
 
@@ -29,11 +29,11 @@ describe('a descriptor', () => {
   });
 
   it('is EMFILE past the limit, and a dup then leaves the count alone', () => {
-    for (let n = 0; n < OPEN_MAX; n++) table.install(file);
+    for (let n = 0; n < table.openMax; n++) table.install(file);
     expect(nameOf(table.install(file))).toBe('EMFILE');
     expect(nameOf(table.duplicate(0))).toBe('EMFILE');
     expect(file.references).toBe(1);
-    expect(nameOf(table.install(file, false, OPEN_MAX))).toBe('EINVAL');
+    expect(nameOf(table.install(file, false, table.openMax))).toBe('EINVAL');
     expect(table.capacity).toBe(1024);
   });
 
@@ -49,7 +49,7 @@ describe('a descriptor', () => {
     table.install(file);
     expect(table.replace(0, 4)).toBeUndefined();
     expect(table.replace(0, 4)).toBe(file);
-    expect(nameOf(table.replace(0, OPEN_MAX))).toBe('EBADF');
+    expect(nameOf(table.replace(0, table.openMax))).toBe('EBADF');
     expect(nameOf(table.replace(3, 4))).toBe('EBADF');
     expect(file.references).toBe(3);
   });

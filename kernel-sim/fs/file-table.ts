@@ -10,14 +10,16 @@
 import { ERRNO } from '../uapi/errno.ts';
 import type { OpenFile } from './open-file.ts';
 
-/** RLIMIT_NOFILE. */
-export const OPEN_MAX = 1024;
 /** Linux makes tables in powers of two from 64 on: FDSize in /proc/PID/status. */
 const FDSIZE_MIN = 64;
 
 export class FileTable {
   /** Threads that share it. Who was the last closes what is in it. */
   users = 1;
+  /** RLIMIT_NOFILE: no new descriptor has this number or a greater one. */
+  openMax = 1024;
+  /** RLIMIT_FSIZE: nothing is written to a regular file from here on. */
+  sizeMax = Infinity;
   readonly #files: (OpenFile | undefined)[] = [];
   readonly #closeOnExec = new Set<number>();
 
@@ -28,10 +30,10 @@ export class FileTable {
 
   /** Gives a file, whose reference the table takes over, the lowest free descriptor. */
   install(file: OpenFile, closeOnExec = false, lowest = 0): number {
-    if (lowest < 0 || lowest >= OPEN_MAX) return -ERRNO.EINVAL;
+    if (lowest < 0 || lowest >= this.openMax) return -ERRNO.EINVAL;
     let fd = lowest;
     while (this.#files[fd] !== undefined) fd++;
-    if (fd >= OPEN_MAX) return -ERRNO.EMFILE;
+    if (fd >= this.openMax) return -ERRNO.EMFILE;
     this.#set(fd, file, closeOnExec);
     return fd;
   }
@@ -51,7 +53,7 @@ export class FileTable {
    */
   replace(from: number, to: number, closeOnExec = false): OpenFile | undefined | number {
     const file = this.#files[from];
-    if (file === undefined || to < 0 || to >= OPEN_MAX) return -ERRNO.EBADF;
+    if (file === undefined || to < 0 || to >= this.openMax) return -ERRNO.EBADF;
     const old = this.#files[to];
     this.#set(to, file.get(), closeOnExec);
     return old;
@@ -77,6 +79,8 @@ export class FileTable {
   /** What a forked child has: the same open files under the same numbers. */
   copy(): FileTable {
     const table = new FileTable();
+    table.openMax = this.openMax;
+    table.sizeMax = this.sizeMax;
     for (const [fd, file] of this.entries()) table.#set(fd, file.get(), this.#closeOnExec.has(fd));
     return table;
   }

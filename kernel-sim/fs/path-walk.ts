@@ -24,6 +24,8 @@ export interface FsContext {
   readonly root: Path;
   readonly cwd: Path;
   readonly umask: number;
+  /** RLIMIT_FSIZE in bytes, where there is one. */
+  readonly sizeMax?: number;
 }
 
 /** A directory that is there, and a name in it that need not be. */

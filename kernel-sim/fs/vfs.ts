@@ -263,15 +263,17 @@ export class Vfs {
     if (!inode.isRegular) return -ERRNO.EINVAL;
     if (place.mount.isReadOnly) return -ERRNO.EROFS;
     const error =
-      permission(inode, ctx.credentials, MAY.WRITE) || changeSize(inode, size, this.#wallClock);
+      permission(inode, ctx.credentials, MAY.WRITE) ||
+      changeSize(inode, size, this.#wallClock, ctx.sizeMax);
     if (error === 0) this.hooks.onClosedAfterWrite?.(pathText(place, this.mounts.root));
     return error;
   }
 
-  ftruncate(file: OpenFile, size: number): number {
+  /** The file may not grow past `sizeMax`: -EFBIG. */
+  ftruncate(file: OpenFile, size: number, sizeMax = Infinity): number {
     if (size < 0 || !file.inode.isRegular || !file.canWrite) return -ERRNO.EINVAL;
     file.wasWritten = true;
-    return changeSize(file.inode, size, this.#wallClock);
+    return changeSize(file.inode, size, this.#wallClock, sizeMax);
   }
 
   // ---- For the kernel itself --------------------------------------------------------------

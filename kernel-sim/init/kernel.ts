@@ -38,6 +38,7 @@ import { ExecutableLoader } from '../process/executable.ts';
 import { signalFault } from '../process/fault-signals.ts';
 import { Futexes } from '../process/futex.ts';
 import { Lifecycle } from '../process/lifecycle.ts';
+import { checkCpuTime } from '../process/limits.ts';
 import { OomKiller } from '../process/oom-kill.ts';
 import { processOf } from '../process/process.ts';
 import { ProcessMemory } from '../process/process-memory.ts';
@@ -315,6 +316,7 @@ export class Kernel {
       onAtomicSchedule: (task, count) => die.schedulingWhileAtomic(task, count),
       onAtomicCall: (task, count) =>
         die.sleepingWhileAtomic(task, count, scheduler.preempt.irqsDisabled),
+      onCpuLimit: (task) => checkCpuTime(task, this.signals),
     };
   }
 

@@ -143,6 +143,7 @@ function procTask(kernel: Kernel, task: Task): ProcTask {
     sharedPending: task.group.pending,
     tgid: task.tgid,
     threads: threadsOf(task),
+    limits: task.group.rlimits,
     oomScoreAdj: task.group.oomScoreAdj,
     setOomScoreAdj: (value) => setOomScoreAdj(kernel, task, value),
     ...(process === undefined ? {} : { oomScore: kernel.oomKiller.score(process) }),

@@ -4,7 +4,7 @@ import type { Task } from './sched/task.ts';
 
 export const PID_MAX = 32_768;
 /** Linux: an eighth of memory for kernel stacks, which is what 64 MiB come to. */
-const THREADS_MAX = 512;
+export const THREADS_MAX = 512;
 const INIT_PID = 1;
 
 export class TaskTable {

@@ -79,7 +79,7 @@ export class AddressSpace implements IoMemory {
   addStack(usedBytes = 0): void {
     const flags = VM.READ | VM.WRITE | VM.MAYWRITE | VM.GROWSDOWN | VM.ACCOUNT;
     const wanted = STACK_BYTES + pageStart(usedBytes);
-    const size = Math.min(wanted, pageStart(this.limits.stackBytes));
+    const size = Math.max(PAGE_SIZE, pageStart(Math.min(wanted, this.limits.stackBytes)));
     this.addArea(new Area(this, this.stackEnd - size, this.stackEnd, flags));
   }
 

@@ -332,7 +332,18 @@ function mayExpand(
 ): boolean {
   const total = space.areas.pageCount * PAGE_SIZE + bytes - replacedBytes;
   if (total > space.limits.totalBytes) return false;
+  if (isData(flags) && dataBytes(space) + bytes > space.limits.dataBytes) return false;
   return (flags & VM.ACCOUNT) === 0 || bytes / PAGE_SIZE <= space.pages.totalPages;
+}
+
+/** Linux: is_data_mapping. */
+function isData(flags: number): boolean {
+  return (flags & (VM.WRITE | VM.SHARED | VM.GROWSDOWN)) === VM.WRITE;
+}
+
+function dataBytes({ areas, limits }: AddressSpace): number {
+  if (limits.dataBytes === Infinity) return 0;
+  return areas.all.reduce((sum, area) => sum + (isData(area.flags) ? area.end - area.start : 0), 0);
 }
 
 /** Memory that will be wanted as it is written: private and writable, or shared without a file. */

@@ -5,6 +5,7 @@
  */
 import { encodeUtf8 } from '../lib/utf8.ts';
 import type { AddressSpace } from '../mm/address-space.ts';
+import { PAGE_SIZE } from '../mm/page.ts';
 import { ERRNO } from '../uapi/errno.ts';
 
 /** Arguments and environment may be a quarter of the stack's limit, but so much in any case. */
@@ -28,6 +29,7 @@ export function writeInitialStack(
   if (size > Math.max(share, ARGUMENT_BYTES_LEAST)) return -ERRNO.E2BIG;
   if (strings.some(({ length }) => length > STRING_BYTES_MAX)) return -ERRNO.E2BIG;
   space.addStack(size);
+  if (space.areas.pageCount * PAGE_SIZE > space.limits.totalBytes) return -ERRNO.ENOMEM;
   const base = space.stackEnd - Math.ceil(size / 16) * 16;
 
   const block = new Uint8Array(size);

@@ -24,6 +24,7 @@ import type { Program, ThreadOptions } from '../uapi/user-cpu.ts';
 import { Children } from './children.ts';
 import type { Executable, ExecutableLoader } from './executable.ts';
 import { writeInitialStack } from './initial-stack.ts';
+import { applyLimits, limitSpace, mayHaveTasks } from './limits.ts';
 import { type Place, Process } from './process.ts';
 import { share, Threads, type ThreadsParts } from './threads.ts';
 import type { Tracing } from './tracing.ts';
@@ -158,10 +159,14 @@ export class Lifecycle {
     const path = typeof target === 'string' ? target : target.path.dentry.name;
     // Another thread has begun to end this one.
     if (group.exitStatus !== undefined || group.execTask !== undefined) return -ERRNO.EAGAIN;
+    const isTooMany = process.task.exceedsProcesses;
+    if (isTooMany && !mayHaveTasks(this.#parts.tasks, process.task, 0)) return -ERRNO.EAGAIN;
+    process.task.exceedsProcesses = false;
     const executable = this.#parts.executables.load(process, target, argv);
     if (typeof executable === 'number') return executable;
     const old = process.space;
     process.space = this.#newSpace();
+    limitSpace(process.space, group.rlimits);
     process.space.faults.minor = old.faults.minor;
     const error = this.#furnish(process, executable, env);
     if (error < 0) {
@@ -245,9 +250,11 @@ export class Lifecycle {
 
   #create(from: Inherited): Process | number {
     const { tasks, memory, scheduler, syscalls } = this.#parts;
+    const { name, credentials, parent, program, of } = from;
+    const maker = of?.task ?? parent;
+    if (maker !== undefined && !mayHaveTasks(tasks, maker, 1)) return -ERRNO.EAGAIN;
     const pid = tasks.allocatePid();
     if (pid === 0) return -ERRNO.EAGAIN;
-    const { name, credentials, parent, program, of } = from;
     const body = this.#body(() => process, program);
     const group = of === undefined ? {} : { group: of.task.group };
     const spec = { pid, name, credentials, parent, body, isKernelThread: false, ...group };
@@ -261,6 +268,7 @@ export class Lifecycle {
     const childExit = of?.childExit ?? new WaitQueue(scheduler, 'do_wait');
     const process = new Process({ ...from, task, childExit, calls: syscalls });
     tasks.add(task);
+    applyLimits(process);
     return process;
   }
 
@@ -339,6 +347,7 @@ export class Lifecycle {
     const { group } = task;
     sim.clock.charge(COST.EXIT);
     group.threads.delete(task);
+    task.cpuLimitNs = Infinity;
     signals.retarget(task);
     this.threads.leaveSpace(process, process.space);
     yield* this.#closeAll(task, mappedFiles(process.space));

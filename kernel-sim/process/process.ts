@@ -101,6 +101,10 @@ export class Process implements FsContext {
     this.fs.umask = umask;
   }
 
+  get sizeMax(): number {
+    return this.files.sizeMax;
+  }
+
   /** /proc/PID/oom_score_adj. */
   get oomScoreAdj(): number {
     return this.task.group.oomScoreAdj;

@@ -17,6 +17,8 @@ import type { SyscallParts, SyscallTable } from './parts.ts';
 
 const { EINTR, EINVAL, EOPNOTSUPP } = ERRNO;
 const NS_PER_S = 1_000_000_000;
+/** What is left of a sleep without end: numbers are whole up to here. */
+const NS_MAX = Number.MAX_SAFE_INTEGER;
 const NS_PER_US = 1000;
 /** What the coarse clocks count in: CONFIG_HZ is 250. */
 const JIFFY_NS = 4_000_000;
@@ -53,7 +55,7 @@ export function clockCalls({ sim, scheduler, epochSeconds }: SyscallParts): Sysc
     if (leftNs === 0) return 0;
     process.restart = () => process.block(sleepUntil(process, endNs, remaining));
     if (remaining === 0) return -EINTR;
-    return writeBytes(process, remaining, timespec(leftNs)) || -EINTR;
+    return writeBytes(process, remaining, timespec(Math.min(leftNs, NS_MAX))) || -EINTR;
   }
 
   return {

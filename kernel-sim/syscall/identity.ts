@@ -12,53 +12,57 @@
  * @syscall 116 setgroups full
  */
 import { capable } from '../kernel/credentials.ts';
+import { mayHaveTasks } from '../process/limits.ts';
 import { ERRNO } from '../uapi/errno.ts';
 import { writeBytes } from './arguments.ts';
-import type { SyscallTable } from './parts.ts';
+import type { SyscallParts, SyscallTable } from './parts.ts';
 
 const { EFAULT, EINVAL, EPERM } = ERRNO;
 const GROUPS_MAX = 65_536;
 
-export const identityCalls: SyscallTable = {
-  getuid: (process) => process.credentials.uid,
-  geteuid: (process) => process.credentials.euid,
-  getgid: (process) => process.credentials.gid,
-  getegid: (process) => process.credentials.egid,
+export function identityCalls({ tasks }: SyscallParts): SyscallTable {
+  return {
+    getuid: (process) => process.credentials.uid,
+    geteuid: (process) => process.credentials.euid,
+    getgid: (process) => process.credentials.gid,
+    getegid: (process) => process.credentials.egid,
 
-  setuid({ task }, uid) {
-    const old = task.credentials;
-    if (uid < 0) return -EINVAL;
-    if (capable(old)) task.credentials = { ...old, uid, euid: uid, suid: uid };
-    else if (uid === old.uid || uid === old.suid) task.credentials = { ...old, euid: uid };
-    else return -EPERM;
-    return 0;
-  },
+    setuid({ task }, uid) {
+      const old = task.credentials;
+      if (uid < 0) return -EINVAL;
+      if (capable(old)) task.credentials = { ...old, uid, euid: uid, suid: uid };
+      else if (uid === old.uid || uid === old.suid) task.credentials = { ...old, euid: uid };
+      else return -EPERM;
+      if (task.credentials.uid !== old.uid) task.exceedsProcesses = !mayHaveTasks(tasks, task, 0);
+      return 0;
+    },
 
-  setgid({ task }, gid) {
-    const old = task.credentials;
-    if (gid < 0) return -EINVAL;
-    if (capable(old)) task.credentials = { ...old, gid, egid: gid, sgid: gid };
-    else if (gid === old.gid || gid === old.sgid) task.credentials = { ...old, egid: gid };
-    else return -EPERM;
-    return 0;
-  },
+    setgid({ task }, gid) {
+      const old = task.credentials;
+      if (gid < 0) return -EINVAL;
+      if (capable(old)) task.credentials = { ...old, gid, egid: gid, sgid: gid };
+      else if (gid === old.gid || gid === old.sgid) task.credentials = { ...old, egid: gid };
+      else return -EPERM;
+      return 0;
+    },
 
-  getgroups(process, size, address) {
-    const { groups } = process.credentials;
-    if (size === 0) return groups.length;
-    if (size < groups.length) return -EINVAL;
-    const bytes = new Uint8Array(Int32Array.from(groups).buffer);
-    return writeBytes(process, address, bytes) || groups.length;
-  },
+    getgroups(process, size, address) {
+      const { groups } = process.credentials;
+      if (size === 0) return groups.length;
+      if (size < groups.length) return -EINVAL;
+      const bytes = new Uint8Array(Int32Array.from(groups).buffer);
+      return writeBytes(process, address, bytes) || groups.length;
+    },
 
-  setgroups(process, size, address) {
-    const { task } = process;
-    if (!capable(task.credentials)) return -EPERM;
-    if (size < 0 || size > GROUPS_MAX) return -EINVAL;
-    const bytes = process.space.loadBytes(address, 4 * size);
-    if (bytes === undefined) return -EFAULT;
-    const groups = [...new Int32Array(bytes.buffer)];
-    task.credentials = { ...task.credentials, groups };
-    return 0;
-  },
-};
+    setgroups(process, size, address) {
+      const { task } = process;
+      if (!capable(task.credentials)) return -EPERM;
+      if (size < 0 || size > GROUPS_MAX) return -EINVAL;
+      const bytes = process.space.loadBytes(address, 4 * size);
+      if (bytes === undefined) return -EFAULT;
+      const groups = [...new Int32Array(bytes.buffer)];
+      task.credentials = { ...task.credentials, groups };
+      return 0;
+    },
+  };
+}

@@ -29,6 +29,7 @@ import type { Vfs } from '../fs/vfs.ts';
 import { encodeUtf8 } from '../lib/utf8.ts';
 import type { Process } from '../process/process.ts';
 import { ERRNO } from '../uapi/errno.ts';
+import { SIGNAL } from '../uapi/signal.ts';
 import { readPath, readString, readWord, writeBytes } from './arguments.ts';
 import type { SyscallParts, SyscallTable } from './parts.ts';
 
@@ -62,7 +63,15 @@ function writeStat(process: Process, address: number, stat: Stat | number): numb
   return typeof stat === 'number' ? stat : writeBytes(process, address, encodeStat(stat));
 }
 
-export function nameCalls({ vfs }: SyscallParts): SyscallTable {
+export function nameCalls({ vfs, signals }: SyscallParts): SyscallTable {
+  /** Who wants a file to grow past RLIMIT_FSIZE is told so by a signal, too. */
+  const sized = (process: Process, size: number, answer: number): number => {
+    if (answer === -ERRNO.EFBIG && size > process.sizeMax) {
+      signals.sendThread(process.task, SIGNAL.XFSZ);
+    }
+    return answer;
+  };
+
   return {
     stat: onPath((process, path, out) => writeStat(process, out, vfs.stat(process, path))),
     lstat: onPath((process, path, out) => writeStat(process, out, vfs.lstat(process, path))),
@@ -81,10 +90,13 @@ export function nameCalls({ vfs }: SyscallParts): SyscallTable {
     ),
     chmod: onPath((process, path, mode) => vfs.chmod(process, path, mode & 0o7777)),
     chown: onPath((process, path, uid, gid) => vfs.chown(process, path, uid, gid)),
-    truncate: onPath((process, path, size) => vfs.truncate(process, path, size)),
+    truncate: onPath((process, path, size) =>
+      sized(process, size, vfs.truncate(process, path, size)),
+    ),
     ftruncate(process, fd, size) {
       const file = process.files.get(fd);
-      return file === undefined ? -EBADF : vfs.ftruncate(file, size);
+      if (file === undefined) return -EBADF;
+      return sized(process, size, vfs.ftruncate(file, size, process.sizeMax));
     },
     rename: onTwoPaths((process, from, to) => vfs.rename(process, from, to)),
     link: onTwoPaths((process, from, to) => vfs.link(process, from, to)),

@@ -18,7 +18,6 @@ const { EFAULT, EINVAL } = ERRNO;
 
 const NS_PER_MS = 1_000_000;
 const POLLFD_BYTES = 8;
-const POLL_MAX = 1024;
 
 export function pollCalls({ scheduler, sim }: SyscallParts): SyscallTable {
   function* pollBlocking(process: Process, poll: Poll, endNs: number): Sleeping<number> {
@@ -43,7 +42,7 @@ export function pollCalls({ scheduler, sim }: SyscallParts): SyscallTable {
 
   return {
     poll(process, address, count, timeoutMs) {
-      if (count < 0 || count > POLL_MAX) return -EINVAL;
+      if (count < 0 || count > process.files.openMax) return -EINVAL;
       const poll = Poll.read(process, address, count);
       if (poll === undefined) return -EFAULT;
       const ready = poll.look();

@@ -25,13 +25,17 @@ import {
   vfsWrite,
   vfsWriteBlocking,
 } from '../fs/read-write.ts';
+import type { OpenFile } from '../fs/open-file.ts';
+import type { Process } from '../process/process.ts';
 import { WOULD_BLOCK } from '../uapi/coroutine.ts';
 import { ERRNO } from '../uapi/errno.ts';
-import type { SyscallTable } from './parts.ts';
+import { O } from '../uapi/fs.ts';
+import { SIGNAL } from '../uapi/signal.ts';
+import type { SyscallParts, SyscallTable } from './parts.ts';
 
-const { EBADF, EFAULT, EINVAL } = ERRNO;
+const { EBADF, EFAULT, EFBIG, EINVAL } = ERRNO;
 
-export const readWriteCalls: SyscallTable = {
+export const readCalls: SyscallTable = {
   read(process, fd, address, count) {
     const file = process.files.get(fd);
     if (file === undefined) return -EBADF;
@@ -41,15 +45,6 @@ export const readWriteCalls: SyscallTable = {
     return process.block(vfsReadBlocking(file, process.space, address, count));
   },
 
-  write(process, fd, address, count) {
-    const file = process.files.get(fd);
-    if (file === undefined) return -EBADF;
-    if (count < 0) return -EFAULT;
-    const moved = vfsWrite(file, process.space, address, count);
-    if (moved !== WOULD_BLOCK) return moved;
-    return process.block(vfsWriteBlocking(file, process.space, address, count));
-  },
-
   pread64(process, fd, address, count, pos) {
     const file = process.files.get(fd);
     if (file === undefined) return -EBADF;
@@ -57,15 +52,6 @@ export const readWriteCalls: SyscallTable = {
     const moved = vfsPread(file, process.space, address, count, pos);
     if (moved !== WOULD_BLOCK) return moved;
     return process.block(vfsPreadBlocking(file, process.space, address, count, pos));
-  },
-
-  pwrite64(process, fd, address, count, pos) {
-    const file = process.files.get(fd);
-    if (file === undefined) return -EBADF;
-    if (count < 0) return -EFAULT;
-    const moved = vfsPwrite(file, process.space, address, count, pos);
-    if (moved !== WOULD_BLOCK) return moved;
-    return process.block(vfsPwriteBlocking(file, process.space, address, count, pos));
   },
 
   lseek(process, fd, offset, whence) {
@@ -88,3 +74,47 @@ export const readWriteCalls: SyscallTable = {
     return vfsGetdents(file, process.space, address, count);
   },
 };
+
+/** Those that RLIMIT_FSIZE may cut short. */
+export function writeCalls({ signals }: SyscallParts): SyscallTable {
+  const tooBig = (process: Process): number => {
+    signals.sendThread(process.task, SIGNAL.XFSZ);
+    return -EFBIG;
+  };
+
+  return {
+    write(process, fd, address, count) {
+      const file = process.files.get(fd);
+      if (file === undefined) return -EBADF;
+      if (count < 0) return -EFAULT;
+      let room = count;
+      if (process.files.sizeMax !== Infinity) {
+        room = roomFor(process, file, count, file.pos);
+        if (room < 0) return tooBig(process);
+      }
+      const moved = vfsWrite(file, process.space, address, room);
+      if (moved !== WOULD_BLOCK) return moved;
+      return process.block(vfsWriteBlocking(file, process.space, address, room));
+    },
+
+    pwrite64(process, fd, address, count, pos) {
+      const file = process.files.get(fd);
+      if (file === undefined) return -EBADF;
+      if (count < 0) return -EFAULT;
+      const room = roomFor(process, file, count, pos);
+      if (room < 0) return tooBig(process);
+      const moved = vfsPwrite(file, process.space, address, room, pos);
+      if (moved !== WOULD_BLOCK) return moved;
+      return process.block(vfsPwriteBlocking(file, process.space, address, room, pos));
+    },
+  };
+}
+
+/** How much of a write RLIMIT_FSIZE leaves, -1 for nothing. Linux: generic_write_check_limits. */
+function roomFor({ files }: Process, file: OpenFile, count: number, pos: number): number {
+  const { sizeMax } = files;
+  if (sizeMax === Infinity || count === 0 || pos < 0) return count;
+  if (!file.inode.isRegular || !file.canWrite) return count;
+  const at = (file.flags & O.APPEND) === 0 ? pos : file.inode.size;
+  return at >= sizeMax ? -1 : Math.min(count, sizeMax - at);
+}

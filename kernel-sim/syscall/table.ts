@@ -20,7 +20,8 @@ import { prctlCalls } from './prctl.ts';
 import { priorityCalls } from './priority.ts';
 import { processCalls } from './processes.ts';
 import { ptraceCalls } from './ptrace.ts';
-import { readWriteCalls } from './read-write.ts';
+import { readCalls, writeCalls } from './read-write.ts';
+import { rlimitCalls } from './rlimit.ts';
 import { schedAttrCalls } from './sched-attr.ts';
 import { schedulingCalls } from './scheduling.ts';
 import { signalCalls } from './signals.ts';
@@ -36,7 +37,8 @@ import { threadCalls } from './threads.ts';
 /** Fills `table`, which user mode already holds, so that the two may be made in either order. */
 export function fillSyscallTable(table: (SyscallHandler | undefined)[], parts: SyscallParts): void {
   const byName: Record<string, SyscallHandler | undefined> = {
-    ...readWriteCalls,
+    ...readCalls,
+    ...writeCalls(parts),
     ...descriptorCalls(parts),
     ...fcntlCalls,
     ...pipeCalls(parts),
@@ -50,11 +52,12 @@ export function fillSyscallTable(table: (SyscallHandler | undefined)[], parts: S
     ...timerCalls(parts),
     ...waitCalls(parts),
     ...prctlCalls,
+    ...rlimitCalls(parts),
     ...sleepCalls(parts),
     ...memoryCalls(parts),
     ...threadCalls(parts),
     ...futexCalls(parts),
-    ...identityCalls,
+    ...identityCalls(parts),
     ...moduleCalls(parts),
     ...syslogCalls(parts),
     ...systemCalls(parts),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /** What procfs asks about tasks: process/ answers. */
 import type { Credentials } from '../../kernel/credentials.ts';
+import type { Rlimits } from '../../kernel/rlimit.ts';
 import type { SchedEntity } from '../../kernel/sched/entity.ts';
 import type { Path } from '../mount.ts';
 import type { OpenFile } from '../open-file.ts';
@@ -67,6 +68,7 @@ export interface ProcTask {
   readonly threads?: readonly number[];
   /** Signals for the process as a whole. */
   readonly sharedPending?: number;
+  readonly limits?: Rlimits;
   readonly oomScore?: number;
   readonly oomScoreAdj?: number;
   /** Answers 0 or a negative errno. */

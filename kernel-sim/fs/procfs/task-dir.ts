@@ -16,7 +16,7 @@ import { genericLlseek } from '../read-write.ts';
 import { SeqFile } from '../seq-file.ts';
 import type { WallClock } from '../timespec.ts';
 import type { ProcTask, ProcTasks } from './proc-task.ts';
-import { formatStat, formatStatm, formatStatus } from './task-format.ts';
+import { formatLimits, formatStat, formatStatm, formatStatus } from './task-format.ts';
 
 export interface TaskDirParts {
   readonly fileSystem: FileSystem;
@@ -52,6 +52,7 @@ export class TaskDirs {
     this.#files = new Map<string, TaskFile>([
       ['cmdline', { mode: 0o444, show: commandLine }],
       ['comm', { mode: 0o644, show: (task) => `${task.name}\n` }],
+      ['limits', { mode: 0o444, show: formatLimits }],
       ['maps', { mode: 0o444, show: (task) => task.memory?.maps() ?? '' }],
       ['mounts', { mode: 0o444, show: () => parts.mounts() }],
       ['oom_score', { mode: 0o444, show: (task) => `${task.oomScore ?? 0}\n` }],

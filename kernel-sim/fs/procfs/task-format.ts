@@ -8,6 +8,7 @@
  */
 import { PAGE_SIZE } from '../../mm/page.ts';
 import { formatCpuList } from '../../lib/cpu-list.ts';
+import { RLIM_INFINITY } from '../../uapi/resource.ts';
 import type { ProcTask } from './proc-task.ts';
 
 /** USER_HZ: times are counted in hundredths of a second. */
@@ -186,3 +187,36 @@ function kilobytes(bytes: number): string {
 function set64(signals: number): string {
   return (signals >>> 0).toString(16).padStart(16, '0');
 }
+
+/** /proc/PID/limits. Linux: lnames and proc_pid_limits of fs/proc/base.c. */
+export function formatLimits({ limits }: ProcTask): string {
+  if (limits === undefined) return '';
+  const show = (limit: number): string =>
+    (limit === RLIM_INFINITY ? 'unlimited' : String(limit)).padEnd(20);
+  const lines = LIMITS.map(([name, unit], resource) => {
+    const { soft, hard } = limits.get(resource);
+    return `${name.padEnd(25)} ${show(soft)} ${show(hard)} ${unit.padEnd(10)}\n`;
+  });
+  const head = ['Limit'.padEnd(25), 'Soft Limit'.padEnd(20), 'Hard Limit'.padEnd(20)];
+  return `${head.join(' ')} ${'Units'.padEnd(10)}\n${lines.join('')}`;
+}
+
+/** By number. */
+const LIMITS: readonly (readonly [name: string, unit: string])[] = [
+  ['Max cpu time', 'seconds'],
+  ['Max file size', 'bytes'],
+  ['Max data size', 'bytes'],
+  ['Max stack size', 'bytes'],
+  ['Max core file size', 'bytes'],
+  ['Max resident set', 'bytes'],
+  ['Max processes', 'processes'],
+  ['Max open files', 'files'],
+  ['Max locked memory', 'bytes'],
+  ['Max address space', 'bytes'],
+  ['Max file locks', 'locks'],
+  ['Max pending signals', 'signals'],
+  ['Max msgqueue size', 'bytes'],
+  ['Max nice priority', ''],
+  ['Max realtime priority', ''],
+  ['Max realtime timeout', 'us'],
+];

@@ -51,6 +51,8 @@ export interface SchedulerHooks {
   onAtomicSchedule(task: Task, count: number): void;
   /** The running task called something that may sleep where it must not. */
   onAtomicCall(task: Task, count: number): void;
+  /** The task has run past its `cpuLimitNs`. */
+  onCpuLimit(task: Task): void;
 }
 
 const NO_HOOKS: SchedulerHooks = {
@@ -58,6 +60,7 @@ const NO_HOOKS: SchedulerHooks = {
   onLockup: () => undefined,
   onAtomicSchedule: () => undefined,
   onAtomicCall: () => undefined,
+  onCpuLimit: () => undefined,
 };
 
 export class Scheduler {
@@ -485,6 +488,7 @@ export class Scheduler {
       const userNs = task.sched.userNs - this.#userBeforeNs;
       if (task.sched.nice > 0) cpu.niceNs += userNs;
       else cpu.userNs += userNs;
+      if (task.runtimeNs >= task.cpuLimitNs) this.hooks.onCpuLimit(task);
     }
     cpu.clockNs = nowNs;
     this.#sim.pid = 0;

@@ -57,6 +57,10 @@ export class Task {
   /** Since when the task has computed in a driver without sleeping; Infinity outside of drivers. */
   stintStartNs = Infinity;
   runtimeNs = 0;
+  /** Past so much run time somebody looks at the CPU time of its process: process/limits.ts. */
+  cpuLimitNs = Infinity;
+  /** setuid(2) made it one more of a user's than RLIMIT_NPROC allows: execve(2) looks again. */
+  exceedsProcesses = false;
   startNs = 0;
   /** What it sleeps on, as `ps -o wchan` names it. */
   waitChannel = '';

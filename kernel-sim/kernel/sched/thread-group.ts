@@ -6,6 +6,7 @@
  * Linux: struct signal_struct and struct sighand_struct.
  */
 import type { TimedEvent } from '../../sim/event-queue.ts';
+import { Rlimits } from '../rlimit.ts';
 import { type CpuUsage, noUsage } from './cputime.ts';
 import type { Task } from './task.ts';
 
@@ -72,6 +73,9 @@ export class ThreadGroup {
   /** The thread that calls execve(2): all others end, and it becomes the leader. */
   execTask: Task | undefined = undefined;
 
+  /** What it may use: setrlimit(2). A child begins with the same. */
+  readonly rlimits: Rlimits;
+
   /** How gladly it is killed when memory runs out, -1000 to 1000. A child begins with the same. */
   oomScoreAdj: number;
 
@@ -80,6 +84,7 @@ export class ThreadGroup {
     this.parent = parent;
     this.pgid = parent?.pgid ?? 0;
     this.sid = parent?.sid ?? 0;
+    this.rlimits = new Rlimits(parent?.group.rlimits);
     this.oomScoreAdj = parent?.group.oomScoreAdj ?? 0;
     this.hasNoTerminal = parent?.group.hasNoTerminal ?? false;
   }

@@ -43,6 +43,7 @@ export class Rig {
       },
       onAtomicSchedule: (task, count) => this.log.push(`${task.name} schedules at ${count}`),
       onAtomicCall: (task, count) => this.log.push(`${task.name} may sleep at ${count}`),
+      onCpuLimit: (task) => this.log.push(`${task.name} is over its limit`),
     };
   }
 

@@ -18,6 +18,7 @@ import { runEcho, runPrintf } from './print.ts';
 import { runMapfile, runRead } from './read.ts';
 import { runHelp, runHistory, runTimes, runTrap } from './session.ts';
 import { runTest } from './test.ts';
+import { runUlimit } from './ulimit.ts';
 import {
   runDeclare,
   runExport,
@@ -79,6 +80,7 @@ const BUILTINS: ReadonlyMap<string, Builtin> = new Map<string, Builtin>([
   ['true', runTrue],
   ['type', (shell, words) => runType(shell, words, isBuiltin)],
   ['typeset', runDeclare],
+  ['ulimit', runUlimit],
   ['umask', runUmask],
   ['unalias', runUnalias],
   ['unset', runUnset],

@@ -99,6 +99,7 @@ const TABLE: readonly (readonly [name: string, usage: string, summary: string])[
     'typeset [-aAfFgiIlnrtux] name[=value] ... or typeset -p [-aAfFilnrtux] [name ...]',
     'Set variable values and attributes.',
   ],
+  ['ulimit', 'ulimit [-SHabcdefiklmnpqrstuvxPRT] [limit]', 'Modify shell resource limits.'],
   ['umask', 'umask [-p] [-S] [mode]', 'Display or set file mode mask.'],
   ['unalias', 'unalias [-a] name [name ...]', 'Remove each NAME from the list of defined aliases.'],
   [
