@@ -117,6 +117,8 @@ export interface ModuleView {
   readonly name: string;
   readonly sizeBytes: number;
   readonly references: number;
+  /** The modules that use it. */
+  readonly usedBy: readonly string[];
   readonly state: 'Live' | 'Loading' | 'Unloading' | 'Oopsed';
   readonly taints: string;
 }
@@ -131,7 +133,8 @@ export interface ModuleDetail {
   /** What is in memory now: the sections for init are gone once it has returned. */
   readonly sections: readonly {
     readonly name: string;
-    readonly address: number;
+    /** In hexadecimal, with all the digits of a pointer. */
+    readonly address: string;
     readonly sizeBytes: number;
   }[];
   /** What the module defines, by address. */
@@ -142,6 +145,8 @@ export interface ModuleDetail {
   readonly usedBy: readonly string[];
   /** Modules that use it, open files, and whoever else keeps it from being unloaded. */
   readonly references: number;
+  /** Who has a file of it open. */
+  readonly holders: readonly ModuleHolder[];
   readonly parameters: readonly {
     readonly name: string;
     /** As `modinfo` prints it: `int`, `charp`, … */
@@ -154,9 +159,17 @@ export interface ModuleDetail {
   readonly taints: string;
 }
 
+export interface ModuleHolder {
+  readonly pid: number;
+  /** The program's name. */
+  readonly name: string;
+  readonly fd: number;
+  readonly path: string;
+}
+
 export interface ModuleSymbol {
   readonly name: string;
-  readonly address: number;
+  readonly address: string;
   readonly sizeBytes: number;
   /** The letter of nm(1): `t` a function of its own, `T` one for others, `d` data, … */
   readonly kind: string;
@@ -209,13 +222,19 @@ export type Happening =
       readonly module: string;
       readonly sizeBytes: number;
       readonly lines: number;
+      /** Modules whose symbols it uses, and symbols that it has for others. */
+      readonly uses: readonly string[];
+      readonly exports: readonly string[];
     }
   | { readonly kind: 'module-unloaded'; readonly atNs: number; readonly module: string }
   | {
       readonly kind: 'module-refused';
       readonly atNs: number;
+      /** Empty for a file that does not even say its name. */
       readonly module: string;
       readonly errno: string;
+      /** What the log says of it, if anything: `Unknown symbol f (err -2)`. */
+      readonly why: string;
     }
   | {
       readonly kind: 'oops';
@@ -236,6 +255,8 @@ export type Happening =
       readonly name: string;
       readonly major: number;
     }
+  /** A file of /proc/sys, by its path there: `rust/example/test`. */
+  | { readonly kind: 'sysctl'; readonly atNs: number; readonly path: string }
   | { readonly kind: 'halted'; readonly atNs: number; readonly status: number };
 
 /** Who has a terminal's keys. */

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /** Gathers what a person would want to be told of: the source of "what just happened". */
-import type { Happening } from '../machine-types.ts';
+import type { Happening, LogLine } from '../machine-types.ts';
 import { errnoName } from '../uapi/errno.ts';
 import { decodeUtf8 } from '../lib/utf8.ts';
 import type { Kernel } from './kernel.ts';
 
 export function watchHappenings(kernel: Kernel, tell: (happening: Happening) => void): void {
-  const { loader, die, printk, charDevices, sim, consoles } = kernel;
+  const { loader, die, printk, charDevices, sysctl, sim, consoles } = kernel;
   let linesBefore = printk.nextSequence;
   tell({ kind: 'booted', atNs: sim.now() });
 
@@ -14,7 +14,7 @@ export function watchHappenings(kernel: Kernel, tell: (happening: Happening) => 
     loading: () => {
       linesBefore = printk.nextSequence;
     },
-    loaded: ({ name, image }) => {
+    loaded: ({ name, image, providers }) => {
       const lines = printk
         .since(linesBefore)
         .filter(({ source }) => source?.module === name).length;
@@ -24,12 +24,16 @@ export function watchHappenings(kernel: Kernel, tell: (happening: Happening) => 
         module: name,
         sizeBytes: image.sizeBytes,
         lines,
+        uses: [...providers].map((provider) => provider.name),
+        exports: image.exports.map((symbol) => symbol.name),
       });
     },
     unloaded: ({ name }) => tell({ kind: 'module-unloaded', atNs: sim.now(), module: name }),
     refused: (name, errno) => {
       const text = errnoName(-errno) ?? String(-errno);
-      tell({ kind: 'module-refused', atNs: sim.now(), module: name, errno: text });
+      const why = whyRefused(printk.since(linesBefore), name);
+      tell({ kind: 'module-refused', atNs: sim.now(), module: name, errno: text, why });
+      linesBefore = printk.nextSequence;
     },
   };
   die.onOops = ({ title, source }) => {
@@ -38,10 +42,18 @@ export function watchHappenings(kernel: Kernel, tell: (happening: Happening) => 
   };
   charDevices.onRegistered = (name, major) =>
     tell({ kind: 'device', atNs: sim.now(), name, major });
+  sysctl.onRegistered = (path) => tell({ kind: 'sysctl', atNs: sim.now(), path });
   consoles.onBuilt = (bytes) => {
     const built = readReply(bytes);
     if (built !== undefined) tell({ kind: 'build', atNs: sim.now(), ...built });
   };
+}
+
+/** The loader's last word on a module, without the module's name in front. */
+function whyRefused(lines: readonly LogLine[], name: string): string {
+  const prefix = name === '' ? '' : `${name}: `;
+  const line = lines.findLast((it) => it.source === undefined && it.text.startsWith(prefix));
+  return line?.text.slice(prefix.length) ?? '';
 }
 
 /**

@@ -4,6 +4,8 @@ import type { Kernel } from '../init/kernel.ts';
 import type { LoadedModule } from '../kernel/module/loaded-module.ts';
 import { taintLetters } from '../kernel/taint.ts';
 import type { ModuleDetail } from '../machine-types.ts';
+import { pathText } from '../fs/mount.ts';
+import { processOf } from '../process/process.ts';
 
 /** Undefined when no module of that name is loaded. */
 export function moduleDetail(kernel: Kernel, name: string): ModuleDetail | undefined {
@@ -14,10 +16,10 @@ export function moduleDetail(kernel: Kernel, name: string): ModuleDetail | undef
     ...words,
     sections: sections.map(({ name: section, address, sizeBytes }) => ({
       name: section,
-      address,
+      address: kernel.slabs.ram.formatPointer(address),
       sizeBytes,
     })),
-    symbols: symbolsOf(module),
+    symbols: symbolsOf(kernel, module),
     imports: module.imports.map((symbol) => ({
       name: symbol.name,
       from: symbol.owner?.name ?? 'kernel',
@@ -25,6 +27,7 @@ export function moduleDetail(kernel: Kernel, name: string): ModuleDetail | undef
     dependsOn: [...module.providers].map((provider) => provider.name),
     usedBy: [...module.users].map((user) => user.name),
     references: module.references,
+    holders: holdersOf(kernel, module),
     parameters: parameters.map(({ name: parameter, type, shown, description, mode }) => ({
       name: parameter,
       type,
@@ -36,11 +39,26 @@ export function moduleDetail(kernel: Kernel, name: string): ModuleDetail | undef
   };
 }
 
-function symbolsOf({ image }: LoadedModule): ModuleDetail['symbols'] {
+function holdersOf(kernel: Kernel, module: LoadedModule): ModuleDetail['holders'] {
+  return [...kernel.tasks.all()].flatMap((task) => {
+    const process = task.state === 'X' || task.state === 'Z' ? undefined : processOf(task);
+    if (process === undefined) return [];
+    return [...process.files.entries()]
+      .filter(([, file]) => file.ops.owner === module)
+      .map(([fd, file]) => ({
+        pid: task.pid,
+        name: task.name,
+        fd,
+        path: pathText(file.path, process.fs.root),
+      }));
+  });
+}
+
+function symbolsOf(kernel: Kernel, { image }: LoadedModule): ModuleDetail['symbols'] {
   const exported = new Map(image.exports.map(({ name, isGplOnly }) => [name, isGplOnly]));
   return image.symbols.map(({ name, address, sizeBytes, kind }) => ({
     name,
-    address,
+    address: kernel.slabs.ram.formatPointer(address),
     sizeBytes,
     kind,
     isExported: exported.has(name),

@@ -32,6 +32,7 @@ export function takeSnapshot(
       name: module.name,
       sizeBytes: module.image.sizeBytes,
       references: module.references,
+      usedBy: [...module.users].map((user) => user.name),
       state: module.hasOopsed ? 'Oopsed' : module.state,
       taints: taintLetters(module.taint),
     })),

@@ -37,9 +37,12 @@ export function moduleCalls({ loader, policy }: SyscallParts): SyscallTable {
     },
 
     finit_module(process, fd, parameters, flags) {
-      if (!may(process)) return -EPERM;
-      if ((flags & ~FLAGS) !== 0) return -EINVAL;
       const file = process.files.get(fd);
+      if (!may(process)) {
+        loader.hooks.refused(file?.path.dentry.name.replace(/\.ko$/, '') ?? '', -EPERM);
+        return -EPERM;
+      }
+      if ((flags & ~FLAGS) !== 0) return -EINVAL;
       if (file === undefined) return -EBADF;
       if (!file.inode.isRegular) return -EINVAL;
       if (file.inode.size > MODULE_BYTES_MAX) return -ENOEXEC;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /** Everything that can be done to the page, for the palette and for the sheet of keys. */
-import { fileName, HOME } from '../store/file-slice.ts';
+import { fileName, HOME, openProgram } from '../store/file-slice.ts';
 import type { Playground } from '../store/playground.ts';
 import type { TerminalRack } from '../xterm/terminal-rack.ts';
 import { forgetLayouts } from './layout-memory.ts';
@@ -37,14 +37,15 @@ export function commandsOf(playground: Playground, terminals: TerminalRack): rea
 function machineCommands(playground: Playground, terminals: TerminalRack): readonly Command[] {
   const { store, builder } = playground;
   const { terminal, openDialog, setFinding } = store.getState();
+  const program = openProgram(store.getState());
   const front = (): ReturnType<TerminalRack['at']> => terminals.at(store.getState().terminal);
   return [
     {
       id: 'build',
-      label: 'Build and load',
-      object: store.getState().project,
+      label: program === undefined ? 'Build and load' : 'Build and run',
+      object: program?.name ?? store.getState().project,
       keys: `${COMMAND_KEY} Enter`,
-      run: () => void builder.buildAndLoad(),
+      run: () => void builder.build(),
     },
     {
       id: 'terminal',

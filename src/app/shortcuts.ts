@@ -42,7 +42,7 @@ function actOnCommand(playground: Playground, event: KeyboardEvent): boolean {
   const { maximise, maximised, arrange, openDialog } = state;
   switch (`${event.shiftKey ? 'shift ' : ''}${event.key.toLowerCase()}`) {
     case 'enter':
-      void playground.builder.buildAndLoad();
+      void playground.builder.build();
       return true;
     case 'shift enter':
       maximise(maximised === undefined ? paneInFocus() : undefined);
@@ -77,7 +77,7 @@ function isTaken(event: KeyboardEvent): boolean {
 function save(playground: Playground): void {
   const { saveKey, notify } = playground.store.getState();
   playground.workspace.save();
-  if (saveKey === 'build') void playground.builder.buildAndLoad();
+  if (saveKey === 'build') void playground.builder.build();
   else notify('Saved in this browser and in the machine, as every edit is.');
 }
 

@@ -37,6 +37,14 @@ const TAINTS: Readonly<Record<string, string>> = {
   N: 'a test module was loaded',
 };
 
+/** A line for each letter of a taint. */
+export function taintWords(letters: string): string {
+  return [...letters]
+    .filter((letter) => letter !== ' ')
+    .map((letter) => `${letter}: ${TAINTS[letter] ?? 'unknown'}`)
+    .join('\n');
+}
+
 interface Rule {
   readonly pattern: RegExp;
   readonly explain: (match: RegExpExecArray) => Omit<Explanation, 'start' | 'length'>;
@@ -52,10 +60,7 @@ const RULES: readonly Rule[] = [
     pattern: /Tainted: (?!\[)([A-Z](?:[A-Z ]*[A-Z])?)/g,
     explain: ([, letters = '']) => ({
       title: 'Taint: why the kernel cannot be trusted fully',
-      text: [...letters]
-        .filter((letter) => letter !== ' ')
-        .map((letter) => `${letter}: ${TAINTS[letter] ?? 'unknown'}`)
-        .join('\n'),
+      text: taintWords(letters),
     }),
   },
   {

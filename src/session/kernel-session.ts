@@ -3,7 +3,13 @@
  * The page's end of the line to the kernel: starts the sandboxed worker, sends what people do,
  * hands on what comes back, and notices when nothing does.
  */
-import type { BootFile, Input, MachineSnapshot, PortName } from '../../kernel-sim/machine-types.ts';
+import type {
+  BootFile,
+  Input,
+  MachineSnapshot,
+  ModuleDetail,
+  PortName,
+} from '../../kernel-sim/machine-types.ts';
 import { startSandboxedWorker, type SandboxedWorker } from './frame.ts';
 import { PROTOCOL_VERSION, type BootRequest, type ToKernel } from './messages.ts';
 import { parseFromKernel } from './parse.ts';
@@ -33,6 +39,9 @@ export class KernelSession {
   #early: Input[] | undefined = [];
   #pingTimer: ReturnType<typeof setInterval> | undefined;
   #pingId = 0;
+  /** Who waits for the description of a module, by the request's id. */
+  readonly #asking = new Map<number, (detail: ModuleDetail | undefined) => void>();
+  #askId = 0;
   #lastTickMs = 0;
   #silentMs = 0;
   #isAnswering = true;
@@ -60,6 +69,19 @@ export class KernelSession {
     clearInterval(this.#pingTimer);
     this.#worker?.remove();
     this.#worker = undefined;
+    for (const answer of this.#asking.values()) answer(undefined);
+    this.#asking.clear();
+  }
+
+  /** All there is to know of a loaded module; undefined when there is none of that name. */
+  describeModule(name: string): Promise<ModuleDetail | undefined> {
+    if (this.#worker === undefined) return Promise.resolve(undefined);
+    this.#askId += 1;
+    const id = this.#askId;
+    return new Promise((resolve) => {
+      this.#asking.set(id, resolve);
+      this.#send({ kind: 'describe-module', id, name });
+    });
   }
 
   input(input: Input): void {
@@ -100,6 +122,10 @@ export class KernelSession {
         return;
       case 'snapshot':
         this.#listener.onSnapshot(message.snapshot);
+        return;
+      case 'module':
+        this.#asking.get(message.id)?.(message.detail ?? undefined);
+        this.#asking.delete(message.id);
         return;
       case 'broken':
         this.#listener.onBroken(message.text);

@@ -10,17 +10,20 @@ import type {
   BootImage,
   Input,
   MachineSnapshot,
+  ModuleDetail,
   PortName,
 } from '../../kernel-sim/machine-types.ts';
 
 /** Changes whenever a message does: a page never talks to another build's worker. */
-export const PROTOCOL_VERSION = 3;
+export const PROTOCOL_VERSION = 4;
 
 export type ToKernel =
   | { readonly kind: 'boot'; readonly version: number; readonly image: BootRequest }
   | { readonly kind: 'input'; readonly input: Input }
   /** So many bytes of terminal output have been drawn: the worker may produce as many again. */
   | { readonly kind: 'drawn'; readonly bytes: number }
+  /** Answered by `module` with the same id. */
+  | { readonly kind: 'describe-module'; readonly id: number; readonly name: string }
   | { readonly kind: 'ping'; readonly id: number };
 
 /** The parts of the boot image that the page decides; the worker adds the shipped files. */
@@ -39,6 +42,8 @@ export type FromKernel =
   | { readonly kind: 'file-changed'; readonly path: string; readonly bytes: Uint8Array | null }
   /** The log and happenings in it are only those that are new since the last snapshot. */
   | { readonly kind: 'snapshot'; readonly snapshot: MachineSnapshot }
+  /** null: no module of that name is loaded. */
+  | { readonly kind: 'module'; readonly id: number; readonly detail: ModuleDetail | null }
   | { readonly kind: 'pong'; readonly id: number }
   /** The simulator itself failed: a bug of ours, never of a driver. */
   | { readonly kind: 'broken'; readonly text: string };

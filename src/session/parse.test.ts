@@ -8,7 +8,7 @@ const SNAPSHOT = {
   state: 'idle',
   tainted: 0,
   log: [{ sequence: 0, timeNs: 0, level: 6, text: 'Hello' }],
-  modules: [{ name: 'm', sizeBytes: 1, references: 0, state: 'Live', taints: 'O' }],
+  modules: [{ name: 'm', sizeBytes: 1, references: 0, usedBy: [], state: 'Live', taints: 'O' }],
   tasks: [
     {
       pid: 1,
@@ -35,6 +35,30 @@ const SNAPSHOT = {
   memory: { totalBytes: 2, freeBytes: 1 },
   foreground: [{ name: 'bash', atPrompt: true }],
 };
+const DETAIL = {
+  name: 'm',
+  license: 'GPL',
+  description: '',
+  author: '',
+  sections: [{ name: '.text', address: 'ffffffffc04e8000', sizeBytes: 32 }],
+  symbols: [
+    {
+      name: 'f',
+      address: 'ffffffffc04e8000',
+      sizeBytes: 2,
+      kind: 'T',
+      isExported: true,
+      isGplOnly: false,
+    },
+  ],
+  imports: [{ name: '_printk', from: 'kernel' }],
+  dependsOn: ['n'],
+  usedBy: [],
+  references: 1,
+  holders: [{ pid: 7, name: 'cat', fd: 3, path: '/dev/m' }],
+  parameters: [{ name: 'p', type: 'int', value: '1', description: '', mode: 0o644 }],
+  taints: 'O',
+};
 const BYTES = new Uint8Array(3);
 
 describe('a message of the right shape', () => {
@@ -44,6 +68,9 @@ describe('a message of the right shape', () => {
     { kind: 'compile', id: 1, request: BYTES },
     { kind: 'file-changed', path: '/home/user/a', bytes: null },
     { kind: 'snapshot', snapshot: SNAPSHOT },
+    { kind: 'module', id: 1, detail: DETAIL },
+    { kind: 'module', id: 1, detail: { ...DETAIL, version: '1' } },
+    { kind: 'module', id: 1, detail: null },
     { kind: 'pong', id: 3 },
     { kind: 'broken', text: 'assertion' },
   ])('is taken: $kind', (message) => {
@@ -70,6 +97,9 @@ describe('anything else', () => {
       'a source without a line',
       { kind: 'snapshot', snapshot: { ...SNAPSHOT, log: [{ ...SNAPSHOT.log[0], source: {} }] } },
     ],
+    ['a module without a license', { kind: 'module', id: 1, detail: { ...DETAIL, license: 1 } }],
+    ['a holder', { kind: 'module', id: 1, detail: { ...DETAIL, holders: [{ pid: 1 }] } }],
+    ['no module', { kind: 'module', id: 1 }],
     ['text without end', { kind: 'broken', text: 'x'.repeat(1e6) }],
   ])('is dropped: %s', (_what, message) => {
     expect(parseFromKernel(message)).toBeUndefined();

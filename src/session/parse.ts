@@ -13,11 +13,10 @@ import type {
   TaskView,
   BootFile,
 } from '../../kernel-sim/machine-types.ts';
+import { isBytes, isCount, isFields, isListOf, isNumber, isText, type Guard } from './guards.ts';
 import type { FromKernel } from './messages.ts';
+import { isModuleDetail } from './parse-module.ts';
 
-const TEXT_MAX = 4096;
-const LIST_MAX = 20_000;
-const BYTES_MAX = 64 * 1024 * 1024;
 const PORTS: ReadonlySet<unknown> = new Set(['ttyS0', 'ttyS1', 'ttyS2', 'ttyS3', 'hvc0', 'hvc1']);
 const TASK_STATES: ReadonlySet<unknown> = new Set(['R', 'S', 'D', 'Z', 'T', 'I']);
 const POLICIES: ReadonlySet<unknown> = new Set(['OTHER', 'BATCH', 'IDLE', 'FIFO', 'RR']);
@@ -34,33 +33,6 @@ const TASK_COUNTS = [
 const CPU_COUNTS = ['id', 'userNs', 'systemNs', 'idleNs', 'irqNs', 'running'] as const;
 const MODULE_STATES: ReadonlySet<unknown> = new Set(['Live', 'Loading', 'Unloading', 'Oopsed']);
 const MACHINE_STATES: ReadonlySet<unknown> = new Set(['running', 'idle', 'halted']);
-
-type Fields = Readonly<Record<string, unknown>>;
-type Guard<T> = (value: unknown) => value is T;
-
-function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null;
-}
-
-function isText(value: unknown): value is string {
-  return typeof value === 'string' && value.length <= TEXT_MAX;
-}
-
-function isNumber(value: unknown): value is number {
-  return typeof value === 'number' && Number.isFinite(value);
-}
-
-function isCount(value: unknown): value is number {
-  return Number.isSafeInteger(value) && (value as number) >= 0;
-}
-
-function isBytes(value: unknown): value is Uint8Array<ArrayBuffer> {
-  return value instanceof Uint8Array && value.byteLength <= BYTES_MAX;
-}
-
-function isListOf<T>(value: unknown, isItem: Guard<T>): value is readonly T[] {
-  return Array.isArray(value) && value.length <= LIST_MAX && value.every(isItem);
-}
 
 function isSource(value: unknown): value is NonNullable<LogLine['source']> {
   return (
@@ -89,6 +61,7 @@ function isModule(value: unknown): value is ModuleView {
     isText(value['name']) &&
     isCount(value['sizeBytes']) &&
     isCount(value['references']) &&
+    isNames(value['usedBy']) &&
     MODULE_STATES.has(value['state']) &&
     isText(value['taints'])
   );
@@ -121,6 +94,10 @@ function isForeground(value: unknown): value is ForegroundView {
   return isFields(value) && isText(value['name']) && typeof value['atPrompt'] === 'boolean';
 }
 
+function isNames(value: unknown): value is readonly string[] {
+  return isListOf(value, isText);
+}
+
 /** For each kind of happening, the fields that it must have besides `atNs`. */
 const HAPPENINGS: Readonly<
   Record<Happening['kind'], readonly (readonly [string, Guard<unknown>])[]>
@@ -130,11 +107,14 @@ const HAPPENINGS: Readonly<
     ['module', isText],
     ['sizeBytes', isCount],
     ['lines', isCount],
+    ['uses', isNames],
+    ['exports', isNames],
   ],
   'module-unloaded': [['module', isText]],
   'module-refused': [
     ['module', isText],
     ['errno', isText],
+    ['why', isText],
   ],
   oops: [
     ['title', isText],
@@ -149,6 +129,7 @@ const HAPPENINGS: Readonly<
     ['name', isText],
     ['major', isCount],
   ],
+  sysctl: [['path', isText]],
   halted: [['status', isNumber]],
 };
 
@@ -206,6 +187,11 @@ export function parseFromKernel(data: unknown): FromKernel | undefined {
         );
       case 'snapshot':
         return isSnapshot(message['snapshot']);
+      case 'module':
+        return (
+          isCount(message['id']) &&
+          (message['detail'] === null || isModuleDetail(message['detail']))
+        );
       case 'pong':
         return isCount(message['id']);
       case 'broken':

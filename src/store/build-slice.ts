@@ -7,7 +7,7 @@ import type { StateCreator } from 'zustand/vanilla';
 
 import type { Diagnostic } from '../../kernel-sim/uapi/hostcc.ts';
 import { isModuleLoaded, type MachineSlice } from './machine-slice.ts';
-import { moduleOf, sourcesOf, type FileSlice } from './file-slice.ts';
+import { modulesOf, openProgram, sourcesOf, type FileSlice } from './file-slice.ts';
 import type { PlaygroundState } from './playground-store.ts';
 
 /** How far the compiler and its types have come. */
@@ -50,16 +50,18 @@ export const createBuildSlice: StateCreator<PlaygroundState, [], [], BuildSlice>
   forgetBuilds: () => set({ loadedFrom: {} }),
 });
 
-export type BuildStanding = 'not built' | 'built' | 'loaded' | 'loaded, older';
+export type BuildStanding = 'not built' | 'built' | 'loaded' | 'loaded, older' | 'program';
 
 export function buildStanding(state: BuildSlice & FileSlice & MachineSlice): BuildStanding {
-  const module = moduleOf(state, state.project);
-  if (module === undefined) return 'not built';
+  if (openProgram(state) !== undefined) return 'program';
+  const modules = modulesOf(state, state.project);
+  if (modules.length === 0) return 'not built';
   const sources = sourcesOf(state, state.project, 'text');
-  if (isModuleLoaded(state, module)) {
-    return state.loadedFrom[module] === sources ? 'loaded' : 'loaded, older';
+  if (modules.every((module) => isModuleLoaded(state, module))) {
+    const isOlder = modules.some((module) => state.loadedFrom[module] !== sources);
+    return isOlder ? 'loaded, older' : 'loaded';
   }
-  return state.builtFrom[module] === sources ? 'built' : 'not built';
+  return modules.every((module) => state.builtFrom[module] === sources) ? 'built' : 'not built';
 }
 
 export const STANDING_TEXT: Readonly<Record<BuildStanding, string>> = {
@@ -67,6 +69,7 @@ export const STANDING_TEXT: Readonly<Record<BuildStanding, string>> = {
   built: 'Built, not loaded',
   loaded: 'Loaded build matches this text',
   'loaded, older': 'Loaded build is older than this text',
+  program: 'A program: it runs outside of the kernel',
 };
 
 export function problemCount(state: Pick<BuildSlice, 'diagnostics'>): number {

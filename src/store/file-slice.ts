@@ -113,13 +113,43 @@ export function tabsOf(state: Pick<FileSlice, 'files' | 'project'>): readonly So
     .toSorted((a, b) => rank(a.path) - rank(b.path) || (a.path < b.path ? -1 : 1));
 }
 
-/** The module that `make` builds in a project: what Kbuild names, else the first source. */
-export function moduleOf(state: Pick<FileSlice, 'files'>, project: string): string | undefined {
-  const kbuild = state.files[`${HOME}/${project}/Kbuild`]?.text ?? '';
-  const named = /obj-m\s*[:+]?=\s*([\w-]+)\.o/.exec(kbuild)?.[1];
-  if (named !== undefined) return named;
-  const source = tabsOf({ files: state.files, project }).find(({ path }) => path.endsWith('.ts'));
-  return source === undefined ? undefined : fileName(source.path).replace(/\.ts$/, '');
+/** The modules that `make` builds in a project, in Kbuild's order; without one, of a source. */
+export function modulesOf(state: Pick<FileSlice, 'files'>, project: string): readonly string[] {
+  const kbuild = (state.files[`${HOME}/${project}/Kbuild`]?.text ?? '').replaceAll('\\\n', ' ');
+  const named = [...kbuild.matchAll(/^[ \t]*obj-m[ \t]*[:+]?=(.*)$/gm)].flatMap(([, list = '']) =>
+    [...list.matchAll(/([\w-]+)\.o\b/g)].flatMap(([, name]) => name ?? []),
+  );
+  if (named.length > 0) return named;
+  const source = tabsOf({ files: state.files, project }).find(
+    ({ path, text }) => path.endsWith('.ts') && !isProgram(text),
+  );
+  return source === undefined ? [] : [fileName(source.path).replace(/\.ts$/, '')];
+}
+
+/** The source to show for a module: the one of its name, else the project's first. */
+export function sourceOf(state: Pick<FileSlice, 'files'>, module: string): string | undefined {
+  const project = projectWith(state, module);
+  if (project === undefined) return undefined;
+  const sources = tabsOf({ files: state.files, project })
+    .map(({ path }) => path)
+    .filter((path) => path.endsWith('.ts'));
+  return sources.find((path) => fileName(path) === `${module}.ts`) ?? sources[0];
+}
+
+/** The open file, when it is a program: those import libc, or have a `main` and no kernel. */
+export function openProgram(
+  state: Pick<FileSlice, 'files' | 'openPath'>,
+): { readonly folder: string; readonly name: string } | undefined {
+  const { path = '', text = '' } = state.files[state.openPath ?? ''] ?? {};
+  if (!path.endsWith('.ts') || !isProgram(text)) return undefined;
+  const folder = path.slice(0, path.lastIndexOf('/'));
+  return { folder: folder.slice(HOME.length + 1), name: fileName(path).replace(/\.ts$/, '') };
+}
+
+/** As the compiler judges it, which reads more exactly. */
+function isProgram(text: string): boolean {
+  if (/^import\b[^;]*["']libc["']/m.test(text)) return true;
+  return /^export function main\b/m.test(text) && !/^import\b[^;]*["']kernel["'/]/m.test(text);
 }
 
 /** One text for all that a build of the project reads, as seen or as saved: to compare builds. */
@@ -136,7 +166,7 @@ export function sourcesOf(
 
 /** The project whose Kbuild names this module. */
 export function projectWith(state: Pick<FileSlice, 'files'>, module: string): string | undefined {
-  return projectsOf(state).find((project) => moduleOf(state, project) === module);
+  return projectsOf(state).find((project) => modulesOf(state, project).includes(module));
 }
 
 export function isDirty(file: SourceFile): boolean {

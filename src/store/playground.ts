@@ -8,6 +8,7 @@ import type {
   Happening,
   LogLine,
   MachineSnapshot,
+  ModuleDetail,
   PortName,
 } from '../../kernel-sim/machine-types.ts';
 import { KernelSession } from '../session/kernel-session.ts';
@@ -130,6 +131,11 @@ export class Playground {
     this.#kernel.input({ kind: 'tty', tty, bytes });
   }
 
+  /** All there is to know of a loaded module now; undefined when there is none of that name. */
+  describeModule(name: string): Promise<ModuleDetail | undefined> {
+    return this.#kernel.describeModule(name);
+  }
+
   resize(tty: number, rows: number, columns: number): void {
     this.#sizes.set(tty, { rows, columns });
     this.#kernel.input({ kind: 'resize', tty, rows, columns });
@@ -216,6 +222,7 @@ export class Playground {
       case 'booted':
       case 'module-refused':
       case 'device':
+      case 'sysctl':
       case 'halted':
         return;
     }

@@ -9,6 +9,7 @@ import {
   bootMachine,
   defaultImage,
   freezeIntrinsics,
+  moduleDetail,
   takeSnapshot,
   type BootFile,
   type Host,
@@ -67,6 +68,9 @@ class KernelServer {
         this.#undrawnBytes = Math.max(0, this.#undrawnBytes - message.bytes);
         if (this.#keepsUp()) this.#pacer?.wake();
         return;
+      case 'describe-module':
+        this.#describe(message.id, message.name);
+        return;
       case 'ping':
         this.#send({ kind: 'pong', id: message.id });
         return;
@@ -99,6 +103,12 @@ class KernelServer {
     this.#pacer?.catchUp();
     this.#machine.deliver(input);
     this.#pacer?.wake();
+  }
+
+  #describe(id: number, name: string): void {
+    const { kernel } = this.#machine ?? {};
+    const detail = kernel === undefined ? undefined : moduleDetail(kernel, name);
+    this.#send({ kind: 'module', id, detail: detail ?? null });
   }
 
   #keepsUp(): boolean {

@@ -130,10 +130,10 @@ it('shows tasks, and signals them by a command that one can see', async () => {
   const { page } = desk;
   await desk.run('sleep 1000 &');
   await page.getByRole('tab', { name: /Tasks/ }).click();
-  await page.locator('.task-row', { hasText: 'sleep 1000' }).click();
+  await page.locator('.grid-row', { hasText: 'sleep 1000' }).click();
   await page.getByRole('button', { name: /^Ask to end/ }).click();
   await desk.shows(/kill -TERM \d+/);
-  await page.locator('.task-row', { hasText: 'sleep 1000' }).waitFor({ state: 'detached' });
+  await page.locator('.grid-row', { hasText: 'sleep 1000' }).waitFor({ state: 'detached' });
   expect(await desk.run('ps ax | grep -c "sleep 100[0]"')).toMatch(/^0$/m);
 });
 

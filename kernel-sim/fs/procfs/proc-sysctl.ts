@@ -66,6 +66,8 @@ export class ProcSysctl {
   readonly #parts: ProcSysctlParts;
   /** Who waits for a table's last user. */
   readonly #leavers: WaitQueue;
+  /** Told of each new file by its path below /proc/sys, for the event feed. */
+  onRegistered: ((path: string) => void) | undefined;
 
   constructor(parts: ProcSysctlParts) {
     this.#parts = parts;
@@ -96,6 +98,7 @@ export class ProcSysctl {
     const header = new CtlHeader(directory, table);
     const inodeOps: InodeOperations = { permission };
     procfs.register(header.path, { mode: table.mode, ops: new CtlFile(this, header), inodeOps });
+    this.onRegistered?.(header.path.slice(ROOT.length + 1));
     return header;
   }
 

@@ -127,11 +127,12 @@ export class ModuleLoader {
    */
   *load(bytes: Uint8Array, words = '', flags = 0): Sleeping<number> {
     const read = readKo(bytes, this.#deps.board, flags);
+    this.hooks.loading();
     if (!read.ok) {
       this.#deps.printk.err(read.why);
+      this.hooks.refused('', read.errno);
       return read.errno;
     }
-    this.hooks.loading();
     const errno = yield* this.#loadChecked(read.ko, words, flags !== 0);
     if (errno < 0) this.hooks.refused(read.ko.words.name, errno);
     return errno;

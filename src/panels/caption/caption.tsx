@@ -3,12 +3,13 @@
  * The line at the foot: what just happened, in a sentence. A live region, and the place where a
  * kernel that does not answer is spoken of, calmly, with the one button that helps.
  */
-import type { Happening, LogLine } from '../../../kernel-sim/machine-types.ts';
+import { useMemo } from 'react';
+
 import { SILENCE_MS } from '../../session/kernel-session.ts';
 import { usePlayground, useSelection } from '../../store/use-playground.ts';
 import { Button } from '../../widgets/button.tsx';
 import { StateGlyph } from '../../widgets/state-glyph.tsx';
-import { sentenceOf, type Part } from './sentence.ts';
+import { newsOf, type News as NewsOfMachine, type Part } from './sentence.ts';
 
 export function Caption() {
   const playground = usePlayground();
@@ -45,20 +46,21 @@ function firstLine(text: string): string {
 }
 
 function News() {
-  const happening = useSelection((state) => latest(state.happenings));
+  const happenings = useSelection((state) => state.happenings);
   const remark = useSelection((state) => state.remark);
   const log = useSelection((state) => state.log);
-  if (remark !== undefined) return <Line parts={[{ kind: 'text', text: remark }]} />;
-  if (happening === undefined) return <span className="caption-text">The kernel is starting.</span>;
-  return <Line parts={sentenceOf(happening, lastSource(happening, log))} />;
+  const news = useMemo(() => newsOf(happenings, log), [happenings, log]);
+  if (happenings.length === 0) return <span className="caption-text">{words(news.parts)}</span>;
+  if (remark === undefined) return <Line {...news} />;
+  return <Line parts={[{ kind: 'text', text: remark }]} next={undefined} />;
 }
 
-function Line({ parts }: { readonly parts: readonly Part[] }) {
+function Line({ parts, next }: NewsOfMachine) {
   const playground = usePlayground();
   return (
     <>
       <span className="caption-mark">What just happened</span>
-      <span className="caption-text">
+      <span className="caption-text" title={words(parts)}>
         {parts.map((part, index) => {
           const key = index;
           if (part.kind === 'text') return <span key={key}>{part.text}</span>;
@@ -76,18 +78,26 @@ function Line({ parts }: { readonly parts: readonly Part[] }) {
           );
         })}
       </span>
+      {next !== undefined && (
+        <span className="caption-next">
+          Try
+          <button
+            type="button"
+            className="link mono"
+            title="Types it into the shell"
+            onClick={() => void playground.typist.typeAside(next)}
+          >
+            {next}
+          </button>
+        </span>
+      )}
     </>
   );
 }
 
-/** A device that comes with a module is part of the module's news. */
-function latest(happenings: readonly Happening[]): Happening | undefined {
-  return happenings.findLast(({ kind }) => kind !== 'device');
-}
-
-function lastSource(happening: Happening, log: readonly LogLine[]): LogLine['source'] | undefined {
-  if (happening.kind !== 'module-loaded') return undefined;
-  return log.findLast(
-    ({ source, timeNs }) => source?.module === happening.module && timeNs <= happening.atNs,
-  )?.source;
+/** The sentence without its weights and links. */
+function words(parts: readonly Part[]): string {
+  return parts
+    .map((part) => (part.kind === 'source' ? `${part.source.file}:${part.source.line}` : part.text))
+    .join('');
 }

@@ -7,6 +7,17 @@ export type Part =
   | { readonly kind: 'strong'; readonly text: string }
   | { readonly kind: 'source'; readonly source: NonNullable<LogLine['source']> };
 
+/** A line under the figure: what happened, and the command to try after it. */
+export interface News {
+  readonly parts: readonly Part[];
+  readonly next: string | undefined;
+}
+
+/** What a module has put into the kernel while its init ran. */
+type Registration = Extract<Happening, { readonly kind: 'device' | 'sysctl' }>;
+type Loaded = Extract<Happening, { readonly kind: 'module-loaded' }>;
+type Refused = Extract<Happening, { readonly kind: 'module-refused' }>;
+
 /** Text with `*…*` in weight. */
 function words(template: string): readonly Part[] {
   return template
@@ -30,18 +41,118 @@ function count(number: number, one: string): string {
   return `${figure} ${one}${number === 1 ? '' : 's'}`;
 }
 
-/** Why the kernel refused a module, in words, for the errnos that people meet. */
-const REFUSALS: Readonly<Record<string, string>> = {
-  ENOEXEC: 'it was built for another board or kernel',
-  EEXIST: 'a module of that name is loaded already',
-  EPERM: 'only root may load modules: put sudo before insmod',
-  ENOENT: 'there is no such file',
-};
+/** The latest happening that is news by itself, with what was registered on the way there. */
+export function newsOf(happenings: readonly Happening[], log: readonly LogLine[]): News {
+  const happening = happenings.findLast(isNews);
+  if (happening === undefined) return { parts: words('The kernel is starting.'), next: undefined };
+  const before = happenings.slice(0, happenings.lastIndexOf(happening));
+  const registered = before
+    .slice(before.findLastIndex(isNews) + 1)
+    .filter((it): it is Registration => !isNews(it));
+  if (happening.kind === 'module-loaded') return loadedNews(happening, registered, log);
+  if (happening.kind === 'module-refused') return refusedNews(happening);
+  return { parts: sentenceOf(happening), next: undefined };
+}
 
-/** `source` is the last line of source that the module printed from, when it printed. */
-export function sentenceOf(
-  happening: Happening,
-  source: LogLine['source'] | undefined,
+function isNews(happening: Happening): happening is Exclude<Happening, Registration> {
+  return happening.kind !== 'device' && happening.kind !== 'sysctl';
+}
+
+function loadedNews(
+  happening: Loaded,
+  registered: readonly Registration[],
+  log: readonly LogLine[],
+): News {
+  const { module, sizeBytes, lines, uses, exports, atNs } = happening;
+  const source = log.findLast(
+    (line) => line.source?.module === module && line.timeNs <= atNs,
+  )?.source;
+  const said = [
+    ...registered.map((it) =>
+      it.kind === 'device'
+        ? `It registered the character device *${it.name}*, major number *${it.major}*.`
+        : `It made *${sysctlPath(it.path)}*.`,
+    ),
+    ...(uses.length > 0 ? [`It uses *${uses.join('*, *')}*.`] : []),
+    ...(exports.length > 0 ? [`Other modules may call *${exports.join('*, *')}*.`] : []),
+  ];
+  return {
+    parts: [
+      ...words(
+        `*${module}* is in the kernel, ${sizeBytes} bytes of it. *init()* printed ` +
+          (lines === 0 ? 'nothing' : count(lines, 'line')),
+      ),
+      ...(lines > 0 && source !== undefined
+        ? [...words(' at '), { kind: 'source', source } as const]
+        : []),
+      ...words(`. ${said.length > 0 ? said.join(' ') : 'The kernel owns it until *rmmod*.'}`),
+    ],
+    next: nextAfter(module, uses, registered[0]),
+  };
+}
+
+/** What shows the module at work. */
+function nextAfter(module: string, uses: readonly string[], first: Registration | undefined) {
+  if (first === undefined) return uses.length > 0 ? 'lsmod' : `sudo rmmod ${module}`;
+  if (first.kind === 'sysctl') return `sysctl ${first.path.replaceAll('/', '.')}`;
+  const node = `/dev/${first.name}`;
+  return `sudo mknod -m 666 ${node} c ${first.major} 0; head -c 8 ${node}`;
+}
+
+function sysctlPath(path: string): string {
+  return `/proc/sys/${path}`;
+}
+
+function refusedNews({ module, errno, why }: Refused): News {
+  const file = module === '' ? 'the file' : `*${module}*`;
+  const { advice, next } = adviceOn(module, errno, why);
+  const reason = why === '' ? '' : `, ${why.replaceAll('*', '')}`;
+  return { parts: words(`The kernel refused ${file}: *${errno}*${reason}. ${advice}`), next };
+}
+
+function adviceOn(
+  module: string,
+  errno: string,
+  why: string,
+): { readonly advice: string; readonly next?: string | undefined } {
+  const unknown = /^Unknown symbol (\S+)/.exec(why)?.[1];
+  if (unknown !== undefined) {
+    return {
+      advice:
+        'First load the module that exports it, or have *modprobe* do so, which finds what is ' +
+        'installed.',
+      next: `sudo make modules_install && sudo modprobe ${module}`,
+    };
+  }
+  const parameter = /for parameter `([^']+)'/.exec(why)?.[1];
+  if (parameter !== undefined) {
+    return {
+      advice: `*modinfo* says of what type *${parameter}* is.`,
+      next: `modinfo -p ${module}.ko`,
+    };
+  }
+  if (why.includes('disagrees about version')) {
+    return { advice: 'It was built against another version of that module: build both again.' };
+  }
+  switch (errno) {
+    case 'EPERM':
+      return {
+        advice: 'Only root may load modules: put *sudo* before insmod.',
+        ...(module === '' ? {} : { next: `sudo insmod ${module}.ko` }),
+      };
+    case 'EEXIST':
+      return { advice: 'It is loaded already: take it out first.', next: `sudo rmmod ${module}` };
+    case 'ENOEXEC':
+      return { advice: 'It is damaged, or made for another kernel: build it again.' };
+    case 'ENOMEM':
+      return { advice: 'There is no memory left for it.', next: 'free -h' };
+    default:
+      return why === '' ? { advice: `Its *init()* failed with that errno.` } : { advice: '' };
+  }
+}
+
+function sentenceOf(
+  happening: Exclude<Happening, Loaded | Refused | Registration>,
 ): readonly Part[] {
   switch (happening.kind) {
     case 'booted':
@@ -49,30 +160,10 @@ export function sentenceOf(
         `The kernel booted in *${duration(happening.atNs)}*. No module is loaded yet: ` +
           '*Ctrl Enter* builds and loads the one you see.',
       );
-    case 'module-loaded':
-      return [
-        ...words(
-          `*insmod* put *${happening.module}* into the kernel, ` +
-            `${happening.sizeBytes} bytes of it; ` +
-            '*init()* printed ' +
-            (happening.lines === 0 ? 'nothing' : count(happening.lines, 'line')),
-        ),
-        ...(happening.lines > 0 && source !== undefined
-          ? [...words(' at '), { kind: 'source', source } as const]
-          : []),
-        ...words('. The kernel owns the module until *rmmod*.'),
-      ];
     case 'module-unloaded':
       return words(
         `*rmmod* took *${happening.module}* out: the kernel dropped it, and what it owned with it.`,
       );
-    case 'module-refused': {
-      const reason = REFUSALS[happening.errno];
-      return words(
-        `The kernel refused *${happening.module}* with *${happening.errno}*` +
-          (reason === undefined ? '.' : `: ${reason}.`),
-      );
-    }
     case 'oops':
       return [
         ...words(`*${happening.title}*`),
@@ -88,10 +179,6 @@ export function sentenceOf(
             `*make* found ${count(happening.errors, 'error')}, ` +
               `so *${happening.module}.ko* was not built.`,
           );
-    case 'device':
-      return words(
-        `*${happening.name}* is a character device now, with major number *${happening.major}*.`,
-      );
     case 'halted':
       return words(`The machine has halted with status *${happening.status}*.`);
   }

@@ -142,15 +142,16 @@ export function BuildButton() {
     (state) => state.snapshot !== undefined && state.isAnswering && state.brokenBy === undefined,
   );
   const width = usePageWidth();
+  const label = standing === 'program' ? 'Build and run' : 'Build and load';
   return (
     <Button
       className="build-button"
       kind={standing === 'loaded' ? 'outlined' : 'filled'}
       isDisabled={!canBuild}
-      label="Build and load"
-      onPress={() => void playground.builder.buildAndLoad()}
+      label={label}
+      onPress={() => void playground.builder.build()}
     >
-      {width === 'phone' ? 'Load' : 'Build and load'}
+      {width === 'phone' ? (standing === 'program' ? 'Run' : 'Load') : label}
       {width !== 'phone' && <Kbd>{COMMAND_KEY} Enter</Kbd>}
     </Button>
   );

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /** Files from and to the person's own disk. */
+import { offerFile } from '../../lib/offer-file.ts';
 import { tarOf } from '../../lib/tar.ts';
 import { fileName } from '../../store/file-slice.ts';
 import { parentOf } from '../../store/tree-slice.ts';
@@ -40,7 +41,7 @@ export async function upload(
 export async function download(workspace: Workspace, path: string): Promise<void> {
   const bytes = workspace.bytesOf(path);
   if (bytes !== undefined) {
-    offer(fileName(path), new Blob([Uint8Array.from(bytes)]));
+    offerFile(fileName(path), new Blob([Uint8Array.from(bytes)]));
     return;
   }
   const cut = parentOf(path).length + 1;
@@ -50,13 +51,5 @@ export async function download(workspace: Workspace, path: string): Promise<void
     .toSorted((a, b) => (a.path < b.path ? -1 : 1));
   const archive = new Blob([tarOf(entries, Math.floor(Date.now() / 1000))]);
   const packed = archive.stream().pipeThrough(new CompressionStream('gzip'));
-  offer(`${fileName(path)}.tar.gz`, await new Response(packed).blob());
-}
-
-function offer(name: string, blob: Blob): void {
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(blob);
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+  offerFile(`${fileName(path)}.tar.gz`, await new Response(packed).blob());
 }

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /** A line of a kernel report, whose parts say what they mean when hovered over or focused. */
 import type { ReactNode } from 'react';
-import { Button, Tooltip, TooltipTrigger } from 'react-aria-components';
 
-import { explanationsOf, type Explanation } from '../../lib/report-terms.ts';
+import { explanationsOf } from '../../lib/report-terms.ts';
+import { Term } from '../../widgets/term.tsx';
 
 export function ReportWords({ text }: { readonly text: string }) {
   const pieces: ReactNode[] = [];
   let end = 0;
   for (const explanation of explanationsOf(text)) {
-    const { start, length } = explanation;
+    const { start, length, title, text: words } = explanation;
     pieces.push(text.slice(end, start));
     end = start + length;
     pieces.push(
-      <Term key={start} explanation={explanation}>
+      <Term key={start} title={title} text={words}>
         {text.slice(start, end)}
       </Term>,
     );
@@ -23,22 +23,5 @@ export function ReportWords({ text }: { readonly text: string }) {
       {pieces}
       {text.slice(end)}
     </>
-  );
-}
-
-interface TermProps {
-  readonly explanation: Explanation;
-  readonly children: string;
-}
-
-function Term({ explanation, children }: TermProps) {
-  return (
-    <TooltipTrigger delay={250} closeDelay={0}>
-      <Button className="term">{children}</Button>
-      <Tooltip className="tooltip hint" offset={4}>
-        <strong>{explanation.title}</strong>
-        <span>{explanation.text}</span>
-      </Tooltip>
-    </TooltipTrigger>
   );
 }

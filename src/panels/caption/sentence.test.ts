@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/** What the caption says, and what it offers to type. */
+import { expect, it } from 'vitest';
+
+import type { Happening } from '../../../kernel-sim/machine-types.ts';
+import { newsOf } from './sentence.ts';
+
+const loaded = (module: string, uses: string[] = [], exports: string[] = []): Happening => ({
+  kind: 'module-loaded',
+  atNs: 1,
+  module,
+  sizeBytes: 4096,
+  lines: 0,
+  uses,
+  exports,
+});
+const refused = (errno: string, why = ''): Happening => ({
+  kind: 'module-refused',
+  atNs: 1,
+  module: 'm',
+  errno,
+  why,
+});
+const device: Happening = { kind: 'device', atNs: 1, name: 'yes', major: 243 };
+const sysctl: Happening = { kind: 'sysctl', atNs: 1, path: 'rust/example/test' };
+
+function read(...happenings: readonly Happening[]): readonly [text: string, next?: string] {
+  const { parts, next } = newsOf(happenings, []);
+  const text = parts.map((part) => (part.kind === 'source' ? '' : part.text)).join('');
+  return next === undefined ? [text] : [text, next];
+}
+
+it('names what a module registered, and what to try', () => {
+  expect(read(device, loaded('m'))).toEqual([
+    'm is in the kernel, 4096 bytes of it. init() printed nothing. ' +
+      'It registered the character device yes, major number 243.',
+    'sudo mknod -m 666 /dev/yes c 243 0; head -c 8 /dev/yes',
+  ]);
+  const [text, next] = read(sysctl, loaded('m'));
+  expect(text).toContain('It made /proc/sys/rust/example/test.');
+  expect(next).toBe('sysctl rust.example.test');
+});
+
+it('does not give one module what another registered', () => {
+  const [text, next] = read(device, loaded('m'), loaded('n'));
+  expect(text).not.toContain('yes');
+  expect(next).toBe('sudo rmmod n');
+});
+
+it('says whose symbols a module uses, and which it has', () => {
+  const [text, next] = read(loaded('m', ['core'], ['f', 'g']));
+  expect(text).toContain('It uses core. Other modules may call f, g.');
+  expect(next).toBe('lsmod');
+});
+
+it.each([
+  ['EPERM', '', /put sudo before insmod/, 'sudo insmod m.ko'],
+  ['EEXIST', '', /take it out first/, 'sudo rmmod m'],
+  [
+    'ENOENT',
+    'Unknown symbol f (err -2)',
+    /Unknown symbol f/,
+    'sudo make modules_install && sudo modprobe m',
+  ],
+  ['EINVAL', "`x' invalid for parameter `p'", /of what type p is/, 'modinfo -p m.ko'],
+  ['ENODEV', '', /init\(\) failed/, undefined],
+])('says what to do about %s %s', (errno, why, text, next) => {
+  const [said, offered] = read(refused(errno, why));
+  expect(said).toMatch(text);
+  expect(offered).toBe(next);
+});
+
+it('has something to say before anything has happened', () => {
+  expect(read()).toEqual(['The kernel is starting.']);
+});
