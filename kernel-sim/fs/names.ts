@@ -31,6 +31,8 @@ export interface VfsHooks {
 /** What a name adds to the size of its directory, as in tmpfs. */
 const NAME_BYTES = 20;
 const MODE_BITS = 0o7777;
+/** Linux: may_mknod. */
+const MADE_BY_MKNOD: ReadonlySet<number> = new Set([S.IFREG, S.IFCHR, S.IFBLK, S.IFIFO, S.IFSOCK]);
 
 export class Names {
   readonly #walker: PathWalker;
@@ -52,7 +54,7 @@ export class Names {
   mknod(ctx: FsContext, path: string, mode: number, rdev: number): number {
     const type = (mode & S.IFMT) === 0 ? S.IFREG : mode & S.IFMT;
     if (type === S.IFDIR) return -ERRNO.EPERM;
-    if (type === S.IFLNK) return -ERRNO.EINVAL;
+    if (!MADE_BY_MKNOD.has(type)) return -ERRNO.EINVAL;
     const isDevice = type === S.IFCHR || type === S.IFBLK;
     if (isDevice && !capable(ctx.credentials)) return -ERRNO.EPERM;
     return this.#add(ctx, path, type | (mode & MODE_BITS & ~ctx.umask), isDevice ? rdev : 0);

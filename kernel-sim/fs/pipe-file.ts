@@ -62,6 +62,11 @@ export class Pipes implements FileSystem, FileOperations {
     this.#mount = new Mount(this, 'none', undefined);
   }
 
+  /** Open ends of pipes that have no name. */
+  get openFiles(): number {
+    return this.#mount.users;
+  }
+
   /** pipe2(2): both ends, or a negative errno. `flags` may have O.NONBLOCK. */
   create(
     credentials: Credentials,

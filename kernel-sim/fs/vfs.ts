@@ -50,6 +50,8 @@ export interface KernelFileOptions {
   readonly makeParents?: boolean;
 }
 
+const KERNEL_READ_MAX = 64 * 1024 * 1024;
+
 export class Vfs {
   readonly mounts: MountTable;
   readonly walker: PathWalker;
@@ -72,6 +74,11 @@ export class Vfs {
     this.#names = new Names(this.walker, parts.wallClock, this.hooks);
     this.#renamer = new Renamer(this.walker, this.#names, this.hooks);
     this.#opener = new Opener(this.walker, this.#names, parts.wallClock, parts.special);
+  }
+
+  /** Open files of all mounts; pipes without a name have none. */
+  get openFiles(): number {
+    return this.mounts.all.reduce((sum, { users }) => sum + users, 0);
   }
 
   /** The context of the kernel itself: root at the root. */
@@ -284,11 +291,16 @@ export class Vfs {
     return typeof at === 'number' ? at : this.mounts.add(fileSystem, source, at);
   }
 
-  /** The content of a regular file, or a negative errno. */
+  /**
+   * The content of a regular file, or a negative errno: -EFBIG when it is longer than memory, which
+   * a file with holes may be. Linux: kernel_read_file.
+   */
   kernelReadFile(path: string): Uint8Array | number {
     const file = this.open(this.kernelContext, path, O.RDONLY, 0);
     if (typeof file === 'number') return file;
-    const bytes = file.inode.isRegular ? new Uint8Array(file.inode.size) : -ERRNO.EINVAL;
+    const { isRegular, size } = file.inode;
+    const error = isRegular ? -ERRNO.EFBIG : -ERRNO.EINVAL;
+    const bytes = isRegular && size <= KERNEL_READ_MAX ? new Uint8Array(size) : error;
     if (typeof bytes !== 'number') vfsRead(file, new KernelBuffer(bytes), 0, bytes.length);
     this.close(file);
     return bytes;

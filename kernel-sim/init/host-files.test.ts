@@ -78,6 +78,12 @@ describe('what the host does', () => {
 });
 
 describe('what programs do', () => {
+  it('is not told when a file is larger than memory, and the log says so', () => {
+    run('dd if=/dev/zero of=huge bs=1 count=1 seek=1099511627776 2> /dev/null; echo x > small');
+    expect(news()).toEqual([`+${HOME}/small`]);
+    expect(guest.logText).toContain(`hostfiles: ${HOME}/huge is too large to be kept`);
+  });
+
   it('is told, folders with a slash', () => {
     run('mkdir d; echo x > d/f; mv d e; rm -r e; mkdir /tmp/elsewhere');
     expect(news()).toEqual([

@@ -10,7 +10,7 @@ import type { KernelFileOptions } from '../fs/vfs.ts';
 import type { KernelThread } from '../kernel/kthread.ts';
 import type { BootFile, Host } from '../machine-types.ts';
 import type { Sleeping } from '../uapi/coroutine.ts';
-import { strerror } from '../uapi/errno.ts';
+import { ERRNO, strerror } from '../uapi/errno.ts';
 import type { Kernel } from './kernel.ts';
 import { USER_ID } from './rootfs.ts';
 
@@ -111,5 +111,8 @@ export class HostFiles {
     if (this.#isOwnWrite || !path.startsWith(KEPT)) return;
     const bytes = this.#kernel.vfs.kernelReadFile(path);
     if (typeof bytes !== 'number') this.#host.fileChanged(path, bytes);
+    else if (bytes === -ERRNO.EFBIG) {
+      this.#kernel.printk.info(`hostfiles: ${path} is too large to be kept`);
+    }
   }
 }

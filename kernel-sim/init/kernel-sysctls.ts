@@ -48,6 +48,7 @@ export function registerKernelSysctls(kernel: Kernel): void {
   registerLimits(knobs, kernel);
   registerLog(knobs, kernel);
   registerRandom(knobs, kernel);
+  registerFiles(knobs, kernel);
 }
 
 function registerNames(knobs: Knobs, { identity }: Kernel): void {
@@ -132,6 +133,14 @@ function registerRandom(knobs: Knobs, { consoles }: Kernel): void {
   knobs.show('kernel/random/entropy_avail', () => `${ENTROPY_BITS}\n`);
   knobs.show('kernel/random/poolsize', () => `${ENTROPY_BITS}\n`);
 }
+
+/** Open files, those of them that are free, and how many there may be: no limit, as for systemd. */
+function registerFiles(knobs: Knobs, { vfs, pipes }: Kernel): void {
+  knobs.show('fs/file-nr', () => `${vfs.openFiles + pipes.openFiles}\t0\t${FILES_MAX}\n`);
+}
+
+/** LONG_MAX. */
+const FILES_MAX = '9223372036854775807';
 
 /** Puts values into the kernel's data and files before them. */
 class Knobs {

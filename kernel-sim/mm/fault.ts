@@ -35,6 +35,9 @@ const NONE = -1;
 /** What the stack keeps away from what is mapped below it. Linux: stack_guard_gap. */
 export const STACK_GUARD_BYTES = 256 * PAGE_SIZE;
 
+/** No area begins below, so that a null pointer with a small offset faults. */
+export const MMAP_MIN_ADDR = 0x1_0000;
+
 /** What a process may have at most: RLIMIT_STACK, RLIMIT_DATA and RLIMIT_AS, in bytes. */
 export interface MemoryLimits {
   stackBytes: number;
@@ -213,6 +216,7 @@ export class Faults {
     const next = this.#areas.findAfter(address);
     if (next === undefined || (next.flags & VM.GROWSDOWN) === 0) return undefined;
     const start = pageStart(address);
+    if (start < MMAP_MIN_ADDR) return undefined;
     if (next.end - start > this.#limits.stackBytes) return undefined;
     const grown = this.#areas.pageCount * PAGE_SIZE + next.start - start;
     if (grown > this.#limits.totalBytes) return undefined;

@@ -97,6 +97,23 @@ describe('mmap', () => {
     expect(layout(space)).toBe('rw-p 10');
   });
 
+  it('grows down to the lowest address that anybody may have, and no further', () => {
+    const { space } = machine();
+    map(space, 1, 0x1_1000, PRIVATE | MAP.FIXED | MAP.GROWSDOWN);
+    expect([0x1_0000, 0xffff, -1].map((at) => space.store8(at, 1))).toEqual([0, FAULT, FAULT]);
+    space.destroy();
+    expect(space.faults.table.tablePages).toBe(0);
+  });
+
+  it('lets nothing grow but private memory without a file', () => {
+    const { pages, space } = machine();
+    const grows = { address: 0, length: PAGE_SIZE, prot: RW };
+    const source = new TestFile(pages, 1);
+    expect(nameOf(mmap(space, { ...grows, flags: SHARED | MAP.GROWSDOWN }))).toBe('EINVAL');
+    const flags = MAP.PRIVATE | MAP.GROWSDOWN;
+    expect(nameOf(mmap(space, { ...grows, flags, source }))).toBe('EINVAL');
+  });
+
   it('takes a hint if there is room, and any fixed address', () => {
     const { space } = machine();
     expect(map(space, 1, 0x10_0123)).toBe(0x10_1000);

@@ -11,7 +11,7 @@
 import { ERRNO } from '../uapi/errno.ts';
 import { MAP, MADV, MREMAP, PROT } from '../uapi/mman.ts';
 import type { AddressSpace } from './address-space.ts';
-import { STACK_GUARD_BYTES } from './fault.ts';
+import { MMAP_MIN_ADDR, STACK_GUARD_BYTES } from './fault.ts';
 import { PAGE_SIZE, roundUp } from './page.ts';
 import { pageStart, PTE } from './page-table.ts';
 import { SharedMemory } from './shared-memory.ts';
@@ -19,8 +19,6 @@ import { Area, type MappedFile, type PageSource, VM } from './vma.ts';
 
 const { EEXIST, EFAULT, EINVAL, ENOMEM, EACCES } = ERRNO;
 
-/** No area begins below, so that a null pointer with a small offset faults. */
-export const MMAP_MIN_ADDR = 0x1_0000;
 /** Areas that a process may have. Linux: sysctl_max_map_count. */
 const MAP_COUNT_MAX = 65_530;
 /** What is kept free below the end of the stack. Linux: SIZE_128M, MIN_GAP. */
@@ -53,6 +51,8 @@ export function mmap(space: AddressSpace, request: MapRequest): number {
   const address = place(space, request, length);
   if (address < 0) return address;
   const isShared = (flags & MAP.TYPE) !== MAP.PRIVATE;
+  const mayGrow = !isShared && request.source === undefined;
+  if ((flags & MAP.GROWSDOWN) !== 0 && !mayGrow) return -EINVAL;
   const vm =
     (prot & PROT_MASK) |
     (isShared ? VM.SHARED : 0) |

@@ -61,6 +61,15 @@ describe('an executable', () => {
     expect(rig.load('/x')).toMatchObject({ path: '/x', setUid, setGid });
   });
 
+  it('that has holes larger than memory is none', () => {
+    const rig = new Rig();
+    rig.write('/x', elf);
+    const { vfs } = rig.kernel;
+    vfs.truncate(vfs.kernelContext, '/x', 2 ** 50);
+    expect(rig.load('/x')).toBe('ENOEXEC');
+    expect(nameOf(vfs.kernelReadFile('/x') as number)).toBe('EFBIG');
+  });
+
   const elf = builtinExecutable('/echo');
   it.each<[string, Uint8Array | string, number, string]>([
     ['is empty', '', 0o755, 'ENOEXEC'],

@@ -134,14 +134,18 @@ export class ExecutableLoader {
   }
 }
 
-function readWhole(file: OpenFile): ReadFile {
+function readWhole(file: OpenFile): ReadFile | number {
   const { mode, size, uid, gid } = file.inode;
+  if (size > EXECUTABLE_BYTES_MAX) return -ERRNO.ENOEXEC;
   const bytes = new Uint8Array(size);
   vfsPread(file, new KernelBuffer(bytes), 0, size, 0);
   const setUid = (mode & S.ISUID) === 0 ? undefined : uid;
   const setGid = (mode & S.ISGID) === 0 ? undefined : gid;
   return { bytes, setUid, setGid };
 }
+
+/** More than the machine has memory: such a file has holes, which no program has. */
+const EXECUTABLE_BYTES_MAX = 64 * 1024 * 1024;
 
 interface ReadFile {
   readonly bytes: Uint8Array;

@@ -173,6 +173,8 @@ describe('a number that means nothing is EINVAL', () => {
     ['readlink', 'link', 'buffer', 0],
     ['readlink', 'link', 'buffer', -1],
     ['readlink', 'path', 'buffer', 10],
+    ['mknod', 'name', S.IFLNK, 0],
+    ['mknod', 'name', 0o050000, 0],
     ['kill', 1, 32],
     ['kill', 1, -1],
     ['rt_sigaction', 0, 0, 0, 8],
@@ -198,6 +200,7 @@ describe('a number that means nothing is EINVAL', () => {
 
 describe('other answers', () => {
   it.each<[string | number, SyscallName, ...Argument[]]>([
+    ['EPERM', 'mknod', 'name', S.IFDIR, 0],
     ['ESRCH', 'kill', 30_000, 0],
     ['ESRCH', 'getpgid', 30_000],
     ['ESRCH', 'getsid', 30_000],

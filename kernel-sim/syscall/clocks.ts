@@ -96,10 +96,15 @@ export function clockCalls({ sim, scheduler, epochSeconds }: SyscallParts): Sysc
   };
 }
 
+/** The longest time that Linux knows, in nanoseconds. */
+const KTIME_MAX = 2 ** 63;
+
 function timespec(nanoseconds: number, epochSeconds = 0): Uint8Array {
   const bytes = new Uint8Array(16);
   const view = new DataView(bytes.buffer);
-  putWord(view, 0, epochSeconds + Math.floor(nanoseconds / NS_PER_S));
-  putWord(view, 8, nanoseconds % NS_PER_S);
+  // A sleep for ever has so much left.
+  const ns = Math.min(nanoseconds, KTIME_MAX);
+  putWord(view, 0, epochSeconds + Math.floor(ns / NS_PER_S));
+  putWord(view, 8, ns % NS_PER_S);
   return bytes;
 }

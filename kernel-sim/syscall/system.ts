@@ -16,7 +16,9 @@ import type { SyscallParts, SyscallTable } from './parts.ts';
 
 const { EFAULT, EINVAL, EPERM } = ERRNO;
 const NS_PER_S = 1_000_000_000;
-const RANDOM_MAX = 32 * 1024 * 1024;
+/** Linux: a request is cut off at 32 MiB less one, and filled in pieces. */
+const RANDOM_MAX = 32 * 1024 * 1024 - 1;
+const RANDOM_AT_ONCE = 4096;
 /** reboot(2)'s magic numbers and the command to power off. Linux: include/uapi/linux/reboot.h. */
 const REBOOT_MAGIC = [0xfee1_dead | 0, 672_274_793] as const;
 const POWER_OFF = 0x4321_fedc;
@@ -54,10 +56,17 @@ export function systemCalls(parts: SyscallParts): SyscallTable {
     },
 
     getrandom(process, address, count) {
-      if (count < 0 || count > RANDOM_MAX) return -EFAULT;
-      const bytes = new Uint8Array(count);
-      parts.random(bytes);
-      return writeBytes(process, address, bytes) || count;
+      if (count < 0 || !process.space.isUserRange(address, count)) return -EFAULT;
+      const wanted = Math.min(count, RANDOM_MAX);
+      let done = 0;
+      while (done < wanted) {
+        const bytes = new Uint8Array(Math.min(wanted - done, RANDOM_AT_ONCE));
+        parts.random(bytes);
+        const moved = process.space.copyTo(address + done, bytes, 0, bytes.length);
+        done += moved;
+        if (moved < bytes.length) break;
+      }
+      return done === 0 && wanted > 0 ? -EFAULT : done;
     },
 
     reboot(process, magic1, magic2, command, status) {
