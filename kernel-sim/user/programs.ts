@@ -33,6 +33,7 @@ import { id } from './id.ts';
 import { init } from './init.ts';
 import { insmod } from './insmod.ts';
 import { kill } from './kill.ts';
+import { less } from './less.ts';
 import { ln } from './ln.ts';
 import { ls } from './ls.ts';
 import { lsmod } from './lsmod.ts';
@@ -144,6 +145,7 @@ export const INSTALLED_PROGRAMS: readonly InstalledProgram[] = [
     hostname,
     id,
     kill,
+    less,
     ln,
     ls,
     lsmod,

@@ -6,7 +6,7 @@
  * Linux counterpart: readline's display.c. What is appended at the end is only written, all else is
  * drawn anew from the prompt on.
  */
-import { charWidth } from './char-width.ts';
+import { charWidth } from '../support/char-width.ts';
 
 interface Place {
   row: number;

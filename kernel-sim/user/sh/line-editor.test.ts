@@ -2,8 +2,8 @@
 /** The line editor against a small terminal: keys in, and what the screen then shows. */
 import { expect, test } from 'vitest';
 
-import { charWidth } from './char-width.ts';
-import { KeyDecoder } from './keys.ts';
+import { charWidth } from '../support/char-width.ts';
+import { KeyDecoder } from '../support/keys.ts';
 import { LineEditor, type EditorAction } from './line-editor.ts';
 
 /** As much of a terminal as the editor uses: wrapping with the pending last column, A, B, C, J. */

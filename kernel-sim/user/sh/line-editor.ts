@@ -6,7 +6,7 @@
  * readline's emacs mode.
  */
 import { EditBuffer } from './edit-buffer.ts';
-import type { Key } from './keys.ts';
+import type { Key } from '../support/keys.ts';
 import { LineDisplay } from './line-display.ts';
 
 /** What the caller must do after a key. */

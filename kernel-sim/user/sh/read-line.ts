@@ -10,7 +10,7 @@ import { ERRNO } from '../../uapi/errno.ts';
 import { CC, IFLAG, LFLAG, TTY_IOCTL } from '../../uapi/termios.ts';
 import type { Termios } from '../libc/process-calls.ts';
 import { complete, listChoices } from './completion.ts';
-import { KeyDecoder, type Key } from './keys.ts';
+import { KeyDecoder, type Key } from '../support/keys.ts';
 import { LineEditor, type EditorAction } from './line-editor.ts';
 import type { Shell } from './shell.ts';
 

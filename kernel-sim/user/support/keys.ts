@@ -59,6 +59,13 @@ export class KeyDecoder {
     return this.state === 'paste';
   }
 
+  /** Escape alone, when that is all there is and nothing follows it. */
+  takeEscape(): Key | undefined {
+    if (this.state !== 'escape') return undefined;
+    this.state = 'ground';
+    return { kind: 'name', name: 'escape' };
+  }
+
   /** The key that `byte` completes, if it does. */
   push(byte: number): Key | undefined {
     switch (this.state) {
