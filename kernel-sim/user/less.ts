@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /** less: pages through files and pipes. Like cat where nobody can see a page. */
 import type { Sleeping } from '../uapi/coroutine.ts';
+import { ERRNO } from '../uapi/errno.ts';
 import { defineProgram, type Libc } from './libc/libc.ts';
 import { COMMANDS, startSearch } from './less/commands.ts';
 import { openFile } from './less/files.ts';
@@ -91,9 +92,8 @@ function* copyAll(c: Libc, names: readonly string[]): Sleeping<number> {
     for (;;) {
       const bytes = yield* c.read(fd, BLOCK);
       if (typeof bytes === 'number') {
-        yield* c.err(
-          `${name} ${c.strerror(bytes) === 'Is a directory' ? 'is a directory' : c.strerror(bytes)}\n`,
-        );
+        const why = bytes === -ERRNO.EISDIR ? ' is a directory' : `: ${c.strerror(bytes)}`;
+        yield* c.err(`${name}${why}\n`);
         break;
       }
       if (bytes.length === 0) break;
