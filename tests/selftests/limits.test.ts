@@ -2,7 +2,7 @@
 /** Resource limits, as a shell and what it starts run into them. */
 import { describe, expect, it } from 'vitest';
 
-import { runScript } from '../support/machine.ts';
+import { runScript, TestMachine } from '../support/machine.ts';
 
 const asRoot = (text: string) => runScript(text, { script: { text, user: 'root', args: [] } });
 
@@ -74,7 +74,32 @@ describe('what goes past a limit', () => {
 
   it('of processes gets EAGAIN, unless it is root', () => {
     const script = 'ulimit -u 5; for i in 1 2 3 4 5 6 7; do sleep 100 & done; echo done';
-    expect(runScript(script).stderr).toContain('fork: Resource temporarily unavailable');
+    const { status, stdout, stderr } = runScript(script);
+    const retry = 'bash: line 1: fork: retry: Resource temporarily unavailable\n'.repeat(4);
+    expect(stderr).toBe(`${retry}bash: line 1: fork: Resource temporarily unavailable\n`);
+    expect({ status, stdout }).toEqual({ status: 254, stdout: '' });
     expect(asRoot(script)).toMatchObject({ stdout: 'done\n', stderr: '' });
   });
+});
+
+describe('a fork bomb', () => {
+  it.each([
+    ['of a user stops at half of what the machine has', '', 256],
+    ['stops at a limit of its own', 'ulimit -u 20; ', 20],
+  ])(
+    '%s, and the shell stays usable',
+    (_, limit, most) => {
+      const guest = TestMachine.boot();
+      guest.waitFor('$ ');
+      guest.type(`(${limit}:(){ :|:& };:)\r`);
+      guest.waitFor('fork: retry: Resource temporarily unavailable');
+      const { kernel } = guest.machine;
+      const bombs = [...kernel.tasks.all()].filter(({ credentials }) => credentials.uid === 1000);
+      expect(bombs.length).toBeLessThanOrEqual(most);
+      expect(bombs.length).toBeGreaterThan(most / 2);
+      guest.type('echo still-$((1+1))\r');
+      guest.waitFor('still-2');
+    },
+    30_000,
+  );
 });

@@ -14,6 +14,7 @@ import { findBuiltin } from './builtins/table.ts';
 import type { Builtin } from './builtins/builtin.ts';
 import { explain, isScript, reasonOf } from './exec-failure.ts';
 import { expandAssignment, expandWords } from './expand.ts';
+import { FORK_FAILED, forkPatiently } from './fork.ts';
 import { waitForeground } from './job-control.ts';
 import { flushBuiltin, flushOutput } from './output.ts';
 import { quoteForShell } from './quote.ts';
@@ -270,6 +271,7 @@ function* runProgram(shell: Shell, run: Run): Sleeping<number> {
   if (pid === -ERRNO.ENOEXEC && (yield* isScript(shell, path))) {
     return yield* runAsScript(shell, run, path);
   }
+  if (pid === -ERRNO.EAGAIN) return FORK_FAILED;
   if (pid < 0) return yield* withErrors(shell, run, () => explain(shell, path, pid));
   yield* closeAll(shell, run.redirections.opened);
   const group = shell.hasJobControl ? pid : 0;
@@ -295,14 +297,15 @@ function* spawn(shell: Shell, run: Run, path: string, place: SpawnPlace): Sleepi
     : 0;
   const environ = shell.variables.environ().filter((entry) => !entry.startsWith('_='));
   environ.push(`_=${path}`);
-  return yield* shell.c.posix_spawn({
+  const request = {
     path,
     argv: run.words,
     env: environ,
     flags,
     pgroup: place.group,
     actions: spawnActions(run.redirections),
-  });
+  };
+  return yield* forkPatiently(shell, () => shell.c.posix_spawn(request));
 }
 
 /** In a child with nothing else to do: no second process. */
@@ -323,7 +326,7 @@ function* runAsScript(shell: Shell, run: Run, path: string): Sleeping<number> {
     return yield* interpret(child, path, run.words);
   });
   yield* closeAll(shell, run.redirections.opened);
-  if (pid < 0) return yield* explain(shell, path, pid);
+  if (pid < 0) return FORK_FAILED;
   const group = shell.hasJobControl ? pid : 0;
   const members = [{ pid, command: run.text }];
   return yield* waitForeground(shell, shell.jobs.add(group, members, run.text));

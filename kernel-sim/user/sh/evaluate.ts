@@ -22,6 +22,7 @@ import { runArithmeticFor, runCase, runFor, runIf, runWhile } from './compound.t
 import { runArithmeticCommand, runTestCommand } from './conditional.ts';
 import { runCommand, runWords, type CommandContext } from './command.ts';
 import { onlyFile, showFile } from './file-substitution.ts';
+import { FORK_FAILED } from './fork.ts';
 import { waitForeground } from './job-control.ts';
 import { endOfInput, parseShell, SourceText, type Parsed } from './parse.ts';
 import { runBackground, runPipeline } from './pipeline.ts';
@@ -332,7 +333,7 @@ function* runSubshell(
   if (context.isLast) return yield* runStatements(shell, commands);
   const setup = shell.hasJobControl ? { group: 0, foreground: true } : {};
   const pid = yield* runInChild(shell, setup, (child) => runStatements(child, commands));
-  if (pid < 0) return yield* shell.fail(`fork: ${shell.c.strerror(pid)}`, 254);
+  if (pid < 0) return FORK_FAILED;
   const text = shell.source.text.slice(node.pos, node.end);
   const group = shell.hasJobControl ? pid : 0;
   return yield* waitForeground(shell, shell.jobs.add(group, [{ pid, command: text }], text));

@@ -5,6 +5,7 @@ import type { AndOr, CommandNode, Pipeline, PipelineNode } from 'unbash';
 import type { Sleeping } from '../../uapi/coroutine.ts';
 import { O } from '../../uapi/fs.ts';
 import { spawnMember } from './command.ts';
+import { FORK_FAILED } from './fork.ts';
 import { waitForeground } from './job-control.ts';
 import type { Job } from './jobs.ts';
 import type { Shell } from './shell.ts';
@@ -51,7 +52,7 @@ function* startPipeline(
     input = ends?.[0];
     if (pid < 0) {
       if (input !== undefined) yield* shell.c.close(input);
-      return yield* shell.fail(`fork: ${shell.c.strerror(pid)}`, 254);
+      return FORK_FAILED;
     }
     members.push({ pid, command: shell.source.text.slice(command.pos, command.end) });
     if (shell.hasJobControl) yield* shell.c.setpgid(pid, group === 0 ? pid : group);
@@ -119,7 +120,7 @@ function* startBackground(
     if (!hasJobControl) yield* readNothing(child);
     return yield* run(child, command);
   });
-  if (pid < 0) return yield* shell.fail(`fork: ${shell.c.strerror(pid)}`, 254);
+  if (pid < 0) return FORK_FAILED;
   if (hasJobControl) yield* shell.c.setpgid(pid, pid);
   return shell.jobs.add(hasJobControl ? pid : 0, [{ pid, command: text }], text);
 }

@@ -8,6 +8,7 @@ import type { HereDoc, HereString, Redirect, Redirection, WordPart } from 'unbas
 import type { Sleeping } from '../../uapi/coroutine.ts';
 import { ERRNO } from '../../uapi/errno.ts';
 import { O, PIPE_BUF, S } from '../../uapi/fs.ts';
+import { RLIMIT } from '../../uapi/resource.ts';
 import { encodeUtf8 } from '../../lib/utf8.ts';
 import type { SpawnAction } from '../libc/process-calls.ts';
 import { expandBody, expandText, expandWords } from './expand.ts';
@@ -52,9 +53,6 @@ export function* closeAll(shell: Shell, fds: readonly number[]): Sleeping<void> 
   for (const fd of fds) yield* shell.c.close(fd);
 }
 
-/** RLIMIT_NOFILE of every process: no descriptor has this number or a larger one. */
-const OPEN_MAX = 1024;
-
 function* openRedirect(
   shell: Shell,
   redirect: Redirect,
@@ -65,7 +63,7 @@ function* openRedirect(
   const isInput = operator.startsWith('<');
   const fd = descriptor?.type === 'FileDescriptor' ? descriptor.value : isInput ? 0 : 1;
   if (target === undefined) return false;
-  if (fd >= OPEN_MAX) {
+  if (fd >= FIRST_PRIVATE && !(yield* isPossible(shell, fd))) {
     yield* shell.complain(`${fd}: Bad file descriptor`);
     return false;
   }
@@ -154,6 +152,12 @@ function flagsOf(operator: string): number {
     default:
       return O.WRONLY | O.CREAT | O.TRUNC;
   }
+}
+
+/** RLIMIT_NOFILE allows a descriptor of this number. */
+function* isPossible(shell: Shell, fd: number): Sleeping<boolean> {
+  const limit = yield* shell.c.getrlimit(RLIMIT.NOFILE);
+  return typeof limit === 'number' || fd < limit.soft;
 }
 
 /** The same file at a private number, out of the way of what the user names. */
@@ -265,7 +269,12 @@ export function* applyRedirections(
     if (change.kind === 'close') yield* c.close(fd);
     else yield* c.dup2(change.from, fd);
   }
-  yield* closeAll(shell, redirections.opened);
+  // Without room for private numbers a file may lie where it is wanted already.
+  const wanted = new Set(redirections.changes.map((each) => (each.kind === 'dup' ? each.to : -1)));
+  yield* closeAll(
+    shell,
+    redirections.opened.filter((fd) => !wanted.has(fd)),
+  );
   return undo;
 }
 

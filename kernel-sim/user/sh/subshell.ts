@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /** A copy of the shell in a child process: for `( )`, pipelines, `&` and substitutions. */
 import type { Sleeping } from '../../uapi/coroutine.ts';
+import { ERRNO } from '../../uapi/errno.ts';
 import { SIG, SIGNAL } from '../../uapi/signal.ts';
+import type { Libc } from '../libc/libc.ts';
+import { failFork, forkPatiently } from './fork.ts';
 import { flushOutput } from './output.ts';
 import type { Shell } from './shell.ts';
 import { runExitTrap } from './traps.ts';
@@ -26,7 +29,7 @@ const INTERACTIVE_SIGNALS = [SIGNAL.INT, SIGNAL.QUIT, SIGNAL.TERM, SIGNAL.WINCH,
 /** Those that it ignores, and so do its children unless they are a job of their own. */
 const STOP_SIGNALS = [SIGNAL.TSTP, SIGNAL.TTIN, SIGNAL.TTOU];
 
-/** Starts `body` in a child with a copy of `shell`: its pid, or a negative errno. */
+/** Starts `body` in a child with a copy of `shell`: its pid, or the negative errno of a fork. */
 export function* runInChild(
   shell: Shell,
   setup: ChildSetup,
@@ -36,7 +39,7 @@ export function* runInChild(
   const snapshot = shell.snapshot();
   const traps = [...shell.traps.keys()];
   const wasInteractive = shell.interactive;
-  return yield* shell.c.fork(function* (c) {
+  const main = function* (c: Libc): Sleeping<number> {
     const child = snapshot.adopt(c);
     child.terminal = setup.group === undefined ? -1 : shell.terminal;
     yield* setUpSignals(child, setup, traps, wasInteractive);
@@ -46,7 +49,10 @@ export function* runInChild(
     child.saved.clear();
     yield* setUpStreams(child, setup);
     return yield* finish(child, body);
-  });
+  };
+  const pid = yield* forkPatiently(shell, () => shell.c.fork(main));
+  if (pid < 0 && pid !== -ERRNO.EAGAIN) yield* failFork(shell, pid);
+  return pid;
 }
 
 function* finish(child: Shell, body: (child: Shell) => Sleeping<number>): Sleeping<number> {

@@ -26,7 +26,7 @@ export function* substituteCommand(
   yield* c.close(writer);
   if (pid < 0) {
     yield* c.close(reader);
-    return yield* cannot(shell, 'fork', pid);
+    return undefined;
   }
   const bytes = yield* readAll(shell, reader);
   yield* c.close(reader);
@@ -102,6 +102,6 @@ export function* substituteProcess(
     yield* child.c.close(fd);
     return yield* runPart(child, script);
   });
-  if (pid < 0) return yield* cannot(shell, 'fork', pid);
+  if (pid < 0) return undefined;
   return path;
 }
