@@ -59,6 +59,9 @@ export const cat = command({
       : undefined;
 
     const output = yield* c.fstat(1);
+    if (typeof output === 'number') {
+      return yield* c.die(c.program, `standard output: ${errorText(output)}`);
+    }
     const buffer = yield* c.memory.malloc(BUFFER_SIZE);
     if (buffer === 0) return yield* c.die(c.program, 'memory exhausted');
     let status = 0;

@@ -78,7 +78,9 @@ function* touchFile(
     failure = times === undefined ? 0 : yield* c.utimens(name, times);
   }
   if (failure === 0) return true;
-  const what = failure === -ERRNO.ENOTDIR ? 'cannot touch' : 'setting times of';
+  // The original opens the file first, which only goes well where times alone are refused.
+  const isOpened = keepsAway || failure === -ERRNO.EPERM;
+  const what = isOpened ? 'setting times of' : 'cannot touch';
   yield* complain(c, `${what} ${quoteAlways(name)}: ${errorText(failure)}`);
   return false;
 }

@@ -77,8 +77,8 @@ export class TaskDirs {
     this.#names = [...this.#files.keys(), ...this.#links.keys(), 'fd', 'task'].toSorted();
   }
 
-  /** The directory of a task, or -ENOENT. */
-  lookup(name: string): Inode | number {
+  /** The directory of a task, or -ENOENT. One in `task` has no such directory of its own. */
+  lookup(name: string, isInTask = false): Inode | number {
     if (!/^[1-9]\d{0,8}$/u.test(name)) return -ERRNO.ENOENT;
     const pid = Number(name);
     const task = this.#parts.tasks.get(pid);
@@ -87,8 +87,12 @@ export class TaskDirs {
       task,
       0,
       S.IFDIR | 0o555,
-      this.#iterating((file, emit) => this.#emitNames(file, emit, pid)),
-      { hasFixedNames: true, lookup: (_directory, entry) => this.#entry(pid, entry) },
+      this.#iterating((file, emit) => this.#emitNames(file, emit, pid, isInTask)),
+      {
+        hasFixedNames: true,
+        lookup: (_directory, entry) =>
+          isInTask && entry === 'task' ? -ERRNO.ENOENT : this.#entry(pid, entry),
+      },
     );
   }
 
@@ -136,7 +140,7 @@ export class TaskDirs {
       {
         hasFixedNames: true,
         lookup: (_directory, name) =>
-          numbers().includes(Number(name)) ? this.lookup(name) : -ERRNO.ENOENT,
+          numbers().includes(Number(name)) ? this.lookup(name, true) : -ERRNO.ENOENT,
       },
     );
   }
@@ -183,9 +187,10 @@ export class TaskDirs {
     return task === undefined ? '' : show(task);
   }
 
-  #emitNames(file: OpenFile, emit: EmitName, pid: number): void {
+  #emitNames(file: OpenFile, emit: EmitName, pid: number, isInTask: boolean): void {
     for (let index = Math.max(0, file.pos - 2); index < this.#names.length; index++) {
       const name = this.#names[index] ?? '';
+      if (isInTask && name === 'task') continue;
       const type = this.#files.has(name)
         ? DT.REG
         : name === 'fd' || name === 'task'

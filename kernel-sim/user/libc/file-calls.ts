@@ -10,6 +10,7 @@
  * `yield* c.wait()` gives their result.
  */
 import { WOULD_BLOCK, type Sleeping } from '../../uapi/coroutine.ts';
+import { ERRNO } from '../../uapi/errno.ts';
 import { DIRENT64, F, O, PATH_MAX, STAT } from '../../uapi/fs.ts';
 import { SYS } from '../../uapi/syscall-numbers.ts';
 import type { UserCpu } from '../../uapi/user-cpu.ts';
@@ -224,7 +225,8 @@ export class FileCalls {
     for (;;) {
       const batch = yield* this.getdents(fd);
       if (typeof batch === 'number') {
-        failure = batch;
+        // A directory that has been removed has come to its end, as for readdir(3).
+        failure = batch === -ERRNO.ENOENT ? 0 : batch;
         break;
       }
       if (batch.length === 0) break;
