@@ -5,6 +5,7 @@
  * Linux: init/main.c (start_kernel). Lower rooms know nothing of higher ones; what they need from
  * them is handed down here.
  */
+// tidy: long because everything is constructed here, and the order is read as one
 import { makeDriverApi } from '../api/api.ts';
 import { ModuleDefinition } from '../api/driver-module.ts';
 import { CharDevices } from '../drivers/char/chrdev.ts';
@@ -33,6 +34,7 @@ import { encodeUtf8 } from '../lib/utf8.ts';
 import type { BootImage, Host } from '../machine-types.ts';
 import { AddressSpace } from '../mm/address-space.ts';
 import { SlabAllocator } from '../mm/kmalloc.ts';
+import { reportBadMemory } from '../mm/memory-report.ts';
 import { PageAllocator } from '../mm/page-alloc.ts';
 import { ExecutableLoader } from '../process/executable.ts';
 import { signalFault } from '../process/fault-signals.ts';
@@ -167,6 +169,7 @@ export class Kernel {
     this.calls = new DriverCalls(this.sim, this.scheduler, this.runtime);
     this.loader = this.#makeLoader(host, settings.build);
     this.die = this.#makeDie();
+    reportBadMemory(this);
     this.#attachRuntime();
 
     this.consoles = new Consoles(this, host);

@@ -22,6 +22,8 @@ import { formatTaint, formatTaintNames, taintBit } from './taint.ts';
 
 const NS_PER_S = 1_000_000_000;
 const LOCKDEP_RULE = 44;
+/** Bit of a page fault's error code. Linux: X86_PF_WRITE. */
+const PF_WRITE = 0x2;
 
 /** What stays the same for all reports of a machine. */
 export interface ReportHeader {
@@ -132,6 +134,43 @@ export class Die {
     ]);
   }
 
+  /** Kernel code touched an address where no memory answers: the task dies. */
+  pageFault(access: MemoryAccess): Oops {
+    const { address, isNull, isWrite } = access;
+    const code = hex4(isWrite ? PF_WRITE : 0);
+    return this.#die({
+      title: isNull
+        ? `BUG: kernel NULL pointer dereference, address: ${address}`
+        : `BUG: unable to handle page fault for address: ${address}`,
+      details: [
+        `#PF: supervisor ${isWrite ? 'write' : 'read'} access in kernel mode`,
+        `#PF: error_code(0x${code}) - not-present page`,
+      ],
+      cause: `Oops: Oops: ${code}`,
+      frames: this.#frames(),
+      signal: SIGNAL.KILL,
+    });
+  }
+
+  /**
+   * Memory was given back or touched wrongly: whoever watches over it says what is wrong with it.
+   * The code that did it goes on.
+   */
+  badMemory(report: MemoryReport): void {
+    const { printk, taint, policy, panic } = this.#deps;
+    const frames = this.#frames();
+    const top = driverFrame(frames) ?? frames[0];
+    const say: Say = (text, frame) => printk.print(LEVEL.ERR, text, sourceOf(frame));
+    const where = top === undefined ? 'kernel' : formatFrame(top);
+    for (const line of report.head(where)) say(line, driverFrame(frames));
+    if (report.listsModules) say(this.#linkedModules());
+    this.#sayWho(say);
+    this.#sayTrace(say, frames);
+    for (const line of report.tail) say(line);
+    taint.mask |= taintBit('B');
+    if (report.mayPanic && policy.panicOnWarn() !== 0) panic('KASAN: panic_on_warn set ...');
+  }
+
   /** A report of lockdep, between its rules. It taints nothing, and everything goes on. */
   lockdep(headline: string, body: readonly string[]): void {
     const { printk, header, taint } = this.#deps;
@@ -173,7 +212,8 @@ export class Die {
     const { sim, scheduler, execution, taint, modules } = this.#deps;
     const task = scheduler.current;
     this.#oopses++;
-    this.#print(report.title, `${report.cause} [#${this.#oopses}] SMP`, report.frames);
+    const cause = `${report.cause} [#${this.#oopses}] SMP`;
+    this.#print(report.title, [...(report.details ?? []), cause], report.frames);
     taint.mask |= taintBit('D');
     task.dying = true;
     execution.dying = true;
@@ -203,12 +243,12 @@ export class Die {
     execution.preemptCount = 0;
   }
 
-  #print(title: string, cause: string, frames: readonly Frame[]): void {
+  #print(title: string, lines: readonly string[], frames: readonly Frame[]): void {
     const { printk } = this.#deps;
     const say: Say = (text, frame) => printk.print(LEVEL.ALERT, text, sourceOf(frame));
     const top = driverFrame(frames) ?? frames[0];
     say(title, top);
-    say(cause);
+    for (const line of lines) say(line);
     this.#sayWho(say);
     if (top !== undefined) say(`RIP: 0010:${formatFrame(top)}`, top);
     this.#sayTrace(say, frames);
@@ -218,10 +258,12 @@ export class Die {
 
   #sayWho(say: Say): void {
     const { scheduler, header, taint } = this.#deps;
-    const task = scheduler.current;
+    const task = scheduler.currentOrNone;
     const preempt = `PREEMPT(${header.preempt})`;
-    const { uid } = task.credentials;
-    const who = `CPU: ${scheduler.cpu.id} UID: ${uid} PID: ${task.pid} Comm: ${task.name}`;
+    const cpu = scheduler.cpu.id;
+    // On an idle CPU an interrupt may have done it.
+    const { pid, name } = task ?? { pid: 0, name: `swapper/${cpu}` };
+    const who = `CPU: ${cpu} UID: ${task?.credentials.uid ?? 0} PID: ${pid} Comm: ${name}`;
     say(`${who} ${formatTaint(taint.mask)} ${header.release} ${header.build} ${preempt}`);
     if (taint.mask !== 0) say(formatTaintNames(taint.mask));
     say(`Hardware name: ${header.hardware}`);
@@ -240,8 +282,27 @@ export class Die {
   }
 }
 
+/** An access to nothing, as its report needs it. */
+export interface MemoryAccess {
+  /** As reports print it. */
+  readonly address: string;
+  /** In the first page. */
+  readonly isNull: boolean;
+  readonly isWrite: boolean;
+}
+
+/** What stands around who did it and how they got there. */
+export interface MemoryReport {
+  /** `where` is the code that did it. */
+  readonly head: (where: string) => readonly string[];
+  readonly tail: readonly string[];
+  readonly listsModules: boolean;
+  readonly mayPanic: boolean;
+}
+
 interface DeathReport {
   readonly title: string;
+  readonly details?: readonly string[];
   readonly cause: string;
   readonly frames: readonly Frame[];
   readonly signal: number;
@@ -250,6 +311,10 @@ interface DeathReport {
 
 /** Prints a line, with the source line that it is about. */
 type Say = (text: string, frame?: Frame) => void;
+
+function hex4(value: number): string {
+  return value.toString(16).padStart(4, '0');
+}
 
 function driverFrame(frames: readonly Frame[]): Frame | undefined {
   return frames.find((frame) => frame.module !== undefined);
