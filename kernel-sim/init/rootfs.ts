@@ -51,6 +51,9 @@ const ETC = {
     'PRETTY_NAME="Ring Zero"\nNAME="Ring Zero"\nID=ringzero\nID_LIKE=debian\nVERSION_ID="1"\n',
 } as const;
 
+/** What the kernel's own build says of its modules: it has none. */
+const BUILD_FILES = ['modules.order', 'modules.builtin', 'modules.builtin.modinfo'] as const;
+
 /** A program with its executable. */
 export interface ProgramFile extends InstalledProgram {
   readonly bytes: Uint8Array;
@@ -71,6 +74,9 @@ export function populateRoot(vfs: Vfs, hostname: string, programs: readonly Prog
   for (const [text, path] of LINKS) vfs.symlink(ctx, text, path);
   for (const [name, text] of Object.entries(ETC)) {
     vfs.kernelWriteFile(`/etc/${name}`, encodeUtf8(text));
+  }
+  for (const name of BUILD_FILES) {
+    vfs.kernelWriteFile(`/lib/modules/${KERNEL_RELEASE}/${name}`, new Uint8Array(0));
   }
   vfs.kernelWriteFile('/etc/hostname', encodeUtf8(`${hostname}\n`));
   for (const { path, mode, bytes } of programs) {

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /** depmod: writes down which modules need which, for modprobe. */
+import { ERRNO } from '../uapi/errno.ts';
 import { getopt } from './libc/getopt.ts';
 import { defineProgram } from './libc/libc.ts';
 import { errorText, has, valueOf } from './support/command.ts';
-import { complainOfCycles, moduleFolder, scanTree, updateTree } from './support/module-tree.ts';
+import { moduleFolder } from './support/module-index.ts';
+import { scanTree, updateTree } from './support/module-tree.ts';
 
 const HELP = `Usage:
 	depmod -[aA] [options] [forced_version]
@@ -33,19 +35,24 @@ export const depmod = defineProgram(function* (c) {
     return 0;
   }
   const base = valueOf(args, 'b') ?? '';
-  const [release] = args.operands;
-  const folder =
-    release === undefined ? yield* moduleFolder(c, base) : `${base}/lib/modules/${release}`;
-  if (typeof (yield* c.stat(folder)) === 'number') {
-    return yield* c.die('depmod', `ERROR: could not open directory ${folder}: ${errorText(-2)}`);
+  const [release, file] = args.operands;
+  if (release !== undefined && !/^\d+\.\d/.test(release)) {
+    return yield* c.die('depmod', `ERROR: Bad version passed ${release}`);
+  }
+  if (file !== undefined) return yield* c.die('depmod', `FATAL: ${file}: not absolute path.`);
+  const folder = yield* moduleFolder(c, base, release);
+  const stat = yield* c.stat(folder);
+  if (typeof stat === 'number') {
+    yield* c.err(`depmod: ERROR: could not open directory ${folder}: ${errorText(stat)}\n`);
+    return yield* c.die('depmod', `FATAL: could not search modules: ${errorText(stat)}`);
   }
   if (has(args, 'n')) {
-    const { files, cycles } = yield* scanTree(c, folder);
-    yield* complainOfCycles(c, cycles);
-    for (const { text } of files) c.out(text);
-    return cycles.length > 0 ? 1 : 0;
+    const found = yield* scanTree(c, folder);
+    for (const { text } of found ?? []) c.out(text);
+    return found === undefined ? 1 : 0;
   }
   const failure = yield* updateTree(c, folder);
-  if (failure >= -1) return failure === 0 ? 0 : 1;
+  if (failure === 0) return 0;
+  if (failure === -ERRNO.ELOOP) return 1;
   return yield* c.die('depmod', `ERROR: openat(${folder}, modules.dep): ${errorText(failure)}`);
 });

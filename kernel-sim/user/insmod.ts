@@ -8,10 +8,6 @@ import { has } from './support/command.ts';
 const HELP = `Usage:
 	insmod [options] filename [args]
 Options:
-	-f, --force       DANGEROUS: forces a module load, may cause
-	                  data corruption and crash your machine
-	-s, --syslog      print to syslog, not stderr
-	-v, --verbose     enables more messages
 	-V, --version     show version
 	-h, --help        show this help
 `;
@@ -21,9 +17,9 @@ const IGNORE_ALL = 3;
 
 export const insmod = defineProgram(function* (c) {
   const args = getopt(c.argv, {
-    short: 'fhpsvV',
-    long: { help: 'h', version: 'V', force: 'f', syslog: 's', verbose: 'v' },
-    posixly: true,
+    // -p and -s are there for old times' sake.
+    short: 'psfVh',
+    long: { help: 'h', version: 'V' },
   });
   if ('error' in args) {
     yield* c.err(`${args.error}\n`);
@@ -39,6 +35,9 @@ export const insmod = defineProgram(function* (c) {
   }
   const [file, ...parameters] = args.operands;
   if (file === undefined) return yield* c.die('insmod', 'ERROR: missing filename.');
+  if (file === '-') {
+    return yield* c.die('insmod', 'ERROR: this tool does not support loading from stdin!');
+  }
   const fd = yield* c.open(file);
   if (fd < 0) {
     return yield* c.die('insmod', `ERROR: could not load module ${file}: ${strerror(-fd)}`);

@@ -18,7 +18,8 @@ import { MAKE_HELP, parseMakeWords, type MakeRequest } from './make/words.ts';
 import { errorText } from './support/command.ts';
 import { listNames } from './support/files.ts';
 import { elfMachine } from './support/modinfo.ts';
-import { moduleFolder, updateTree } from './support/module-tree.ts';
+import { moduleFolder } from './support/module-index.ts';
+import { updateTree } from './support/module-tree.ts';
 
 type Board = BuildRequest['board'];
 

@@ -1,206 +1,238 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// tidy: words because modprobe.d(5) has a command of that name
-/** modprobe: loads a module with all that it needs, as modules.dep and /etc/modprobe.d say. */
-import { decodeUtf8 } from '../lib/utf8.ts';
+/** modprobe: loads a module with all that it needs, as modules.dep and modprobe.d say. */
 import type { Sleeping } from '../uapi/coroutine.ts';
 import { ERRNO } from '../uapi/errno.ts';
 import { O } from '../uapi/fs.ts';
-import { moduleError } from './insmod.ts';
 import { getopt } from './libc/getopt.ts';
 import { defineProgram, type Libc } from './libc/libc.ts';
-import { errorText, has, type ParsedCommandLine } from './support/command.ts';
-import { joinPath, listNames } from './support/files.ts';
-import { type KnownModule, moduleFolder, readTree } from './support/module-tree.ts';
-import { loadedModules, moduleName } from './support/modules.ts';
+import { type Candidate, Catalog, type Step } from './modprobe/catalog.ts';
+import { readConfig } from './modprobe/config.ts';
+import { MODPROBE_HELP, MODPROBE_OPTIONS } from './modprobe/options.ts';
+import { errorText, has, type ParsedCommandLine, valueOf } from './support/command.ts';
+import { moduleFolder, readIndex } from './support/module-index.ts';
+import { type LoadedModule, loadedModules, removeModule } from './support/modules.ts';
+import { runProgram } from './support/run-program.ts';
 
-const HELP = `Usage:
-	modprobe [options] [-b] modulename [parameters]
-	modprobe [options] -a [-b] modulename [modulename...]
-	modprobe [options] -r modulename
-Options:
-	-a, --all                   Consider every non-argument to
-	                            be a module name to be inserted
-	                            or removed (-r)
-	-r, --remove                Remove modules instead of inserting
-	    --first-time            Fail if module already inserted or removed
-	-b, --use-blacklist         Apply blacklist to resolved alias.
-	-f, --force                 Force module insertion.
-	-D, --show-depends          Only print module dependencies and exit
-	-n, --dry-run               Do not execute operations, just print out
-	-q, --quiet                 disable messages
-	-v, --verbose               enables more messages
-	-V, --version               show version
-	-h, --help                  show this help
-`;
-
-/** MODULE_INIT_IGNORE_MODVERSIONS | MODULE_INIT_IGNORE_VERMAGIC */
-const IGNORE_ALL = 3;
-const CONFIG_FOLDER = '/etc/modprobe.d';
-
-interface Config {
-  readonly denied: ReadonlySet<string>;
-  readonly options: ReadonlyMap<string, string>;
-}
+/** MODULE_INIT_IGNORE_MODVERSIONS, MODULE_INIT_IGNORE_VERMAGIC */
+const IGNORE = { VERSIONS: 1, VERMAGIC: 2 } as const;
 
 export const modprobe = defineProgram(function* (c) {
-  const args = getopt(c.argv, {
-    short: 'arbfDnqvVh',
-    long: {
-      all: 'a',
-      remove: 'r',
-      'use-blacklist': 'b',
-      force: 'f',
-      'show-depends': 'D',
-      'dry-run': 'n',
-      show: 'n',
-      quiet: 'q',
-      verbose: 'v',
-      'first-time': 'first-time',
-      version: 'V',
-      help: 'h',
-    },
-  });
+  const args = getopt(c.argv, MODPROBE_OPTIONS);
   if ('error' in args) {
     yield* c.err(`${args.error}\n`);
     return 1;
   }
   if (has(args, 'h') || has(args, 'V')) {
-    c.out(has(args, 'h') ? HELP : 'kmod version 30\n');
+    c.out(has(args, 'h') ? MODPROBE_HELP : 'kmod version 30\n');
     return 0;
   }
   const [first, ...rest] = args.operands;
-  if (first === undefined) return yield* c.die('modprobe', 'ERROR: missing parameters. See -h.');
-  const folder = yield* moduleFolder(c);
-  const probe = new Modprobe(c, args, folder, yield* readTree(c, folder), yield* readConfig(c));
+  if (first === undefined && !has(args, 'c')) {
+    return yield* c.die('modprobe', 'ERROR: missing parameters. See -h.');
+  }
+  const configs = args.options.flatMap((it) => (it.name === 'C' ? (it.value ?? []) : []));
+  const config = yield* readConfig(c, configs);
+  const folder = yield* moduleFolder(c, valueOf(args, 'd'), valueOf(args, 'S'));
+  const catalog = new Catalog(yield* readIndex(c, folder), config);
+  if (has(args, 'c')) {
+    c.out(catalog.describe());
+    return 0;
+  }
+  const probe = new Modprobe(c, args, catalog);
   const isList = has(args, 'a') || has(args, 'r');
   let status = 0;
-  for (const name of isList ? args.operands : [first]) {
-    const words = isList ? '' : rest.join(' ');
+  for (const name of isList ? args.operands : [first ?? '']) {
+    const words = isList ? '' : rest.map(quoted).join(' ');
     const failed = has(args, 'r') ? yield* probe.remove(name) : yield* probe.insert(name, words);
     status = Math.max(status, failed);
   }
   return status;
 });
 
+/** A value with spaces stays one word. */
+function quoted(word: string): string {
+  const match = /^([^=]*=)([^"'].* .*)$/s.exec(word);
+  return match === null ? word : `${match[1]}"${match[2]}"`;
+}
+
 class Modprobe {
   readonly #c: Libc;
   readonly #args: ParsedCommandLine;
-  readonly #folder: string;
-  readonly #known: ReadonlyMap<string, KnownModule>;
-  readonly #config: Config;
+  readonly #catalog: Catalog;
+  readonly #isDry: boolean;
 
-  constructor(
-    c: Libc,
-    args: ParsedCommandLine,
-    folder: string,
-    known: ReadonlyMap<string, KnownModule>,
-    config: Config,
-  ) {
+  constructor(c: Libc, args: ParsedCommandLine, catalog: Catalog) {
     this.#c = c;
     this.#args = args;
-    this.#folder = folder;
-    this.#known = known;
-    this.#config = config;
+    this.#catalog = catalog;
+    this.#isDry = this.#has('n') || this.#has('D');
   }
 
   *insert(given: string, words: string): Sleeping<number> {
-    const name = moduleName(given);
-    const module = this.#known.get(name);
-    if (module === undefined) {
-      return yield* this.#fatal(`Module ${given} not found in directory ${this.#folder}`);
+    const found = this.#catalog.lookup(given);
+    if (found.length === 0) {
+      const { folder } = this.#catalog.index;
+      return yield* this.#complain(`Module ${given} not found in directory ${folder}`);
     }
-    if (has(this.#args, 'b') && this.#config.denied.has(name)) return 0;
-    const shows = has(this.#args, 'D');
-    const present = shows ? [] : yield* this.#loaded();
-    if (present.includes(name)) {
-      if (!has(this.#args, 'first-time')) return 0;
-      return yield* this.#error(`could not insert '${name}': Module already in kernel`);
+    let status = 0;
+    for (const candidate of found) {
+      if (this.#has('R')) this.#c.out(`${candidate.name}\n`);
+      else status = yield* this.#insert(candidate, words);
     }
-    for (const path of [...module.needs.toReversed(), module.path]) {
-      const each = moduleName(path);
-      if (present.includes(each)) continue;
-      const set = this.#config.options.get(each) ?? '';
-      const parameters = [set, each === name ? words : ''].filter((it) => it !== '').join(' ');
-      if (shows || has(this.#args, 'n') || has(this.#args, 'v')) {
-        this.#c.out(`insmod ${path} ${parameters}\n`);
-      }
-      if (shows || has(this.#args, 'n')) continue;
-      const failure = yield* this.#load(path, parameters);
-      if (failure === 0 || failure === -ERRNO.EEXIST) continue;
-      return yield* this.#error(`could not insert '${name}': ${moduleError(-failure)}`);
+    return status;
+  }
+
+  *#insert(wanted: Candidate, words: string): Sleeping<number> {
+    const { name, alias } = wanted;
+    const fail = (errno: number): Sleeping<number> => this.#notInserted(name, errno);
+    const failsIfLoaded = this.#has('first-time');
+    if (!this.#has('D') && (yield* this.#isLoaded(wanted))) {
+      return failsIfLoaded ? yield* fail(-ERRNO.EEXIST) : 0;
+    }
+    // Who asks by the name means it, unless told otherwise.
+    const isAlias = alias !== undefined;
+    if (this.#catalog.isDenied(wanted) && (isAlias || this.#has('b'))) return 0;
+    for (const step of this.#catalog.steps(wanted, this.#has('i'))) {
+      const isWanted = step.name === name && step.alias === alias;
+      const failure = yield* this.#step(step, isWanted ? words : '');
+      if (failure === -ERRNO.EEXIST && !(isWanted && failsIfLoaded)) continue;
+      if (failure < 0 && step.isRequired) return yield* fail(failure);
     }
     return 0;
   }
 
-  /** The module, and then what it needed and nobody else does. */
-  *remove(given: string): Sleeping<number> {
-    const name = moduleName(given);
-    const module = this.#known.get(name);
-    if (module === undefined) return yield* this.#fatal(`Module ${given} not found.`);
-    if (!(yield* this.#loaded()).includes(name)) {
-      if (!has(this.#args, 'first-time')) return 0;
-      return yield* this.#fatal(`Module ${name} is not in kernel.`);
+  /** Loads one module, by its install command if it has one. */
+  *#step(step: Step, words: string): Sleeping<number> {
+    if (!this.#has('D') && (yield* this.#isLoaded(step))) return -ERRNO.EEXIST;
+    const set = this.#catalog.options(step);
+    const options = set === '' ? words : `${set} ${words}`;
+    const install = step.ignoresCommand ? undefined : this.#catalog.installCommand(step);
+    if (install !== undefined) {
+      this.#show(`install ${install} ${options}\n`);
+      if (this.#isDry) return 0;
+      const status = yield* this.#run(install.replaceAll('$CMDLINE_OPTS', options), step.name);
+      return status === 0 ? 0 : -ERRNO.EINVAL;
     }
-    for (const [index, path] of [module.path, ...module.needs].entries()) {
-      const each = moduleName(path);
-      const modules = yield* loadedModules(this.#c);
-      const loaded =
-        typeof modules === 'number' ? undefined : modules.find((it) => it.name === each);
-      if (loaded === undefined) continue;
-      if (loaded.references > 0) {
-        if (index > 0) continue;
-        return yield* this.#fatal(`Module ${each} is in use.`);
-      }
-      if (has(this.#args, 'n') || has(this.#args, 'v')) this.#c.out(`rmmod ${each}\n`);
-      if (has(this.#args, 'n')) continue;
-      const failure = yield* this.#c.delete_module(each, O.NONBLOCK);
-      if (failure === 0 || index > 0) continue;
-      return yield* this.#fatal(`Error removing ${each} (${path}): ${errorText(failure)}`);
-    }
-    return 0;
+    if (step.known !== undefined) this.#show(`insmod ${step.known.path} ${options}\n`);
+    else if (this.#catalog.index.builtin.has(step.name)) this.#show(`builtin ${step.name}\n`);
+    if (this.#isDry) return 0;
+    return step.known === undefined ? -ERRNO.ENOENT : yield* this.#load(step.known.path, options);
   }
 
   *#load(path: string, parameters: string): Sleeping<number> {
     const c = this.#c;
     const fd = yield* c.open(path);
     if (fd < 0) return fd;
-    const flags = has(this.#args, 'f') ? IGNORE_ALL : 0;
-    const failure = yield* c.finit_module(fd, parameters, flags);
+    const versions = this.#has('f') || this.#has('force-modversion') ? IGNORE.VERSIONS : 0;
+    const vermagic = this.#has('f') || this.#has('force-vermagic') ? IGNORE.VERMAGIC : 0;
+    const failure = yield* c.finit_module(fd, parameters, versions | vermagic);
     yield* c.close(fd);
     return failure;
   }
 
-  *#loaded(): Sleeping<readonly string[]> {
-    const modules = yield* loadedModules(this.#c);
-    return typeof modules === 'number' ? [] : modules.map(({ name }) => name);
-  }
-
-  *#fatal(text: string): Sleeping<number> {
-    if (!has(this.#args, 'q')) yield* this.#c.err(`modprobe: FATAL: ${text}\n`);
+  *#notInserted(name: string, errno: number): Sleeping<number> {
+    let text = errorText(errno);
+    if (errno === -ERRNO.EEXIST) text = 'Module already in kernel';
+    if (errno === -ERRNO.ENOENT) {
+      text = 'Unknown symbol in module, or unknown parameter (see dmesg)';
+    }
+    if (!this.#has('q')) {
+      yield* this.#c.err(`modprobe: ERROR: could not insert '${name}': ${text}\n`);
+    }
     return 1;
   }
 
-  *#error(text: string): Sleeping<number> {
-    yield* this.#c.err(`modprobe: ERROR: ${text}\n`);
-    return 1;
+  /** The module, and then what it needed and nobody else does. */
+  *remove(given: string): Sleeping<number> {
+    const found = this.#catalog.lookup(given);
+    if (found.length === 0) return yield* this.#complain(`Module ${given} not found.`);
+    for (const candidate of found) {
+      const status = yield* this.#remove(candidate, this.#has('holders'), false);
+      if (status !== 0) return status;
+    }
+    return 0;
   }
-}
 
-/** `blacklist NAME` and `options NAME WORDS` of every `.conf` file. */
-function* readConfig(c: Libc): Sleeping<Config> {
-  const denied = new Set<string>();
-  const options = new Map<string, string>();
-  const names = yield* listNames(c, CONFIG_FOLDER);
-  for (const file of typeof names === 'number' ? [] : names) {
-    const bytes = file.endsWith('.conf') ? yield* c.read_file(joinPath(CONFIG_FOLDER, file)) : 0;
-    if (typeof bytes === 'number') continue;
-    for (const line of decodeUtf8(bytes).split('\n')) {
-      const [command = '', given = '', ...words] = line.trim().split(/\s+/);
-      const name = moduleName(given);
-      if (command === 'blacklist') denied.add(name);
-      if (command !== 'options') continue;
-      options.set(name, [options.get(name) ?? '', ...words].filter((it) => it !== '').join(' '));
+  *#remove(module: Candidate, withHolders: boolean, isAside: boolean): Sleeping<number> {
+    const catalog = this.#catalog;
+    const { name } = module;
+    const soft = this.#has('i') ? { before: [], after: [] } : catalog.softDependencies(name);
+    const command = this.#has('i') ? undefined : catalog.removeCommand(module);
+    if (command === undefined) {
+      if (catalog.index.builtin.has(name)) {
+        return isAside ? 0 : yield* this.#complain(`Module ${name} is builtin.`);
+      }
+      if ((yield* this.#loaded(name)) === undefined) {
+        if (!this.#has('first-time')) return 0;
+        return yield* this.#complain(`Module ${name} is not in kernel.`);
+      }
+    }
+    yield* this.#removeAside(soft.after);
+    if (withHolders) {
+      for (const holder of ((yield* this.#loaded(name))?.holders ?? []).toReversed()) {
+        const status = yield* this.#remove(catalog.candidate(holder), true, true);
+        if (status !== 0) return status;
+      }
+      // The last holder may have taken it along.
+      if (command === undefined && (yield* this.#loaded(name)) === undefined) return 0;
+    }
+    if (command !== undefined) {
+      this.#show(`remove ${command}\n`);
+      const status = this.#isDry ? 0 : yield* this.#run(command, name);
+      if (status !== 0) return yield* this.#complain(`Error running remove command for ${name}`);
+    } else if (((yield* this.#loaded(name))?.references ?? 0) > 0) {
+      return yield* this.#complain(`Module ${name} is in use.`);
+    } else if (!(yield* this.#unload(name))) return 1;
+    for (const { name: need } of command === undefined ? catalog.needs(module).toReversed() : []) {
+      if ((yield* this.#loaded(need))?.references === 0) yield* this.#unload(need);
+    }
+    yield* this.#removeAside(soft.before);
+    return 0;
+  }
+
+  /** What is there because of another module; whether that works matters to nobody. */
+  *#removeAside(names: readonly string[]): Sleeping<void> {
+    for (const name of names.toReversed()) {
+      for (const it of this.#catalog.lookup(name)) yield* this.#remove(it, false, true);
     }
   }
-  return { denied, options };
+
+  *#unload(name: string): Sleeping<boolean> {
+    this.#show(`rmmod ${name}\n`);
+    if (this.#isDry) return true;
+    const flags = O.NONBLOCK | (this.#has('f') ? O.TRUNC : 0);
+    return (yield* removeModule(this.#c, name, flags)) === 0;
+  }
+
+  *#run(command: string, name: string): Sleeping<number> {
+    const c = this.#c;
+    c.env.set('MODPROBE_MODULE', name);
+    const ended = yield* runProgram(c, ['sh', '-c', command]);
+    c.env.delete('MODPROBE_MODULE');
+    return ended.kind === 'exited' ? ended.status : 1;
+  }
+
+  *#isLoaded({ name }: Candidate): Sleeping<boolean> {
+    return this.#catalog.index.builtin.has(name) || (yield* this.#loaded(name)) !== undefined;
+  }
+
+  *#loaded(name: string): Sleeping<LoadedModule | undefined> {
+    const modules = yield* loadedModules(this.#c);
+    return typeof modules === 'number' ? undefined : modules.find((it) => it.name === name);
+  }
+
+  #has(option: string): boolean {
+    return has(this.#args, option);
+  }
+
+  #show(text: string): void {
+    if (this.#has('D') || this.#has('v')) this.#c.out(text);
+  }
+
+  /** Of a list the others still count, so that it is a warning there. */
+  *#complain(text: string): Sleeping<number> {
+    const level = this.#has('a') ? 'WARNING' : 'FATAL';
+    if (!this.#has('q')) yield* this.#c.err(`modprobe: ${level}: ${text}\n`);
+    return 1;
+  }
 }

@@ -5,7 +5,7 @@ import { O } from '../uapi/fs.ts';
 import { getopt } from './libc/getopt.ts';
 import { defineProgram, type Libc } from './libc/libc.ts';
 import { errorText, has } from './support/command.ts';
-import { loadedModules, moduleName } from './support/modules.ts';
+import { loadedModules, moduleName, removeModule } from './support/modules.ts';
 
 const HELP = `Usage:
 	rmmod [options] modulename ...
@@ -22,7 +22,7 @@ Options:
 export const rmmod = defineProgram(function* (c) {
   const args = getopt(c.argv, {
     short: 'fhsvVw',
-    long: { help: 'h', version: 'V', force: 'f', syslog: 's', verbose: 'v' },
+    long: { help: 'h', version: 'V', force: 'f', syslog: 's', verbose: 'v', wait: 'w' },
   });
   if ('error' in args) {
     yield* c.err(`${args.error}\n`);
@@ -31,6 +31,10 @@ export const rmmod = defineProgram(function* (c) {
   if (has(args, 'h') || has(args, 'V')) {
     c.out(has(args, 'h') ? HELP : 'kmod version 30\n');
     return 0;
+  }
+  if (has(args, 'w')) {
+    // kmod takes the option, and never learned what to do with it.
+    return yield* c.die('rmmod', "ERROR: unexpected getopt_long() value 'w'.");
   }
   if (args.operands.length === 0) return yield* c.die('rmmod', 'ERROR: missing module name.');
   const isForced = has(args, 'f');
@@ -58,12 +62,8 @@ function* isRefused(c: Libc, name: string): Sleeping<boolean> {
 
 function* remove(c: Libc, operand: string, isForced: boolean): Sleeping<boolean> {
   const name = moduleName(operand);
-  const failure = yield* c.delete_module(name, O.NONBLOCK | (isForced ? O.TRUNC : 0));
+  const failure = yield* removeModule(c, name, O.NONBLOCK | (isForced ? O.TRUNC : 0));
   if (failure === 0) return true;
-  const text = errorText(failure);
-  // The library speaks first, then the tool.
-  const where = '../libkmod/libkmod-module.c:856 kmod_module_remove_module()';
-  yield* c.err(`rmmod: ERROR: ${where} could not remove '${name}': ${text}\n`);
-  yield* c.err(`rmmod: ERROR: could not remove module ${operand}: ${text}\n`);
+  yield* c.err(`rmmod: ERROR: could not remove module ${operand}: ${errorText(failure)}\n`);
   return false;
 }

@@ -99,3 +99,40 @@ modprobe: FATAL: Module nope not found in directory /lib/modules/6.12.0-ringzero
 `);
   expect(log).toContain('my ticket is 9\n9 tickets were given out');
 });
+
+it('modprobe follows aliases and soft dependencies, runs commands and takes holders out', () => {
+  const { out, err } = run(`cd symbols; make -s; sudo make -s modules_install; cd ../hello_world
+make -s; sudo make -s modules_install; sudo sh -c '
+cat > /etc/modprobe.d/t.conf <<"END"
+alias ticket-window ticket_user
+softdep ticket_user post: helloworld
+install ticket_core echo "installing $MODPROBE_MODULE:$CMDLINE_OPTS"; modprobe -i ticket_core
+remove helloworld echo removing
+END
+modprobe ticket-window count=1; lsmod; modprobe --first-time ticket_user; echo $?
+modprobe -r ticket_core; modprobe -v -r --remove-holders ticket_core; lsmod
+modprobe -v -r -i helloworld; modprobe --first-time -r ticket_user; modprobe -n -v ticket-window'`);
+
+  const extra = '/lib/modules/6.12.0-ringzero/extra';
+  expect(out).toBe(`installing ticket_core:
+Module                  Size  Used by
+helloworld             12288  0
+ticket_user            12288  0
+ticket_core            12288  1 ticket_user
+1
+remove echo removing
+removing
+rmmod ticket_user
+rmmod ticket_core
+Module                  Size  Used by
+helloworld             12288  0
+rmmod helloworld
+install echo "installing $MODPROBE_MODULE:$CMDLINE_OPTS"; modprobe -i ticket_core 
+insmod ${extra}/ticket_user.ko 
+insmod ${extra}/helloworld.ko 
+`);
+  expect(err).toBe(`modprobe: ERROR: could not insert 'ticket_user': Module already in kernel
+modprobe: FATAL: Module ticket_core is in use.
+modprobe: FATAL: Module ticket_user is not in kernel.
+`);
+});

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /**
- * /lib/modules/RELEASE: which modules there are, and which each of them needs. What depmod writes,
- * modprobe and modinfo read.
+ * depmod's work: which modules there are in /lib/modules/RELEASE, what each of them needs, and what
+ * else it is called. Differs: writes the text files, and not the binary ones beside them.
  */
 import { readElf } from '../../lib/elf.ts';
 import { decodeUtf8, encodeUtf8 } from '../../lib/utf8.ts';
 import type { Sleeping } from '../../uapi/coroutine.ts';
+import { ERRNO } from '../../uapi/errno.ts';
 import { O, S } from '../../uapi/fs.ts';
+import { SECTION } from '../../uapi/module-sections.ts';
 import type { Libc } from '../libc/libc.ts';
+import { errorText } from './command.ts';
 import { joinPath, listNames } from './files.ts';
 import { readModinfo } from './modinfo.ts';
 import { moduleName } from './modules.ts';
@@ -19,6 +22,7 @@ interface FoundModule {
   readonly exports: readonly string[];
   readonly needs: readonly string[];
   readonly aliases: readonly string[];
+  readonly softDependencies: readonly string[];
 }
 
 /** One file that depmod writes. */
@@ -27,57 +31,57 @@ export interface TreeFile {
   readonly text: string;
 }
 
-const EXPORT_PREFIX = '__ksymtab_';
-
-/** `/lib/modules/` and the release of the running kernel. */
-export function* moduleFolder(c: Libc, base = ''): Sleeping<string> {
-  const uname = yield* c.uname();
-  return `${base}/lib/modules/${typeof uname === 'number' ? '' : uname.release}`;
-}
-
-/** Looks at every module below `folder`; what is in a cycle is in `cycles`, and left out. */
-export function* scanTree(
-  c: Libc,
-  folder: string,
-): Sleeping<{ readonly files: readonly TreeFile[]; readonly cycles: readonly string[] }> {
-  const modules: FoundModule[] = [];
-  yield* findModules(c, folder, '', modules);
+/** Looks at every module below `folder`; undefined if they are in a cycle, which it tells. */
+export function* scanTree(c: Libc, folder: string): Sleeping<readonly TreeFile[] | undefined> {
+  const modules = yield* findModules(c, folder);
   const owners = new Map<string, FoundModule>();
   for (const module of modules) for (const symbol of module.exports) owners.set(symbol, module);
   const needs = (module: FoundModule): FoundModule[] => [
     ...new Set(module.needs.flatMap((symbol) => owners.get(symbol) ?? [])),
   ];
-  const inCycle = new Set(modules.filter((module) => reaches(module, module, needs)));
-  const dependencies = modules
-    .filter((module) => !inCycle.has(module))
-    .map((module) => {
-      const all = inOrder(module, needs).map(({ path }) => ` ${path}`);
-      return `${module.path}:${all.join('')}\n`;
-    });
-  const aliases = modules.flatMap(({ name, aliases: own }) =>
-    own.map((alias) => `alias ${alias} ${name}\n`),
-  );
-  const symbols = modules.flatMap(({ name, exports }) =>
-    exports.map((symbol) => `alias symbol:${symbol} ${name}\n`),
-  );
-  const files = [
-    { name: 'modules.dep', text: dependencies.join('') },
+  const inCycle = modules.filter((module) => pathTo(module, module, needs) !== undefined);
+  const [first] = inCycle;
+  if (first !== undefined) {
+    const loop = [first, ...(pathTo(first, first, needs) ?? [])].map(({ name }) => name);
+    yield* c.err(`depmod: ERROR: Cycle detected: ${loop.join(' -> ')}\n`);
+    yield* c.err(`depmod: ERROR: Found ${inCycle.length} modules in dependency cycles!\n`);
+    return undefined;
+  }
+  const lines = (of: (module: FoundModule) => readonly string[]): string =>
+    modules.flatMap(of).join('');
+  return [
+    {
+      name: 'modules.dep',
+      text: lines((module) => {
+        const all = inOrder(module, needs).map(({ path }) => ` ${path}`);
+        return [`${module.path}:${all.join('')}\n`];
+      }),
+    },
     {
       name: 'modules.alias',
-      text: `# Aliases extracted from modules themselves.\n${aliases.join('')}`,
+      text: `# Aliases extracted from modules themselves.\n${lines(({ name, aliases }) =>
+        aliases.map((alias) => `alias ${alias} ${name}\n`),
+      )}`,
+    },
+    {
+      name: 'modules.softdep',
+      text: `# Soft dependencies extracted from modules themselves.\n${lines((module) =>
+        module.softDependencies.map((it) => `softdep ${module.name} ${it}\n`),
+      )}`,
     },
     {
       name: 'modules.symbols',
-      text: `# Aliases for symbols, used by symbol_request().\n${symbols.join('')}`,
+      text: `# Aliases for symbols, used by symbol_request().\n${lines(({ name, exports }) =>
+        exports.map((symbol) => `alias symbol:${symbol} ${name}\n`),
+      )}`,
     },
   ];
-  return { files, cycles: [...inCycle].map(({ name }) => name) };
 }
 
-/** depmod -a: writes the files anew. Returns 0 or a negative errno. */
+/** depmod -a: writes the files anew. Returns 0 or a negative errno, -ELOOP for a cycle. */
 export function* updateTree(c: Libc, folder: string): Sleeping<number> {
-  const { files, cycles } = yield* scanTree(c, folder);
-  yield* complainOfCycles(c, cycles);
+  const files = yield* scanTree(c, folder);
+  if (files === undefined) return -ERRNO.ELOOP;
   for (const { name, text } of files) {
     const path = joinPath(folder, name);
     const fd = yield* c.open(path, O.WRONLY | O.CREAT | O.TRUNC | O.CLOEXEC, 0o644);
@@ -85,59 +89,47 @@ export function* updateTree(c: Libc, folder: string): Sleeping<number> {
     if (fd >= 0) yield* c.close(fd);
     if (failure < 0) return failure;
   }
-  return cycles.length > 0 ? -1 : 0;
+  return 0;
 }
 
-export function* complainOfCycles(c: Libc, cycles: readonly string[]): Sleeping<void> {
-  if (cycles.length === 0) return;
-  const loop = [...cycles, cycles[0] ?? ''].join(' -> ');
-  yield* c.err(`depmod: ERROR: Cycle detected: ${loop}\n`);
-  yield* c.err(`depmod: ERROR: Found ${cycles.length} modules in dependency cycles!\n`);
-}
-
-/** A module of modules.dep: its file and those of what it needs, to be loaded from the last on. */
-export interface KnownModule {
-  readonly name: string;
-  readonly path: string;
-  readonly needs: readonly string[];
-}
-
-/** What modules.dep says, by name. */
-export function* readTree(c: Libc, folder: string): Sleeping<ReadonlyMap<string, KnownModule>> {
-  const bytes = yield* c.read_file(joinPath(folder, 'modules.dep'));
-  const lines = typeof bytes === 'number' ? [] : decodeUtf8(bytes).split('\n');
-  const known = new Map<string, KnownModule>();
-  for (const line of lines) {
-    const [file, rest] = line.split(':');
-    if (file === undefined || rest === undefined) continue;
-    const needs = rest.split(' ').filter((word) => word !== '');
-    const name = moduleName(file);
-    known.set(name, {
-      name,
-      path: joinPath(folder, file),
-      needs: needs.map((need) => joinPath(folder, need)),
-    });
+/** In the order of modules.order, and the others behind them. */
+function* findModules(c: Libc, folder: string): Sleeping<FoundModule[]> {
+  const modules: FoundModule[] = [];
+  const listed = yield* readBuildFile(c, folder, 'modules.order');
+  yield* walk(c, folder, '', modules);
+  for (const name of ['modules.builtin', 'modules.builtin.modinfo']) {
+    yield* readBuildFile(c, folder, name);
   }
-  return known;
+  const order = new Map(listed.split('\n').map((path, index) => [path, index]));
+  const place = ({ path }: FoundModule): number => order.get(path) ?? Infinity;
+  return modules.toSorted((a, b) => (place(a) === place(b) ? 0 : place(a) - place(b)));
 }
 
-function* findModules(
-  c: Libc,
-  folder: string,
-  below: string,
-  modules: FoundModule[],
-): Sleeping<void> {
+/** What a build of the kernel leaves in the tree. */
+function* readBuildFile(c: Libc, folder: string, name: string): Sleeping<string> {
+  const bytes = yield* c.read_file(joinPath(folder, name));
+  if (typeof bytes !== 'number') return decodeUtf8(bytes);
+  const what = `could not open ${name} at ${folder}: ${errorText(bytes)}`;
+  yield* c.err(`depmod: WARNING: ${what}\n`);
+  return '';
+}
+
+function* walk(c: Libc, folder: string, below: string, modules: FoundModule[]): Sleeping<void> {
   const names = yield* listNames(c, joinPath(folder, below));
   if (typeof names === 'number') return;
   for (const name of names) {
     const path = below === '' ? name : `${below}/${name}`;
     const stat = yield* c.lstat(joinPath(folder, path));
     if (typeof stat === 'number') continue;
-    if ((stat.mode & S.IFMT) === S.IFDIR) yield* findModules(c, folder, path, modules);
+    if ((stat.mode & S.IFMT) === S.IFDIR) yield* walk(c, folder, path, modules);
     else if (name.endsWith('.ko')) {
       const bytes = yield* c.read_file(joinPath(folder, path));
       const module = typeof bytes === 'number' ? undefined : describe(path, bytes);
-      if (module !== undefined) modules.push(module);
+      modules.push(module ?? unreadable(path));
+      if (module === undefined) {
+        const what = `failed to load symbols from ${joinPath(folder, path)}`;
+        yield* c.err(`depmod: ERROR: ${what}: ${errorText(-ERRNO.EINVAL)}\n`);
+      }
     }
   }
 }
@@ -145,25 +137,39 @@ function* findModules(
 function describe(path: string, bytes: Uint8Array): FoundModule | undefined {
   const elf = readElf(bytes);
   if (!elf.ok) return undefined;
-  const { symbols } = elf.file;
-  const exports = symbols.flatMap(({ name }) =>
-    name.startsWith(EXPORT_PREFIX) ? [name.slice(EXPORT_PREFIX.length)] : [],
-  );
+  const { symbols, sections } = elf.file;
+  const names = sections.find((section) => section.name === SECTION.SYMBOL_NAMES)?.bytes;
+  const exports = names === undefined ? [] : decodeUtf8(names).split('\0');
   const needs = symbols.flatMap(({ name, section }) => (section === '' ? [name] : []));
   const info = readModinfo(bytes) ?? [];
-  const aliases = info.flatMap(([key, value]) => (key === 'alias' ? [value] : []));
-  return { name: moduleName(path), path, exports, needs, aliases };
+  const said = (wanted: string): string[] =>
+    info.flatMap(([key, value]) => (key === wanted ? [value] : []));
+  return {
+    name: moduleName(path),
+    path,
+    exports: exports.filter((name) => name !== ''),
+    needs,
+    aliases: said('alias'),
+    softDependencies: said('softdep'),
+  };
+}
+
+function unreadable(path: string): FoundModule {
+  const none = { exports: [], needs: [], aliases: [], softDependencies: [] };
+  return { name: moduleName(path), path, ...none };
 }
 
 type Needs = (module: FoundModule) => FoundModule[];
 
-function reaches(from: FoundModule, to: FoundModule, needs: Needs): boolean {
-  const seen = new Set<FoundModule>(needs(from));
-  for (const module of seen) {
-    if (module === to) return true;
-    for (const next of needs(module)) seen.add(next);
+/** The modules on the way, with `to` at the end. */
+function pathTo(from: FoundModule, to: FoundModule, needs: Needs): FoundModule[] | undefined {
+  const seen = new Map<FoundModule, FoundModule[]>();
+  for (const next of needs(from)) seen.set(next, [next]);
+  for (const [module, path] of seen) {
+    if (module === to) return path;
+    for (const next of needs(module)) if (!seen.has(next)) seen.set(next, [...path, next]);
   }
-  return false;
+  return undefined;
 }
 
 /** What a module needs, each before what it needs itself: loaded from the last to the first. */

@@ -3,6 +3,7 @@
 import type { Sleeping } from '../../uapi/coroutine.ts';
 import { decodeUtf8 } from '../../lib/utf8.ts';
 import type { Libc } from '../libc/libc.ts';
+import { errorText } from './command.ts';
 
 export interface LoadedModule {
   readonly name: string;
@@ -37,4 +38,14 @@ export function parseModules(text: string): readonly LoadedModule[] {
 export function moduleName(text: string): string {
   const file = text.slice(text.lastIndexOf('/') + 1);
   return file.replace(/\.ko(\..*)?$/, '').replaceAll('-', '_');
+}
+
+/** delete_module(2), with the complaint of kmod's library if it fails. */
+export function* removeModule(c: Libc, name: string, flags: number): Sleeping<number> {
+  const failure = yield* c.delete_module(name, flags);
+  if (failure === 0) return 0;
+  const where = '../libkmod/libkmod-module.c:856 kmod_module_remove_module()';
+  const what = `could not remove '${name}': ${errorText(failure)}`;
+  yield* c.err(`${c.program}: ERROR: ${where} ${what}\n`);
+  return failure;
 }
