@@ -65,8 +65,8 @@ class MemoryReports {
   /** Linux: kasan_report. */
   badAccess({ pointer, sizeBytes, isWrite, firstBad }: BadAccess): void {
     const verb = isWrite ? 'Write' : 'Read';
-    const what = `${verb} of size ${sizeBytes} at addr ${this.#hex(pointer)} by task ${this.#who()}`;
-    this.#kasan(this.#kindOf(firstBad), what, firstBad);
+    const what = `${verb} of size ${sizeBytes} at addr ${this.#hex(pointer)}`;
+    this.#kasan(this.#kindOf(firstBad), `${what} by task ${this.#who()}`, firstBad);
   }
 
   /** Linux: bad_page. */
