@@ -4,13 +4,13 @@
  *
  * @syscall 63 uname full
  * @syscall 99 sysinfo partial "uptime, loads, memory, processes"
- * @syscall 169 reboot partial "power off, with a status of ours"
+ * @syscall 169 reboot partial "restart, halt and power off alike end the machine"
  * @syscall 318 getrandom full
  */
 import { capable } from '../kernel/credentials.ts';
 import { encodeUtf8 } from '../lib/utf8.ts';
 import { ERRNO } from '../uapi/errno.ts';
-import { SYSINFO, UTSNAME } from '../uapi/process.ts';
+import { REBOOT_CMD, REBOOT_MAGIC, REBOOT_STATUS, SYSINFO, UTSNAME } from '../uapi/process.ts';
 import { putWord, writeBytes } from './arguments.ts';
 import type { SyscallParts, SyscallTable } from './parts.ts';
 
@@ -19,9 +19,13 @@ const NS_PER_S = 1_000_000_000;
 /** Linux: a request is cut off at 32 MiB less one, and filled in pieces. */
 const RANDOM_MAX = 32 * 1024 * 1024 - 1;
 const RANDOM_AT_ONCE = 4096;
-/** reboot(2)'s magic numbers and the command to power off. Linux: include/uapi/linux/reboot.h. */
-const REBOOT_MAGIC = [0xfee1_dead | 0, 672_274_793] as const;
-const POWER_OFF = 0x4321_fedc;
+const WORD = 0x1_0000_0000;
+/** What the log says last. A restart is the host's business: the machine ends all the same. */
+const REBOOT_MESSAGES: ReadonlyMap<number, string> = new Map([
+  [REBOOT_CMD.RESTART, 'reboot: Restarting system'],
+  [REBOOT_CMD.HALT, 'reboot: System halted'],
+  [REBOOT_CMD.POWER_OFF, 'reboot: Power down'],
+]);
 
 export function systemCalls(parts: SyscallParts): SyscallTable {
   const { sim, scheduler, pages, tasks, identity } = parts;
@@ -69,11 +73,16 @@ export function systemCalls(parts: SyscallParts): SyscallTable {
       return done === 0 && wanted > 0 ? -EFAULT : done;
     },
 
-    reboot(process, magic1, magic2, command, status) {
+    reboot(process, magic1, magic2, command, argument) {
       if (!capable(process.credentials)) return -EPERM;
-      const isMagic = (magic1 | 0) === REBOOT_MAGIC[0] && (magic2 | 0) === REBOOT_MAGIC[1];
-      if (!isMagic || command !== POWER_OFF) return -EINVAL;
-      parts.powerOff(status & 0xff);
+      const isMagic =
+        (magic1 | 0) === (REBOOT_MAGIC[0] | 0) && (magic2 | 0) === (REBOOT_MAGIC[1] | 0);
+      const message = REBOOT_MESSAGES.get(((command % WORD) + WORD) % WORD);
+      if (!isMagic || message === undefined) return -EINVAL;
+      // A script that is over is no news.
+      const isScript = (argument & REBOOT_STATUS) !== 0;
+      if (!isScript) parts.printk.emerg(message);
+      parts.powerOff(isScript ? argument & 0xff : 0);
       return 0;
     },
   };

@@ -128,3 +128,13 @@ export const SYSLOG_ACTION = {
   CONSOLE_LEVEL: 8,
   SIZE_BUFFER: 10,
 } as const;
+
+/** The magic numbers of reboot(2). Linux: include/uapi/linux/reboot.h. */
+export const REBOOT_MAGIC = [0xfee1_dead, 672_274_793] as const;
+export const REBOOT_CMD = {
+  RESTART: 0x0123_4567,
+  HALT: 0xcdef_0123,
+  POWER_OFF: 0x4321_fedc,
+} as const;
+/** In reboot(2)'s last argument, which Linux does not look at here: the low byte is the status. */
+export const REBOOT_STATUS = 0x100;

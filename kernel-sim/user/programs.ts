@@ -26,6 +26,7 @@ import { free } from './free.ts';
 import { getty } from './getty.ts';
 import { grep } from './grep.ts';
 import { groups } from './groups.ts';
+import { halt, poweroff, reboot, shutdown } from './halt.ts';
 import { head } from './head.ts';
 import { hd, hexdump } from './hexdump.ts';
 import { hostname } from './hostname.ts';
@@ -82,6 +83,7 @@ import { tsRun } from './ts-run.ts';
 import { uname } from './uname.ts';
 import { uniq } from './uniq.ts';
 import { uptime } from './uptime.ts';
+import { watch } from './watch.ts';
 import { wc } from './wc.ts';
 import { which } from './which.ts';
 import { whoami } from './whoami.ts';
@@ -189,12 +191,26 @@ export const INSTALLED_PROGRAMS: readonly InstalledProgram[] = [
     uname,
     uniq,
     uptime,
+    watch,
     wc,
     which,
     whoami,
     xargs,
     yes,
   }),
-  ...inFolder('/usr/sbin', { getty, depmod, init, insmod, modinfo, modprobe, rmmod, sysctl }),
+  ...inFolder('/usr/sbin', {
+    getty,
+    depmod,
+    init,
+    insmod,
+    modinfo,
+    modprobe,
+    rmmod,
+    sysctl,
+    halt,
+    poweroff,
+    reboot,
+    shutdown,
+  }),
   { path: '/usr/bin/sudo', mode: SET_USER_ID, program: sudo },
 ];

@@ -7,7 +7,14 @@
  */
 import type { Sleeping } from '../uapi/coroutine.ts';
 import { O } from '../uapi/fs.ts';
-import { WEXITSTATUS, WIFEXITED, WTERMSIG } from '../uapi/process.ts';
+import {
+  REBOOT_CMD,
+  REBOOT_MAGIC,
+  REBOOT_STATUS,
+  WEXITSTATUS,
+  WIFEXITED,
+  WTERMSIG,
+} from '../uapi/process.ts';
 import { SYS } from '../uapi/syscall-numbers.ts';
 import { DEFAULT_PATH, type Libc } from './libc/libc.ts';
 
@@ -16,8 +23,6 @@ const SUDO_GROUP = 27;
 const USERS = { root: { id: 0, home: '/root' }, user: { id: 1000, home: '/home/user' } } as const;
 /** What a shell answers for a command that a signal ended. */
 const SIGNAL_STATUS = 128;
-const REBOOT_MAGIC = [0xfee1_dead, 672_274_793] as const;
-const POWER_OFF = 0x4321_fedc;
 
 export function* scriptInit(c: Libc): Sleeping<number> {
   const [, name = 'user', ...args] = c.argv;
@@ -33,7 +38,7 @@ export function* scriptInit(c: Libc): Sleeping<number> {
     status = WIFEXITED(raw) ? WEXITSTATUS(raw) : SIGNAL_STATUS + WTERMSIG(raw);
     break;
   }
-  yield* c.call(SYS.reboot, ...REBOOT_MAGIC, POWER_OFF, status);
+  yield* c.call(SYS.reboot, ...REBOOT_MAGIC, REBOOT_CMD.POWER_OFF, REBOOT_STATUS | status);
   return status;
 }
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /** What a terminal shows: applies the escape codes that full-screen programs write. */
+import type { BootFile } from '../../kernel-sim/index.ts';
+import { TestMachine } from './machine.ts';
 
 interface Grid {
   cells: string[][];
@@ -181,5 +183,55 @@ export class Screen {
       else if (number === 7) this.#inverse = true;
       else if (number === 27) this.#inverse = false;
     }
+  }
+}
+
+/** A machine whose first terminal shows a full-screen program. */
+export class ScreenGuest {
+  readonly machine: TestMachine;
+  screen: Screen;
+  #seen: number;
+
+  constructor(
+    command: string,
+    size: { readonly rows: number; readonly columns: number },
+    files: readonly BootFile[] = [],
+  ) {
+    this.machine = TestMachine.boot({ files });
+    this.machine.waitFor('$ ');
+    this.screen = new Screen(size.rows, size.columns);
+    this.resize(size.columns, size.rows);
+    this.#seen = this.machine.terminal.length;
+    this.machine.type(`clear; ${command}\r`);
+  }
+
+  resize(columns: number, rows: number): void {
+    this.machine.machine.deliver({ kind: 'resize', tty: 0, columns, rows });
+  }
+
+  /** Waits for a screen like that; its rows. */
+  untilShown(isIt: (rows: readonly string[]) => boolean, what: string): readonly string[] {
+    let rows: readonly string[] = [];
+    const isThere = (): boolean => {
+      const { terminal } = this.machine;
+      this.screen.write(terminal.slice(this.#seen));
+      this.#seen = terminal.length;
+      rows = this.screen.text.split('\n');
+      return isIt(rows);
+    };
+    this.machine.runUntil(isThere, what);
+    return rows;
+  }
+
+  /** Waits for `prompt` below, and `top` in the first row if that is given; the rows of text. */
+  until(prompt: string, top?: string): readonly string[] {
+    const isIt = (rows: readonly string[]): boolean =>
+      rows.at(-1) === prompt && (top === undefined || rows[0] === top);
+    return this.untilShown(isIt, prompt).slice(0, -1);
+  }
+
+  press(keys: string, prompt: string, top?: string): readonly string[] {
+    this.machine.type(keys);
+    return this.until(prompt, top);
   }
 }

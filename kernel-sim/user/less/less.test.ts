@@ -2,55 +2,22 @@
 /** less on a terminal. What the screens show is what less 590 shows. */
 import { describe, expect, it } from 'vitest';
 
-import { Screen } from '../../../tests/support/screen.ts';
-import { runScript, TestMachine, userFile } from '../../../tests/support/machine.ts';
+import { runScript, userFile } from '../../../tests/support/machine.ts';
+import { Screen, ScreenGuest } from '../../../tests/support/screen.ts';
 
-const ROWS = 6;
-const COLUMNS = 60;
+const SIZE = { rows: 6, columns: 60 };
 const numbers = (first: number, last: number): string[] =>
   Array.from({ length: last - first + 1 }, (_, index) => String(first + index));
 
-/** A terminal with a pager on it. */
-class Guest {
-  readonly machine = TestMachine.boot({
-    files: [
+class Guest extends ScreenGuest {
+  constructor(command: string) {
+    super(command, SIZE, [
       userFile('thirty', `${numbers(1, 30).join('\n')}\n`),
       userFile(
         'three',
         'a\tb\n0123456789012345678901234567890123456789012345678901234567890\nlast\n',
       ),
-    ],
-  });
-  screen = new Screen(ROWS, COLUMNS);
-  #seen = 0;
-
-  constructor(command: string) {
-    this.machine.waitFor('$ ');
-    this.resize(COLUMNS, ROWS);
-    this.#seen = this.machine.terminal.length;
-    this.machine.type(`clear; ${command}\r`);
-  }
-
-  resize(columns: number, rows: number): void {
-    this.machine.machine.deliver({ kind: 'resize', tty: 0, columns, rows });
-  }
-
-  /** Waits for `prompt` below, and `top` in the first row if that is given; the rows of text. */
-  until(prompt: string, top?: string): readonly string[] {
-    const isThere = (): boolean => {
-      const { terminal } = this.machine;
-      this.screen.write(terminal.slice(this.#seen));
-      this.#seen = terminal.length;
-      const rows = this.screen.text.split('\n');
-      return rows.at(-1) === prompt && (top === undefined || rows[0] === top);
-    };
-    this.machine.runUntil(isThere, `${prompt} below\n${this.screen.text}`);
-    return this.screen.text.split('\n').slice(0, -1);
-  }
-
-  press(keys: string, prompt: string, top?: string): readonly string[] {
-    this.machine.type(keys);
-    return this.until(prompt, top);
+    ]);
   }
 }
 
@@ -120,8 +87,8 @@ describe('less', () => {
   it('draws anew when the window changes', () => {
     const guest = new Guest('less thirty');
     guest.until('[[thirty]]');
-    guest.screen = new Screen(4, COLUMNS);
-    guest.resize(COLUMNS, 4);
+    guest.screen = new Screen(4, SIZE.columns);
+    guest.resize(SIZE.columns, 4);
     expect(guest.until('[[thirty]]')).toEqual(numbers(1, 3));
   });
 
