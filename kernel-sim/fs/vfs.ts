@@ -16,7 +16,7 @@ import type { Clock } from '../sim/clock.ts';
 import { WOULD_BLOCK, type Sleeping } from '../uapi/coroutine.ts';
 import { ERRNO } from '../uapi/errno.ts';
 import { O, S } from '../uapi/fs.ts';
-import { ROOT, type Credentials } from '../kernel/credentials.ts';
+import { capable, ROOT, type Credentials } from '../kernel/credentials.ts';
 import { KernelBuffer } from '../mm/io-memory.ts';
 import { changeMode, changeOwner, changeSize, changeTimes } from './attributes.ts';
 import type { FileSystem } from './inode.ts';
@@ -64,6 +64,10 @@ export class Vfs {
   readonly #names: Names;
   readonly #renamer: Renamer;
   readonly #opener: Opener;
+  /** fs.file-max: how many files may be open at once. */
+  fileMax = Infinity;
+  /** Open ends of pipes without a name, which lie on no mount of ours. */
+  countPipes: () => number = () => 0;
   /** Prepared by an `open` that answered WOULD_BLOCK, until its rest takes it over. */
   #opening: OpenFile | undefined;
 
@@ -76,9 +80,14 @@ export class Vfs {
     this.#opener = new Opener(this.walker, this.#names, parts.wallClock, parts.special);
   }
 
-  /** Open files of all mounts; pipes without a name have none. */
+  /** Open files of all mounts, and pipes without a name. */
   get openFiles(): number {
-    return this.mounts.all.reduce((sum, { users }) => sum + users, 0);
+    return this.mounts.all.reduce((sum, { users }) => sum + users, this.countPipes());
+  }
+
+  /** fs.file-max binds all but root: then opening is -ENFILE. Linux: alloc_empty_file. */
+  hasTooManyFiles(credentials: Credentials): boolean {
+    return this.fileMax !== Infinity && this.openFiles >= this.fileMax && !capable(credentials);
   }
 
   /** The context of the kernel itself: root at the root. */
@@ -90,6 +99,7 @@ export class Vfs {
 
   /** Opens, or answers WOULD_BLOCK when the driver must wait: then `openRest`, at once. */
   open(ctx: FsContext, path: string, flags: number, mode: number): OpenFile | number {
+    if (this.hasTooManyFiles(ctx.credentials)) return -ERRNO.ENFILE;
     const file = this.#opener.prepare(ctx, path, flags, mode);
     if (typeof file === 'number') return file;
     const result = file.ops.open?.(file.inode, file) ?? 0;

@@ -134,13 +134,20 @@ function registerRandom(knobs: Knobs, { consoles }: Kernel): void {
   knobs.show('kernel/random/poolsize', () => `${ENTROPY_BITS}\n`);
 }
 
-/** Open files, those of them that are free, and how many there may be: no limit, as for systemd. */
-function registerFiles(knobs: Knobs, { vfs, pipes }: Kernel): void {
-  knobs.show('fs/file-nr', () => `${vfs.openFiles + pipes.openFiles}\t0\t${FILES_MAX}\n`);
+/** How many files may be open: no limit at first, as systemd has it; how many are, and are free. */
+function registerFiles(knobs: Knobs, { ram, vfs, pipes }: Kernel): void {
+  vfs.countPipes = () => pipes.openFiles;
+  const setMax = (): void => {
+    const max = ram.load64(data);
+    vfs.fileMax = max >= FILES_MAX ? Infinity : Number(max);
+  };
+  const data = knobs.add('fs/file-max', 0o644, ULONG_BYTES, after(procDoulongvecMinmax, setMax));
+  ram.store64(data, FILES_MAX);
+  knobs.show('fs/file-nr', () => `${vfs.openFiles}\t0\t${ram.load64(data)}\n`);
 }
 
 /** LONG_MAX. */
-const FILES_MAX = '9223372036854775807';
+const FILES_MAX = 2n ** 63n - 1n;
 
 /** Puts values into the kernel's data and files before them. */
 class Knobs {

@@ -3,7 +3,8 @@
  * /proc/sysrq-trigger: one letter that the kernel obeys whatever else goes on.
  *
  * Linux: drivers/tty/sysrq.c, Documentation/admin-guide/sysrq.rst. Differs: letters of what is not
- * here are unknown ones.
+ * here are unknown ones. There is no kernel.sysrq: its mask is about keys and BREAKs, of
+ * which there are none; this file always obeys root.
  */
 import { formatFrame } from '../kernel/module/sites.ts';
 import type { Task } from '../kernel/sched/task.ts';

@@ -11,11 +11,12 @@ import { O } from '../uapi/fs.ts';
 import { writeWords32 } from './arguments.ts';
 import type { SyscallParts, SyscallTable } from './parts.ts';
 
-const { EINVAL } = ERRNO;
+const { EINVAL, ENFILE } = ERRNO;
 
 export function pipeCalls({ vfs, pipes }: SyscallParts): SyscallTable {
   const pipe = (process: Process, address: number, flags: number): number => {
     if ((flags & ~(O.CLOEXEC | O.NONBLOCK)) !== 0) return -EINVAL;
+    if (vfs.hasTooManyFiles(process.credentials)) return -ENFILE;
     const { reader, writer } = pipes.create(process.credentials, flags & O.NONBLOCK);
     const closeOnExec = (flags & O.CLOEXEC) !== 0;
     const from = process.files.install(reader, closeOnExec);

@@ -152,6 +152,36 @@ export function main(): number { return load8(0xdead0000); }
     expect(output).toMatch(/Segmentation fault +\.\/wild\n139\n$/u);
   });
 
+  it('keeps a fork bomb to ulimit -u, and says so', () => {
+    const output = said(`(ulimit -u 20; bomb() { bomb | bomb & }; bomb) 2> err; sleep 0.1
+      tail -n 1 err; echo $(($(ps -e | wc -l) < 40))`);
+    expect(output).toMatch(/fork: retry: Resource temporarily unavailable\n1\n$/u);
+  });
+
+  it('has no more files open than fs.file-max, but for root', () => {
+    const output = said(`cat /proc/sys/fs/file-max; sudo sysctl -q -w fs.file-max=30
+      for fd in {10..40}; do eval "exec $fd< /etc/passwd" 2> /tmp/err || break; done
+      grep -c 'Too many open files in system' /tmp/err
+      for fd in {10..40}; do eval "exec $fd<&-"; done; cat /etc/hostname`);
+    expect(output).toBe('9223372036854775807\n1\npc\n');
+  });
+
+  it('opens ten thousand files where the limit is raised, and 1024 where not', () => {
+    const text = `import { close, open, O_RDONLY, perror, printf } from "libc";
+export function main(): number {
+  let count = 0;
+  while (count < 10_000 && open("/etc/passwd", O_RDONLY) >= 0) count++;
+  if (count < 10_000) perror("open");
+  printf("%d\\n", count);
+  return close(3);
+}
+`;
+    const output = said('cd; cc -o many many.ts; ./many; ulimit -n 20000; ./many', {
+      files: [userFile('many.ts', text)],
+    });
+    expect(output).toBe('open: Too many open files\n1021\n10000\n');
+  });
+
   it('has a shell for who started a fork bomb', () => {
     const guest = TestMachine.boot();
     guest.waitFor('$ ');
