@@ -160,6 +160,15 @@ class Make {
     for (const plan of wanted) {
       if (yield* this.#isUpToDate(plan)) continue;
       hasBuilt = true;
+      const missing = plan.sources.find((file) => !this.#sources.has(file));
+      if (missing !== undefined) {
+        const target = `${missing.replace(/\.ts$/, '')}.o`;
+        const end = this.#request.keepsGoing ? '' : '  Stop.';
+        const what = `No rule to make target '${target}', needed by '${plan.name}.ko'`;
+        status = yield* this.#stop(`${what}.${end}`);
+        if (!this.#request.keepsGoing) return status;
+        continue;
+      }
       if (yield* this.#build(plan)) continue;
       yield* this.#c.err(`make: *** [${plan.rule}: ${plan.name}.ko] Error 1\n`);
       status = TROUBLE;
@@ -226,12 +235,6 @@ class Make {
 
   *#build(plan: ModulePlan): Sleeping<boolean> {
     const c = this.#c;
-    const missing = plan.sources.find((file) => !this.#sources.has(file));
-    if (missing !== undefined) {
-      const target = `${missing.replace(/\.ts$/, '')}.o`;
-      yield* c.err(`make: *** No rule to make target '${target}', needed by '${plan.name}.ko'.\n`);
-      return false;
-    }
     for (const file of plan.sources) this.#say('TSC', file);
     for (const file of plan.sources) this.#say('CHECK', `${file}: types`);
     yield* c.flush();

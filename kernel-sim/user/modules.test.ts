@@ -81,6 +81,25 @@ make; echo $?; make foo; echo $?; mkdir empty; cd empty; make; echo $?`);
   expect(err).toContain('make: *** No targets specified and no makefile found.  Stop.\n');
 });
 
+test('make goes on past a source that is not there only when told to', () => {
+  const [out, err] = run(`cd hello_world
+printf '%s\\n' 'ccflags-y := -O2' 'obj-$(CONFIG_X) += y.o' 'obj-m += gone.o helloworld.o' \\
+  'helloworld-objs := hello_world.o' > Kbuild
+make -j4 V=1; echo $?; make -k modules; echo $?; make -n -B; ls *.ko`);
+
+  expect(err).toBe(`make: *** No rule to make target 'gone.o', needed by 'gone.ko'.  Stop.
+make: *** No rule to make target 'gone.o', needed by 'gone.ko'.
+make: *** No rule to make target 'gone.o', needed by 'gone.ko'.  Stop.
+`);
+  expect(out).toBe(`2
+  TSC     hello_world.ts
+  CHECK   hello_world.ts: types
+  LD [M]  helloworld.ko
+2
+helloworld.ko
+`);
+});
+
 test('sudo changes the user, cleans the environment and forwards the status', () => {
   const [out, err] = run(`sudo id -un; sudo -u nobody id -un; sudo A=b env | grep -c '^A=b$'
 X=y sudo env | grep -c '^X='; X=y sudo -E env | grep -c '^X='; sudo printenv SUDO_USER PATH
