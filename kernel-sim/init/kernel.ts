@@ -221,7 +221,7 @@ export class Kernel {
       pages: this.pages,
       wallClock: this.wallClock,
       device: DEVICE.PIPEFS,
-      signalCurrent: (signal) => this.signals.send(this.scheduler.current, signal),
+      signalCurrent: (signal) => this.signals.sendCurrent(signal),
     });
   }
 

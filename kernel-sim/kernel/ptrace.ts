@@ -13,12 +13,13 @@ import { PTRACE_EVENT, PTRACE_O, SYSCALL_STOP_BIT } from '../uapi/ptrace.ts';
 import { SIGNAL } from '../uapi/signal.ts';
 import type { Scheduler } from './sched/scheduler.ts';
 import type { Task } from './sched/task.ts';
+import type { SigInfo } from './siginfo.ts';
 
 /** What a tracee has stopped for. */
 export type TraceStop =
   | { readonly kind: 'entry'; readonly number: number; readonly values: readonly number[] }
   | { readonly kind: 'exit'; readonly number: number; readonly result: number }
-  | { readonly kind: 'signal'; readonly signal: number }
+  | { readonly kind: 'signal'; readonly signal: number; readonly info?: SigInfo }
   | { readonly kind: 'group'; readonly signal: number }
   | { readonly kind: 'event'; readonly event: number; readonly message: number };
 

@@ -8,11 +8,12 @@
 import type { Sim } from '../sim/sim.ts';
 import { EVENT } from '../sim/trace.ts';
 import { ERRNO } from '../uapi/errno.ts';
-import { SIGNAL } from '../uapi/signal.ts';
+import { SI, SIGNAL } from '../uapi/signal.ts';
 import type { Credentials } from './credentials.ts';
 import type { TaskTable } from './pid.ts';
 import type { Scheduler } from './sched/scheduler.ts';
 import type { Task } from './sched/task.ts';
+import { KERNEL_SIGINFO, type SigInfo, userSiginfo } from './siginfo.ts';
 
 export function signalBit(signal: number): number {
   return 1 << (signal - 1);
@@ -44,12 +45,12 @@ export class Signals {
    * Sends to the process of `task` without asking who may: one thread that does not block the
    * signal takes it, `task` itself if it can. Context: any.
    */
-  send(task: Task, signal: number): void {
+  send(task: Task, signal: number, info = KERNEL_SIGINFO): void {
     const { group } = task;
     const bit = signalBit(signal);
     if (!this.#prepare(task, signal)) return;
     if (this.#isDiscarded(task, bit)) return;
-    group.pending |= bit;
+    note(group, signal, info);
     const taker = wantsSignal(task, bit)
       ? task
       : [...group.threads].find((thread) => wantsSignal(thread, bit));
@@ -57,26 +58,32 @@ export class Signals {
   }
 
   /** Sends to one thread alone, as tgkill(2) and faults do. Context: any. */
-  sendThread(task: Task, signal: number): void {
+  sendThread(task: Task, signal: number, info = KERNEL_SIGINFO): void {
     const bit = signalBit(signal);
     if (!this.#prepare(task, signal) || !task.group.threads.has(task)) return;
     if (this.#isDiscarded(task, bit)) return;
-    task.pending |= bit;
+    note(task, signal, info);
     if ((task.blocked & bit) === 0) this.#notify(task, signal);
+  }
+
+  /** What a system call of the running task brings on it, such as SIGPIPE. Linux: send_sig. */
+  sendCurrent(signal: number): void {
+    const { current } = this.#scheduler;
+    this.sendThread(current, signal, userSiginfo(current));
   }
 
   /**
    * For what a thread did itself, such as a bad load: a signal that it blocks or ignores kills it
    * all the same. Linux: force_sig.
    */
-  force(task: Task, signal: number): void {
+  force(task: Task, signal: number, info = KERNEL_SIGINFO): void {
     const bit = signalBit(signal);
     if (((task.blocked | task.ignored) & bit) !== 0) {
       task.blocked &= ~bit;
       task.ignored &= ~bit;
       task.caught &= ~bit;
     }
-    task.pending |= bit;
+    note(task, signal, info);
     this.#notify(task, signal);
   }
 
@@ -134,9 +141,9 @@ export class Signals {
   }
 
   /** To every member of a process group. False if it has none. Context: any. */
-  sendToGroup(pgid: number, signal: number): boolean {
+  sendToGroup(pgid: number, signal: number, info = KERNEL_SIGINFO): boolean {
     const members = this.#tasks.inGroup(pgid);
-    for (const task of members) this.send(task, signal);
+    for (const task of members) this.send(task, signal, info);
     return members.length > 0;
   }
 
@@ -147,7 +154,8 @@ export class Signals {
     if (targets.length === 0) return -ERRNO.ESRCH;
     const allowed = targets.filter((task) => maySignal(sender, task, signal));
     if (allowed.length === 0) return -ERRNO.EPERM;
-    if (signal !== 0) for (const task of allowed) this.send(task, signal);
+    const info = userSiginfo(sender);
+    if (signal !== 0) for (const task of allowed) this.send(task, signal, info);
     return 0;
   }
 
@@ -158,7 +166,7 @@ export class Signals {
     if (tgid !== undefined && task.tgid !== tgid) return -ERRNO.ESRCH;
     if (signal < 0 || signal > SIGNAL_MAX) return -ERRNO.EINVAL;
     if (task.group !== sender.group && !maySignal(sender, task, signal)) return -ERRNO.EPERM;
-    if (signal !== 0) this.sendThread(task, signal);
+    if (signal !== 0) this.sendThread(task, signal, userSiginfo(sender, SI.TKILL));
     return 0;
   }
 
@@ -181,9 +189,21 @@ export class Signals {
   #isDiscarded(task: Task, bit: number): boolean {
     if ((bit & UNBLOCKABLE) !== 0) return task.tgid === INIT_PID;
     if ((task.blocked & bit) !== 0 || (task.caught & bit) !== 0) return false;
+    // A tracer wants to know of it all the same.
+    if (task.trace !== undefined) return false;
     if (task.tgid === INIT_PID || (task.ignored & bit) !== 0) return true;
     return (IGNORED_BY_DEFAULT & bit) !== 0;
   }
+}
+
+/** A signal that waits already stays with its reason. */
+function note(at: Task | Task['group'], signal: number, info: SigInfo): void {
+  const bit = signalBit(signal);
+  if ((at.pending & bit) === 0) {
+    if (info === KERNEL_SIGINFO) at.siginfo.delete(signal);
+    else at.siginfo.set(signal, info);
+  }
+  at.pending |= bit;
 }
 
 /** Forgets signals that wait for a process, wherever. Linux: flush_sigqueue_mask. */

@@ -6,9 +6,10 @@
  */
 import type { TaskTable } from '../kernel/pid.ts';
 import { signalBit, type Signals } from '../kernel/signal.ts';
-import { accountChild } from '../kernel/sched/cputime.ts';
+import { accountChild, groupUsage } from '../kernel/sched/cputime.ts';
 import type { Scheduler } from '../kernel/sched/scheduler.ts';
 import type { Task } from '../kernel/sched/task.ts';
+import type { SigInfo } from '../kernel/siginfo.ts';
 import { type Sleeping, WOULD_BLOCK } from '../uapi/coroutine.ts';
 import { ERRNO } from '../uapi/errno.ts';
 import {
@@ -30,6 +31,8 @@ import { type Process, processOf } from './process.ts';
 import type { Tracing } from './tracing.ts';
 
 const INIT_PID = 1;
+/** A clock tick of user space: 100 a second. */
+const TICK_NS = 10_000_000;
 
 /** A change of a child, as wait4(2) and waitid(2) report it. */
 export interface ChildChange {
@@ -75,16 +78,37 @@ export class Children {
       task.state = 'X';
       this.#parts.forget(task);
     } else task.state = 'Z';
-    if (!isIgnored) this.#parts.signals.send(parent, SIGNAL.CHLD);
+    const change = endOf(task);
+    if (!isIgnored) this.#parts.signals.send(parent, SIGNAL.CHLD, this.#infoOf(task, change));
     // One that ignores SIGCHLD waits, too: until there is no child left.
     wakeWaiters(parent);
   }
 
   /** The task has stopped or goes on. */
-  stoppedOrContinued({ parent }: Task): void {
+  stoppedOrContinued(task: Task): void {
+    const { parent } = task;
     if (parent === undefined) return;
-    if ((flagsOf(parent) & SA.NOCLDSTOP) === 0) this.#parts.signals.send(parent, SIGNAL.CHLD);
+    const { stopSignal } = task.group;
+    const change =
+      stopSignal === 0
+        ? { code: CLD.CONTINUED, value: SIGNAL.CONT }
+        : { code: CLD.STOPPED, value: stopSignal };
+    if ((flagsOf(parent) & SA.NOCLDSTOP) === 0) {
+      this.#parts.signals.send(parent, SIGNAL.CHLD, this.#infoOf(task, change));
+    }
     wakeWaiters(parent);
+  }
+
+  #infoOf(task: Task, change: { readonly code: number; readonly value: number }): SigInfo {
+    const { userNs, systemNs } = groupUsage(this.#parts.scheduler, task.group);
+    return {
+      code: change.code,
+      pid: task.pid,
+      uid: task.credentials.uid,
+      status: change.value,
+      userTicks: Math.floor(userNs / TICK_NS),
+      systemTicks: Math.floor(systemNs / TICK_NS),
+    };
   }
 
   /** Gives the children of a task that ends to another. Linux: forget_original_parent. */
@@ -191,10 +215,7 @@ function changeOf(child: Task, options: number): ChildChange | undefined {
   const { uid } = child.credentials;
   if (child.state === 'Z') {
     if ((options & WEXITED) === 0) return undefined;
-    const status = processOf(child)?.exitStatus ?? 0;
-    return WIFEXITED(status)
-      ? { pid, uid, code: CLD.EXITED, value: WEXITSTATUS(status), status }
-      : { pid, uid, code: CLD.KILLED, value: WTERMSIG(status), status };
+    return { pid, uid, ...endOf(child) };
   }
   if (stopSignal !== 0 && (options & WUNTRACED) !== 0) {
     return { pid, uid, code: CLD.STOPPED, value: stopSignal, status: stopStatus(stopSignal) };
@@ -203,6 +224,14 @@ function changeOf(child: Task, options: number): ChildChange | undefined {
     return { pid, uid, code: CLD.CONTINUED, value: SIGNAL.CONT, status: CONTINUED_STATUS };
   }
   return undefined;
+}
+
+/** How a child ended. */
+function endOf(child: Task): { code: number; value: number; status: number } {
+  const status = processOf(child)?.exitStatus ?? 0;
+  return WIFEXITED(status)
+    ? { code: CLD.EXITED, value: WEXITSTATUS(status), status }
+    : { code: CLD.KILLED, value: WTERMSIG(status), status };
 }
 
 function isWanted(parent: Task, child: Task, pid: number): boolean {

@@ -8,7 +8,7 @@
 import type { Printk } from '../kernel/printk/printk.ts';
 import { signalBit, type Signals } from '../kernel/signal.ts';
 import { FAULT_KIND, type FaultKind } from '../mm/fault.ts';
-import { SIGNAL } from '../uapi/signal.ts';
+import { BUS, SEGV, SIGNAL } from '../uapi/signal.ts';
 import type { Process } from './process.ts';
 
 /** Bits of x86's error code: a page was there; from user mode. */
@@ -23,12 +23,15 @@ export function signalFault(
 ): void {
   const { signals, printk } = parts;
   if (kind === FAULT_KIND.OUT_OF_MEMORY) return signals.force(task, SIGNAL.KILL);
-  if (kind === FAULT_KIND.BEYOND_END) return signals.force(task, SIGNAL.BUS);
+  if (kind === FAULT_KIND.BEYOND_END) {
+    return signals.force(task, SIGNAL.BUS, { code: BUS.ADRERR, address });
+  }
   if ((task.caught & ~task.blocked & signalBit(SIGNAL.SEGV)) === 0) {
     const error = ERROR_USER | (kind === FAULT_KIND.PROTECTED ? ERROR_PROTECTION : 0);
     printk.info(`${task.name}[${task.pid}]: segfault at ${hex(address)} error ${error}`);
   }
-  signals.force(task, SIGNAL.SEGV);
+  const code = kind === FAULT_KIND.PROTECTED ? SEGV.ACCERR : SEGV.MAPERR;
+  signals.force(task, SIGNAL.SEGV, { code, address });
 }
 
 function hex(address: number): string {

@@ -52,9 +52,9 @@ export function* deliverSignals(
   while (task.deliverable !== 0 && process.leaving === undefined) {
     if (yield* parts.tracing.stopIfWanted(task)) continue;
     let signal = nextSignal(task.deliverable);
-    task.dequeueSignal(signalBit(signal));
+    const info = task.dequeueSignal(signal);
     if (task.trace !== undefined && signal !== SIGNAL.KILL) {
-      signal = yield* parts.tracing.stop(task, { kind: 'signal', signal });
+      signal = yield* parts.tracing.stop(task, { kind: 'signal', signal, info });
       if (signal === 0) continue;
     }
     const bit = signalBit(signal);

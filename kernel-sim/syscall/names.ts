@@ -67,7 +67,7 @@ export function nameCalls({ vfs, signals }: SyscallParts): SyscallTable {
   /** Who wants a file to grow past RLIMIT_FSIZE is told so by a signal, too. */
   const sized = (process: Process, size: number, answer: number): number => {
     if (answer === -ERRNO.EFBIG && size > process.sizeMax) {
-      signals.sendThread(process.task, SIGNAL.XFSZ);
+      signals.sendCurrent(SIGNAL.XFSZ);
     }
     return answer;
   };

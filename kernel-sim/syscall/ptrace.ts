@@ -11,8 +11,9 @@ import { type Process, processOf } from '../process/process.ts';
 import type { Tracing } from '../process/tracing.ts';
 import { ERRNO } from '../uapi/errno.ts';
 import { PTRACE, SYSCALL_INFO, SYSCALL_INFO_OP } from '../uapi/ptrace.ts';
-import { SIGNAL } from '../uapi/signal.ts';
+import { SI, SIGNAL } from '../uapi/signal.ts';
 import { putWord, readWord, writeBytes } from './arguments.ts';
+import { encodeSiginfo } from './siginfo.ts';
 import type { SyscallParts, SyscallTable } from './parts.ts';
 
 const { EFAULT, EINVAL, EIO, EPERM, ESRCH } = ERRNO;
@@ -114,12 +115,21 @@ class Requests {
         return trace.stop.kind === 'group' ? 0 : -EIO;
       case PTRACE.GETEVENTMSG:
         return writeBytes(process, data, word(trace.message));
+      case PTRACE.GETSIGINFO:
+        if (trace.stop.kind === 'group') return -EINVAL;
+        return writeBytes(process, data, siginfoOf(trace.stop));
       case PTRACE.GET_SYSCALL_INFO:
         return writeSyscallInfo(process, trace.stop, address, data);
       default:
         return -EIO;
     }
   }
+}
+
+/** Of the signal that a tracee stopped for; any other stop is a SIGTRAP by itself. */
+function siginfoOf(stop: TraceStop): Uint8Array {
+  if (stop.kind !== 'signal') return encodeSiginfo(SIGNAL.TRAP, { code: SIGNAL.TRAP });
+  return encodeSiginfo(stop.signal, stop.info ?? { code: SI.USER });
 }
 
 function word(value: number): Uint8Array {

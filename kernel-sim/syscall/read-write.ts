@@ -77,8 +77,8 @@ export const readCalls: SyscallTable = {
 
 /** Those that RLIMIT_FSIZE may cut short. */
 export function writeCalls({ signals }: SyscallParts): SyscallTable {
-  const tooBig = (process: Process): number => {
-    signals.sendThread(process.task, SIGNAL.XFSZ);
+  const tooBig = (): number => {
+    signals.sendCurrent(SIGNAL.XFSZ);
     return -EFBIG;
   };
 
@@ -90,7 +90,7 @@ export function writeCalls({ signals }: SyscallParts): SyscallTable {
       let room = count;
       if (process.files.sizeMax !== Infinity) {
         room = roomFor(process, file, count, file.pos);
-        if (room < 0) return tooBig(process);
+        if (room < 0) return tooBig();
       }
       const moved = vfsWrite(file, process.space, address, room);
       if (moved !== WOULD_BLOCK) return moved;
@@ -102,7 +102,7 @@ export function writeCalls({ signals }: SyscallParts): SyscallTable {
       if (file === undefined) return -EBADF;
       if (count < 0) return -EFAULT;
       const room = roomFor(process, file, count, pos);
-      if (room < 0) return tooBig(process);
+      if (room < 0) return tooBig();
       const moved = vfsPwrite(file, process.space, address, room, pos);
       if (moved !== WOULD_BLOCK) return moved;
       return process.block(vfsPwriteBlocking(file, process.space, address, room, pos));

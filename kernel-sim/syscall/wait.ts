@@ -13,6 +13,7 @@ import { ERRNO } from '../uapi/errno.ts';
 import { P, WCONTINUED, WEXITED, WNOHANG, WNOWAIT, WUNTRACED } from '../uapi/process.ts';
 import { SIGINFO, SIGNAL } from '../uapi/signal.ts';
 import { writeBytes, writeWords32 } from './arguments.ts';
+import { encodeSiginfo } from './siginfo.ts';
 import type { SyscallParts, SyscallTable } from './parts.ts';
 import { reportUsage } from './times.ts';
 
@@ -46,14 +47,11 @@ export function waitCalls(parts: SyscallParts): SyscallTable {
       if (pid === undefined) return -ERRNO.EINVAL;
       const report = ({ pid: child, uid, code, value }: ChildChange): number => {
         if (info === 0) return 0;
-        const bytes = new Uint8Array(SIGINFO.SIZE);
-        const view = new DataView(bytes.buffer);
-        view.setInt32(SIGINFO.signo, SIGNAL.CHLD, true);
-        view.setInt32(SIGINFO.code, code, true);
-        view.setInt32(SIGINFO.pid, child, true);
-        view.setUint32(SIGINFO.uid, uid, true);
-        view.setInt32(SIGINFO.status, value, true);
-        return writeBytes(process, info, bytes);
+        return writeBytes(
+          process,
+          info,
+          encodeSiginfo(SIGNAL.CHLD, { code, pid: child, uid, status: value }),
+        );
       };
       const answer = lifecycle.children.wait(process, { pid, options, report });
       if (answer !== WOULD_BLOCK) return waitidAnswer(process, info, answer);

@@ -55,8 +55,16 @@ export const SIG_BLOCK = 0;
 export const SIG_UNBLOCK = 1;
 export const SIG_SETMASK = 2;
 
-/** Byte offsets of x86-64's siginfo_t: the fields of SIGCHLD, and of what kill(2) sends. */
+/** Byte offsets of x86-64's siginfo_t: of SIGCHLD, of what kill(2) sends, and of a fault. */
 // prettier-ignore
 export const SIGINFO = {
-  signo: 0, errno: 4, code: 8, pid: 16, uid: 20, status: 24, SIZE: 128,
+  signo: 0, errno: 4, code: 8, pid: 16, uid: 20, status: 24, utime: 32, stime: 40, address: 16,
+  SIZE: 128,
 } as const;
+
+/** si_code of any signal: from kill(2), from the kernel, from tgkill(2). */
+export const SI = { USER: 0, KERNEL: 0x80, TKILL: -6 } as const;
+/** si_code of SIGSEGV: nothing is there, or it may not be touched so. */
+export const SEGV = { MAPERR: 1, ACCERR: 2 } as const;
+/** si_code of SIGBUS: past the end of a mapped file. */
+export const BUS = { ADRERR: 2 } as const;

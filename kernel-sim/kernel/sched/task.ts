@@ -12,6 +12,7 @@ import { SIGNAL } from '../../uapi/signal.ts';
 import type { LockMap } from '../locking/lock-map.ts';
 import type { Credentials } from '../credentials.ts';
 import type { Trace } from '../ptrace.ts';
+import { KERNEL_SIGINFO, type SigInfo } from '../siginfo.ts';
 import { SchedEntity } from './entity.ts';
 import { ThreadGroup } from './thread-group.ts';
 
@@ -79,6 +80,8 @@ export class Task {
   // Signals: bit n-1 stands for signal n.
   /** Sent to this thread alone; those sent to the process are in `group`. */
   pending = 0;
+  /** Why, of those that have more to say than that the kernel sent them. */
+  readonly siginfo = new Map<number, SigInfo>();
   blocked = 0;
   /** Caught signals that the program has not looked at. */
   taken = 0;
@@ -163,10 +166,14 @@ export class Task {
     return this.trace?.wanted === undefined ? signals : signals | TRACE_STOP_BIT;
   }
 
-  /** Takes a signal off: the thread's own first. */
-  dequeueSignal(bit: number): void {
-    if ((this.pending & bit) !== 0) this.pending &= ~bit;
-    else this.group.pending &= ~bit;
+  /** Takes a signal off, the thread's own first, and says why it was sent. */
+  dequeueSignal(signal: number): SigInfo {
+    const bit = 1 << (signal - 1);
+    const from = (this.pending & bit) === 0 ? this.group : this;
+    from.pending &= ~bit;
+    const info = from.siginfo.get(signal);
+    from.siginfo.delete(signal);
+    return info ?? KERNEL_SIGINFO;
   }
 
   /** True if a signal that cannot be survived waits. */

@@ -8,6 +8,7 @@
 import type { TimedEvent } from '../../sim/event-queue.ts';
 import { Rlimits } from '../rlimit.ts';
 import { type CpuUsage, noUsage } from './cputime.ts';
+import type { SigInfo } from '../siginfo.ts';
 import type { Task } from './task.ts';
 
 /** A timer of real time that runs. */
@@ -44,6 +45,7 @@ export class ThreadGroup {
   // Signals: bit n-1 stands for signal n.
   /** Sent to the process; any thread that does not block it may take it. */
   pending = 0;
+  readonly siginfo = new Map<number, SigInfo>();
   ignored = 0;
   caught = 0;
   /** What rt_sigaction(2) was told of the signals that are not treated by default. */

@@ -105,10 +105,21 @@ close(3)                                = 0
   it('dies as its program did', () => {
     const { stderr, status } = runScript("strace -e kill sh -c 'kill -TERM $$'; echo $? >&2");
     expect(stderr).toMatch(/^kill\(\d+, SIGTERM\) +/m);
-    expect(stderr).toContain('--- SIGTERM {si_signo=SIGTERM');
+    const why = /^--- SIGTERM \{si_signo=SIGTERM, si_code=SI_USER, si_pid=\d+, si_uid=1000\} ---$/m;
+    expect(stderr).toMatch(why);
     expect(stderr).toContain('+++ killed by SIGTERM +++\n');
     expect(stderr).toContain('\n143\n');
     expect(status).toBe(0);
+  });
+
+  it.each([
+    ["sh -c '(exit 3); :'", 'SIGCHLD, si_code=CLD_EXITED, si_pid=N, si_uid=N, si_status=3'],
+    ['sh -c \'sh -c "kill -9 \\$\\$"; :\'', 'CLD_KILLED, si_pid=N, si_uid=N, si_status=SIGKILL'],
+    ['yes | head -1', '--- SIGPIPE {si_signo=SIGPIPE, si_code=SI_USER, si_pid=N, si_uid=N} ---'],
+    ["sh -c 'ulimit -t 1; ulimit -St 0; exec yes >/dev/null'", 'SIGXCPU, si_code=SI_KERNEL}'],
+  ])('why a signal came: %s', (command, text) => {
+    const { stderr } = runScript(`strace -e trace=none ${command}`);
+    expect(stderr.replaceAll(/(pid|uid)=\d+/g, '$1=N')).toContain(text);
   });
 
   it('traces a process that runs already, and lets it go', () => {

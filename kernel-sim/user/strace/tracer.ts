@@ -17,6 +17,7 @@ import { beginning, ending, resultText } from './line.ts';
 import type { StraceOptions } from './options.ts';
 import { ptrace, readMemory, syscallStop, type SyscallStop } from './ptrace-calls.ts';
 import { callName } from './signatures.ts';
+import { signalInfo } from './siginfo.ts';
 import type { Summary } from './summary.ts';
 
 /** `__WALL`: children of every kind. */
@@ -210,7 +211,7 @@ export class Tracer {
     }
     const name = signalName(signal);
     if (this.#options.signals(name) && this.#options.summary !== 'only') {
-      yield* this.#say(tracee, `--- ${name} {si_signo=${name}} ---`);
+      yield* this.#say(tracee, `--- ${name} ${yield* signalInfo(this.#c, tracee.pid)} ---`);
     }
     yield* this.#resume(tracee, signal);
   }
