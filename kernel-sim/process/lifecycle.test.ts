@@ -269,7 +269,7 @@ describe('exec', () => {
     const notes = noted(
       (note) =>
         function* (p) {
-          const text = yield* p.text('x'.repeat(100_000));
+          const text = yield* p.text('x'.repeat(140_000));
           const argv = yield* p.words(text, 0);
           note(yield* p.named('execve', yield* p.text(TRUE), argv, 0));
           note(p.cpu.load8(text));
