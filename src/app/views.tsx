@@ -6,15 +6,19 @@ import { ProblemsPanel } from '../panels/problems/problems-panel.tsx';
 import { TasksPanel } from '../panels/tasks/tasks-panel.tsx';
 import { problemCount } from '../store/build-slice.ts';
 import type { ViewName } from '../store/desk-slice.ts';
+import { oopsCount } from '../store/machine-slice.ts';
 import { useSelection } from '../store/use-playground.ts';
 import type { TabItem } from '../widgets/tab-bar.tsx';
 
 export function useViewTabs(): readonly TabItem<ViewName>[] {
   const problems = useSelection(problemCount);
+  const oopses = useSelection((state) => oopsCount(state.happenings));
   const tasks = useSelection((state) => state.snapshot?.tasks.length);
   const modules = useSelection((state) => state.snapshot?.modules.length);
   return [
-    { id: 'log', label: 'Log' },
+    oopses === 0
+      ? { id: 'log', label: 'Log' }
+      : { id: 'log', label: 'Log', count: oopses, isAlarming: true },
     { id: 'problems', label: 'Problems', count: problems, isAlarming: problems > 0 },
     { id: 'tasks', label: 'Tasks', count: tasks },
     { id: 'modules', label: 'Modules', count: modules },

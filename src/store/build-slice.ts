@@ -5,9 +5,10 @@
  */
 import type { StateCreator } from 'zustand/vanilla';
 
+import type { LogLine } from '../../kernel-sim/machine-types.ts';
 import type { Diagnostic } from '../../kernel-sim/uapi/hostcc.ts';
 import { isModuleLoaded, type MachineSlice } from './machine-slice.ts';
-import { modulesOf, openProgram, sourcesOf, type FileSlice } from './file-slice.ts';
+import { fileName, modulesOf, openProgram, sourcesOf, type FileSlice } from './file-slice.ts';
 import type { PlaygroundState } from './playground-store.ts';
 
 /** How far the compiler and its types have come. */
@@ -74,4 +75,12 @@ export const STANDING_TEXT: Readonly<Record<BuildStanding, string>> = {
 
 export function problemCount(state: Pick<BuildSlice, 'diagnostics'>): number {
   return Object.values(state.diagnostics).reduce((sum, list) => sum + list.length, 0);
+}
+
+/** Where the first thing stands that the compiler found, in the open project. */
+export function firstProblem(diagnostics: BuildSlice['diagnostics']): LogLine['source'] {
+  for (const [path, [first]] of Object.entries(diagnostics)) {
+    if (first !== undefined) return { module: '', file: fileName(path), line: first.line };
+  }
+  return undefined;
 }

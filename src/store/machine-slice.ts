@@ -86,6 +86,10 @@ export function hasModuleOopsed(state: MachineSlice, name: string): boolean {
   return state.snapshot?.modules.some((it) => it.name === name && it.state === 'Oopsed') ?? false;
 }
 
+export function oopsCount(happenings: readonly Happening[]): number {
+  return happenings.filter(({ kind }) => kind === 'oops').length;
+}
+
 export function isModuleLoaded(state: MachineSlice, name: string): boolean {
   return state.snapshot?.modules.some((module) => module.name === name) ?? false;
 }

@@ -81,6 +81,12 @@ export class Playground {
       () => this.restart(),
     );
     this.#watchTabs();
+    this.store.subscribe((state, before) => {
+      const { path } = state.mark ?? {};
+      if (path === undefined || state.files === before.files) return;
+      // What ran there is not what stands there now.
+      if (state.files[path]?.text !== before.files[path]?.text) state.markLine(undefined);
+    });
     this.store.subscribe(({ project }, before) => {
       if (project !== before.project && project !== '') rememberProject(project);
     });

@@ -6,6 +6,7 @@
 import { useMemo } from 'react';
 
 import { SILENCE_MS } from '../../session/kernel-session.ts';
+import { firstProblem } from '../../store/build-slice.ts';
 import { usePlayground, useSelection } from '../../store/use-playground.ts';
 import { Button } from '../../widgets/button.tsx';
 import { StateGlyph } from '../../widgets/state-glyph.tsx';
@@ -49,7 +50,11 @@ function News() {
   const happenings = useSelection((state) => state.happenings);
   const remark = useSelection((state) => state.remark);
   const log = useSelection((state) => state.log);
-  const news = useMemo(() => newsOf(happenings, log), [happenings, log]);
+  const diagnostics = useSelection((state) => state.diagnostics);
+  const news = useMemo(
+    () => newsOf(happenings, log, firstProblem(diagnostics)),
+    [happenings, log, diagnostics],
+  );
   if (happenings.length === 0) return <span className="caption-text">{words(news.parts)}</span>;
   if (remark === undefined) return <Line {...news} />;
   return <Line parts={[{ kind: 'text', text: remark }]} next={undefined} />;

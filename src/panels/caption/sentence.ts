@@ -41,8 +41,16 @@ function count(number: number, one: string): string {
   return `${figure} ${one}${number === 1 ? '' : 's'}`;
 }
 
-/** The latest happening that is news by itself, with what was registered on the way there. */
-export function newsOf(happenings: readonly Happening[], log: readonly LogLine[]): News {
+/**
+ * The latest happening that is news by itself, with what was registered on the way there.
+ *
+ * @param problem the first one that the compiler found
+ */
+export function newsOf(
+  happenings: readonly Happening[],
+  log: readonly LogLine[],
+  problem?: LogLine['source'],
+): News {
   const happening = happenings.findLast(isNews);
   if (happening === undefined) return { parts: words('The kernel is starting.'), next: undefined };
   const before = happenings.slice(0, happenings.lastIndexOf(happening));
@@ -51,7 +59,7 @@ export function newsOf(happenings: readonly Happening[], log: readonly LogLine[]
     .filter((it): it is Registration => !isNews(it));
   if (happening.kind === 'module-loaded') return loadedNews(happening, registered, log);
   if (happening.kind === 'module-refused') return refusedNews(happening);
-  return { parts: sentenceOf(happening), next: undefined };
+  return { parts: sentenceOf(happening, problem), next: undefined };
 }
 
 function isNews(happening: Happening): happening is Exclude<Happening, Registration> {
@@ -153,6 +161,7 @@ function adviceOn(
 
 function sentenceOf(
   happening: Exclude<Happening, Loaded | Refused | Registration>,
+  problem: LogLine['source'],
 ): readonly Part[] {
   switch (happening.kind) {
     case 'booted':
@@ -166,19 +175,27 @@ function sentenceOf(
       );
     case 'oops':
       return [
-        ...words(`*${happening.title}*`),
+        // The link says where.
+        ...words(`*${happening.title.replace(/ at \S+:\d+!$/, '')}*`),
         ...(happening.source === undefined
           ? []
           : [...words(' at '), { kind: 'source', source: happening.source } as const]),
-        ...words('. The task was ended; the kernel goes on.'),
+        ...words('. The task was ended, and the module stays as it is; the kernel goes on. '),
+        ...words('The report is in the log, and each of its words says what it means.'),
       ];
     case 'build':
       return happening.errors === 0
         ? words(`*make* built *${happening.module}.ko*, ${kilobytes(happening.sizeBytes)}.`)
-        : words(
-            `*make* found ${count(happening.errors, 'error')}, ` +
-              `so *${happening.module}.ko* was not built.`,
-          );
+        : [
+            ...words(
+              `*make* found ${count(happening.errors, 'error')}, ` +
+                `so *${happening.module}.ko* was not built`,
+            ),
+            ...(problem === undefined
+              ? []
+              : [...words(': see '), { kind: 'source', source: problem } as const]),
+            ...words('.'),
+          ];
     case 'halted':
       return words(`The machine has halted with status *${happening.status}*.`);
   }

@@ -1,22 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /** The kernel's log, as `dmesg` has it, with a link to the line of source that printed. */
 import { Box, ListFilter, Search } from 'lucide-react';
-import { useMemo, useState } from 'react';
+import { useLayoutEffect, useMemo, useRef, useState } from 'react';
 
 import { logTime } from '../../lib/log-time.ts';
+import { usePageWidth } from '../../lib/use-width.ts';
 import { usePlayground, useSelection } from '../../store/use-playground.ts';
 import { Menu } from '../../widgets/menu.tsx';
 import { StateGlyph } from '../../widgets/state-glyph.tsx';
 import { VirtualRows } from '../../widgets/virtual-rows.tsx';
 import { ReportWords } from './report-words.tsx';
-import {
-  filterRows,
-  subsystemsOf,
-  toRows,
-  type LevelFilter,
-  type LogFilter,
-  type LogRow,
-} from './log-rows.ts';
+import { filterRows, subsystemsOf, toRows, type LevelFilter, type LogFilter } from './log-rows.ts';
+import { wrapRows, type WrappedRow } from './wrap-rows.ts';
 
 const ROW_HEIGHT = 22;
 /** Reports are printed as errors, or worse. */
@@ -33,9 +28,11 @@ export function LogPanel() {
   const [filter, setFilter] = useState<LogFilter>({ level: 'all', subsystem: '', text: '' });
   const all = useMemo(() => toRows(log), [log]);
   const rows = useMemo(() => filterRows(all, filter), [all, filter]);
+  const { pane, columns } = useTextColumns();
+  const wrapped = useMemo(() => wrapRows(rows, columns), [rows, columns]);
 
   return (
-    <div className="log">
+    <div className="log" ref={pane}>
       <Filters
         filter={filter}
         onChange={(change) => setFilter({ ...filter, ...change })}
@@ -51,17 +48,48 @@ export function LogPanel() {
         </p>
       ) : (
         <VirtualRows
-          rows={rows}
+          rows={wrapped}
           rowHeight={ROW_HEIGHT}
-          keyOf={({ line }) => line.sequence}
+          keyOf={keyOf}
           label="Kernel log"
-          lookAt={marked}
-          render={(row) => <Line row={row} isMarked={row.line.sequence === marked} />}
+          lookAt={marked === undefined ? undefined : `${marked}.0`}
+          render={(it) => <Line wrapped={it} isMarked={it.row.line.sequence === marked} />}
         />
       )}
     </div>
   );
 }
+
+function keyOf({ row, part }: WrappedRow): string {
+  return `${row.line.sequence}.${part}`;
+}
+
+/** How many characters of text fit beside the time and the subsystem. */
+function useTextColumns() {
+  const pane = useRef<HTMLDivElement>(null);
+  const [columns, setColumns] = useState(WIDE_COLUMNS);
+  const width = usePageWidth();
+  useLayoutEffect(() => {
+    const box = pane.current;
+    if (box === null) return undefined;
+    const measure = (): void => {
+      const subsystem = width === 'phone' ? 0 : SUBSYSTEM_COLUMNS;
+      const room = box.clientWidth - PADDING_PIXELS;
+      setColumns(Math.floor(room / COLUMN_PIXELS) - TIME_COLUMNS - subsystem);
+    };
+    const observer = new ResizeObserver(measure);
+    observer.observe(box);
+    return () => observer.disconnect();
+  }, [width]);
+  return { pane, columns };
+}
+
+/** As the sheet of styles has them: type, gaps, edges, and a bar to scroll by. */
+const COLUMN_PIXELS = 7.2;
+const PADDING_PIXELS = 24 + 16 + 15;
+const TIME_COLUMNS = 9;
+const SUBSYSTEM_COLUMNS = 11;
+const WIDE_COLUMNS = 1000;
 
 const ICON = { size: 14, strokeWidth: 1.5, 'aria-hidden': true } as const;
 
@@ -137,21 +165,30 @@ function Filters({ filter, onChange, subsystems, shown, total }: FiltersProps) {
   );
 }
 
-function Line({ row, isMarked }: { readonly row: LogRow; readonly isMarked: boolean }) {
+interface LineProps {
+  readonly wrapped: WrappedRow;
+  readonly isMarked: boolean;
+}
+
+function Line({ wrapped, isMarked }: LineProps) {
   const playground = usePlayground();
-  const { line, subsystem, text, severity } = row;
+  const { row, part, text } = wrapped;
+  const { line, subsystem, severity } = row;
+  const isFirst = part === 0;
   const { source } = line;
   return (
     <div className={isMarked ? 'log-row marked' : 'log-row'}>
-      <span className="log-time">{logTime(line.timeNs)}</span>
-      <span className="log-subsystem">{subsystem}</span>
+      <span className="log-time">{isFirst && logTime(line.timeNs)}</span>
+      <span className="log-subsystem" title={subsystem}>
+        {isFirst && subsystem}
+      </span>
       <span className="log-text">
-        {severity !== undefined && <StateGlyph state={severity} label={severity} />}
-        <span className="log-words">
+        {severity !== undefined && isFirst && <StateGlyph state={severity} label={severity} />}
+        <span className={severity !== undefined && !isFirst ? 'log-words indented' : 'log-words'}>
           {line.level > REPORT_LEVEL ? text : <ReportWords text={text} />}
         </span>
       </span>
-      {source !== undefined && (
+      {source !== undefined && isFirst && (
         <button
           type="button"
           className="link mono"

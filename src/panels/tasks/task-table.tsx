@@ -22,7 +22,7 @@ const COLUMNS: readonly GridColumn<TaskRow, SortKey>[] = [
     width: 116,
     show: ({ task, depth }) => <strong style={{ paddingLeft: depth * INDENT }}>{task.name}</strong>,
   },
-  { key: 'user', label: 'User', width: 56, show: ({ user }) => user },
+  { key: 'user', label: 'User', width: 56, isMinor: true, show: ({ user }) => user },
   {
     key: 'state',
     label: 'State',
@@ -53,12 +53,27 @@ const COLUMNS: readonly GridColumn<TaskRow, SortKey>[] = [
     label: 'Memory',
     width: 72,
     isFigure: true,
+    isMinor: true,
     isLargestFirst: true,
     show: ({ task }) => (task.rssBytes === 0 ? '' : `${task.rssBytes / 1024} K`),
   },
-  { key: 'cpu', label: 'CPU', width: 48, isFigure: true, show: ({ task }) => task.cpu },
-  { key: 'nice', label: 'Nice', width: 62, isFigure: true, show: ({ task }) => niceOf(task) },
-  { key: 'command', label: 'Command', width: 200, grows: true, show: ({ command }) => command },
+  {
+    key: 'cpu',
+    label: 'CPU',
+    width: 48,
+    isFigure: true,
+    isMinor: true,
+    show: ({ task }) => task.cpu,
+  },
+  {
+    key: 'nice',
+    label: 'Nice',
+    width: 62,
+    isFigure: true,
+    isMinor: true,
+    show: ({ task }) => niceOf(task),
+  },
+  { key: 'command', label: 'Command', width: 96, grows: true, show: ({ command }) => command },
 ];
 
 interface TaskTableProps {
