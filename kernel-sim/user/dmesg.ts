@@ -24,6 +24,7 @@ import {
   valueOf,
   type ParsedCommandLine,
 } from './support/command.ts';
+import { startPager, waitForPager } from './support/pager.ts';
 
 const KMSG_RECORD = 8192;
 
@@ -97,7 +98,10 @@ export const dmesg = command({
       bootTime: yield* bootTime(c),
     });
     const follows = (has(args, 'w') || has(args, 'W')) && valueOf(args, 'F') === undefined;
-    return follows ? yield* follow(c, args, formatter) : yield* show(c, args, formatter);
+    const pager = has(args, 'H') && !has(args, 'P') ? yield* startPager(c) : undefined;
+    const status = yield* follows ? follow(c, args, formatter) : show(c, args, formatter);
+    if (pager !== undefined) yield* waitForPager(c, pager);
+    return status;
   },
 });
 

@@ -98,6 +98,15 @@ describe('less', () => {
     expect(guest.machine.terminal).not.toContain('\u001b[?1049h');
   });
 
+  it('shows what dmesg -H says, which waits for it', () => {
+    const log = new Guest('dmesg -H --color=never; echo status $?');
+    log.until(':');
+    log.press('/smp\r', '[[(END)]]');
+    log.machine.type('q');
+    log.machine.waitFor('status 0');
+    expect(log.machine.terminal).not.toContain('\u001b[?1049h');
+  });
+
   it('is cat where nobody sees a page', () => {
     const { stdout, stderr, status } = runScript('seq 1 3 > a; less a nosuch; seq 2 | less');
     expect(stdout).toBe('1\n2\n3\n1\n2\n');
