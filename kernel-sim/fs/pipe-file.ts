@@ -90,7 +90,9 @@ export class Pipes implements FileSystem, FileOperations {
 
   open(inode: Inode, file: OpenFile): number {
     const pipe = inode.fifo instanceof Pipe ? inode.fifo : undefined;
-    const isAlone = !(file.canRead && file.canWrite);
+    // A pipe without a name, opened through /proc/PID/fd, has had both its ends.
+    const isNameless = inode.fileSystem === this;
+    const isAlone = !isNameless && !(file.canRead && file.canWrite);
     if (isAlone) {
       const hasPartner = file.canRead ? (pipe?.writers ?? 0) > 0 : (pipe?.readers ?? 0) > 0;
       if (!hasPartner && !file.isNonblocking) return WOULD_BLOCK;

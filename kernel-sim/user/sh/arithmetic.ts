@@ -9,9 +9,15 @@
 
 /** Where variables live. `get` may answer an expression, which is then evaluated in turn. */
 export interface ArithmeticScope {
-  get(name: string, index: bigint | undefined): string | undefined;
-  set(name: string, index: bigint | undefined, value: string): string | undefined;
+  get(name: string, index: Subscript): string | undefined;
+  /** Undefined, or the message of what went wrong. */
+  set(name: string, index: Subscript, value: string): string | undefined;
+  /** Whether the text between the brackets after `name` is a key and not an expression. */
+  isAssociative(name: string): boolean;
 }
+
+/** A number, the key of an associative array, or none. */
+export type Subscript = bigint | string | undefined;
 
 export type ArithmeticResult = { readonly value: bigint } | { readonly error: string };
 
@@ -39,7 +45,7 @@ interface Token {
 
 interface Place {
   readonly name: string;
-  readonly index: bigint | undefined;
+  readonly index: Subscript;
 }
 
 export function evaluateArithmetic(
@@ -235,9 +241,24 @@ class Evaluator {
   private place(): Place {
     const name = this.token.text;
     this.advance();
+    if (this.token.text === '[' && this.scope.isAssociative(name)) return this.keyed(name);
     if (!this.takes('[')) return { name, index: undefined };
     const index = this.comma();
     if (!this.takes(']')) this.fail('bad array subscript');
+    return { name, index };
+  }
+
+  /** `name[key]`: the key is text up to the bracket that closes it. */
+  private keyed(name: string): Place {
+    const start = this.at;
+    let depth = 1;
+    while (this.at < this.text.length && depth > 0) {
+      const char = this.text.charAt(this.at++);
+      if (char === '[') depth++;
+      else if (char === ']') depth--;
+    }
+    const index = this.text.slice(start, depth === 0 ? this.at - 1 : undefined);
+    this.advance();
     return { name, index };
   }
 

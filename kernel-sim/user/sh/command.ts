@@ -9,6 +9,7 @@ import type { ArrayValue, Assignment, Command, Word } from 'unbash';
 import type { Sleeping } from '../../uapi/coroutine.ts';
 import { ERRNO } from '../../uapi/errno.ts';
 import { SPAWN } from '../../uapi/process.ts';
+import { aliasOf, runAlias } from './alias.ts';
 import { assign } from './assign.ts';
 import { findBuiltin } from './builtins/table.ts';
 import type { Builtin } from './builtins/builtin.ts';
@@ -17,7 +18,7 @@ import { expandAssignment, expandWords } from './expand.ts';
 import { FORK_FAILED, forkPatiently } from './fork.ts';
 import { waitForeground } from './job-control.ts';
 import { flushBuiltin, flushOutput } from './output.ts';
-import { quoteForShell } from './quote.ts';
+import { quoteForTrace } from './quote.ts';
 import {
   applyRedirections,
   closeAll,
@@ -28,6 +29,8 @@ import {
 } from './redirect.ts';
 import { MAX_NESTING, type Shell, type ShellFunction } from './shell.ts';
 import { runInChild } from './subshell.ts';
+import { closeSubstitutions } from './substitution.ts';
+import { trace, traceAssignments } from './trace.ts';
 import type { Variable } from './variables.ts';
 
 /** How a command may run where it stands. */
@@ -42,17 +45,23 @@ export function* runCommand(
   context: CommandContext,
 ): Sleeping<number> {
   shell.setLine(node.pos);
+  shell.commandStart = node.pos;
+  shell.commandEnd = node.end;
   shell.substitutionStatus = undefined;
   const alias = aliasOf(shell, node);
   if (alias !== undefined) return yield* runAlias(shell, node, alias);
+  const files = shell.substitutionFiles.length;
   const words = yield* expandCommandWords(shell, node);
-  if (words === undefined) return failedStatus(shell);
+  if (words === undefined) {
+    yield* closeSubstitutions(shell, files);
+    return failedStatus(shell);
+  }
   shell.setLine(node.pos);
   const status =
     words.length === 0
       ? yield* runAssignments(shell, node)
       : yield* runExpanded(shell, node, words, context);
-  for (const path of shell.namedPipes.splice(0)) yield* shell.c.unlink(path);
+  yield* closeSubstitutions(shell, files);
   return status;
 }
 
@@ -64,6 +73,7 @@ function failedStatus(shell: Shell): number {
 function* expandCommandWords(shell: Shell, node: Command): Sleeping<string[] | undefined> {
   if (node.name === undefined) return [];
   const words: string[] = [];
+  const compounds = new Map<string, Assignment>();
   for (const argument of [node.name, ...node.args]) {
     if (argument.type === 'Word') {
       const fields = yield* expandWords(shell, [argument]);
@@ -73,8 +83,10 @@ function* expandCommandWords(shell: Shell, node: Command): Sleeping<string[] | u
       continue;
     }
     if (argument.value.type === 'ArrayValue') {
-      if (!(yield* assign(shell, argument))) return undefined;
-      words.push(argument.name);
+      // The builtin assigns it, when it has made the variable what its options say.
+      const word = shell.source.text.slice(argument.pos, argument.end);
+      compounds.set(word, argument);
+      words.push(word);
       continue;
     }
     const value = yield* expandAssignment(shell, argument.value);
@@ -82,6 +94,7 @@ function* expandCommandWords(shell: Shell, node: Command): Sleeping<string[] | u
     const index = argument.index === undefined ? '' : `[${argument.index.text}]`;
     words.push(`${argument.name}${index}${argument.append === true ? '+' : ''}=${value}`);
   }
+  if (compounds.size > 0) shell.compounds = compounds;
   return words;
 }
 
@@ -95,20 +108,11 @@ function* runAssignments(shell: Shell, node: Command): Sleeping<number> {
   if (redirections === undefined) return 1;
   yield* closeAll(shell, redirections.opened);
   for (const assignment of prefixAssignments(node)) {
+    const { options } = shell;
     if (!(yield* assign(shell, assignment))) return failedStatus(shell);
-    if (shell.options.xtrace) yield* traceAssignment(shell, assignment);
+    if (options.xtrace) yield* traceAssignments(shell, assignment);
   }
   return shell.substitutionStatus ?? 0;
-}
-
-function* traceAssignment(shell: Shell, assignment: Assignment): Sleeping<void> {
-  const text = shell.variables.get(assignment.name) ?? '';
-  const value = text === '' ? '' : quoteForShell(text);
-  yield* shell.c.err(`${tracePrefix(shell)}${assignment.name}=${value}\n`);
-}
-
-function tracePrefix(shell: Shell): string {
-  return shell.variables.get('PS4') ?? '+ ';
 }
 
 function* runExpanded(
@@ -118,8 +122,11 @@ function* runExpanded(
   context: CommandContext,
 ): Sleeping<number> {
   if (shell.options.xtrace) {
-    const texts = words.map((word) => (word === '' ? "''" : quoteForShell(word)));
-    yield* shell.c.err(`${tracePrefix(shell)}${texts.join(' ')}\n`);
+    const texts = words.map((word) => {
+      const compound = shell.compounds.get(word);
+      return compound === undefined ? quoteForTrace(word) : compound.name;
+    });
+    yield* trace(shell, texts.join(' '));
   }
   const redirections = yield* openRedirections(shell, node.redirects);
   if (redirections === undefined) return failedStatus(shell);
@@ -133,14 +140,18 @@ function* runExpanded(
   const run: Run = { words, redirections, text, context, usesFunctions: true };
   const status = yield* dispatch(shell, run);
   for (const [name, variable] of before) shell.variables.restore(name, variable);
+  shell.lastWord = words.at(-1) ?? '';
   return status;
 }
+
+const NO_VARIABLES: ReadonlyMap<string, Variable | undefined> = new Map();
 
 /** Assignments in front of a command hold for it only: what the variables were before. */
 function* assignTemporarily(
   shell: Shell,
   assignments: readonly Assignment[],
-): Sleeping<Map<string, Variable | undefined> | undefined> {
+): Sleeping<ReadonlyMap<string, Variable | undefined> | undefined> {
+  if (assignments.length === 0) return NO_VARIABLES;
   const before = new Map<string, Variable | undefined>();
   for (const assignment of assignments) {
     const { name } = assignment;
@@ -182,7 +193,7 @@ function* dispatch(shell: Shell, run: Run): Sleeping<number> {
   if (found !== undefined) {
     return yield* redirected(shell, run, () => callFunction(shell, found, run.words));
   }
-  const builtin = findBuiltin(name);
+  const builtin = shell.disabled.has(name) ? undefined : findBuiltin(name);
   if (builtin === undefined) return yield* runProgram(shell, run);
   if (name === 'exec') return yield* runExec(shell, run);
   return yield* redirected(shell, run, () => callBuiltin(shell, builtin, run.words));
@@ -212,7 +223,12 @@ function* callFunction(
     shell.flow = { kind: 'abort', status: 1 };
     return yield* shell.fail(`${name}: maximum function nesting level exceeded (${MAX_NESTING})`);
   }
-  const { positional, source, line, loopDepth, messageName } = shell;
+  const { positional, source, line, loopDepth, messageName, options, localOptions } = shell;
+  const frame = { name: words[0] ?? '', file: found.origin, line };
+  shell.frames.push(frame);
+  shell.localOptions = () => {
+    shell.options = { ...options };
+  };
   shell.positional = words.slice(1);
   shell.source = found.source;
   shell.messageName = found.origin;
@@ -221,6 +237,9 @@ function* callFunction(
   shell.variables.enterScope();
   let status = yield* shell.evaluator.runFunction(shell, found);
   shell.variables.leaveScope();
+  shell.options = options;
+  shell.localOptions = localOptions;
+  shell.frames.pop();
   shell.nesting--;
   shell.loopDepth = loopDepth;
   shell.positional = positional;
@@ -289,14 +308,25 @@ export interface SpawnPlace {
   readonly errorToo?: boolean;
 }
 
+/** What a program inherits: exported variables and functions, and `_`, its path. */
+function programEnvironment(shell: Shell, path: string): string[] {
+  const environ = shell.variables.environ().filter((entry) => !entry.startsWith('_='));
+  for (const [name, found] of shell.functions) {
+    if (found.isExported !== true) continue;
+    const { body } = found.node;
+    environ.push(`BASH_FUNC_${name}%%=() ${found.source.text.slice(body.pos, body.end)}`);
+  }
+  environ.push(`_=${path}`);
+  return environ;
+}
+
 function* spawn(shell: Shell, run: Run, path: string, place: SpawnPlace): Sleeping<number> {
   yield* flushOutput(shell);
   const takesTerminal = place.foreground && shell.terminal >= 0;
   const flags = shell.hasJobControl
     ? SPAWN.SETPGROUP | SPAWN.SETSIGDEF | (takesTerminal ? SPAWN.FOREGROUND : 0)
     : 0;
-  const environ = shell.variables.environ().filter((entry) => !entry.startsWith('_='));
-  environ.push(`_=${path}`);
+  const environ = programEnvironment(shell, path);
   const request = {
     path,
     argv: run.words,
@@ -352,30 +382,11 @@ export function* locate(shell: Shell, name: string): Sleeping<string | number> {
     shell.hashed.delete(name);
   }
   if (name === '') return -ERRNO.ENOENT;
-  const path = yield* shell.c.find_program(name, shell.variables.get('PATH'));
+  const search = shell.variables.get('PATH') ?? '';
+  if (search === '' && !name.includes('/')) return -ERRNO.ENOENT;
+  const path = yield* shell.c.find_program(name, search);
   if (typeof path === 'string' && !name.includes('/')) shell.hashed.set(name, path);
   return path;
-}
-
-/** The alias that the command's first word names, unless it is being expanded already. */
-function aliasOf(shell: Shell, node: Command): string | undefined {
-  if (!shell.expandsAliases || shell.aliases.size === 0 || node.name === undefined) {
-    return undefined;
-  }
-  const { text, value } = node.name;
-  if (text !== value || shell.activeAliases.has(text)) return undefined;
-  return shell.aliases.get(text);
-}
-
-function* runAlias(shell: Shell, node: Command, alias: string): Sleeping<number> {
-  const name = node.name?.text ?? '';
-  const { text } = shell.source;
-  const before = text.slice(node.pos, node.name?.pos);
-  const after = text.slice(node.name?.end, node.end);
-  shell.activeAliases.add(name);
-  const status = yield* shell.evaluator.runText(shell, before + alias + after);
-  shell.activeAliases.delete(name);
-  return status;
 }
 
 /** A member of a pipeline that is a plain program: started without a copy of the shell. */

@@ -6,8 +6,9 @@ import type { Sleeping } from '../../uapi/coroutine.ts';
 import { evaluateArithmetic } from './arithmetic.ts';
 import { arithmeticScope } from './arithmetic-scope.ts';
 import { expandArithmeticText, expandPattern, expandText, expandWords } from './expand.ts';
-import { compilePattern, matchPattern } from './pattern.ts';
+import { compilePattern, matchPattern, patternOptions } from './pattern.ts';
 import type { Shell } from './shell.ts';
+import { trace } from './trace.ts';
 
 /** How a list inside is run: evaluate.ts hands itself in. */
 export type RunStatements = (shell: Shell, list: readonly Statement[]) => Sleeping<number>;
@@ -64,7 +65,10 @@ export function* runFor(shell: Shell, node: For | Select, run: RunStatements): S
   for (const word of words) {
     yield* shell.work();
     if (shell.options.xtrace) yield* traceFor(shell, node);
-    if (!shell.variables.set(node.name.value, word)) {
+    const own = shell.variables.lookupOwn(node.name.value);
+    // The name of a reference takes each word as what it stands for.
+    if (own?.isReference === true) own.value = word;
+    else if (!shell.variables.set(node.name.value, word)) {
       status = yield* shell.fail(`${node.name.value}: readonly variable`);
       break;
     }
@@ -79,7 +83,43 @@ export function* runFor(shell: Shell, node: For | Select, run: RunStatements): S
 function* traceFor(shell: Shell, node: For): Sleeping<void> {
   const words = (node.wordlist ?? []).map(({ text }) => text).join(' ');
   const list = node.wordlist === undefined ? 'in "$@"' : `in ${words}`;
-  yield* shell.c.err(`${shell.variables.get('PS4') ?? '+ '}for ${node.name.value} ${list}\n`);
+  yield* trace(shell, `for ${node.name.value} ${list}`);
+}
+
+const MENU_COLUMNS = 80;
+const TAB_STOP = 8;
+
+/** The numbered words in columns, tabs between them, as bash lays them out. */
+function selectMenu(words: readonly string[]): string {
+  const digits = String(words.length).length;
+  const width = Math.max(...words.map((word) => word.length)) + digits + 4;
+  const fitting = Math.max(1, Math.floor(MENU_COLUMNS / width));
+  let rows = Math.ceil(words.length / fitting);
+  if (rows === 1) rows = words.length;
+  let text = '';
+  for (let row = 0; row < rows; row++) {
+    let column = 0;
+    for (let at = row; at < words.length; at += rows) {
+      const padding = column === 0 ? String(rows).length : digits;
+      const cell = `${String(at + 1).padStart(padding)}) ${words[at] ?? ''}`;
+      text += cell;
+      if (at + rows >= words.length) break;
+      text += indent(column + cell.length, column + width);
+      column += width;
+    }
+    text += '\n';
+  }
+  return text;
+}
+
+function indent(from: number, to: number): string {
+  let text = '';
+  for (let at = from; at < to;) {
+    const isTab = Math.floor(to / TAB_STOP) > Math.floor(at / TAB_STOP);
+    text += isTab ? '\t' : ' ';
+    at += isTab ? TAB_STOP - (at % TAB_STOP) : 1;
+  }
+  return text;
 }
 
 function* runSelect(
@@ -88,7 +128,8 @@ function* runSelect(
   words: readonly string[],
   run: RunStatements,
 ): Sleeping<number> {
-  const menu = words.map((word, index) => `${index + 1}) ${word}\n`).join('');
+  if (words.length === 0) return 0;
+  const menu = selectMenu(words);
   const lines = shell.c.lines(0);
   let status = 0;
   shell.loopDepth++;
@@ -141,6 +182,7 @@ export function* runArithmeticFor(
 
 /** Undefined: it failed, and said so. */
 function* step(shell: Shell, source: string): Sleeping<bigint | undefined> {
+  if (shell.options.xtrace) yield* trace(shell, `(( ${source.trim()} ))`);
   const text = yield* expandArithmeticText(shell, source);
   if (text === undefined) return undefined;
   const result = evaluateArithmetic(text, arithmeticScope(shell));
@@ -151,6 +193,7 @@ function* step(shell: Shell, source: string): Sleeping<bigint | undefined> {
 
 export function* runCase(shell: Shell, node: Case, run: RunStatements): Sleeping<number> {
   shell.setLine(node.pos);
+  if (shell.options.xtrace) yield* trace(shell, `case ${node.word.text} in`);
   const subject = yield* expandText(shell, node.word);
   if (subject === undefined) return 1;
   let status = 0;
@@ -161,7 +204,7 @@ export function* runCase(shell: Shell, node: Case, run: RunStatements): Sleeping
       if (matches) break;
       const pattern = yield* expandPattern(shell, word);
       if (pattern === undefined) return 1;
-      matches = matchPattern(compilePattern(pattern), subject);
+      matches = matchPattern(compilePattern(pattern, patternOptions(shell)), subject);
     }
     if (!matches) continue;
     status = yield* run(shell, item.body.commands);

@@ -5,10 +5,12 @@ import type { ArithmeticCommand, TestCommand, TestExpression } from 'unbash';
 import type { Sleeping } from '../../uapi/coroutine.ts';
 import { evaluateArithmetic } from './arithmetic.ts';
 import { arithmeticScope } from './arithmetic-scope.ts';
-import { expandArithmeticText, expandPattern, expandText } from './expand.ts';
+import { expandArithmeticText, expandPattern, expandRegex, expandText } from './expand.ts';
+import { createRegex } from '../support/regex.ts';
 import { testBinary, testUnary } from './file-test.ts';
 import { compilePattern, matchPattern } from './pattern.ts';
 import type { Shell } from './shell.ts';
+import { trace } from './trace.ts';
 
 /** True, false, or a failure that has been said. */
 type Verdict = boolean | undefined;
@@ -23,7 +25,9 @@ function* evaluate(shell: Shell, node: TestExpression): Sleeping<Verdict> {
   switch (node.type) {
     case 'TestUnary': {
       const operand = yield* expandText(shell, node.operand);
-      return operand === undefined ? undefined : yield* testUnary(shell, node.operator, operand);
+      if (operand === undefined) return undefined;
+      if (shell.options.xtrace) yield* trace(shell, `[[ ${node.operator} ${operand || "''"} ]]`);
+      return yield* testUnary(shell, node.operator, operand);
     }
     case 'TestBinary':
       return yield* evaluateBinary(shell, node);
@@ -54,12 +58,20 @@ function* evaluateBinary(
   const left = yield* expandText(shell, node.left);
   if (left === undefined) return undefined;
   const { operator } = node;
+  if (shell.options.xtrace) {
+    const shown = (yield* expandPattern(shell, node.right)) ?? '';
+    yield* trace(shell, `[[ ${left || "''"} ${operator} ${shown || "''"} ]]`);
+  }
   if (operator === '=' || operator === '==' || operator === '!=') {
     const pattern = yield* expandPattern(shell, node.right);
+    const ignoreCase = shell.shopt.nocasematch;
     if (pattern === undefined) return undefined;
-    return matchPattern(compilePattern(pattern), left) === (operator !== '!=');
+    return (
+      matchPattern(compilePattern(pattern, { extglob: true, ignoreCase }), left) ===
+      (operator !== '!=')
+    );
   }
-  if (operator === '=~') return yield* matchRegex(shell, left, node.right.text, node);
+  if (operator === '=~') return yield* matchRegex(shell, left, node);
   const right = yield* expandText(shell, node.right);
   if (right === undefined) return undefined;
   if (operator.startsWith('-') && !/^-(?:nt|ot|ef)$/.test(operator)) {
@@ -79,48 +91,31 @@ function evaluateNumber(shell: Shell, text: string): bigint | string {
   return 'error' in result ? result.error : result.value;
 }
 
-/** `=~` with POSIX extended syntax, as far as it is also JavaScript's. */
+/** `=~`: an extended regular expression, in which what was quoted is plain. */
 function* matchRegex(
   shell: Shell,
   subject: string,
-  raw: string,
   node: Extract<TestExpression, { type: 'TestBinary' }>,
 ): Sleeping<Verdict> {
-  const isPlain = !/["'\\$`]/.test(raw);
-  const source = isPlain ? raw : yield* expandText(shell, node.right);
+  const source = yield* expandRegex(shell, node.right);
   if (source === undefined) return undefined;
-  let regex: RegExp;
-  try {
-    regex = new RegExp(posixToRegExp(source));
-  } catch {
-    return undefined;
+  const ignoreCase = shell.shopt.nocasematch;
+  const compiled = createRegex([source], { syntax: 'extended', ignoreCase });
+  // Also quietly, as bash does it.
+  if ('error' in compiled) return undefined;
+  const match = compiled.regex.match(subject);
+  const texts = match === undefined ? [] : [subject.slice(match.start, match.end)];
+  for (let group = 1; match !== undefined && group <= compiled.regex.groupCount; group++) {
+    const found = match.groups[group];
+    texts.push(found === undefined ? '' : subject.slice(found[0], found[1]));
   }
-  const match = regex.exec(subject);
-  shell.variables.setElements(
-    'BASH_REMATCH',
-    match === null ? [] : match.map((group) => group ?? ''),
-  );
-  return match !== null;
-}
-
-const CLASS_TEXT: ReadonlyMap<string, string> = new Map([
-  ['alpha', 'A-Za-z'],
-  ['digit', '0-9'],
-  ['alnum', 'A-Za-z0-9'],
-  ['upper', 'A-Z'],
-  ['lower', 'a-z'],
-  ['space', '\\s'],
-  ['blank', ' \\t'],
-  ['xdigit', 'A-Fa-f0-9'],
-  ['punct', '!-\\/:-@\\[-`{-~'],
-]);
-
-function posixToRegExp(source: string): string {
-  return source.replaceAll(/\[:(\w+):\]/g, (whole, name: string) => CLASS_TEXT.get(name) ?? whole);
+  shell.variables.setElements('BASH_REMATCH', texts);
+  return match !== undefined;
 }
 
 export function* runArithmeticCommand(shell: Shell, node: ArithmeticCommand): Sleeping<number> {
   shell.setLine(node.pos);
+  if (shell.options.xtrace) yield* trace(shell, `(( ${node.body} ))`);
   const text = yield* expandArithmeticText(shell, node.body);
   if (text === undefined) return 1;
   const result = evaluateArithmetic(text, arithmeticScope(shell));

@@ -29,6 +29,7 @@ import { runBackground, runPipeline } from './pipeline.ts';
 import { applyRedirections, openRedirections, undoRedirections } from './redirect.ts';
 import { MAX_NESTING, type Evaluator, type Shell, type ShellFunction } from './shell.ts';
 import { runInChild } from './subshell.ts';
+import { closeSubstitutions } from './substitution.ts';
 import { handleSignals } from './traps.ts';
 
 const USAGE_ERROR = 2;
@@ -70,7 +71,9 @@ function* runText(shell: Shell, text: string, name?: string): Sleeping<number> {
   }
   const { line } = shell;
   shell.nesting++;
+  if (name === 'eval') shell.traceDepth++;
   const status = yield* runParsed(shell, new SourceText(text, line), name);
+  if (name === 'eval') shell.traceDepth--;
   shell.nesting--;
   shell.line = line;
   return status;
@@ -84,9 +87,11 @@ function* runSourced(shell: Shell, text: string, name: string): Sleeping<number>
   const { origin, messageName, line } = shell;
   shell.origin = name;
   shell.messageName = name;
+  shell.frames.push({ name: 'source', file: name, line });
   shell.nesting++;
   const status = yield* runParsed(shell, new SourceText(text));
   shell.nesting--;
+  shell.frames.pop();
   shell.origin = origin;
   shell.messageName = messageName;
   shell.line = line;
@@ -94,16 +99,62 @@ function* runSourced(shell: Shell, text: string, name: string): Sleeping<number>
 }
 
 /** Runs what stands before the first syntax error, then reports it: bash reads line by line. */
-export function* runParsed(shell: Shell, source: SourceText, name?: string): Sleeping<number> {
+export function* runParsed(
+  shell: Shell,
+  source: SourceText,
+  name?: string,
+  goesOn = false,
+): Sleeping<number> {
   const parsed = parseShell(source.text);
   // A here-document that the end of the file closes is only warned about in bash.
   if (parsed.kind === 'complete' || (parsed.kind === 'incomplete' && parsed.atHereDoc)) {
-    return yield* runScript(shell, parsed.script, source);
+    return yield* runLines(shell, parsed.script.commands, source, goesOn);
   }
   const commands = soundStatements(source.text, parsed);
-  const status = yield* runScript(shell, { ...parsed.script, commands }, source);
+  const status = yield* runLines(shell, commands, source, goesOn);
   if (shell.flow !== undefined) return status;
   return yield* reportSyntax(shell, source, parsed, name);
+}
+
+/**
+ * The statements of a text as if its lines were read one by one: `set -v` shows each line when its
+ * turn comes. In a file (`goesOn`), an error that aborts a command leaves the lines after it.
+ */
+function* runLines(
+  shell: Shell,
+  statements: readonly Statement[],
+  source: SourceText,
+  goesOn: boolean,
+): Sleeping<number> {
+  const before = shell.source;
+  const { text } = source;
+  shell.source = source;
+  let status = 0;
+  let readUpTo = 0;
+  let skipsTo = 0;
+  for (const statement of statements) {
+    if (statement.pos < skipsTo) continue;
+    if (statement.pos >= readUpTo) {
+      const newline = text.indexOf('\n', Math.max(statement.end - 1, 0));
+      const lineEnd = newline < 0 ? text.length : newline + 1;
+      if (shell.options.verbose) {
+        const lines = text.slice(readUpTo, lineEnd);
+        yield* shell.c.err(lines.endsWith('\n') ? lines : `${lines}\n`);
+      }
+      readUpTo = lineEnd;
+    }
+    status = yield* runStatement(shell, statement);
+    const { flow } = shell;
+    if (flow === undefined) continue;
+    const isOver = !goesOn || flow.kind !== 'abort' || flow.isFatal === true;
+    if (isOver || shell.isSubshell) break;
+    shell.flow = undefined;
+    shell.lastStatus = flow.status;
+    status = flow.status;
+    skipsTo = readUpTo;
+  }
+  shell.source = before;
+  return status;
 }
 
 /** How many statements before an error are tried as the end of the sound part. */
@@ -153,7 +204,7 @@ function* runFile(shell: Shell, path: string): Sleeping<number> {
     return yield* shell.fail(`${path}: ${shell.c.strerror(bytes)}`, 127);
   }
   const text = decodeUtf8(bytes);
-  return yield* runParsed(shell, new SourceText(text));
+  return yield* runParsed(shell, new SourceText(text), undefined, true);
 }
 
 export function* runStatements(shell: Shell, statements: readonly Statement[]): Sleeping<number> {
@@ -203,7 +254,8 @@ function* runAndOr(shell: Shell, node: AndOr): Sleeping<number> {
 /** In a child that ends with this command. */
 function* runMember(child: Shell, command: PipelineNode | AndOr): Sleeping<number> {
   if (command.type === 'AndOr') return yield* runAndOr(child, command);
-  return yield* runNode(child, command, { isLast: true });
+  // With lastpipe the last member runs in the shell itself.
+  return yield* runNode(child, command, { isLast: child.isSubshell });
 }
 
 function* runNode(shell: Shell, node: PipelineNode, context: CommandContext): Sleeping<number> {
@@ -236,7 +288,11 @@ function* runByKind(shell: Shell, node: PipelineNode, context: CommandContext): 
     case 'Pipeline':
       return yield* runPipelineNode(shell, node);
     case 'Function': {
-      shell.functions.set(node.name.value, { node, source: shell.source, origin: shell.origin });
+      const name = node.name.value;
+      if (shell.functions.get(name)?.isReadonly === true) {
+        return yield* shell.fail(`${name}: readonly function`);
+      }
+      shell.functions.set(name, { node, source: shell.source, origin: shell.origin });
       return 0;
     }
     case 'Redirected':
@@ -286,7 +342,9 @@ function* reportTime(shell: Shell, elapsed: number, isPosix: boolean): Sleeping<
 }
 
 function* runRedirected(shell: Shell, node: Redirected): Sleeping<number> {
+  const files = shell.substitutionFiles.length;
   const redirections = yield* openRedirections(shell, node.redirects);
+  yield* closeSubstitutions(shell, files);
   if (redirections === undefined) return 1;
   const undo = yield* applyRedirections(shell, redirections);
   const status = yield* runCompound(shell, node.command, IN_PLACE);

@@ -36,7 +36,9 @@ export function* isScript(shell: Shell, path: string): Sleeping<boolean> {
 export function* explain(shell: Shell, name: string, errno: number): Sleeping<number> {
   const isMissing = errno === -ERRNO.ENOENT;
   if (isMissing && !name.includes('/')) {
-    return yield* shell.fail(`${name}: command not found`, NOT_FOUND);
+    const hasPath = (shell.variables.get('PATH') ?? '') !== '';
+    const reason = hasPath ? 'command not found' : shell.c.strerror(errno);
+    return yield* shell.fail(`${name}: ${reason}`, NOT_FOUND);
   }
   const status = isMissing ? NOT_FOUND : NOT_EXECUTABLE;
   const script = yield* scriptFailure(shell, name, errno);

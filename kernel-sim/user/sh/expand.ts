@@ -9,6 +9,7 @@ import {
   parse,
   type ArithmeticExpansionPart,
   type CommandExpansionPart,
+  type ExtendedGlobPart,
   type ParameterExpansionPart,
   type Word,
   type WordPart,
@@ -28,6 +29,7 @@ import {
   type ParameterValue,
 } from './parameter.ts';
 import { expandPathname } from './pathname.ts';
+import { compilePattern, matchPattern } from './pattern.ts';
 import type { Shell } from './shell.ts';
 import { substituteCommand, substituteProcess } from './substitution.ts';
 
@@ -37,6 +39,8 @@ interface Context {
   readonly quoted: boolean;
   /** Inside the operand of an unquoted `${x-…}`: plain text of the source is split too. */
   readonly inOperand: boolean;
+  /** Where the parser does not know groups such as +(a|b), which are plain text to it. */
+  readonly isPattern?: boolean;
 }
 
 /** All fields of `words`. */
@@ -47,30 +51,50 @@ export function* expandWords(shell: Shell, words: readonly Word[]): Sleeping<str
       result.push(word.value);
       continue;
     }
-    for (const single of withoutBraces(word)) {
+    for (const single of withoutBraces(word, shell.options.braceexpand)) {
       const fields = yield* expandFields(shell, single);
       if (fields === undefined) return undefined;
       for (const field of fields) {
-        for (const name of yield* fileNames(shell, field)) result.push(name);
+        if (field.pattern === undefined || shell.options.noglob) result.push(field.text);
+        else if (!(yield* pushFileNames(shell, field.text, field.pattern, result))) {
+          return undefined;
+        }
       }
     }
   }
   return result;
 }
 
-function* fileNames(shell: Shell, field: Field): Sleeping<string[]> {
-  if (field.pattern === undefined || shell.options.noglob) return [field.text];
-  const paths = yield* expandPathname(shell.c, field.pattern);
-  return paths.length > 0 ? paths : [field.text];
+/** The files that `pattern` matches, or what `shopt` wants where there are none. */
+function* pushFileNames(
+  shell: Shell,
+  text: string,
+  pattern: string,
+  result: string[],
+): Sleeping<boolean> {
+  const { shopt } = shell;
+  let paths = yield* expandPathname(shell.c, pattern, shopt);
+  const ignored = shell.variables.get('GLOBIGNORE') ?? '';
+  if (ignored !== '') {
+    const patterns = ignored.split(':').map((each) => compilePattern(each, { extglob: true }));
+    paths = paths.filter((path) => !patterns.some((each) => matchPattern(each, path)));
+  }
+  if (paths.length > 0) for (const path of paths) result.push(path);
+  else if (shopt.failglob) {
+    yield* abort(shell, `no match: ${text}`, 1);
+    return false;
+  } else if (!shopt.nullglob) result.push(text);
+  return true;
 }
 
-function withoutBraces(word: Word): readonly Word[] {
+function withoutBraces(word: Word, enabled: boolean): readonly Word[] {
   if (word.parts?.some((part) => part.type === 'BraceExpansion') !== true) return [word];
+  if (!enabled) return [word];
   return expandBraces(word.text).map((text) => parseWord(text) ?? word);
 }
 
 /** Parses raw text as one word. */
-function parseWord(text: string): Word | undefined {
+export function parseWord(text: string): Word | undefined {
   if (text === '') return { type: 'Word', text, value: '', pos: 0, end: 0, parts: [] };
   const command = parse(`: ${text}`).commands[0]?.command;
   const argument = command?.type === 'Command' ? command.args[0] : undefined;
@@ -100,17 +124,56 @@ export function* expandAssignment(shell: Shell, word: Word): Sleeping<string | u
 
 /** A pattern in which what was quoted is plain. */
 export function* expandPattern(shell: Shell, word: Word): Sleeping<string | undefined> {
-  return (yield* expandWhole(shell, word, false))?.joinedPattern();
+  return (yield* expandWhole(shell, word, false, true))?.joinedPattern();
+}
+
+/** The right side of `=~`: magic characters that were quoted have a backslash before them. */
+export function* expandRegex(shell: Shell, word: Word): Sleeping<string | undefined> {
+  if (word.parts === undefined && !/[\\'"]/.test(word.text)) return word.value;
+  const marked = yield* expandMarked(shell, word);
+  // A backslash before a letter would be an operator of its own.
+  return marked?.replaceAll(/\\([^\\.[\]{}()*+?|^$])/gs, '$1');
+}
+
+/** One text with a backslash before each character that was quoted. */
+function* expandMarked(shell: Shell, word: Word): Sleeping<string | undefined> {
+  const builder = new FieldBuilder('', false);
+  const context = { shell, builder, quoted: false, inOperand: true };
+  const parts = word.parts ?? [literalOf(word)];
+  for (const part of parts) {
+    const isQuote = part.type !== 'Literal' && /^["'\\]|^\$'/.test(part.text);
+    if (!isQuote && part.type !== 'Literal') {
+      if (!(yield* expandPart(context, part))) return undefined;
+      continue;
+    }
+    const inner = new FieldBuilder('', false);
+    if (!(yield* expandPart({ ...context, builder: inner, inOperand: false }, part))) {
+      return undefined;
+    }
+    const isPlain = part.type === 'Literal' && part.value === part.text;
+    const text = inner.joined();
+    // Each escape of an unquoted literal belongs to the character after it.
+    if (isPlain) builder.unquoted(text);
+    else if (part.type === 'Literal') builder.unquoted(part.text);
+    else builder.unquoted(Array.from(text, (char) => `\\${char}`).join(''));
+  }
+  return builder.joined();
+}
+
+function literalOf(word: Word): WordPart {
+  const { pos, end, value, text } = word;
+  return { type: 'Literal', pos, end, value, text };
 }
 
 function* expandWhole(
   shell: Shell,
   word: Word,
   isAssignment: boolean,
+  isPattern = false,
 ): Sleeping<FieldBuilder | undefined> {
   const builder = new FieldBuilder(shell.variables.get('IFS'), false);
   const parts = yield* afterTilde(shell, word, builder, isAssignment);
-  const context = { shell, builder, quoted: false, inOperand: false };
+  const context = { shell, builder, quoted: false, inOperand: false, isPattern };
   return (yield* expandParts(context, parts)) ? builder : undefined;
 }
 
@@ -131,14 +194,7 @@ function* afterTilde(
   builder: FieldBuilder,
   isAssignment: boolean,
 ): Sleeping<readonly WordPart[]> {
-  const literal: WordPart = {
-    type: 'Literal',
-    pos: word.pos,
-    end: word.end,
-    value: word.value,
-    text: word.text,
-  };
-  const parts = word.parts ?? [literal];
+  const parts = word.parts ?? [literalOf(word)];
   const [first, ...others] = parts;
   if (!word.text.includes('~') || first?.type !== 'Literal' || first.value !== first.text) {
     return parts;
@@ -174,7 +230,8 @@ function* expandPart(context: Context, part: WordPart): Sleeping<boolean> {
   const { shell, builder, quoted } = context;
   switch (part.type) {
     case 'Literal':
-      if (context.inOperand && part.value === part.text) builder.unquoted(part.value);
+      if (context.isPattern === true && shell.shopt.extglob) builder.glob(part.value, part.text);
+      else if (context.inOperand && part.value === part.text) builder.unquoted(part.value);
       else builder.quoted(part.value);
       return true;
     case 'SingleQuoted':
@@ -184,7 +241,7 @@ function* expandPart(context: Context, part: WordPart): Sleeping<boolean> {
     case 'DoubleQuoted':
     case 'LocaleString':
       if (part.parts.length === 0) builder.quoted('');
-      return yield* expandParts({ ...context, quoted: true, inOperand: false }, part.parts);
+      return yield* expandParts({ shell, builder, quoted: true, inOperand: false }, part.parts);
     case 'SimpleExpansion': {
       const value = yield* readParameter(shell, part.text.slice(1));
       if (value !== undefined) emit(context, value);
@@ -207,7 +264,15 @@ function* expandPart(context: Context, part: WordPart): Sleeping<boolean> {
     case 'Glob':
       return yield* expandGlob(context, part.text, part.parts);
     case 'ExtendedGlob':
+      return yield* expandExtended(context, part);
     case 'BraceExpansion':
+      // Braces that did not expand, around something that does: {1..$x}.
+      if (!quoted && part.parts !== undefined) {
+        builder.quoted('{');
+        const done = yield* expandParts(context, part.parts);
+        builder.quoted('}');
+        return done;
+      }
       if (quoted) builder.quoted(part.text);
       else builder.unquoted(part.text);
       return true;
@@ -263,6 +328,7 @@ function operandExpander(shell: Shell): OperandExpander {
   return {
     text: (word) => expandText(shell, word),
     pattern: (word) => expandPattern(shell, word),
+    marked: (word) => expandMarked(shell, word),
   };
 }
 
@@ -291,6 +357,26 @@ function* expandGlob(
   const done = yield* expandParts({ ...context, builder: inside, quoted: false }, parts);
   if (done) context.builder.glob(`[${inside.joined()}]`, `[${inside.joinedPattern()}]`);
   return done;
+}
+
+/** `+(…)`: bars and magic of the source count, what is quoted or expanded inside does not. */
+function* expandExtended(context: Context, part: ExtendedGlobPart): Sleeping<boolean> {
+  if (context.quoted) {
+    context.builder.quoted(part.text);
+    return true;
+  }
+  const inside = new FieldBuilder('', false);
+  for (const item of part.parts ?? []) {
+    if (item.type === 'Literal' && item.value === item.text) inside.glob(item.value, item.value);
+    else if (!(yield* expandPart({ ...context, builder: inside }, item))) return false;
+  }
+  const { operator } = part;
+  const [text, pattern] =
+    part.parts === undefined
+      ? [part.pattern, part.pattern]
+      : [inside.joined(), inside.joinedPattern()];
+  context.builder.glob(`${operator}(${text})`, `${operator}(${pattern})`);
+  return true;
 }
 
 function* arithmetic(shell: Shell, part: ArithmeticExpansionPart): Sleeping<string | undefined> {

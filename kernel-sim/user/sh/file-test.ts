@@ -2,6 +2,7 @@
 /** The primaries of test(1) and `[[ ]]`: `-f file`, `-n text`, `a -nt b`, `1 -lt 2`. */
 import type { Sleeping } from '../../uapi/coroutine.ts';
 import { ACCESS, S } from '../../uapi/fs.ts';
+import { evaluateArithmetic } from './arithmetic.ts';
 import { optionByName } from './options.ts';
 import type { Shell } from './shell.ts';
 
@@ -58,7 +59,9 @@ export function* testUnary(shell: Shell, operator: string, operand: string): Sle
     case '-t':
       return yield* c.isatty(Number(operand));
     case '-v':
-      return shell.variables.get(operand) !== undefined;
+      return isSet(shell, operand);
+    case '-R':
+      return shell.variables.lookupOwn(operand)?.isReference === true;
     case '-o': {
       const option = optionByName(operand);
       return option !== undefined && shell.options[option];
@@ -80,6 +83,20 @@ export function* testUnary(shell: Shell, operator: string, operand: string): Sle
   if (operator === '-O') return stat.uid === (yield* c.geteuid());
   if (operator === '-G') return stat.gid === (yield* c.getegid());
   return true;
+}
+
+function isSet(shell: Shell, operand: string): boolean {
+  const element = /^([A-Za-z_]\w*)\[(.+)\]$/s.exec(operand);
+  if (element === null) return shell.variables.get(operand) !== undefined;
+  const [, name = '', subscript = ''] = element;
+  const array = shell.variables.arrayOf(name);
+  if (subscript === '@' || subscript === '*') return (array?.size ?? 0) > 0;
+  if (shell.variables.isAssociative(name)) {
+    return shell.variables.element(name, subscript) !== undefined;
+  }
+  const index = evaluateArithmetic(subscript, shell.arithmetic);
+  if ('error' in index) return false;
+  return shell.variables.element(name, Number(index.value)) !== undefined;
 }
 
 /** Operands of `-eq` and its kin are integers in decimal by now. */

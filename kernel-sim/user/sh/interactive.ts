@@ -18,7 +18,7 @@ export function* runInteractive(shell: Shell, isLogin: boolean): Sleeping<number
   shell.interactive = true;
   shell.isLogin = isLogin;
   shell.atPrompt = true;
-  shell.expandsAliases = true;
+  shell.shopt.expand_aliases = true;
   yield* setUpJobControl(shell);
   shell.variables.declare('PS1').value ??= DEFAULT_PS1;
   shell.variables.declare('PS2').value ??= DEFAULT_PS2;

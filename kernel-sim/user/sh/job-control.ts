@@ -228,7 +228,7 @@ export function* mayLeave(shell: Shell, isAgain: boolean): Sleeping<boolean> {
     yield* shell.c.err('There are stopped jobs.\n');
     return false;
   }
-  if (!shell.checksJobs || !list.some((job) => jobState(job) === 'Running')) return true;
+  if (!shell.shopt.checkjobs || !list.some((job) => jobState(job) === 'Running')) return true;
   yield* shell.c.err('There are running jobs.\n');
   for (const job of list) yield* shell.c.err(longJobLines(shell.jobs, job));
   return false;

@@ -12,6 +12,7 @@ import type { Program } from '../../uapi/user-cpu.ts';
 import { decodeUtf8 } from '../../lib/utf8.ts';
 import { defineProgram, type Libc } from '../libc/libc.ts';
 import { setLetters } from './builtins/options.ts';
+import { readClock } from './dynamic-variables.ts';
 import { evaluator, runParsed } from './evaluate.ts';
 import { isBinary } from './exec-failure.ts';
 import { runInteractive } from './interactive.ts';
@@ -24,6 +25,7 @@ import { runExitTrap } from './traps.ts';
 export const sh: Program = defineProgram(runShell);
 
 const VERSION = '5.2.15(1)-release';
+const VERSION_PARTS = ['5', '2', '15', '1', 'release', 'x86_64-pc-linux-gnu'];
 const USAGE_ERROR = 2;
 const NOT_FOUND = 127;
 const NOT_EXECUTABLE = 126;
@@ -104,8 +106,18 @@ function* printVersion(shell: Shell): Sleeping<number> {
 function* setUpVariables(shell: Shell): Sleeping<void> {
   const { c, variables } = shell;
   for (const [name, value] of c.env) {
-    variables.set(name, value);
-    variables.export(name);
+    const functionName = /^BASH_FUNC_(.+)%%$/.exec(name)?.[1];
+    if (functionName !== undefined && value.startsWith('() {')) {
+      yield* runParsed(shell, new SourceText(`${functionName} ${value}`));
+      const found = shell.functions.get(functionName);
+      if (found !== undefined) found.isExported = true;
+      continue;
+    }
+    if (name === '_') shell.lastWord = value;
+    else {
+      variables.set(name, value);
+      variables.export(name);
+    }
   }
   shell.pid = yield* c.getpid();
   const level = Number(variables.get('SHLVL') ?? 0);
@@ -116,15 +128,24 @@ function* setUpVariables(shell: Shell): Sleeping<void> {
     ['UID', String(yield* c.getuid())],
     ['EUID', String(yield* c.geteuid())],
     ['BASH_VERSION', VERSION],
-    ['SHELLOPTS', 'braceexpand:hashall:interactive-comments'],
+    ['BASH', '/usr/bin/bash'],
+    ['OPTERR', '1'],
+    ['HOSTTYPE', 'x86_64'],
+    ['OSTYPE', 'linux-gnu'],
+    ['MACHTYPE', 'x86_64-pc-linux-gnu'],
     ['PS4', '+ '],
     ['SHLVL', String(Number.isFinite(level) ? level + 1 : 1)],
   ] as const;
   for (const [name, value] of fixed) variables.set(name, value);
   for (const name of ['PPID', 'UID', 'EUID']) variables.declare(name).readonly = true;
   variables.export('SHLVL');
+  variables.setElements('BASH_VERSINFO', VERSION_PARTS);
+  variables.declare('BASH_VERSINFO').readonly = true;
+  const uname = yield* c.uname();
+  if (typeof uname !== 'number') variables.set('HOSTNAME', uname.nodename);
   shell.seedRandom(shell.pid);
   yield* setUpDirectory(shell);
+  yield* readClock(shell);
   if (variables.get('PATH') === undefined) {
     variables.set('PATH', '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin');
   }
@@ -197,7 +218,11 @@ function* runScriptFile(shell: Shell, file: string): Sleeping<number> {
   }
   shell.name = file;
   shell.origin = file;
-  return yield* finish(shell, yield* runParsed(shell, new SourceText(decodeUtf8(bytes))));
+  shell.scriptFile = file;
+  return yield* finish(
+    shell,
+    yield* runParsed(shell, new SourceText(decodeUtf8(bytes)), undefined, true),
+  );
 }
 
 /** `sh name` looks here first and then along PATH. */

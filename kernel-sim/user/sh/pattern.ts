@@ -1,33 +1,46 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /**
- * Shell patterns: `*`, `?`, `[…]`, and a backslash that makes the next character plain.
+ * Shell patterns: `*`, `?`, `[…]`, a backslash that makes the next character plain, and with
+ * extglob `?(…) *(…) +(…) @(…) !(…)`.
  *
  * Used by case, `${x#pattern}`, `[[ == ]]` and, name by name, by pathname.ts. Linux counterpart:
  * fnmatch(3). Matching takes at most text times pattern steps, whatever the pattern.
  */
+import { endsOf } from './pattern-group.ts';
+import {
+  matchesItems,
+  matchesOne,
+  type GroupToken,
+  type Pattern,
+  type SetItem,
+  type Token,
+} from './pattern-token.ts';
 
-type Token =
-  | { readonly kind: 'char'; readonly unit: number }
-  | { readonly kind: 'any' }
-  | { readonly kind: 'star' }
-  | { readonly kind: 'set'; readonly negated: boolean; readonly items: readonly SetItem[] };
+export type { Pattern } from './pattern-token.ts';
 
-type SetItem =
-  | { readonly from: number; readonly to: number }
-  | { readonly contains: (unit: number) => boolean };
+export interface PatternOptions {
+  /** Whether `+(…)` and its kin are more than their characters. */
+  readonly extglob?: boolean;
+  readonly ignoreCase?: boolean;
+}
 
-export type Pattern = readonly Token[];
+/** What `shopt` says of patterns. */
+export function patternOptions(shell: {
+  readonly shopt: { readonly extglob: boolean; readonly nocasematch: boolean };
+}): PatternOptions {
+  return { extglob: shell.shopt.extglob, ignoreCase: shell.shopt.nocasematch };
+}
 
 const BACKSLASH = 92;
 
 /** Whether an unquoted character of `text` would be more than itself in a pattern. */
-export function hasMagic(text: string): boolean {
-  return /[*?[]/.test(text);
+export function hasMagic(text: string, extglob = false): boolean {
+  return /[*?[]/.test(text) || (extglob && /[+@!]\(/.test(text));
 }
 
 /** `text` as a pattern that matches only itself. */
 export function escapePattern(text: string): string {
-  return /[\\*?[\]]/.test(text) ? text.replaceAll(/[\\*?[\]\-!^]/g, '\\$&') : text;
+  return /[\\*?[\]()|]/.test(text) ? text.replaceAll(/[\\*?[\]\-!^()|+@]/g, '\\$&') : text;
 }
 
 /** The text that a pattern without magic stands for. */
@@ -35,11 +48,16 @@ export function unescapePattern(pattern: string): string {
   return pattern.includes('\\') ? pattern.replaceAll(/\\(.)/gs, '$1') : pattern;
 }
 
-export function compilePattern(source: string): Pattern {
+export function compilePattern(source: string, options: PatternOptions = {}): Pattern {
   const tokens: Token[] = [];
   for (let at = 0; at < source.length;) {
     const char = source.charAt(at);
-    if (char === '*') {
+    const group = options.extglob === true ? groupAt(source, at) : undefined;
+    if (group !== undefined) {
+      const alternatives = group.texts.map((text) => compilePattern(text, options));
+      tokens.push({ kind: 'group', operator: char, alternatives });
+      at = group.end;
+    } else if (char === '*') {
       if (tokens.at(-1)?.kind !== 'star') tokens.push({ kind: 'star' });
       at++;
     } else if (char === '?') {
@@ -55,7 +73,46 @@ export function compilePattern(source: string): Pattern {
       at++;
     }
   }
-  return tokens;
+  return options.ignoreCase === true ? tokens.map((token) => inAnyCase(token)) : tokens;
+}
+
+/** The alternatives of the group that begins at `at`, if one does and something closes it. */
+function groupAt(source: string, at: number): { texts: string[]; end: number } | undefined {
+  if (source.charAt(at + 1) !== '(' || !'?*+@!'.includes(source.charAt(at))) return undefined;
+  const texts: string[] = [];
+  let depth = 0;
+  let from = at + 2;
+  for (let end = from; end < source.length; end++) {
+    const char = source.charAt(end);
+    if (char === '\\') end++;
+    else if (char === '[') end = (parseSet(source, end)?.end ?? end + 1) - 1;
+    else if (char === '(') depth++;
+    else if (char === '|' && depth === 0) {
+      texts.push(source.slice(from, end));
+      from = end + 1;
+    } else if (char === ')' && depth-- === 0) {
+      texts.push(source.slice(from, end));
+      return { texts, end: end + 1 };
+    }
+  }
+  return undefined;
+}
+
+function inAnyCase(token: Token): Token {
+  if (token.kind === 'char') {
+    const char = String.fromCharCode(token.unit);
+    const units = [char.toLowerCase().charCodeAt(0), char.toUpperCase().charCodeAt(0)];
+    const items = units.map((unit) => ({ from: unit, to: unit }));
+    return { kind: 'set', negated: false, items };
+  }
+  if (token.kind !== 'set') return token;
+  const { items, negated } = token;
+  const contains = (unit: number): boolean => {
+    const char = String.fromCharCode(unit);
+    const units = [char.toLowerCase().charCodeAt(0), char.toUpperCase().charCodeAt(0)];
+    return units.some((other) => matchesItems(items, other));
+  };
+  return { kind: 'set', negated, items: [{ contains }] };
 }
 
 /** The set that begins at `start`, or undefined where nothing closes it: then `[` is itself. */
@@ -114,13 +171,12 @@ const CLASSES: ReadonlyMap<string, (unit: number) => boolean> = new Map([
   ['word', (unit: number) => isAlpha(unit) || isDigit(unit) || unit === 95],
 ]);
 
-function matchesOne(token: Token, unit: number): boolean {
-  if (token.kind === 'char') return token.unit === unit;
-  if (token.kind !== 'set') return true;
-  const found = token.items.some((item) =>
-    'contains' in item ? item.contains(unit) : unit >= item.from && unit <= item.to,
-  );
-  return found !== token.negated;
+/** A pattern whose tokens each take one character or are stars. */
+type PlainPattern = readonly Exclude<Token, GroupToken>[];
+
+function isPlain(pattern: Pattern): pattern is PlainPattern {
+  for (const token of pattern) if (token.kind === 'group') return false;
+  return true;
 }
 
 /** Whether the whole of `text` (from `start` up to `end`) matches. */
@@ -130,6 +186,7 @@ export function matchPattern(
   start = 0,
   end = text.length,
 ): boolean {
+  if (!isPlain(pattern)) return endsOf(pattern, text, start, end)[end] === 1;
   let at = start;
   let next = 0;
   let starToken = -1;
@@ -161,16 +218,18 @@ export interface PrefixMatch {
 
 /**
  * The shortest or longest piece of `text` that matches, beginning at `start` and going on, or
- * ending there and going back (`pattern` is reversed then). All places in the pattern where the
- * match could stand are followed at once, so the time is text times pattern at most.
+ * ending there and going back. All places in the pattern where the match could stand are followed
+ * at once, so the time is text times pattern at most; with groups, once more times text.
  */
 export function matchPiece(
-  pattern: Pattern,
+  given: Pattern,
   text: string,
   start: number,
   direction: 1 | -1,
   wantsLongest: boolean,
 ): PrefixMatch {
+  if (!isPlain(given)) return groupPiece(given, text, start, direction, wantsLongest);
+  const pattern = direction > 0 ? given : given.toReversed();
   const limit = direction > 0 ? text.length - start : start;
   let places = new Uint8Array(pattern.length + 1);
   let next = new Uint8Array(pattern.length + 1);
@@ -193,8 +252,28 @@ export function matchPiece(
   return { length, sawStar };
 }
 
+function groupPiece(
+  pattern: Pattern,
+  text: string,
+  start: number,
+  direction: 1 | -1,
+  wantsLongest: boolean,
+): PrefixMatch {
+  const sawStar = false;
+  if (direction > 0) {
+    const ends = endsOf(pattern, text, start, text.length);
+    const end = wantsLongest ? ends.lastIndexOf(1) : ends.indexOf(1);
+    return { length: end < 0 ? -1 : end - start, sawStar };
+  }
+  for (let step = 0; step <= start; step++) {
+    const from = wantsLongest ? step : start - step;
+    if (endsOf(pattern, text, from, start)[start] === 1) return { length: start - from, sawStar };
+  }
+  return { length: -1, sawStar };
+}
+
 /** Marks a place and, since a star may match nothing, those behind the stars that follow. */
-function enter(pattern: Pattern, places: Uint8Array, from: number): boolean {
+function enter(pattern: PlainPattern, places: Uint8Array, from: number): boolean {
   let place = from;
   places[place] = 1;
   let sawStar = false;

@@ -8,6 +8,7 @@ import { spawnMember } from './command.ts';
 import { FORK_FAILED } from './fork.ts';
 import { waitForeground } from './job-control.ts';
 import type { Job } from './jobs.ts';
+import { applyRedirections, undoRedirections } from './redirect.ts';
 import type { Shell } from './shell.ts';
 import { runInChild } from './subshell.ts';
 
@@ -20,15 +21,51 @@ export function* runPipeline(
   text: string,
   run: RunMember,
 ): Sleeping<number> {
+  if (shell.shopt.lastpipe && !shell.hasJobControl) {
+    return yield* runLastHere(shell, node, text, run);
+  }
   const job = yield* startPipeline(shell, node, { text, foreground: true }, run);
   return typeof job === 'number' ? job : yield* waitForeground(shell, job);
+}
+
+/** `shopt -s lastpipe`: the last member runs in this shell, so that what it sets stays. */
+function* runLastHere(
+  shell: Shell,
+  node: Pipeline,
+  text: string,
+  run: RunMember,
+): Sleeping<number> {
+  const ends = yield* shell.c.pipe2(O.CLOEXEC);
+  if (typeof ends === 'number') {
+    return yield* shell.fail(`pipe error: ${shell.c.strerror(ends)}`, 254);
+  }
+  const [input, output] = ends;
+  const others = { ...node, commands: node.commands.slice(0, -1) };
+  const place = { text, foreground: true, output };
+  const job = yield* startPipeline(shell, others, place, run);
+  yield* shell.c.close(output);
+  const last = node.commands.at(-1);
+  if (typeof job === 'number' || last === undefined) {
+    yield* shell.c.close(input);
+    return typeof job === 'number' ? job : 0;
+  }
+  const changes = [{ kind: 'dup', from: input, to: 0 }] as const;
+  const undo = yield* applyRedirections(shell, { changes, opened: [input] });
+  const status = yield* run(shell, last);
+  yield* undoRedirections(shell, undo);
+  const { flow } = shell;
+  yield* waitForeground(shell, job);
+  shell.flow = flow;
+  shell.pipeStatus = [...shell.pipeStatus, status];
+  if (!shell.options.pipefail || status !== 0) return status;
+  return shell.pipeStatus.findLast((code) => code !== 0) ?? 0;
 }
 
 /** Starts all members, left to right: the job, or a status when that failed. */
 function* startPipeline(
   shell: Shell,
   node: Pipeline,
-  { text, foreground }: { readonly text: string; readonly foreground: boolean },
+  { text, foreground, output }: Start,
   run: RunMember,
 ): Sleeping<Job | number> {
   const members: { pid: number; command: string }[] = [];
@@ -45,6 +82,7 @@ function* startPipeline(
       foreground,
       errorToo: node.operators[index] === '|&',
       ...(input === undefined ? {} : { input }),
+      ...(isLast && output !== undefined ? { output } : {}),
       ...(ends === undefined ? {} : { output: ends[1], closes: [ends[0]] }),
     });
     if (input !== undefined) yield* shell.c.close(input);
@@ -58,6 +96,13 @@ function* startPipeline(
     if (shell.hasJobControl) yield* shell.c.setpgid(pid, group === 0 ? pid : group);
   }
   return shell.jobs.add(shell.hasJobControl ? (members[0]?.pid ?? 0) : 0, members, text);
+}
+
+interface Start {
+  readonly text: string;
+  readonly foreground: boolean;
+  /** Where the last member writes, if not to standard output. */
+  readonly output?: number;
 }
 
 interface Place {

@@ -8,6 +8,13 @@ export function quoteForShell(text: string, always = false): string {
   return `'${text.replaceAll("'", "'\\''")}'`;
 }
 
+/** `text` as `set -x` shows a word: in single quotes where it needs some, controls as they are. */
+export function quoteForTrace(text: string): string {
+  if (text === '') return "''";
+  if (/^[\w@%+:,./=-]+$/.test(text)) return text;
+  return `'${text.replaceAll("'", "'\\''")}'`;
+}
+
 /** `text` in double quotes, as `export -p` and `declare -p` show values. */
 export function quoteDouble(text: string): string {
   if (/[\u0000-\u001f\u007f]/.test(text)) return quoteAnsiC(text);

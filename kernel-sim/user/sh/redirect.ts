@@ -61,8 +61,21 @@ function* openRedirect(
 ): Sleeping<boolean> {
   const { operator, descriptor, target } = redirect;
   const isInput = operator.startsWith('<');
-  const fd = descriptor?.type === 'FileDescriptor' ? descriptor.value : isInput ? 0 : 1;
   if (target === undefined) return false;
+  const name = descriptor?.type === 'FileDescriptorVariable' ? descriptor.name : undefined;
+  const isClosing = target.text === '-' && (operator === '>&' || operator === '<&');
+  const fd =
+    descriptor?.type === 'FileDescriptor'
+      ? descriptor.value
+      : name === undefined
+        ? isInput
+          ? 0
+          : 1
+        : yield* namedDescriptor(shell, name, isClosing);
+  if (fd < 0) {
+    yield* shell.complain(`${name ?? ''}: ${shell.c.strerror(fd)}`);
+    return false;
+  }
   if (fd >= FIRST_PRIVATE && !(yield* isPossible(shell, fd))) {
     yield* shell.complain(`${fd}: Bad file descriptor`);
     return false;
@@ -79,7 +92,7 @@ function* openRedirect(
       changes.push({ kind: 'close', fd });
       return true;
     }
-    if (/^\d+-?$/.test(path)) return yield* duplicate(shell, path, fd, changes);
+    if (/^\d+-?$/.test(path)) return yield* duplicate(shell, path, target.text, fd, changes);
     if (operator === '<&' || descriptor !== undefined) {
       yield* shell.complain(`${target.text}: ambiguous redirect`);
       return false;
@@ -88,15 +101,40 @@ function* openRedirect(
   const file = yield* openFile(shell, path, operator);
   if (file < 0) return false;
   opened.push(file);
-  changes.push({ kind: 'dup', from: file, to: fd });
+  // The file itself may have got the number that was free.
+  const to = name === undefined ? fd : yield* namedDescriptor(shell, name, false);
+  changes.push({ kind: 'dup', from: file, to });
   if (operator === '&>' || operator === '&>>' || operator === '>&') {
     changes.push({ kind: 'dup', from: file, to: 2 });
   }
   return true;
 }
 
+/** Where the search for a free number ends. */
+const NAMED_LIMIT = 256;
+
+/** `{name}>`: a free number, which the variable gets. `{name}>&-`: the number that it has. */
+function* namedDescriptor(shell: Shell, name: string, isClosing: boolean): Sleeping<number> {
+  if (isClosing) {
+    const text = shell.variables.get(name) ?? '';
+    return /^\d+$/.test(text) ? Number(text) : -ERRNO.EBADF;
+  }
+  for (let fd = FIRST_PRIVATE; fd < NAMED_LIMIT; fd++) {
+    if (typeof (yield* shell.c.fstat(fd)) !== 'number') continue;
+    shell.variables.set(name, String(fd));
+    return fd;
+  }
+  return -ERRNO.EMFILE;
+}
+
 /** `n>&m` and `n>&m-`. The source may be what an earlier redirection of this command made. */
-function* duplicate(shell: Shell, text: string, fd: number, changes: Change[]): Sleeping<boolean> {
+function* duplicate(
+  shell: Shell,
+  text: string,
+  written: string,
+  fd: number,
+  changes: Change[],
+): Sleeping<boolean> {
   const from = Number.parseInt(text, 10);
   const last = changes.findLast(
     (change) => (change.kind === 'dup' ? change.to : change.fd) === from,
@@ -104,7 +142,7 @@ function* duplicate(shell: Shell, text: string, fd: number, changes: Change[]): 
   const isOpen =
     last === undefined ? typeof (yield* shell.c.fstat(from)) !== 'number' : last.kind === 'dup';
   if (!isOpen) {
-    yield* shell.complain(`${text}: ${shell.c.strerror(-ERRNO.EBADF)}`);
+    yield* shell.complain(`${written}: ${shell.c.strerror(-ERRNO.EBADF)}`);
     return false;
   }
   changes.push({ kind: 'dup', from, to: fd });

@@ -6,28 +6,47 @@
  * Every other file of this room works on a `Shell`. Linux counterpart: bash. Break, continue,
  * return, exit and ^C are values in `flow`, looked at after each command, never exceptions.
  */
-import type { Function as FunctionNode, ParsedScript } from 'unbash';
+import type { Assignment, Function as FunctionNode, ParsedScript } from 'unbash';
 
 import type { Sleeping } from '../../uapi/coroutine.ts';
 import type { Libc } from '../libc/libc.ts';
 import type { Termios } from '../libc/process-calls.ts';
+import type { ArithmeticScope } from './arithmetic.ts';
+import { makeArithmeticScope } from './arithmetic-scope.ts';
 import { JobTable } from './jobs.ts';
 import { defaultOptions, type ShellOptions } from './options.ts';
 import { SourceText } from './parse.ts';
+import { defineDynamic } from './dynamic-variables.ts';
+import { defaultShopt, type Shopt } from './shopt.ts';
 import { Variables } from './variables.ts';
 
 /** Why the commands that would come next do not run. */
 export type Flow =
   | { readonly kind: 'break' | 'continue'; readonly levels: number }
   | { readonly kind: 'return' | 'exit'; readonly status: number }
-  /** Back to the prompt: an expansion failed, or ^C. A script ends with `status`. */
-  | { readonly kind: 'abort'; readonly status: number };
+  /**
+   * Back to the prompt: an expansion failed, or ^C. A script goes on with its next line, or ends
+   * with `status` where that is fatal.
+   */
+  | { readonly kind: 'abort'; readonly status: number; readonly isFatal?: boolean };
 
 export interface ShellFunction {
   readonly node: FunctionNode;
   /** The text that the node's positions count in, and how messages name it. */
   readonly source: SourceText;
   readonly origin: string;
+  isReadonly?: boolean;
+  isExported?: boolean;
+}
+
+/** A function or a sourced file that runs. */
+export interface Frame {
+  /** `source` for a file. */
+  readonly name: string;
+  /** The file that its text comes from. */
+  readonly file: string;
+  /** The line that called it. */
+  readonly line: number;
 }
 
 /** How simple commands are run again: by eval, source, command, traps and substitutions. */
@@ -59,12 +78,16 @@ export class Shell {
   readonly variables: Variables;
   readonly functions: Map<string, ShellFunction>;
   readonly aliases: Map<string, string>;
-  readonly options: ShellOptions;
+  options: ShellOptions;
+  readonly shopt: Shopt;
+  readonly arithmetic: ArithmeticScope;
   readonly jobs: JobTable;
   /** Commands by signal name (EXIT is one of them); an empty text ignores the signal. */
   readonly traps: Map<string, string>;
   /** Where commands were found in PATH. */
   readonly hashed: Map<string, string>;
+  /** Builtins that `enable -n` switched off. */
+  readonly disabled: Set<string>;
   /** Aliases being expanded: they do not expand again inside themselves. */
   readonly activeAliases = new Set<string>();
   /** Descriptors that redirections put aside; a subshell closes its copies. */
@@ -78,7 +101,6 @@ export class Shell {
   origin = 'environment';
   /** Letters of `$-` that the command line gave: c, s. */
   invocationLetters = '';
-  expandsAliases = false;
   positional: string[];
   /** `$$`: stays the same in subshells. */
   pid = 0;
@@ -102,9 +124,11 @@ export class Shell {
   firstGroup = 0;
   /** The exit that was asked for was refused because of jobs; asked again, it is granted. */
   wasRefused = false;
-  /** `shopt -s checkjobs`. */
-  checksJobs = false;
   flow: Flow | undefined;
+  /** `name=(…)` operands of the declaring builtin that runs, by their words. */
+  compounds: ReadonlyMap<string, Assignment> = new Map();
+  /** `local -` in the function that runs: its options go when it returns. */
+  localOptions: (() => void) | undefined;
   loopDepth = 0;
   sourceDepth = 0;
   nesting = 0;
@@ -112,13 +136,29 @@ export class Shell {
   conditionDepth = 0;
   source = new SourceText('');
   line = 1;
+  /** Functions and sourced files that run, the innermost last. */
+  frames: Frame[] = [];
+  /** The file that was given on the command line. */
+  scriptFile: string | undefined;
+  /** How many subshells lie around this one: `$BASH_SUBSHELL`. */
+  subshellDepth = 0;
+  /** The time of day when a variable last asked, and when the shell began. */
+  clockNs = 0;
+  startNs = 0;
+  /** Where the command that runs stands in the source. */
+  commandStart = 0;
+  commandEnd = 0;
+  /** The last word of the last command: `$_`. */
+  lastWord = '';
   history: string[] = [];
   /** What pushd put aside, the last one last. */
   directories: string[] = [];
   /** Statuses of jobs that `wait` has seen the end of, by pid. */
   readonly finished = new Map<number, number>();
-  /** Named pipes of process substitutions, removed when the command is over. */
-  readonly namedPipes: string[] = [];
+  /** Files of process substitutions, closed when their command is over. */
+  readonly substitutionFiles: number[] = [];
+  /** How often the first character of PS4 stands before a traced command, less one. */
+  traceDepth = 0;
   /** Seed of RANDOM: the shell's own, so that a run repeats. */
   private random: number;
   private serial = 0;
@@ -130,16 +170,19 @@ export class Shell {
     this.functions = new Map(parent?.functions);
     this.aliases = new Map(parent?.aliases);
     this.options = parent === undefined ? defaultOptions() : { ...parent.options };
+    this.shopt = parent === undefined ? defaultShopt() : { ...parent.shopt };
+    this.arithmetic = makeArithmeticScope(this);
     this.traps = new Map();
     this.hashed = new Map(parent?.hashed);
     this.saved = new Set(parent?.saved);
+    this.disabled = new Set(parent?.disabled);
     this.name = parent?.name ?? c.program;
     this.positional = [...(parent?.positional ?? [])];
     this.jobs = new JobTable();
     this.random = parent?.random ?? 1;
     this.variables.dynamic.set('RANDOM', () => this.nextRandom());
     this.variables.dynamic.set('LINENO', () => String(this.line));
-    this.variables.dynamic.set('PIPESTATUS', () => String(this.pipeStatus[0] ?? 0));
+    defineDynamic(this);
     if (parent !== undefined) this.copyFrom(parent);
   }
 
@@ -149,11 +192,17 @@ export class Shell {
     this.lastBackground = parent.lastBackground;
     this.pipeStatus = [...parent.pipeStatus];
     this.isSubshell = true;
+    this.subshellDepth = parent.subshellDepth;
+    this.frames = [...parent.frames];
+    this.scriptFile = parent.scriptFile;
+    this.lastWord = parent.lastWord;
+    this.startNs = parent.startNs;
+    this.traceDepth = parent.traceDepth;
+    this.substitutionFiles.push(...parent.substitutionFiles);
     this.atPrompt = parent.atPrompt;
     this.messageName = parent.messageName;
     this.origin = parent.origin;
     this.invocationLetters = parent.invocationLetters;
-    this.expandsAliases = parent.expandsAliases;
     this.loopDepth = parent.loopDepth;
     this.sourceDepth = parent.sourceDepth;
     this.nesting = parent.nesting;
@@ -178,6 +227,7 @@ export class Shell {
   adopt(c: Libc): Shell {
     const child = new Shell(c, this.evaluator, this);
     for (const [name, command] of this.traps) child.traps.set(name, command);
+    child.subshellDepth++;
     return child;
   }
 
@@ -217,6 +267,10 @@ export class Shell {
 
   setLine(pos: number): void {
     this.line = this.source.lineOf(pos);
+  }
+
+  commandText(): string {
+    return this.source.text.slice(this.commandStart, this.commandEnd);
   }
 
   private nextRandom(): string {

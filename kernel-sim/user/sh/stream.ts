@@ -18,6 +18,7 @@ const CHUNK = 512;
 export function* runStream(shell: Shell, fd: number): Sleeping<number> {
   const isSeekable = (yield* shell.c.lseek(fd, 0, SEEK.CUR)) >= 0;
   let firstLine = 1;
+  shell.origin = 'main';
   for (;;) {
     const lines: string[] = [];
     let wanted = '';
@@ -27,6 +28,7 @@ export function* runStream(shell: Shell, fd: number): Sleeping<number> {
       const line = yield* readLine(shell, fd, isSeekable);
       atEnd = line === undefined;
       if (line !== undefined) lines.push(line);
+      if (line !== undefined && shell.options.verbose) yield* shell.c.err(line);
       // A long here-document or function is not parsed again for each of its lines.
       if (!atEnd && parsed !== undefined && !(line ?? '').includes(wanted)) continue;
       parsed = parseShell(lines.join(''));
@@ -40,6 +42,11 @@ export function* runStream(shell: Shell, fd: number): Sleeping<number> {
     } else {
       shell.lastStatus = yield* reportSyntax(shell, source, parsed);
       return shell.lastStatus;
+    }
+    const { flow } = shell as { flow: Shell['flow'] };
+    if (flow?.kind === 'abort' && flow.isFatal !== true && !atEnd) {
+      shell.lastStatus = flow.status;
+      shell.flow = undefined;
     }
     if (shell.flow !== undefined || atEnd) return shell.lastStatus;
   }

@@ -4,7 +4,7 @@ import type { CommandExpansionPart, ParsedScript, ProcessSubstitutionPart } from
 
 import type { Sleeping } from '../../uapi/coroutine.ts';
 import { ERRNO } from '../../uapi/errno.ts';
-import { O, S } from '../../uapi/fs.ts';
+import { O } from '../../uapi/fs.ts';
 import { decodeUtf8 } from '../../lib/utf8.ts';
 import { statusCode } from './jobs.ts';
 import { SourceText } from './parse.ts';
@@ -22,7 +22,11 @@ export function* substituteCommand(
   const ends = yield* c.pipe2(O.CLOEXEC);
   if (typeof ends === 'number') return yield* cannot(shell, 'make pipe', ends);
   const [reader, writer] = ends;
-  const pid = yield* runInChild(shell, { output: writer }, (child) => runPart(child, script));
+  const pid = yield* runInChild(shell, { output: writer }, (child) => {
+    if (!child.shopt.inherit_errexit) child.options.errexit = false;
+    child.traceDepth++;
+    return runPart(child, script);
+  });
   yield* c.close(writer);
   if (pid < 0) {
     yield* c.close(reader);
@@ -79,10 +83,10 @@ function* waitFor(shell: Shell, pid: number): Sleeping<number> {
   }
 }
 
-/**
- * `<(…)` and `>(…)`: a named pipe whose other end the child opens. Differs from bash on Linux,
- * which has /dev/fd.
- */
+/** The number that the first file of a command's substitutions gets; others count down. */
+const FIRST_FILE = 63;
+
+/** `<(…)` and `>(…)`: a pipe to a child, named through /dev/fd until the command is over. */
 export function* substituteProcess(
   shell: Shell,
   part: ProcessSubstitutionPart,
@@ -90,18 +94,32 @@ export function* substituteProcess(
   const { script, operator } = part;
   if (script === undefined) return '';
   const { c } = shell;
-  const path = `/tmp/sh-np.${shell.pid}.${shell.nextSerial()}`;
-  const failure = yield* c.mknod(path, S.IFIFO | 0o600);
-  if (failure < 0) return yield* cannot(shell, 'make pipe', failure);
-  shell.namedPipes.push(path);
-  const pid = yield* runInChild(shell, {}, function* (child) {
-    child.namedPipes.length = 0;
-    const fd = yield* child.c.open(path, operator === '<' ? O.WRONLY : O.RDONLY);
-    if (fd < 0) return 1;
-    yield* child.c.dup2(fd, operator === '<' ? 1 : 0);
-    yield* child.c.close(fd);
+  const ends = yield* c.pipe2(O.CLOEXEC);
+  if (typeof ends === 'number') return yield* cannot(shell, 'make pipe', ends);
+  const isInput = operator === '<';
+  const [ours, theirs] = isInput ? ends : [ends[1], ends[0]];
+  const fd = FIRST_FILE - shell.substitutionFiles.length;
+  const setup = isInput ? { output: theirs, closes: [ours] } : { input: theirs, closes: [ours] };
+  const pid = yield* runInChild(shell, setup, function* (child) {
+    for (const file of child.substitutionFiles.splice(0)) yield* child.c.close(file);
+    child.traceDepth++;
     return yield* runPart(child, script);
   });
-  if (pid < 0) return undefined;
-  return path;
+  yield* c.close(theirs);
+  if (pid < 0) {
+    yield* c.close(ours);
+    return undefined;
+  }
+  // Without O_CLOEXEC: the program that gets the name opens it.
+  yield* c.dup2(ours, fd);
+  yield* c.close(ours);
+  shell.substitutionFiles.push(fd);
+  shell.lastBackground = pid;
+  return `/dev/fd/${fd}`;
+}
+
+/** Closes the files that a command's substitutions made since there were `before` of them. */
+export function* closeSubstitutions(shell: Shell, before: number): Sleeping<void> {
+  if (shell.substitutionFiles.length <= before) return;
+  for (const fd of shell.substitutionFiles.splice(before)) yield* shell.c.close(fd);
 }

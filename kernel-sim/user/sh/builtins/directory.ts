@@ -5,7 +5,8 @@ import { ACCESS, S } from '../../../uapi/fs.ts';
 import type { Shell } from '../shell.ts';
 import { builtinOptions, USAGE_ERROR } from './builtin.ts';
 
-export function* runCd(shell: Shell, words: readonly string[]): Sleeping<number> {
+/** `builtin` is whose messages they are: pushd and popd come through here. */
+export function* runCd(shell: Shell, words: readonly string[], builtin = 'cd'): Sleeping<number> {
   const options = yield* builtinOptions(shell, words, 'LPe@');
   if (options === undefined) return USAGE_ERROR;
   const { operands, flags } = options;
@@ -17,7 +18,7 @@ export function* runCd(shell: Shell, words: readonly string[]): Sleeping<number>
   const logical = target.path.startsWith('/') ? target.path : `${here}/${target.path}`;
   const path = flags.has('P') ? target.path : simplifyPath(logical);
   const failure = yield* c.chdir(path);
-  if (failure < 0) return yield* shell.fail(`cd: ${target.path}: ${c.strerror(failure)}`);
+  if (failure < 0) return yield* shell.fail(`${builtin}: ${target.path}: ${c.strerror(failure)}`);
   const physical = flags.has('P') ? yield* c.getcwd() : path;
   variables.set('OLDPWD', here);
   variables.set('PWD', typeof physical === 'string' ? physical : path);
@@ -76,45 +77,6 @@ export function* runPwd(shell: Shell, words: readonly string[]): Sleeping<number
     return yield* shell.fail(`pwd: error retrieving current directory: getcwd: ${why}`);
   }
   shell.c.out(`${path}\n`);
-  return 0;
-}
-
-/** `dirs`, and what pushd and popd print: the stack, home as `~`. */
-function showStack(shell: Shell): void {
-  const home = shell.variables.get('HOME') ?? '';
-  const here = shell.variables.get('PWD') ?? '/';
-  const shown = [here, ...shell.directories.toReversed()].map((path) => {
-    const isBelow = home !== '' && (path === home || path.startsWith(`${home}/`));
-    return isBelow ? `~${path.slice(home.length)}` : path;
-  });
-  shell.c.out(`${shown.join(' ')}\n`);
-}
-
-export function* runDirs(shell: Shell): Sleeping<number> {
-  showStack(shell);
-  return 0;
-}
-
-/** pushd with a directory, or without one: changes places with the last. */
-export function* runPushd(shell: Shell, words: readonly string[]): Sleeping<number> {
-  const here = shell.variables.get('PWD') ?? '/';
-  const target = words[1] ?? shell.directories.at(-1);
-  if (target === undefined) return yield* shell.fail('pushd: no other directory');
-  const status = yield* runCd(shell, ['cd', target]);
-  if (status !== 0) return status;
-  if (words[1] === undefined) shell.directories.pop();
-  shell.directories.push(here);
-  showStack(shell);
-  return 0;
-}
-
-export function* runPopd(shell: Shell): Sleeping<number> {
-  const target = shell.directories.at(-1);
-  if (target === undefined) return yield* shell.fail('popd: directory stack empty');
-  const status = yield* runCd(shell, ['cd', target]);
-  if (status !== 0) return status;
-  shell.directories.pop();
-  showStack(shell);
   return 0;
 }
 

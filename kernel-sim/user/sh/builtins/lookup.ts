@@ -28,10 +28,10 @@ function* meaningOf(
   name: string,
   isBuiltin: IsBuiltin,
 ): Sleeping<Meaning | undefined> {
-  if (shell.aliases.has(name)) return { kind: 'alias', path: '' };
+  if (shell.shopt.expand_aliases && shell.aliases.has(name)) return { kind: 'alias', path: '' };
   if (KEYWORDS.has(name)) return { kind: 'keyword', path: '' };
   if (shell.functions.has(name)) return { kind: 'function', path: '' };
-  if (isBuiltin(name)) return { kind: 'builtin', path: '' };
+  if (isBuiltin(name) && !shell.disabled.has(name)) return { kind: 'builtin', path: '' };
   const path = yield* shell.c.find_program(name, shell.variables.get('PATH'));
   return typeof path === 'number' ? undefined : { kind: 'file', path };
 }
@@ -66,16 +66,50 @@ export function* runType(
   const { flags, operands } = options;
   let status = 0;
   for (const name of operands) {
-    const meaning = yield* meaningOf(shell, name, isBuiltin);
-    if (meaning === undefined) {
-      status = 1;
-      if (!flags.has('t') && !flags.has('p')) yield* shell.complain(`type: ${name}: not found`);
-    } else if (flags.has('t')) shell.c.out(`${meaning.kind}\n`);
-    else if (flags.has('p') || flags.has('P')) {
-      if (meaning.kind === 'file') shell.c.out(`${meaning.path}\n`);
-    } else shell.c.out(sentence(shell, name, meaning));
+    const all = yield* meaningsOf(shell, name, isBuiltin, flags.has('f'));
+    const files =
+      flags.has('P') || flags.has('p') ? all.filter(({ kind }) => kind === 'file') : all;
+    const found = flags.has('P') ? files : flags.has('p') && all[0]?.kind !== 'file' ? [] : files;
+    for (const meaning of flags.has('a') ? found : found.slice(0, 1)) {
+      if (flags.has('t')) shell.c.out(`${meaning.kind}\n`);
+      else if (flags.has('p') || flags.has('P')) shell.c.out(`${meaning.path}\n`);
+      else shell.c.out(sentence(shell, name, meaning));
+    }
+    const isKnown = flags.has('P') ? found.length > 0 : all.length > 0;
+    if (isKnown) continue;
+    status = 1;
+    if (!flags.has('t') && !flags.has('p') && !flags.has('P')) {
+      yield* shell.complain(`type: ${name}: not found`);
+    }
   }
   return status;
+}
+
+/** All that a name could run, the first being what it does run. */
+function* meaningsOf(
+  shell: Shell,
+  name: string,
+  isBuiltin: IsBuiltin,
+  skipsFunctions: boolean,
+): Sleeping<Meaning[]> {
+  const found: Meaning[] = [];
+  const add = (kind: NameKind, path = ''): number => found.push({ kind, path });
+  if (shell.shopt.expand_aliases && shell.aliases.has(name)) add('alias');
+  if (KEYWORDS.has(name)) add('keyword');
+  if (!skipsFunctions && shell.functions.has(name)) add('function');
+  if (isBuiltin(name) && !shell.disabled.has(name)) add('builtin');
+  const hashed = shell.hashed.get(name);
+  if (hashed !== undefined && found.length === 0) add('file', hashed);
+  if (name.includes('/')) {
+    const path = yield* shell.c.find_program(name, undefined);
+    if (typeof path === 'string') add('file', path);
+    return found;
+  }
+  for (const directory of (shell.variables.get('PATH') ?? '').split(':')) {
+    const path = yield* shell.c.find_program(name, directory);
+    if (typeof path === 'string' && path !== hashed) add('file', path);
+  }
+  return found;
 }
 
 export function* runCommandBuiltin(
@@ -123,6 +157,14 @@ export function* runHash(shell: Shell, words: readonly string[]): Sleeping<numbe
     shell.hashed.clear();
     return 0;
   }
+  const given = flags.get('p');
+  if (given !== undefined) {
+    for (const name of operands) shell.hashed.set(name, given);
+    return 0;
+  }
+  if (operands.length > 0 && (flags.has('t') || flags.has('d'))) {
+    return yield* useHashed(shell, operands, flags);
+  }
   let status = 0;
   for (const name of operands) {
     const path = yield* shell.c.find_program(name, shell.variables.get('PATH'));
@@ -132,10 +174,29 @@ export function* runHash(shell: Shell, words: readonly string[]): Sleeping<numbe
   if (operands.length > 0) return status;
   if (shell.hashed.size === 0) shell.c.out('hash: hash table empty\n');
   else {
-    shell.c.out('hits\tcommand\n');
-    for (const path of shell.hashed.values()) shell.c.out(`   1\t${path}\n`);
+    if (!flags.has('l')) shell.c.out('hits\tcommand\n');
+    for (const [name, path] of shell.hashed) {
+      shell.c.out(flags.has('l') ? `builtin hash -p ${path} ${name}\n` : `   1\t${path}\n`);
+    }
   }
   return 0;
+}
+
+/** `hash -t` and `hash -d`. */
+function* useHashed(
+  shell: Shell,
+  names: readonly string[],
+  flags: ReadonlyMap<string, string>,
+): Sleeping<number> {
+  let status = 0;
+  for (const name of names) {
+    const path = shell.hashed.get(name);
+    if (path === undefined) status = yield* shell.fail(`hash: ${name}: not found`);
+    else if (flags.has('d')) shell.hashed.delete(name);
+    else if (flags.has('l')) shell.c.out(`builtin hash -p ${path} ${name}\n`);
+    else shell.c.out(names.length > 1 ? `${name}\t${path}\n` : `${path}\n`);
+  }
+  return status;
 }
 
 function aliasLine(shell: Shell, name: string): string {

@@ -4,29 +4,16 @@ import type { Sleeping } from '../../../uapi/coroutine.ts';
 import { SIG, SIGNAL } from '../../../uapi/signal.ts';
 import { setJobControl } from '../job-control.ts';
 import { optionByLetter, optionByName, SHELL_OPTIONS, type ShellOptionName } from '../options.ts';
-import { quoteForShell } from '../quote.ts';
 import type { Shell } from '../shell.ts';
-import { usageError, USAGE_ERROR } from './builtin.ts';
+import { isShoptName, SHOPT_NAMES } from '../shopt.ts';
+import { showValues } from './declare.ts';
+import { builtinOptions, usageError, USAGE_ERROR } from './builtin.ts';
 
-/** Options of bash's that change nothing here. */
-const IGNORED_LETTERS = 'hkptBEHPT';
-const IGNORED_NAMES: ReadonlySet<string> = new Set([
-  'braceexpand',
-  'emacs',
-  'vi',
-  'hashall',
-  'histexpand',
-  'history',
-  'ignoreeof',
-  'interactive-comments',
-  'physical',
-  'posix',
-]);
 const NAME_COLUMN = 15;
 
 export function* runSet(shell: Shell, words: readonly string[]): Sleeping<number> {
   if (words.length === 1) {
-    showVariables(shell);
+    showValues(shell);
     return 0;
   }
   let index = 1;
@@ -68,7 +55,7 @@ export function* setLetters(
     }
     const name = optionByLetter(letter);
     if (name !== undefined) yield* setOption(shell, name, isOn);
-    else if (!IGNORED_LETTERS.includes(letter)) {
+    else {
       yield* usageError(shell, 'set', `${word.charAt(0)}${letter}: invalid option`);
       return -1;
     }
@@ -78,6 +65,9 @@ export function* setLetters(
 
 function* setOption(shell: Shell, name: ShellOptionName, isOn: boolean): Sleeping<void> {
   shell.options[name] = isOn;
+  // One editor at a time.
+  if (isOn && name === 'vi') shell.options.emacs = false;
+  if (isOn && name === 'emacs') shell.options.vi = false;
   if (name === 'notify') {
     // The shell must be woken to tell of a job at once.
     yield* shell.c.sigaction(SIGNAL.CHLD, isOn ? SIG.CATCH : SIG.DFL);
@@ -88,48 +78,98 @@ function* setOption(shell: Shell, name: ShellOptionName, isOn: boolean): Sleepin
 function* setByName(shell: Shell, name: string, isOn: boolean): Sleeping<boolean> {
   const option = optionByName(name);
   if (option !== undefined) yield* setOption(shell, option, isOn);
-  else if (!IGNORED_NAMES.has(name)) {
+  else {
     yield* shell.complain(`set: ${name}: invalid option name`);
     return false;
   }
   return true;
 }
 
+function row(name: string, isOn: boolean): string {
+  return `${name.padEnd(NAME_COLUMN)}\t${isOn ? 'on' : 'off'}\n`;
+}
+
 function showOptions(shell: Shell, isTable: boolean): void {
-  for (const [, name] of SHELL_OPTIONS.toSorted(([, a], [, b]) => (a < b ? -1 : 1))) {
+  for (const [, name] of SHELL_OPTIONS) {
     const isOn = shell.options[name];
-    shell.c.out(
-      isTable
-        ? `${name.padEnd(NAME_COLUMN)}\t${isOn ? 'on' : 'off'}\n`
-        : `set ${isOn ? '-' : '+'}o ${name}\n`,
-    );
+    shell.c.out(isTable ? row(name, isOn) : `set ${isOn ? '-' : '+'}o ${name}\n`);
   }
 }
 
-function showVariables(shell: Shell): void {
-  for (const name of shell.variables.names()) {
-    const value = shell.variables.get(name);
-    if (value !== undefined) shell.c.out(`${name}=${value === '' ? '' : quoteForShell(value)}\n`);
-  }
-}
-
-// prettier-ignore
-const SHOPT_NAMES: ReadonlySet<string> = new Set([
-  'autocd', 'cdspell', 'checkhash', 'checkjobs', 'checkwinsize', 'cmdhist', 'dirspell', 'dotglob',
-  'execfail', 'expand_aliases', 'extglob', 'failglob', 'globstar', 'histappend', 'histverify',
-  'hostcomplete', 'huponexit', 'inherit_errexit', 'interactive_comments', 'lastpipe', 'lithist',
-  'login_shell', 'nocaseglob', 'nocasematch', 'nullglob', 'progcomp', 'promptvars', 'sourcepath',
-]);
-
-/** Knows expand_aliases and checkjobs; bash's other names are accepted and switch nothing. */
 export function* runShopt(shell: Shell, words: readonly string[]): Sleeping<number> {
-  if (words.includes('expand_aliases')) shell.expandsAliases = words.includes('-s');
-  if (words.includes('checkjobs')) shell.checksJobs = words.includes('-s');
-  const wrong = words.slice(1).find((word) => word.startsWith('-') && !/^-[pqsuo]+$/.test(word));
-  const unknown = words.slice(1).find((word) => !word.startsWith('-') && !SHOPT_NAMES.has(word));
-  if (wrong === undefined && unknown === undefined) return 0;
-  if (wrong === undefined) {
-    return yield* shell.fail(`shopt: ${unknown ?? ''}: invalid shell option name`);
+  const options = yield* builtinOptions(shell, words, 'pqsuo');
+  if (options === undefined) return USAGE_ERROR;
+  const { flags, operands } = options;
+  if (flags.has('s') && flags.has('u')) {
+    return yield* shell.fail('shopt: cannot set and unset shell options simultaneously');
   }
-  return yield* usageError(shell, 'shopt', `${wrong.slice(0, 2)}: invalid option`);
+  const isSetting = flags.has('s') || flags.has('u');
+  const table = flags.has('o') ? setTable(shell) : shoptTable(shell);
+  if (operands.length > 0 && isSetting) {
+    return yield* change(shell, table, operands, flags.has('s'));
+  }
+  let status = 0;
+  for (const name of operands.length > 0 ? operands : table.names) {
+    const isOn = table.get(name);
+    if (isOn === undefined) {
+      status = yield* shell.fail(`shopt: ${name}: invalid ${table.what} name`);
+      continue;
+    }
+    if (isSetting && isOn !== flags.has('s')) continue;
+    if (operands.length > 0 && !isOn) status = 1;
+    if (!flags.has('q')) shell.c.out(flags.has('p') ? table.command(name, isOn) : row(name, isOn));
+  }
+  return status;
+}
+
+/** What shopt lists and changes: its own options, or with -o those of `set`. */
+interface OptionTable {
+  readonly what: string;
+  readonly names: readonly string[];
+  /** Undefined: there is no such option. */
+  get(name: string): boolean | undefined;
+  set(name: string, isOn: boolean): Sleeping<void>;
+  command(name: string, isOn: boolean): string;
+}
+
+function shoptTable(shell: Shell): OptionTable {
+  return {
+    what: 'shell option',
+    names: SHOPT_NAMES,
+    get: (name) => (isShoptName(name) ? shell.shopt[name] : undefined),
+    *set(name, isOn) {
+      if (isShoptName(name)) shell.shopt[name] = isOn;
+    },
+    command: (name, isOn) => `shopt ${isOn ? '-s' : '-u'} ${name}\n`,
+  };
+}
+
+function setTable(shell: Shell): OptionTable {
+  return {
+    what: 'option',
+    names: SHELL_OPTIONS.map(([, name]) => name),
+    get: (name) => {
+      const option = optionByName(name);
+      return option === undefined ? undefined : shell.options[option];
+    },
+    *set(name, isOn) {
+      const option = optionByName(name);
+      if (option !== undefined) yield* setOption(shell, option, isOn);
+    },
+    command: (name, isOn) => `set ${isOn ? '-' : '+'}o ${name}\n`,
+  };
+}
+
+function* change(
+  shell: Shell,
+  table: OptionTable,
+  names: readonly string[],
+  isOn: boolean,
+): Sleeping<number> {
+  let status = 0;
+  for (const name of names) {
+    if (table.get(name) !== undefined) yield* table.set(name, isOn);
+    else status = yield* shell.fail(`shopt: ${name}: invalid ${table.what} name`);
+  }
+  return status;
 }

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /** echo and printf. */
 import type { Sleeping } from '../../../uapi/coroutine.ts';
+import { civilTime, strftime } from '../../support/civil-time.ts';
+import { assignElement, assignText, elementName } from '../assign.ts';
+import { bytesOf, settle, unescape } from '../escapes.ts';
 import { quoteBackslash } from '../quote.ts';
 import type { Shell } from '../shell.ts';
 import { isIdentifier, usageError, USAGE_ERROR } from './builtin.ts';
@@ -8,7 +11,7 @@ import { isIdentifier, usageError, USAGE_ERROR } from './builtin.ts';
 export function* runEcho(shell: Shell, words: readonly string[]): Sleeping<number> {
   let index = 1;
   let newline = '\n';
-  let escapes = false;
+  let escapes = shell.shopt.xpg_echo;
   for (; /^-[neE]+$/.test(words[index] ?? ''); index++) {
     for (const letter of (words[index] ?? '').slice(1)) {
       if (letter === 'n') newline = '';
@@ -21,58 +24,26 @@ export function* runEcho(shell: Shell, words: readonly string[]): Sleeping<numbe
     return 0;
   }
   const { output, isCut } = unescape(text, 'echo');
-  shell.c.out(isCut ? output : output + newline);
+  shell.c.out(bytesOf(isCut ? output : output + newline));
   return 0;
-}
-
-const SIMPLE: ReadonlyMap<string, string> = new Map([
-  ['a', '\u0007'],
-  ['b', '\b'],
-  ['e', '\u001b'],
-  ['E', '\u001b'],
-  ['f', '\f'],
-  ['n', '\n'],
-  ['r', '\r'],
-  ['t', '\t'],
-  ['v', '\v'],
-  ['\\', '\\'],
-]);
-
-/** Backslash escapes. In echo and `%b` an octal number begins with 0, and `\c` cuts the rest. */
-function unescape(text: string, dialect: 'echo' | 'format'): { output: string; isCut: boolean } {
-  let output = '';
-  let at = 0;
-  while (at < text.length) {
-    const char = text.charAt(at++);
-    if (char !== '\\' || at >= text.length) {
-      output += char;
-      continue;
-    }
-    const letter = text.charAt(at);
-    const simple = SIMPLE.get(letter);
-    if (simple !== undefined) {
-      output += simple;
-      at++;
-    } else if (letter === 'c' && dialect === 'echo') return { output, isCut: true };
-    else {
-      const octal = dialect === 'echo' ? /^0[0-7]{0,3}/ : /^[0-7]{1,3}/;
-      const rest = text.slice(at, at + 10);
-      const number =
-        octal.exec(rest) ?? /^x[\dA-Fa-f]{1,2}|^u[\dA-Fa-f]{1,4}|^U[\dA-Fa-f]{1,8}/.exec(rest);
-      if (number === null) output += dialect === 'format' && /["'?]/.test(letter) ? '' : '\\';
-      else {
-        const digits = number[0].replace(/^[xuU]/, '');
-        const code = Number.parseInt(digits, /^[xuU]/.test(number[0]) ? 16 : 8);
-        output += String.fromCodePoint(Math.min(code, 0x10ffff));
-        at += number[0].length;
-      }
-    }
-  }
-  return { output, isCut: false };
 }
 
 /** `%[flags][width][.precision]conversion` */
 const DIRECTIVE = /%([-+ 0#']*)(\*|\d+)?(?:\.(\*|-?\d+)?)?([hlLjzt]*)([A-Za-z%])?/y;
+
+/** `%(format)T`: a time in seconds, -1 for now, as strftime(3) writes it. */
+const TIME = /^%(-?\d+)?\(([^)]*)\)T/;
+const CLOCK_REALTIME = 0;
+
+function* formatTime(formatter: Formatter, format: string, width: number): Sleeping<string> {
+  const operand = takeOperand(formatter);
+  let seconds = Number(operand ?? -1);
+  if (seconds < 0) {
+    const now = yield* formatter.shell.c.clock_gettime(CLOCK_REALTIME);
+    seconds = typeof now === 'number' ? 0 : now.seconds;
+  }
+  return strftime(format === '' ? '%X' : format, civilTime(seconds)).padStart(width);
+}
 
 interface Formatter {
   readonly shell: Shell;
@@ -82,13 +53,20 @@ interface Formatter {
   status: number;
 }
 
+/** `name` or `name[subscript]`. False: it failed, and said so. */
+function* assignNamed(shell: Shell, target: string, text: string): Sleeping<boolean> {
+  const element = elementName(target);
+  if (element === undefined) return yield* assignText(shell, target, text);
+  return yield* assignElement(shell, element, text);
+}
+
 export function* runPrintf(shell: Shell, words: readonly string[]): Sleeping<number> {
   let index = 1;
   let variable: string | undefined;
   if (words[index] === '-v') {
     variable = words[index + 1] ?? '';
     index += 2;
-    if (!isIdentifier(variable)) {
+    if (!isIdentifier(variable) && elementName(variable) === undefined) {
       return yield* shell.fail(`printf: \`${variable}': not a valid identifier`, USAGE_ERROR);
     }
   } else if (/^-[^-]/.test(words[index] ?? '')) {
@@ -109,8 +87,8 @@ export function* runPrintf(shell: Shell, words: readonly string[]): Sleeping<num
     if (round.isCut || formatter.next === before) break;
     yield* shell.work();
   } while (formatter.next < operands.length);
-  if (variable === undefined) shell.c.out(text);
-  else shell.variables.set(variable, text);
+  if (variable === undefined) shell.c.out(bytesOf(text));
+  else if (!(yield* assignNamed(shell, variable, settle(text)))) return 1;
   return formatter.status;
 }
 
@@ -122,11 +100,17 @@ function* formatOnce(formatter: Formatter): Sleeping<{ output: string; isCut: bo
     const plain = unescape(format.slice(at, percent < 0 ? undefined : percent), 'format');
     output += plain.output;
     if (percent < 0) break;
+    const time = TIME.exec(format.slice(percent));
+    if (time !== null) {
+      output += yield* formatTime(formatter, time[2] ?? '', Number(time[1] ?? 0));
+      at = percent + time[0].length;
+      continue;
+    }
     DIRECTIVE.lastIndex = percent;
     const match = DIRECTIVE.exec(format);
     const conversion = match?.[5];
     at = DIRECTIVE.lastIndex;
-    if (match === null || conversion === undefined || !'%bcdeEfFgGiosquxX'.includes(conversion)) {
+    if (match === null || conversion === undefined || !'%bcdeEfFgGiosqQuxX'.includes(conversion)) {
       const bad = conversion ?? format.charAt(at);
       const what =
         bad === ''
@@ -162,6 +146,10 @@ function* formatDirective(
   const precision = match[3] === '*' ? Number(takeOperand(formatter) ?? 0) : Number(match[3] ?? 0);
   const limit = hasPrecision && precision >= 0 ? precision : undefined;
   const pad = (text: string): string => padText(text, flags, width);
+  if (conversion === 'Q') {
+    const operand = Array.from(takeOperand(formatter) ?? '');
+    return { output: pad(quoteBackslash(operand.slice(0, limit).join(''))), isCut: false };
+  }
   if (conversion === 's' || conversion === 'q') {
     const operand = takeOperand(formatter) ?? '';
     const text = conversion === 'q' ? quoteBackslash(operand) : operand;

@@ -5,6 +5,7 @@ import { ERRNO } from '../../../uapi/errno.ts';
 import { POLL, SEEK } from '../../../uapi/fs.ts';
 import { LFLAG } from '../../../uapi/termios.ts';
 import { decodeUtf8 } from '../../../lib/utf8.ts';
+import { assignElement, assignText, elementName } from '../assign.ts';
 import type { Shell } from '../shell.ts';
 import { builtinOptions, isIdentifier, USAGE_ERROR, type BuiltinOptions } from './builtin.ts';
 
@@ -26,15 +27,23 @@ export function* runRead(shell: Shell, words: readonly string[]): Sleeping<numbe
   const options = yield* builtinOptions(shell, words, 'rsea:d:i:n:N:p:t:u:');
   if (options === undefined) return USAGE_ERROR;
   const { flags, operands } = options;
-  const wrong = operands.find((name) => !isIdentifier(name));
+  const wrong = operands.find((name) => !isIdentifier(name) && elementName(name) === undefined);
   if (wrong !== undefined) return yield* shell.fail(`read: \`${wrong}': not a valid identifier`);
+  const problem = wrongNumber(flags);
+  if (problem !== undefined) return yield* shell.fail(`read: ${problem}`);
   const fd = Number(flags.get('u') ?? 0);
+  if (flags.has('u') && typeof (yield* shell.c.fstat(fd)) === 'number') {
+    const reason = shell.c.strerror(-ERRNO.EBADF);
+    return yield* shell.fail(`read: ${fd}: invalid file descriptor: ${reason}`);
+  }
   const isTerminal = yield* shell.c.isatty(fd);
   const prompt = flags.get('p');
   if (prompt !== undefined && isTerminal) yield* shell.c.err(prompt);
   const timeout = flags.get('t');
   if (timeout !== undefined) {
+    const isProbe = Number(timeout) === 0;
     const ready = yield* shell.c.poll([{ fd, events: POLL.IN }], Number(timeout) * 1000);
+    if (isProbe) return typeof ready === 'number' || ready[0] === 0 ? 1 : 0;
     if (typeof ready !== 'number' && ready[0] === 0) return TIMED_OUT;
   }
   const restore = isTerminal ? yield* quietTerminal(shell, fd, options) : undefined;
@@ -44,8 +53,20 @@ export function* runRead(shell: Shell, words: readonly string[]): Sleeping<numbe
   if (line.failure < 0) {
     return yield* shell.fail(`read: read error: ${fd}: ${shell.c.strerror(line.failure)}`);
   }
-  store(shell, options, line);
+  if (!(yield* store(shell, options, line))) return 1;
   return line.isComplete ? 0 : 1;
+}
+
+/** What is wrong with the numbers that options take, if anything. */
+function wrongNumber(flags: ReadonlyMap<string, string>): string | undefined {
+  const timeout = flags.get('t');
+  if (timeout !== undefined && !/^(?:\d+\.?\d*|\.\d+)$/.test(timeout)) {
+    return `${timeout}: invalid timeout specification`;
+  }
+  const count = flags.get('n') ?? flags.get('N') ?? '0';
+  if (!/^\d+$/.test(count)) return `${count}: invalid number`;
+  const fd = flags.get('u') ?? '0';
+  return /^\d+$/.test(fd) ? undefined : `${fd}: invalid file descriptor specification`;
 }
 
 /** Switches off echo for -s and line mode for -n; gives what puts it back. */
@@ -97,10 +118,10 @@ function* readLine(shell: Shell, fd: number, { flags }: BuiltinOptions): Sleepin
 }
 
 /** End of file, as ByteSource says it; no errno is this. */
-const END = -1_000_000;
+export const END = -1_000_000;
 
 /** Bytes one by one; from a file in pieces, whose rest is given back by seeking. */
-class ByteSource {
+export class ByteSource {
   private readonly shell: Shell;
   private readonly fd: number;
   private readonly size: number;
@@ -134,7 +155,8 @@ class ByteSource {
   }
 }
 
-function store(shell: Shell, { flags, operands }: BuiltinOptions, line: Line): void {
+/** False: a variable could not be assigned; it has been said. */
+function* store(shell: Shell, { flags, operands }: BuiltinOptions, line: Line): Sleeping<boolean> {
   const { variables } = shell;
   const array = flags.get('a');
   const ifs = variables.get('IFS') ?? ' \t\n';
@@ -144,18 +166,29 @@ function store(shell: Shell, { flags, operands }: BuiltinOptions, line: Line): v
     for (let word = splitter.word(); word !== undefined; word = splitter.word()) {
       elements.push(word);
     }
-    variables.setElements(array, elements);
-    return;
+    return variables.setElements(array, elements);
   }
   if (operands.length === 0) {
-    variables.set('REPLY', decodeUtf8(Uint8Array.from(line.bytes)));
-    return;
+    return variables.set('REPLY', decodeUtf8(Uint8Array.from(line.bytes)));
   }
   for (const [index, name] of operands.entries()) {
     const isLast = index === operands.length - 1;
     const text = flags.has('N') ? (index === 0 ? splitter.rest(false) : '') : undefined;
-    variables.set(name, text ?? (isLast ? splitter.rest(true) : (splitter.word() ?? '')));
+    const value = text ?? (isLast ? splitter.rest(true) : (splitter.word() ?? ''));
+    const element = elementName(name);
+    const done =
+      element === undefined
+        ? yield* assignText(shell, name, value)
+        : yield* assignElement(shell, element, value);
+    if (!done) return recover(shell);
   }
+  return true;
+}
+
+/** A read-only variable fails this builtin and does not end the script. */
+function recover(shell: Shell): false {
+  if (shell.flow?.kind === 'abort') shell.flow = undefined;
+  return false;
 }
 
 /** Splits a line at IFS, minding what was escaped. */
@@ -215,20 +248,4 @@ class Splitter {
     }
     return this.text(start, end - 1);
   }
-}
-
-/** mapfile and readarray: all lines of a descriptor into an array. */
-export function* runMapfile(shell: Shell, words: readonly string[]): Sleeping<number> {
-  const options = yield* builtinOptions(shell, words, 'td:n:O:s:u:C:c:');
-  if (options === undefined) return USAGE_ERROR;
-  const { flags, operands } = options;
-  const lines = shell.c.lines(Number(flags.get('u') ?? 0));
-  const limit = Number(flags.get('n') ?? 0) || Number.POSITIVE_INFINITY;
-  const elements: string[] = [];
-  while (elements.length < limit) {
-    const line = yield* lines.next();
-    if (typeof line !== 'string') break;
-    elements.push(flags.has('t') || !lines.terminated ? line : `${line}\n`);
-  }
-  return shell.variables.setElements(operands[0] ?? 'MAPFILE', elements) ? 0 : 1;
 }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /** All builtins by name. */
 import type { Builtin } from './builtin.ts';
-import { runCd, runDirs, runPopd, runPushd, runPwd, runUmask } from './directory.ts';
+import { runDeclare, runExport, runReadonly } from './declare.ts';
+import { runCd, runPwd, runUmask } from './directory.ts';
+import { runDirs, runPopd, runPushd } from './directory-stack.ts';
 import { runEval, runExit, runFalse, runLoopJump, runReturn, runSource, runTrue } from './flow.ts';
 import { runDisown, runForeBackground, runJobs, runSuspend, runWait } from './jobs.ts';
 import { runKill } from './kill.ts';
@@ -15,19 +17,13 @@ import {
 } from './lookup.ts';
 import { runSet, runShopt } from './options.ts';
 import { runEcho, runPrintf } from './print.ts';
-import { runMapfile, runRead } from './read.ts';
+import { runMapfile } from './mapfile.ts';
+import { runRead } from './read.ts';
+import { runCaller, runEnable } from './introspect.ts';
 import { runHelp, runHistory, runTimes, runTrap } from './session.ts';
 import { runTest } from './test.ts';
 import { runUlimit } from './ulimit.ts';
-import {
-  runDeclare,
-  runExport,
-  runGetopts,
-  runLet,
-  runReadonly,
-  runShift,
-  runUnset,
-} from './variables.ts';
+import { runGetopts, runLet, runShift, runUnset } from './variables.ts';
 
 const BUILTINS: ReadonlyMap<string, Builtin> = new Map<string, Builtin>([
   ['.', runSource],
@@ -37,13 +33,15 @@ const BUILTINS: ReadonlyMap<string, Builtin> = new Map<string, Builtin>([
   ['bg', runForeBackground],
   ['break', runLoopJump],
   ['builtin', (shell, words) => runBuiltinBuiltin(shell, words, isBuiltin)],
-  ['cd', runCd],
+  ['caller', runCaller],
+  ['cd', (shell, words) => runCd(shell, words)],
   ['command', (shell, words) => runCommandBuiltin(shell, words, isBuiltin)],
   ['continue', runLoopJump],
   ['declare', runDeclare],
   ['dirs', runDirs],
   ['disown', runDisown],
   ['echo', runEcho],
+  ['enable', (shell, words) => runEnable(shell, words, builtinNames())],
   ['eval', runEval],
   // command.ts does exec itself, since its redirections stay.
   ['exec', runTrue],

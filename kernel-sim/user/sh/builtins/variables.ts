@@ -1,166 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/** Builtins on variables: export readonly local declare unset shift let getopts. */
+/** Builtins on variables: unset shift let getopts. declare.ts has those that declare. */
 import type { Sleeping } from '../../../uapi/coroutine.ts';
 import { evaluateArithmetic } from '../arithmetic.ts';
 import { arithmeticScope } from '../arithmetic-scope.ts';
-import { assignText } from '../assign.ts';
-import { quoteDouble } from '../quote.ts';
+import { AssociativeArray } from '../arrays.ts';
+import { elementName, type ElementName } from '../assign.ts';
 import type { Shell } from '../shell.ts';
-import type { Variable } from '../variables.ts';
-import { showFunction } from './describe.ts';
 import { builtinOptions, isIdentifier, USAGE_ERROR } from './builtin.ts';
-
-/** `declare -x NAME="value"`, as `export -p` and `declare -p` show a variable. */
-function declaration(name: string, variable: Variable): string {
-  const letters =
-    (variable.elements === undefined ? '' : 'a') +
-    (variable.readonly ? 'r' : '') +
-    (variable.exported ? 'x' : '');
-  const start = `declare -${letters === '' ? '-' : letters} ${name}`;
-  if (variable.elements !== undefined) {
-    const items = variable.elements.flatMap((element, index) =>
-      element === undefined ? [] : [`[${index}]=${quoteDouble(element)}`],
-    );
-    return `${start}=(${items.join(' ')})\n`;
-  }
-  return variable.value === undefined ? `${start}\n` : `${start}=${quoteDouble(variable.value)}\n`;
-}
-
-function showAll(shell: Shell, filter: (variable: Variable) => boolean): void {
-  for (const name of shell.variables.names()) {
-    const variable = shell.variables.lookup(name);
-    if (variable !== undefined && filter(variable)) shell.c.out(declaration(name, variable));
-  }
-}
-
-/** `name`, `name=value` and `name+=value` operands of the declaring builtins. */
-function* eachOperand(
-  shell: Shell,
-  builtin: string,
-  operands: readonly string[],
-  prepare: (name: string) => Variable,
-  finish: (variable: Variable) => void,
-): Sleeping<number> {
-  let status = 0;
-  for (const operand of operands) {
-    const match = /^([^=+]*)(?:(\+?)=([\s\S]*))?$/.exec(operand);
-    const name = match?.[1] ?? '';
-    if (match === null || !isIdentifier(name)) {
-      status = yield* shell.fail(`${builtin}: \`${operand}': not a valid identifier`);
-      continue;
-    }
-    const variable = prepare(name);
-    const value = match[3];
-    if (value !== undefined) {
-      if (variable.readonly) {
-        status = yield* shell.fail(`${name}: readonly variable`);
-        continue;
-      }
-      yield* assignText(shell, name, value, match[2] === '+');
-    }
-    finish(variable);
-  }
-  return status;
-}
-
-export function* runExport(shell: Shell, words: readonly string[]): Sleeping<number> {
-  const options = yield* builtinOptions(shell, words, 'fnp');
-  if (options === undefined) return USAGE_ERROR;
-  const { operands, flags } = options;
-  if (operands.length === 0) {
-    showAll(shell, (variable) => variable.exported);
-    return 0;
-  }
-  if (flags.has('f')) return 0;
-  return yield* eachOperand(
-    shell,
-    'export',
-    operands,
-    (name) => shell.variables.declare(name),
-    (variable) => {
-      variable.exported = !flags.has('n');
-    },
-  );
-}
-
-export function* runReadonly(shell: Shell, words: readonly string[]): Sleeping<number> {
-  const options = yield* builtinOptions(shell, words, 'aAfp');
-  if (options === undefined) return USAGE_ERROR;
-  if (options.operands.length === 0) {
-    showAll(shell, (variable) => variable.readonly);
-    return 0;
-  }
-  return yield* eachOperand(
-    shell,
-    'readonly',
-    options.operands,
-    (name) => shell.variables.declare(name),
-    (variable) => {
-      variable.readonly = true;
-    },
-  );
-}
-
-/** `local`, `declare` and `typeset`; the last two are local too, inside a function. */
-export function* runDeclare(shell: Shell, words: readonly string[]): Sleeping<number> {
-  const builtin = words[0] ?? 'declare';
-  const { variables } = shell;
-  if (builtin === 'local' && !variables.inFunction) {
-    return yield* shell.fail('local: can only be used in a function');
-  }
-  const options = yield* builtinOptions(shell, words, 'aAfFgiIlnprtux');
-  if (options === undefined) return USAGE_ERROR;
-  const { flags, operands } = options;
-  if (flags.has('f') || flags.has('F')) {
-    return yield* showFunctions(shell, operands, flags.has('F'));
-  }
-  if (flags.has('p') || operands.length === 0) return yield* show(shell, builtin, operands);
-  if (flags.has('A')) return yield* shell.fail(`${builtin}: -A: not supported here`);
-  const isLocal = variables.inFunction && !flags.has('g');
-  return yield* eachOperand(
-    shell,
-    builtin,
-    operands,
-    (name) => {
-      const variable = isLocal ? variables.makeLocal(name) : variables.declare(name);
-      if (flags.has('i')) variable.integer = true;
-      if (flags.has('a')) {
-        variable.elements ??= variable.value === undefined ? [] : [variable.value];
-      }
-      return variable;
-    },
-    (variable) => {
-      if (flags.has('r')) variable.readonly = true;
-      if (flags.has('x')) variable.exported = true;
-    },
-  );
-}
-
-function* show(shell: Shell, builtin: string, names: readonly string[]): Sleeping<number> {
-  if (names.length === 0) showAll(shell, () => true);
-  let status = 0;
-  for (const name of names) {
-    const variable = shell.variables.lookup(name);
-    if (variable === undefined) status = yield* shell.fail(`${builtin}: ${name}: not found`);
-    else shell.c.out(declaration(name, variable));
-  }
-  return status;
-}
-
-function* showFunctions(
-  shell: Shell,
-  names: readonly string[],
-  isBrief: boolean,
-): Sleeping<number> {
-  let status = 0;
-  for (const name of names.length > 0 ? names : shell.functions.keys()) {
-    const found = shell.functions.get(name);
-    if (found === undefined) status = 1;
-    else if (isBrief) shell.c.out(names.length > 0 ? `${name}\n` : `declare -f ${name}\n`);
-    else shell.c.out(showFunction(name, found));
-  }
-  return status;
-}
 
 export function* runUnset(shell: Shell, words: readonly string[]): Sleeping<number> {
   const options = yield* builtinOptions(shell, words, 'fnv');
@@ -168,26 +14,60 @@ export function* runUnset(shell: Shell, words: readonly string[]): Sleeping<numb
   const { flags, operands } = options;
   let status = 0;
   for (const operand of operands) {
-    const element = /^([A-Za-z_]\w*)\[(.+)\]$/.exec(operand);
-    if (element !== null) {
-      const variable = shell.variables.lookup(element[1] ?? '');
-      const index = evaluateArithmetic(element[2] ?? '', arithmeticScope(shell));
-      if (variable?.elements !== undefined && 'value' in index) {
-        variable.elements[Number(index.value)] = undefined;
-      }
+    const element = elementName(operand);
+    if (element !== undefined && !flags.has('f')) {
+      if (!(yield* unsetElement(shell, element))) status = 1;
       continue;
     }
-    const isVariable = shell.variables.lookup(operand) !== undefined;
+    if (!flags.has('f') && !isIdentifier(operand)) {
+      status = yield* shell.fail(`unset: \`${operand}': not a valid identifier`);
+      continue;
+    }
+    const isVariable = shell.variables.lookupOwn(operand) !== undefined;
     if (flags.has('f') || (!flags.has('v') && !isVariable)) {
-      shell.functions.delete(operand);
+      if (shell.functions.get(operand)?.isReadonly === true) {
+        status = yield* shell.fail(`unset: ${operand}: cannot unset: readonly function`);
+      } else shell.functions.delete(operand);
       continue;
     }
-    if (!shell.variables.unset(operand)) {
-      status = yield* shell.fail(`unset: ${operand}: cannot unset: readonly variable`);
+    const name = flags.has('n') ? operand : shell.variables.resolve(operand);
+    if (!shell.variables.unset(name)) {
+      status = yield* shell.fail(`unset: ${name}: cannot unset: readonly variable`);
     }
-    if (operand === 'PATH') shell.hashed.clear();
+    if (name === 'PATH') shell.hashed.clear();
+    if (name === 'GLOBIGNORE') shell.shopt.dotglob = false;
   }
   return status;
+}
+
+function* unsetElement(shell: Shell, { name, subscript }: ElementName): Sleeping<boolean> {
+  const variable = shell.variables.lookup(name);
+  if (variable?.readonly === true) {
+    yield* shell.complain(`unset: ${name}: cannot unset: readonly variable`);
+    return false;
+  }
+  const array = variable?.array;
+  if (array instanceof AssociativeArray) {
+    // The word was expanded once; quotes that came through belong to the key's spelling.
+    array.delete(subscript.replace(/^(["'])(.*)\1$/s, '$2'));
+    return true;
+  }
+  const index = evaluateArithmetic(subscript, arithmeticScope(shell));
+  if ('error' in index) {
+    yield* shell.complain(index.error);
+    return false;
+  }
+  const place = Number(index.value);
+  if (array === undefined) {
+    if (place === 0) shell.variables.unset(name);
+    return true;
+  }
+  if (place < 0 && array.end + place < 0) {
+    yield* shell.complain(`unset: [${subscript}]: bad array subscript`);
+    return false;
+  }
+  array.delete(place < 0 ? array.end + place : place);
+  return true;
 }
 
 export function* runShift(shell: Shell, words: readonly string[]): Sleeping<number> {
@@ -240,6 +120,7 @@ export function* runGetopts(shell: Shell, words: readonly string[]): Sleeping<nu
   const letter = word.charAt(place);
   const at = letter === ':' ? -1 : letters.indexOf(letter);
   const isQuiet = letters.startsWith(':');
+  const isSilent = isQuiet || variables.get('OPTERR') === '0';
   let argument: string | undefined;
   let nextPlace = place + 1;
   const wantsArgument = at >= 0 && letters[at + 1] === ':';
@@ -270,7 +151,7 @@ export function* runGetopts(shell: Shell, words: readonly string[]): Sleeping<nu
   if (isQuiet) variables.set('OPTARG', letter);
   else {
     variables.unset('OPTARG');
-    yield* shell.c.err(`${shell.name}: ${problem} -- ${letter}\n`);
+    if (!isSilent) yield* shell.c.err(`${shell.name}: ${problem} -- ${letter}\n`);
   }
   return 0;
 }
