@@ -54,5 +54,5 @@ export class Dentry {
   }
 }
 
-/** Positions 0 and 1 of a directory are `.` and `..`. */
-export const FIRST_COOKIE = 2;
+/** Positions of a directory: `.` and `..` are 0 and 1, and 2 is behind them. */
+const FIRST_COOKIE = 3;

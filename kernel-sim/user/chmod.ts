@@ -3,7 +3,7 @@
 import type { Sleeping } from '../uapi/coroutine.ts';
 import { S } from '../uapi/fs.ts';
 import type { Libc } from './libc/libc.ts';
-import { command, complain, errorText, has, misuse } from './support/command.ts';
+import { command, complain, errorText, has, misuse, valueOf } from './support/command.ts';
 import { isDirectory, joinPath, listNames } from './support/files.ts';
 import { quoted } from './support/locale.ts';
 import { changeMode, modeString } from './support/mode.ts';
@@ -11,11 +11,13 @@ import { quoteAlways } from './support/quote.ts';
 
 const HELP = `Usage: chmod [OPTION]... MODE[,MODE]... FILE...
   or:  chmod [OPTION]... OCTAL-MODE FILE...
+  or:  chmod [OPTION]... --reference=RFILE FILE...
 Change the mode of each FILE to MODE.
 
   -c, --changes          like verbose but report only when a change is made
   -f, --silent, --quiet  suppress most error messages
   -v, --verbose          output a diagnostic for every file processed
+      --reference=RFILE  use RFILE's mode instead of MODE values
   -R, --recursive        change files and directories recursively
       --help        display this help and exit
 
@@ -34,13 +36,30 @@ interface Options {
 
 export const chmod = command({
   short: 'cfvR',
-  long: { changes: 'c', silent: 'f', quiet: 'f', verbose: 'v', recursive: 'R' },
+  long: {
+    changes: 'c',
+    silent: 'f',
+    quiet: 'f',
+    verbose: 'v',
+    recursive: 'R',
+    reference: 'reference:',
+  },
   help: HELP,
   rewrite: protectMode,
   *main(c, args) {
-    const [mode, ...files] = args.operands;
+    const reference = valueOf(args, 'reference');
+    const copied = reference === undefined ? undefined : yield* c.stat(reference);
+    if (typeof copied === 'number') {
+      const name = quoteAlways(reference ?? '');
+      return yield* c.die(c.program, `failed to get attributes of ${name}: ${errorText(copied)}`);
+    }
+    const [mode, ...files] =
+      copied === undefined
+        ? args.operands
+        : [(copied.mode & PERMISSIONS).toString(8).padStart(5, '0'), ...args.operands];
     if (mode === undefined) return yield* misuse(c, 'missing operand');
     if (files.length === 0) {
+      if (copied !== undefined) return yield* misuse(c, 'missing operand');
       return yield* misuse(c, `missing operand after ${quoted(c, mode)}`);
     }
     const umask = yield* c.umask(0);

@@ -1,16 +1,27 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/** cp: copies files and trees. */
-import { WOULD_BLOCK, type Sleeping } from '../uapi/coroutine.ts';
-import { makedev, major, minor, O, S } from '../uapi/fs.ts';
-import type { Stat } from './libc/file-calls.ts';
+/** cp: copies files and trees. The copying is in cp/copier.ts. */
+import type { Sleeping } from '../uapi/coroutine.ts';
+import { Copier, type CopyOptions } from './cp/copier.ts';
 import type { Libc } from './libc/libc.ts';
-import { command, complain, errorText, has, lastOf } from './support/command.ts';
-import { confirms, joinPath, listNames } from './support/files.ts';
+import {
+  BACKUP_HELP,
+  BACKUP_LONG,
+  BACKUP_SHORT,
+  backupsOf,
+  type Backups,
+} from './support/backup.ts';
+import {
+  command,
+  complain,
+  errorText,
+  has,
+  lastOf,
+  misuse,
+  type ParsedCommandLine,
+} from './support/command.ts';
+import { isDirectory, joinPath } from './support/files.ts';
 import { quoteAlways } from './support/quote.ts';
-import { destinations, TARGET_LONG, TARGET_SHORT } from './support/target.ts';
-
-const BLOCK = 131_072;
-const PERMISSIONS = 0o7777;
+import { destinations, TARGET_LONG, TARGET_SHORT, type Pair } from './support/target.ts';
 
 const HELP = `Usage: cp [OPTION]... [-T] SOURCE DEST
   or:  cp [OPTION]... SOURCE... DIRECTORY
@@ -18,63 +29,73 @@ const HELP = `Usage: cp [OPTION]... [-T] SOURCE DEST
 Copy SOURCE to DEST, or multiple SOURCE(s) to DIRECTORY.
 
   -a, --archive                same as -dR --preserve=all
+      --attributes-only        don't copy the file data, just the attributes
+${BACKUP_HELP}\
   -d                           same as --no-dereference --preserve=links
   -f, --force                  if an existing destination file cannot be
                                  opened, remove it and try again
+  -H                           follow command-line symbolic links in SOURCE
   -i, --interactive            prompt before overwrite
+  -l, --link                   hard link files instead of copying
   -L, --dereference            always follow symbolic links in SOURCE
   -n, --no-clobber             do not overwrite an existing file
+      --no-preserve=ATTR_LIST  don't preserve the specified attributes
+      --parents                use full source file name under DIRECTORY
   -P, --no-dereference         never follow symbolic links in SOURCE
-  -p                           preserve mode, ownership, timestamps
+  -p                           same as --preserve=mode,ownership,timestamps
+      --preserve[=ATTR_LIST]   preserve the specified attributes
   -R, -r, --recursive          copy directories recursively
+      --remove-destination     remove each existing destination file before
+                                 attempting to open it
+  -s, --symbolic-link          make symbolic links instead of copying
+      --strip-trailing-slashes  remove any trailing slashes from each SOURCE
   -t, --target-directory=DIRECTORY  copy all SOURCE arguments into DIRECTORY
   -T, --no-target-directory    treat DEST as a normal file
   -u, --update                 copy only when the SOURCE file is newer
   -v, --verbose                explain what is being done
+  -x, --one-file-system        stay on this file system
       --help        display this help and exit
+
+ATTR_LIST is a comma-separated list of mode, ownership, timestamps, links
+and all.
 `;
 
-export interface CopyOptions {
-  readonly recursive: boolean;
-  readonly preserves: boolean;
-  /** Copy links as links. */
-  readonly keepsLinks: boolean;
-  readonly force: boolean;
-  readonly clobber: 'always' | 'ask' | 'never';
-  readonly update: boolean;
-  readonly verbose: boolean;
-}
-
 export const cp = command({
-  short: `adfiLnPpRruv${TARGET_SHORT}`,
+  short: `adfHiLlnPpRrsuvx${BACKUP_SHORT}${TARGET_SHORT}`,
   long: {
     ...TARGET_LONG,
+    ...BACKUP_LONG,
     archive: 'a',
+    'attributes-only': 'attributes-only',
     force: 'f',
     interactive: 'i',
+    link: 'l',
     dereference: 'L',
     'no-clobber': 'n',
+    'no-preserve': 'no-preserve:',
+    parents: 'parents',
     'no-dereference': 'P',
-    preserve: 'p',
+    preserve: 'preserve::',
     recursive: 'r',
+    'remove-destination': 'remove-destination',
+    'symbolic-link': 's',
+    'strip-trailing-slashes': 'strip-trailing-slashes',
     update: 'u',
     verbose: 'v',
+    'one-file-system': 'x',
   },
   help: HELP,
   *main(c, args) {
-    const clobber = lastOf(args, ['i', 'n', 'f']);
-    const links = lastOf(args, ['L', 'P', 'd', 'a']);
-    const recursive = has(args, 'r') || has(args, 'R') || has(args, 'a');
-    const options: CopyOptions = {
-      recursive,
-      preserves: has(args, 'p') || has(args, 'a'),
-      keepsLinks: links === undefined ? recursive : links !== 'L',
-      force: has(args, 'f'),
-      clobber: clobber === 'n' ? 'never' : clobber === 'i' ? 'ask' : 'always',
-      update: has(args, 'u'),
-      verbose: has(args, 'v'),
-    };
-    const pairs = yield* destinations(c, args);
+    const backups = yield* backupsOf(c, args);
+    if (typeof backups === 'number') return backups;
+    const options = copyOptions(args, backups);
+    const stripped = has(args, 'strip-trailing-slashes')
+      ? args.operands.map((name) => name.replace(/(.)\/+$/, '$1'))
+      : args.operands;
+    const named = { ...args, operands: stripped };
+    const pairs = has(args, 'parents')
+      ? yield* underParents(c, named, options.verbose)
+      : yield* destinations(c, named);
     if (typeof pairs === 'number') return pairs;
     const copier = new Copier(c, options);
     let status = 0;
@@ -85,161 +106,87 @@ export const cp = command({
   },
 });
 
-export class Copier {
-  readonly #c: Libc;
-  readonly #options: CopyOptions;
+function copyOptions(args: ParsedCommandLine, backups: Backups): CopyOptions {
+  const clobber = lastOf(args, ['i', 'n', 'f']);
+  const links = lastOf(args, ['L', 'P', 'H', 'd', 'a']);
+  const recursive = has(args, 'r') || has(args, 'R') || has(args, 'a');
+  const keepsLinks = links === undefined ? recursive : links !== 'L' && links !== 'H';
+  const makes = lastOf(args, ['l', 's', 'attributes-only']) ?? 'copy';
+  return {
+    recursive,
+    preserves: preserved(args),
+    keepsLinks: keepsLinks ? 'all' : links === 'H' ? 'inside' : 'none',
+    makes: MAKES[makes],
+    force: has(args, 'f'),
+    removesFirst: has(args, 'remove-destination'),
+    clobber: clobber === 'n' ? 'never' : clobber === 'i' ? 'ask' : 'always',
+    update: has(args, 'u'),
+    oneFileSystem: has(args, 'x'),
+    backups,
+    verbose: has(args, 'v'),
+  };
+}
 
-  constructor(c: Libc, options: CopyOptions) {
-    this.#c = c;
-    this.#options = options;
+const MAKES = {
+  copy: 'copy',
+  l: 'hard link',
+  s: 'symbolic link',
+  'attributes-only': 'attributes',
+} as const;
+
+const USUALLY_PRESERVED = 'mode,ownership,timestamps';
+
+function preserved(args: ParsedCommandLine): CopyOptions['preserves'] {
+  const attributes = { mode: false, ownership: false, timestamps: false, links: false };
+  const change = (list: string, value: boolean): void => {
+    const names = list === 'all' ? ['mode', 'ownership', 'timestamps', 'links'] : list.split(',');
+    for (const name of names) if (Object.hasOwn(attributes, name)) set(attributes, name, value);
+  };
+  for (const { name, value } of args.options) {
+    if (name === 'a') change('all', true);
+    else if (name === 'd') change('links', true);
+    else if (name === 'p' || name === 'preserve') change(value ?? USUALLY_PRESERVED, true);
+    else if (name === 'no-preserve') change(value ?? '', false);
   }
+  return attributes;
+}
 
-  *copy(from: string, to: string): Sleeping<boolean> {
-    const c = this.#c;
-    const stat = this.#options.keepsLinks ? yield* c.lstat(from) : yield* c.stat(from);
-    if (typeof stat === 'number') {
-      return yield* this.#fail(`cannot stat ${quoteAlways(from)}`, stat);
-    }
-    const type = stat.mode & S.IFMT;
-    if (type === S.IFDIR && !this.#options.recursive) {
-      yield* complain(c, `-r not specified; omitting directory ${quoteAlways(from)}`);
-      return false;
-    }
-    const existing = yield* c.stat(to);
-    if (typeof existing !== 'number') {
-      const same = existing.dev === stat.dev && existing.ino === stat.ino;
-      if (same) {
-        yield* complain(c, `${quoteAlways(from)} and ${quoteAlways(to)} are the same file`);
-        return false;
-      }
-      const isDirectory = (existing.mode & S.IFMT) === S.IFDIR;
-      if (isDirectory !== (type === S.IFDIR)) {
-        const what = isDirectory
-          ? `cannot overwrite directory ${quoteAlways(to)} with non-directory`
-          : `cannot overwrite non-directory ${quoteAlways(to)} with directory ${quoteAlways(from)}`;
-        yield* complain(c, what);
-        return false;
-      }
-      if (!isDirectory && !(yield* this.#mayOverwrite(to, existing, stat))) return true;
-    }
-    const made = yield* this.#make(from, to, stat, typeof existing !== 'number');
-    if (made && this.#options.preserves && type !== S.IFLNK) yield* this.#preserve(to, stat);
-    return made;
+function set(attributes: Record<string, boolean>, name: string, value: boolean): void {
+  attributes[name] = value;
+}
+
+/** `--parents a/b DIRECTORY` makes DIRECTORY/a for DIRECTORY/a/b. */
+function* underParents(
+  c: Libc,
+  args: ParsedCommandLine,
+  verbose: boolean,
+): Sleeping<readonly Pair[] | number> {
+  const inDirectory = yield* destinations(c, args);
+  if (typeof inDirectory === 'number') return inDirectory;
+  const target = args.options.find(({ name }) => name === 't')?.value;
+  const directory = target ?? args.operands.at(-1) ?? '';
+  if (!isDirectory(yield* c.stat(directory))) {
+    return yield* misuse(c, 'with --parents, the destination must be a directory');
   }
-
-  *#fail(what: string, failure: number): Sleeping<false> {
-    yield* complain(this.#c, `${what}: ${errorText(failure)}`);
-    return false;
-  }
-
-  *#mayOverwrite(to: string, existing: Stat, source: Stat): Sleeping<boolean> {
-    const { clobber, update } = this.#options;
-    if (update && existing.mtime >= source.mtime) return false;
-    if (clobber === 'never') return false;
-    return clobber === 'always' || (yield* confirms(this.#c, `overwrite ${quoteAlways(to)}? `));
-  }
-
-  *#make(from: string, to: string, stat: Stat, exists: boolean): Sleeping<boolean> {
-    const c = this.#c;
-    const type = stat.mode & S.IFMT;
-    const isCopiedAsFile = type === S.IFREG || !this.#options.recursive;
-    if (type === S.IFDIR) return yield* this.#tree(from, to, stat, exists);
-    if (this.#options.verbose) c.out(`${quoteAlways(from)} -> ${quoteAlways(to)}\n`);
-    if (type === S.IFLNK) {
-      const target = yield* c.readlink(from);
-      if (typeof target === 'number') {
-        return yield* this.#fail(`cannot read symbolic link ${quoteAlways(from)}`, target);
-      }
-      if (exists) yield* c.unlink(to);
-      const failure = yield* c.symlink(target, to);
-      if (failure === 0) return true;
-      return yield* this.#fail(`cannot create symbolic link ${quoteAlways(to)}`, failure);
-    }
-    if (isCopiedAsFile) return yield* this.#contents(from, to, stat);
-    const device = makedev(major(stat.rdev), minor(stat.rdev));
-    const failure = yield* c.mknod(to, stat.mode, device);
-    if (failure === 0) return true;
-    return yield* this.#fail(`cannot create special file ${quoteAlways(to)}`, failure);
-  }
-
-  *#tree(from: string, to: string, stat: Stat, exists: boolean): Sleeping<boolean> {
-    const c = this.#c;
-    if (`${to}/`.startsWith(`${from}/`)) {
-      const into = `cannot copy a directory, ${quoteAlways(from)}, into itself, ${quoteAlways(to)}`;
-      yield* complain(c, into);
-      return false;
-    }
-    const names = yield* listNames(c, from);
-    if (typeof names === 'number') {
-      return yield* this.#fail(`cannot access ${quoteAlways(from)}`, names);
-    }
-    if (!exists) {
-      // Writable for us while it is being filled, whatever it will be.
-      const failure = yield* c.mkdir(to, (stat.mode & PERMISSIONS) | 0o700);
+  const pairs: Pair[] = [];
+  for (const { from } of inDirectory) {
+    const source = from.replace(/(.)\/+$/, '$1');
+    const parents = source.split('/').slice(0, -1);
+    let at = '';
+    for (const name of parents) {
+      at = at === '' ? name : joinPath(at, name);
+      const folder = joinPath(directory, at);
+      if (at === '' || isDirectory(yield* c.stat(folder))) continue;
+      const stat = yield* c.stat(at);
+      const mode = typeof stat === 'number' ? 0o777 : stat.mode & 0o7777;
+      const failure = yield* c.mkdir(folder, mode | 0o700);
       if (failure < 0) {
-        return yield* this.#fail(`cannot create directory ${quoteAlways(to)}`, failure);
+        yield* complain(c, `cannot make directory ${quoteAlways(folder)}: ${errorText(failure)}`);
+        return 1;
       }
-      if (this.#options.verbose) c.out(`${quoteAlways(from)} -> ${quoteAlways(to)}\n`);
+      if (verbose) c.out(`${at} -> ${folder}\n`);
     }
-    let isComplete = true;
-    for (const name of names) {
-      if (!(yield* this.copy(joinPath(from, name), joinPath(to, name)))) isComplete = false;
-    }
-    return isComplete;
+    pairs.push({ from, to: joinPath(directory, source) });
   }
-
-  *#contents(from: string, to: string, stat: Stat): Sleeping<boolean> {
-    const c = this.#c;
-    const input = yield* c.open(from);
-    if (input < 0) return yield* this.#fail(`cannot open ${quoteAlways(from)} for reading`, input);
-    const flags = O.WRONLY | O.CREAT | O.TRUNC;
-    let output = yield* c.open(to, flags, stat.mode & PERMISSIONS);
-    if (output < 0 && this.#options.force && (yield* c.unlink(to)) === 0) {
-      output = yield* c.open(to, flags, stat.mode & PERMISSIONS);
-    }
-    if (output < 0) {
-      yield* c.close(input);
-      return yield* this.#fail(`cannot create regular file ${quoteAlways(to)}`, output);
-    }
-    const done = yield* this.#pump(from, to, input, output);
-    yield* c.close(input);
-    yield* c.close(output);
-    return done;
-  }
-
-  *#pump(from: string, to: string, input: number, output: number): Sleeping<boolean> {
-    const c = this.#c;
-    const buffer = yield* c.memory.malloc(BLOCK);
-    let isDone = true;
-    for (;;) {
-      let count = c.read_into(input, buffer, BLOCK);
-      if (count === WOULD_BLOCK) count = yield* c.wait();
-      if (count === 0) break;
-      if (count < 0) {
-        isDone = yield* this.#fail(`error reading ${quoteAlways(from)}`, count);
-        break;
-      }
-      let failure = 0;
-      for (let at = 0; at < count && failure >= 0;) {
-        failure = c.write_from(output, buffer + at, count - at);
-        if (failure === WOULD_BLOCK) failure = yield* c.wait();
-        at += Math.max(failure, 0);
-      }
-      if (failure < 0) {
-        isDone = yield* this.#fail(`error writing ${quoteAlways(to)}`, failure);
-        break;
-      }
-    }
-    c.memory.free(buffer);
-    return isDone;
-  }
-
-  *#preserve(to: string, stat: Stat): Sleeping<void> {
-    yield* this.#c.utimens(to, {
-      atime: stat.atime + stat.atime_ns / 1e9,
-      mtime: stat.mtime + stat.mtime_ns / 1e9,
-    });
-    yield* this.#c.chown(to, stat.uid, stat.gid);
-    yield* this.#c.chmod(to, stat.mode & PERMISSIONS);
-  }
+  return pairs;
 }

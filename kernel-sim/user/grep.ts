@@ -7,19 +7,22 @@ import { decodeUtf8 } from '../lib/utf8.ts';
 import { GREP_HELP, GREP_LONG, GREP_SHORT, grepOptions, type GrepOptions } from './grep/options.ts';
 import { LinePrinter } from './grep/print.ts';
 import type { Libc } from './libc/libc.ts';
-import { command, complain, errorText, type ParsedCommandLine } from './support/command.ts';
+import { command, complain, errorText, has, type ParsedCommandLine } from './support/command.ts';
 import { isDirectory, joinPath, listNames } from './support/files.ts';
 import { createRegex, type Regex } from './support/regex.ts';
 
 /** No line matched; something went wrong. */
 const NO_MATCH = 1;
 const TROUBLE = 2;
+/** Digits of the greatest offset. */
+const LONGEST_NUMBER = 20;
 
 export const grep = command({
   short: GREP_SHORT,
   long: GREP_LONG,
   help: GREP_HELP,
   usageStatus: TROUBLE,
+  usageText: 'Usage: grep [OPTION]... PATTERNS [FILE]...',
   rewrite: contextCount,
   main: (c, args) => run(c, args),
 });
@@ -30,15 +33,22 @@ function contextCount(argv: readonly string[]): readonly string[] {
 }
 
 function* run(c: Libc, args: ParsedCommandLine): Sleeping<number> {
+  if (has(args, 'V')) {
+    c.out('grep (GNU grep) 3.8\n');
+    return 0;
+  }
+  if (has(args, 'u')) yield* complain(c, 'warning: --unix-byte-offsets (-u) is obsolete');
   const isTerminal = typeof (yield* c.get_winsize(1)) !== 'number';
   const options = yield* grepOptions(c, args, isTerminal);
   if ('error' in options) {
     if (options.error !== '') {
       yield* complain(c, options.error);
-      return TROUBLE;
+      if (options.hint !== true) return TROUBLE;
+      yield* usage(c);
+      // As in GNU grep, where a word that is none of those allowed is less serious.
+      return NO_MATCH;
     }
-    yield* c.err(`Usage: ${c.program} [OPTION]... PATTERNS [FILE]...\n`);
-    yield* c.err(`Try '${c.program} --help' for more information.\n`);
+    yield* usage(c);
     return TROUBLE;
   }
   const compiled = createRegex(options.patterns, options);
@@ -48,6 +58,11 @@ function* run(c: Libc, args: ParsedCommandLine): Sleeping<number> {
   }
   for (const warning of compiled.warnings) yield* complain(c, `warning: ${warning}`);
   return yield* new Grep(c, options, compiled.regex, isTerminal).run();
+}
+
+function* usage(c: Libc): Sleeping<void> {
+  yield* c.err(`Usage: ${c.program} [OPTION]... PATTERNS [FILE]...\n`);
+  yield* c.err(`Try '${c.program} --help' for more information.\n`);
 }
 
 class Grep {
@@ -80,17 +95,22 @@ class Grep {
 
   *#path(name: string, isOperand: boolean): Sleeping<boolean> {
     const c = this.#c;
-    if (name === '-') return yield* this.#file(0, '(standard input)');
+    if (name === '-') return yield* this.#file(0, this.#options.label);
     const follows = isOperand || this.#options.followsLinks;
     const stat = follows ? yield* c.stat(name) : yield* c.lstat(name);
+    const { filter, directoryAction, skipsDevices } = this.#options;
     if (isDirectory(stat)) {
-      if (this.#options.recursive) return yield* this.#tree(name);
+      if (directoryAction === 'skip') return false;
+      if (filter.skipsDirectory(name) && !(isOperand && name === '.')) return false;
+      if (directoryAction === 'recurse') return yield* this.#tree(name);
       yield* this.#trouble(name, -ERRNO.EISDIR);
       return false;
     }
     // A walk through a tree does not follow links, nor does it read devices, which may never end.
     const isRegular = typeof stat !== 'number' && (stat.mode & S.IFMT) === S.IFREG;
     if (!isOperand && typeof stat !== 'number' && !isRegular) return false;
+    if (typeof stat !== 'number' && !isRegular && skipsDevices) return false;
+    if (filter.skipsFile(name)) return false;
     const fd = yield* c.open(name);
     if (fd < 0) {
       yield* this.#trouble(name, fd);
@@ -116,6 +136,15 @@ class Grep {
     return matched;
   }
 
+  /** With -T numbers are as wide as the file's size may make them. */
+  *#numberWidth(fd: number): Sleeping<number> {
+    if (!this.#options.alignsTabs) return 0;
+    const stat = yield* this.#c.fstat(fd);
+    const isRegular = typeof stat !== 'number' && (stat.mode & S.IFMT) === S.IFREG;
+    if (!isRegular) return LONGEST_NUMBER;
+    return String(stat.size + (this.#options.lineNumbers ? 1 : 0)).length;
+  }
+
   *#trouble(name: string, failure: number): Sleeping<void> {
     this.#hadTrouble = true;
     if (!this.#options.noMessages) yield* complain(this.#c, `${name}: ${errorText(failure)}`);
@@ -123,9 +152,9 @@ class Grep {
 
   /** Searches one file: whether a line was selected. */
   *#file(fd: number, name: string): Sleeping<boolean> {
-    const { invert, maxCount, quiet, list, count } = this.#options;
+    const { invert, maxCount, quiet, list, count, binary } = this.#options;
     const lines = this.#c.lines(fd);
-    const print = this.#printer.file(name);
+    const print = this.#printer.file(name, yield* this.#numberWidth(fd));
     let selected = 0;
     let isBinary = false;
     let isDone = maxCount === 0;
@@ -133,7 +162,11 @@ class Grep {
       const bytes = yield* lines.next_bytes(this.#options.separator);
       if (typeof bytes === 'number') yield* this.#trouble(name, bytes);
       if (bytes === undefined || typeof bytes === 'number') break;
-      isBinary ||= this.#options.separator !== 0 && bytes.includes(0) && !this.#options.text;
+      isBinary ||= this.#options.separator !== 0 && binary !== 'text' && bytes.includes(0);
+      if (isBinary && binary === 'without-match') {
+        selected = 0;
+        break;
+      }
       const text = decodeUtf8(bytes);
       yield* this.#c.charge(bytes.length);
       if (isDone || this.#regex.test(text) === invert) {
@@ -154,6 +187,6 @@ class Grep {
     }
     if (count) this.#c.out(print.count(selected));
     if (list === (selected > 0 ? 'matching' : 'others')) this.#c.out(print.fileName());
-    return list === 'others' ? selected === 0 : selected > 0;
+    return selected > 0;
   }
 }

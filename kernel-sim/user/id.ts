@@ -14,12 +14,13 @@ or (when USER omitted) for the current user.
   -n, --name     print a name instead of a number, for -ugG
   -r, --real     print the real ID instead of the effective ID, with -ugG
   -u, --user     print only the effective user ID
+  -z, --zero     delimit entries with NUL characters, not whitespace
       --help        display this help and exit
 `;
 
 export const id = command({
   short: 'agGnruz',
-  long: { group: 'g', groups: 'G', name: 'n', real: 'r', user: 'u' },
+  long: { group: 'g', groups: 'G', name: 'n', real: 'r', user: 'u', zero: 'z' },
   help: HELP,
   *main(c, args) {
     const only = (['u', 'g', 'G'] as const).filter((letter) => has(args, letter));
@@ -27,6 +28,10 @@ export const id = command({
       return yield* c.die(c.program, 'cannot print "only" of more than one choice');
     }
     const [one] = only;
+    const end = has(args, 'z') ? '\0' : '\n';
+    if (one === undefined && has(args, 'z')) {
+      return yield* c.die(c.program, 'option --zero not permitted in default format');
+    }
     if (one === undefined && (has(args, 'n') || has(args, 'r'))) {
       return yield* c.die(c.program, 'cannot print only names or real IDs in default format');
     }
@@ -43,10 +48,12 @@ export const id = command({
       const real = has(args, 'r');
       const show = (value: number, names: ReadonlyMap<number, string>): string =>
         has(args, 'n') ? (names.get(value) ?? String(value)) : String(value);
-      if (one === 'u') c.out(`${show(real ? identity.uid : identity.euid, users)}\n`);
-      else if (one === 'g') c.out(`${show(real ? identity.gid : identity.egid, groups)}\n`);
+      if (one === 'u') c.out(`${show(real ? identity.uid : identity.euid, users)}${end}`);
+      else if (one === 'g') c.out(`${show(real ? identity.gid : identity.egid, groups)}${end}`);
       else if (one === 'G') {
-        c.out(`${identity.groups.map((gid) => show(gid, groups)).join(' ')}\n`);
+        c.out(
+          `${identity.groups.map((gid) => show(gid, groups)).join(end === '\n' ? ' ' : end)}${end}`,
+        );
       } else c.out(`${describe(identity, users, groups)}\n`);
     }
     return status;

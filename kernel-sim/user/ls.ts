@@ -6,37 +6,14 @@ import type { Stat } from './libc/file-calls.ts';
 import type { Libc } from './libc/libc.ts';
 import { read_group, read_passwd } from './libc/passwd.ts';
 import { Listing, type Entry } from './ls/format.ts';
+import { LS_HELP } from './ls/help.ts';
 import { LS_LONG, LS_SHORT, lsOptions, type LsOptions } from './ls/options.ts';
-import { command, complain, errorText } from './support/command.ts';
-import { byBytes, isDirectory, joinPath } from './support/files.ts';
-import { quoteAlways, quoteName } from './support/quote.ts';
-
-const HELP = `Usage: ls [OPTION]... [FILE]...
-List information about the FILEs (the current directory by default).
-
-  -a, --all                  do not ignore entries starting with .
-  -A, --almost-all           do not list implied . and ..
-  -C                         list entries by columns
-      --color[=WHEN]         color the output WHEN
-  -d, --directory            list directories themselves, not their contents
-  -F, --classify             append indicator (one of */=>@|) to entries
-  -g                         like -l, but do not list owner
-  -h, --human-readable       with -l and -s, print sizes like 1K 234M 2G etc.
-  -i, --inode                print the index number of each file
-  -l                         use a long listing format
-  -L, --dereference          show information for what symbolic links lead to
-  -n, --numeric-uid-gid      like -l, but list numeric user and group IDs
-  -o                         like -l, but do not list group information
-  -p                         append / indicator to directories
-  -r, --reverse              reverse order while sorting
-  -R, --recursive            list subdirectories recursively
-  -s, --size                 print the allocated size of each file, in blocks
-  -S                         sort by file size, largest first
-  -t                         sort by time, newest first
-  -U                         do not sort; list entries in directory order
-  -1                         list one file per line
-      --help        display this help and exit
-`;
+import { quoteFor } from './ls/quoting.ts';
+import { sortEntries } from './ls/sort.ts';
+import { matchPattern } from './sh/pattern.ts';
+import { command, complain, errorText, tryHelp } from './support/command.ts';
+import { isDirectory, joinPath } from './support/files.ts';
+import { quoteAlways } from './support/quote.ts';
 
 /** A problem with a name on the command line, and one with anything else. */
 const SERIOUS = 2;
@@ -52,14 +29,19 @@ const MODE_BY_TYPE: ReadonlyMap<number, number> = new Map([
 ]);
 
 export const ls = command({
-  short: `${LS_SHORT}w:G`,
+  short: LS_SHORT,
   long: LS_LONG,
-  help: HELP,
+  help: LS_HELP,
   usageStatus: SERIOUS,
   *main(c, args) {
     const size = yield* c.get_winsize(1);
     const width = typeof size === 'number' ? undefined : size.columns;
-    const options = lsOptions(args, c.env, width);
+    const options = lsOptions(c, args, width);
+    if ('error' in options) {
+      yield* complain(c, options.error);
+      // As in coreutils, where a word that is none of those allowed is not as serious.
+      return options.hint ? yield* tryHelp(c, options.isSerious ? SERIOUS : MINOR) : SERIOUS;
+    }
     return yield* new Ls(c, options).run(args.operands);
   },
 });
@@ -81,6 +63,7 @@ class Ls {
       options.blocks ||
       options.indicator === 'classify' ||
       options.palette !== undefined ||
+      options.directoriesFirst ||
       options.sort === 'time' ||
       options.sort === 'size';
   }
@@ -115,10 +98,15 @@ class Ls {
   }
 
   *#operand(name: string): Sleeping<Entry | undefined> {
-    const { format, directories, indicator, dereference } = this.#options;
+    const { format, directories, indicator, dereference, commandLineLinks } = this.#options;
     // A link to a directory that is named stands for the directory, unless links are of interest.
-    const followsToDirectory = format !== 'long' && !directories && indicator !== 'classify';
-    let stat = dereference ? yield* this.#c.stat(name) : yield* this.#c.lstat(name);
+    const followsToDirectory =
+      commandLineLinks === 'directories' ||
+      (format !== 'long' && !directories && indicator !== 'classify');
+    let stat =
+      dereference || commandLineLinks === 'all'
+        ? yield* this.#c.stat(name)
+        : yield* this.#c.lstat(name);
     if (followsToDirectory && typeof stat !== 'number' && (stat.mode & S.IFMT) === S.IFLNK) {
       const target = yield* this.#c.stat(name);
       if (isDirectory(target)) stat = target;
@@ -137,8 +125,8 @@ class Ls {
 
   *#entry(name: string, path: string, stat: Stat): Sleeping<Entry> {
     const entry = { name, mode: stat.mode, ino: stat.ino, stat };
-    const { format, palette } = this.#options;
-    const isFollowed = format === 'long' || palette?.has('or') === true;
+    const { format, palette, directoriesFirst } = this.#options;
+    const isFollowed = format === 'long' || directoriesFirst || palette?.has('or') === true;
     if ((stat.mode & S.IFMT) !== S.IFLNK || !isFollowed) return entry;
     const target = yield* this.#c.readlink(path);
     if (typeof target === 'number') return entry;
@@ -155,7 +143,7 @@ class Ls {
       return;
     }
     if (hasHeading) {
-      const shown = this.#options.quoting === 'shell' ? quoteName(path) : path;
+      const shown = quoteFor(this.#options.quoting, path);
       yield* c.print(`${this.#isFirst ? '' : '\n'}${shown}:\n`);
     }
     this.#isFirst = false;
@@ -184,24 +172,17 @@ class Ls {
   }
 
   #isShown(name: string): boolean {
-    const { hidden } = this.#options;
-    if (!name.startsWith('.') || hidden === 'all') return true;
-    return hidden === 'almost-all' && name !== '.' && name !== '..';
+    const { hidden, ignored } = this.#options;
+    const isDotted = name.startsWith('.');
+    if (isDotted && hidden === 'none') return false;
+    if (hidden === 'almost-all' && (name === '.' || name === '..')) return false;
+    // A pattern that does not say so does not match a dot in front.
+    return !ignored.some(
+      ({ pattern, matchesDot }) => (!isDotted || matchesDot) && matchPattern(pattern, name),
+    );
   }
 
   #sorted(entries: readonly Entry[]): readonly Entry[] {
-    const { sort, reverse } = this.#options;
-    if (sort === 'none') return entries;
-    const byName = (a: Entry, b: Entry): number => byBytes(a.name, b.name);
-    const key = (entry: Entry): number => {
-      if (sort === 'size') return entry.stat?.size ?? 0;
-      return sort === 'time' ? (entry.stat?.mtime ?? 0) : 0;
-    };
-    const nanoseconds = (entry: Entry): number =>
-      sort === 'time' ? (entry.stat?.mtime_ns ?? 0) : 0;
-    const sorted = entries.toSorted(
-      (a, b) => key(b) - key(a) || nanoseconds(b) - nanoseconds(a) || byName(a, b),
-    );
-    return reverse ? sorted.toReversed() : sorted;
+    return sortEntries(entries, this.#options);
   }
 }

@@ -16,7 +16,7 @@ import { diagnosticText } from './make/diagnostics.ts';
 import { isModuleSource, planFromKbuild, planFromSources, type ModulePlan } from './make/plan.ts';
 import { MAKE_HELP, parseMakeWords, type MakeRequest } from './make/words.ts';
 import { errorText } from './support/command.ts';
-import { listNames } from './support/files.ts';
+import { byBytes, listNames } from './support/files.ts';
 import { elfMachine } from './support/modinfo.ts';
 import { moduleFolder } from './support/module-index.ts';
 import { updateTree } from './support/module-tree.ts';
@@ -112,7 +112,7 @@ class Make {
       yield* this.#stop(`.: ${errorText(names)}.  Stop.`);
       return undefined;
     }
-    for (const name of names) {
+    for (const name of names.toSorted(byBytes)) {
       if (!name.endsWith('.ts') || name.endsWith('.d.ts')) continue;
       const bytes = yield* c.read_file(name);
       if (typeof bytes === 'number') continue;

@@ -15,6 +15,8 @@ Create the DIRECTORY(ies), if they do not already exist.
   -m, --mode=MODE   set file mode (as in chmod), not a=rwx - umask
   -p, --parents     no error if existing, make parent directories as needed
   -v, --verbose     print a message for each created directory
+  -Z                set SELinux security context to the default type: there is
+                      none here
       --help        display this help and exit
 `;
 
@@ -27,7 +29,7 @@ interface Options {
 }
 
 export const mkdir = command({
-  short: 'm:pv',
+  short: 'm:pvZ',
   long: { mode: 'm:', parents: 'p', verbose: 'v' },
   help: HELP,
   *main(c, args) {

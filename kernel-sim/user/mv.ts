@@ -3,8 +3,16 @@
 import type { Sleeping } from '../uapi/coroutine.ts';
 import { ERRNO } from '../uapi/errno.ts';
 import { ACCESS, S } from '../uapi/fs.ts';
-import { Copier } from './cp.ts';
+import { Copier } from './cp/copier.ts';
 import type { Libc } from './libc/libc.ts';
+import {
+  BACKUP_HELP,
+  BACKUP_LONG,
+  BACKUP_SHORT,
+  backupsOf,
+  makeBackup,
+  type Backups,
+} from './support/backup.ts';
 import { command, complain, errorText, has, lastOf } from './support/command.ts';
 import { confirms, isDirectory, joinPath, listNames } from './support/files.ts';
 import { quoteAlways } from './support/quote.ts';
@@ -15,9 +23,11 @@ const HELP = `Usage: mv [OPTION]... [-T] SOURCE DEST
   or:  mv [OPTION]... -t DIRECTORY SOURCE...
 Rename SOURCE to DEST, or move SOURCE(s) to DIRECTORY.
 
+${BACKUP_HELP}\
   -f, --force                  do not prompt before overwriting
   -i, --interactive            prompt before overwrite
   -n, --no-clobber             do not overwrite an existing file
+      --strip-trailing-slashes  remove any trailing slashes from each SOURCE
   -t, --target-directory=DIRECTORY  move all SOURCE arguments into DIRECTORY
   -T, --no-target-directory    treat DEST as a normal file
   -u, --update                 move only when the SOURCE file is newer
@@ -29,12 +39,15 @@ interface Options {
   readonly clobber: 'always' | 'ask' | 'never' | 'default';
   readonly update: boolean;
   readonly verbose: boolean;
+  readonly backups: Backups;
 }
 
 export const mv = command({
-  short: `finuv${TARGET_SHORT}`,
+  short: `finuv${BACKUP_SHORT}${TARGET_SHORT}`,
   long: {
     ...TARGET_LONG,
+    ...BACKUP_LONG,
+    'strip-trailing-slashes': 'strip-trailing-slashes',
     force: 'f',
     interactive: 'i',
     'no-clobber': 'n',
@@ -43,14 +56,20 @@ export const mv = command({
   },
   help: HELP,
   *main(c, args) {
+    const backups = yield* backupsOf(c, args);
+    if (typeof backups === 'number') return backups;
     const last = lastOf(args, ['f', 'i', 'n']);
     const clobber = ({ f: 'always', i: 'ask', n: 'never' } as const)[last ?? 'f'];
     const options: Options = {
       clobber: last === undefined ? 'default' : clobber,
       update: has(args, 'u'),
       verbose: has(args, 'v'),
+      backups,
     };
-    const pairs = yield* destinations(c, args);
+    const operands = has(args, 'strip-trailing-slashes')
+      ? args.operands.map((name) => name.replace(/(.)\/+$/, '$1'))
+      : args.operands;
+    const pairs = yield* destinations(c, { ...args, operands });
     if (typeof pairs === 'number') return pairs;
     let status = 0;
     for (const pair of pairs) if (!(yield* move(c, pair, options))) status = 1;
@@ -90,13 +109,21 @@ function* move(c: Libc, { from, to }: Pair, options: Options): Sleeping<boolean>
     );
     return false;
   }
+  const backup = typeof target === 'number' ? undefined : yield* makeBackup(c, to, options.backups);
+  if (typeof backup === 'number') {
+    yield* complain(c, `cannot backup ${quoteAlways(to)}: ${errorText(backup)}`);
+    return false;
+  }
   const failure = yield* c.rename(from, to);
   if (failure === -ERRNO.EXDEV) return yield* moveAcross(c, from, to);
   if (failure < 0) {
     yield* complain(c, `cannot move ${names}: ${errorText(failure)}`);
     return false;
   }
-  if (options.verbose) c.out(`renamed ${quoteAlways(from)} -> ${quoteAlways(to)}\n`);
+  if (options.verbose) {
+    const saved = backup === undefined ? '' : ` (backup: ${quoteAlways(backup)})`;
+    c.out(`renamed ${quoteAlways(from)} -> ${quoteAlways(to)}${saved}\n`);
+  }
   return true;
 }
 
@@ -113,11 +140,15 @@ function* mayReplace(c: Libc, to: string, mode: number, options: Options): Sleep
 function* moveAcross(c: Libc, from: string, to: string): Sleeping<boolean> {
   const copier = new Copier(c, {
     recursive: true,
-    preserves: true,
-    keepsLinks: true,
+    preserves: { mode: true, ownership: true, timestamps: true, links: true },
+    keepsLinks: 'all',
+    makes: 'copy',
     force: true,
+    removesFirst: false,
     clobber: 'always',
     update: false,
+    oneFileSystem: false,
+    backups: { control: 'none', suffix: '' },
     verbose: false,
   });
   return (yield* copier.copy(from, to)) && (yield* removeTree(c, from));

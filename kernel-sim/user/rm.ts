@@ -5,9 +5,19 @@ import { ERRNO } from '../uapi/errno.ts';
 import { ACCESS, S } from '../uapi/fs.ts';
 import type { Stat } from './libc/file-calls.ts';
 import type { Libc } from './libc/libc.ts';
-import { command, complain, errorText, has, lastOf, misuse } from './support/command.ts';
+import {
+  command,
+  complain,
+  errorText,
+  has,
+  lastOf,
+  misuse,
+  valueOf,
+  type ParsedCommandLine,
+} from './support/command.ts';
 import { baseName, confirms, isDirectory, joinPath, listNames } from './support/files.ts';
 import { quoteAlways } from './support/quote.ts';
+import { chooseWord } from './support/words.ts';
 
 const HELP = `Usage: rm [OPTION]... [FILE]...
 Remove (unlink) the FILE(s).
@@ -16,6 +26,10 @@ Remove (unlink) the FILE(s).
   -i                    prompt before every removal
   -I                    prompt once before removing more than three files, or
                           when removing recursively
+      --interactive[=WHEN]  prompt according to WHEN: never, once (-I), or
+                          always (-i); without WHEN, prompt always
+      --one-file-system  when removing recursively, skip any directory that is
+                          on another file system
       --no-preserve-root  do not treat '/' specially
   -r, -R, --recursive   remove directories and their contents recursively
   -d, --dir             remove empty directories
@@ -25,10 +39,12 @@ Remove (unlink) the FILE(s).
 
 interface Options {
   readonly force: boolean;
+  readonly neverAsks: boolean;
   readonly interactive: boolean;
   readonly recursive: boolean;
   readonly emptyDirectories: boolean;
   readonly verbose: boolean;
+  readonly oneFileSystem: boolean;
   readonly preserveRoot: boolean;
 }
 
@@ -39,20 +55,24 @@ export const rm = command({
     force: 'f',
     recursive: 'r',
     verbose: 'v',
-    interactive: 'i',
+    interactive: 'interactive::',
+    'one-file-system': 'one-file-system',
     'preserve-root': 'preserve-root',
     'no-preserve-root': 'no-preserve-root',
   },
   help: HELP,
   *main(c, args) {
     const { operands } = args;
-    const prompt = lastOf(args, ['f', 'i', 'I']);
+    const prompt = yield* promptOf(c, args);
+    if (typeof prompt === 'number') return prompt;
     const options: Options = {
       force: prompt === 'f',
+      neverAsks: prompt === 'f' || prompt === 'n',
       interactive: prompt === 'i',
       recursive: has(args, 'r') || has(args, 'R'),
       emptyDirectories: has(args, 'd'),
       verbose: has(args, 'v'),
+      oneFileSystem: has(args, 'one-file-system'),
       preserveRoot: !has(args, 'no-preserve-root'),
     };
     if (operands.length === 0) return options.force ? 0 : yield* misuse(c, 'missing operand');
@@ -68,6 +88,26 @@ export const rm = command({
     return status;
   },
 });
+
+const PROMPTS = new Map<string, 'n' | 'I' | 'i'>([
+  ['never', 'n'],
+  ['no', 'n'],
+  ['none', 'n'],
+  ['once', 'I'],
+  ['always', 'i'],
+  ['yes', 'i'],
+]);
+
+/** The letter that was asked for last, nothing, or the exit status after a complaint. */
+function* promptOf(
+  c: Libc,
+  args: ParsedCommandLine,
+): Sleeping<'f' | 'n' | 'i' | 'I' | undefined | number> {
+  const last = lastOf(args, ['f', 'i', 'I', 'interactive']);
+  if (last !== 'interactive') return last;
+  const chosen = chooseWord(c, PROMPTS, valueOf(args, last) ?? 'always', '--interactive');
+  return 'error' in chosen ? yield* misuse(c, chosen.error) : chosen.value;
+}
 
 /** What became of a file: a question may have been answered with no. */
 type Outcome = 'gone' | 'kept' | 'failed';
@@ -101,7 +141,7 @@ class Rm {
     return 'failed';
   }
 
-  *#remove(path: string): Sleeping<Outcome> {
+  *#remove(path: string, device?: number): Sleeping<Outcome> {
     const { force, recursive, emptyDirectories } = this.#options;
     const stat = yield* this.#c.lstat(path);
     if (typeof stat === 'number') {
@@ -109,6 +149,11 @@ class Rm {
       return force && isGone ? 'gone' : yield* this.#cannot(path, stat);
     }
     if (isDirectory(stat)) {
+      if (this.#options.oneFileSystem && device !== undefined && stat.dev !== device) {
+        const why = "since it's on a different device";
+        yield* complain(this.#c, `skipping ${quoteAlways(path)}, ${why}`);
+        return 'failed';
+      }
       if (recursive) return yield* this.#tree(path, stat);
       if (!emptyDirectories) return yield* this.#cannot(path, -ERRNO.EISDIR);
       return yield* this.#directory(path, stat);
@@ -129,7 +174,7 @@ class Rm {
     }
     let worst: Outcome = 'gone';
     for (const name of names) {
-      const outcome = yield* this.#remove(joinPath(path, name));
+      const outcome = yield* this.#remove(joinPath(path, name), stat.dev);
       if (outcome !== 'gone' && worst !== 'failed') worst = outcome;
     }
     return worst === 'gone' ? yield* this.#directory(path, stat) : worst;
@@ -145,8 +190,8 @@ class Rm {
 
   /** Asks with -i, and at a terminal about files that cannot be written. */
   *#mayRemove(path: string, stat: Stat, what: string): Sleeping<boolean> {
-    const { force, interactive } = this.#options;
-    if (force) return true;
+    const { neverAsks, interactive } = this.#options;
+    if (neverAsks) return true;
     const isLink = (stat.mode & S.IFMT) === S.IFLNK;
     const isProtected =
       !isLink && (yield* this.#c.access(path, ACCESS.W_OK)) !== 0 && (yield* this.#c.isatty(0));

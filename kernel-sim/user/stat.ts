@@ -20,6 +20,7 @@ Display file or file system status.
                           output a newline after each use of FORMAT
       --printf=FORMAT   like --format, but interpret backslash escapes,
                           and do not output a mandatory trailing newline
+      --cached=MODE     accepted: nothing is cached here
   -t, --terse           print the information in terse form
       --help        display this help and exit
 `;
@@ -33,7 +34,7 @@ const TERSE = '%n %s %b %f %u %g %D %i %h %t %T %X %Y %Z %W %o\n';
 
 export const stat = command({
   short: 'Lc:tf',
-  long: { dereference: 'L', format: 'c:', printf: 'printf:', terse: 't' },
+  long: { dereference: 'L', cached: 'cached:', format: 'c:', printf: 'printf:', terse: 't' },
   help: HELP,
   *main(c, args) {
     if (args.operands.length === 0) return yield* missingOperand(c);
@@ -55,7 +56,7 @@ export const stat = command({
         status = 1;
         continue;
       }
-      c.out(expand(template, yield* fieldsOf(c, path, found)));
+      c.out(expand(template, yield* fieldsOf(c, path, found, template !== DEFAULT)));
     }
     return status;
   },
@@ -69,28 +70,48 @@ function unescape(text: string): string {
 
 function expand(template: string, fields: ReadonlyMap<string, string>): string {
   return template.replaceAll(
-    /%([-0#]*)(\d*)(?:\.(\d+))?([HL]?[a-zA-Z%])/g,
+    /%([-0#]*)(\d*)(?:\.(\d*))?([HL]?[a-zA-Z%])/g,
     (_, flags: string, width: string, precision: string | undefined, letter: string) => {
       if (letter === '%') return '%';
-      const text = (fields.get(letter) ?? '?').slice(
-        0,
-        precision === undefined ? undefined : Number(precision),
-      );
+      const text = withPrecision(fields.get(letter) ?? '?', letter, precision);
       if (flags.includes('-')) return text.padEnd(Number(width));
       return text.padStart(Number(width), flags.includes('0') ? '0' : ' ');
     },
   );
 }
 
-function* fieldsOf(c: Libc, path: string, stat: Stat): Sleeping<ReadonlyMap<string, string>> {
+/** Of times the precision is how many digits of the fraction are shown, of texts their length. */
+function withPrecision(text: string, letter: string, precision: string | undefined): string {
+  const [seconds = '', fraction] = text.split('.');
+  const isTime = /^[XYZ]$/.test(letter);
+  if (precision === undefined) return isTime ? seconds : text;
+  if (!isTime) return text.slice(0, Number(precision));
+  const digits = fraction === undefined ? '' : ofLength(fraction, Number(precision || 9));
+  return digits === '' ? seconds : `${seconds}.${digits}`;
+}
+
+function ofLength(digits: string, length: number): string {
+  return digits.slice(0, length).padEnd(length, '0');
+}
+
+/** `quotes`: names that %N shows are quoted, as in any format but the usual one. */
+function* fieldsOf(
+  c: Libc,
+  path: string,
+  stat: Stat,
+  quotes: boolean,
+): Sleeping<ReadonlyMap<string, string>> {
   const user = (yield* getpwuid(c, stat.uid))?.name ?? 'UNKNOWN';
   const group = (yield* getgrgid(c, stat.gid))?.name ?? 'UNKNOWN';
   const isLink = (stat.mode & S.IFMT) === S.IFLNK;
   const target = isLink ? yield* c.readlink(path) : undefined;
   const isDevice = [S.IFCHR, S.IFBLK].some((type) => type === (stat.mode & S.IFMT));
-  const shown = typeof target === 'string' ? `${path} -> ${target}` : path;
+  const quote = (name: string): string => (quotes ? quoteAlways(name) : name);
+  const shown = typeof target === 'string' ? `${quote(path)} -> ${quote(target)}` : quote(path);
   const time = (seconds: number, ns: number): string =>
     strftime('%F %T.%N %z', civilTime(seconds, ns));
+  const epoch = (seconds: number, ns: number): string =>
+    `${seconds}.${String(ns).padStart(9, '0')}`;
   return new Map([
     ['n', path],
     ['N', shown],
@@ -119,9 +140,9 @@ function* fieldsOf(c: Libc, path: string, stat: Stat): Sleeping<ReadonlyMap<stri
     ['y', time(stat.mtime, stat.mtime_ns)],
     ['z', time(stat.ctime, stat.ctime_ns)],
     ['w', '-'],
-    ['X', String(stat.atime)],
-    ['Y', String(stat.mtime)],
-    ['Z', String(stat.ctime)],
+    ['X', epoch(stat.atime, stat.atime_ns)],
+    ['Y', epoch(stat.mtime, stat.mtime_ns)],
+    ['Z', epoch(stat.ctime, stat.ctime_ns)],
     ['W', '0'],
     ['m', '/'],
   ]);

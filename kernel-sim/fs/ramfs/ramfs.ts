@@ -17,7 +17,7 @@ import type { PageAllocator } from '../../mm/page-alloc.ts';
 import type { PageSource } from '../../mm/vma.ts';
 import { dropSetId } from '../attributes.ts';
 import { Dentry } from '../dentry.ts';
-import { DIRECTORY_OPERATIONS } from '../directory.ts';
+import { NEWEST_FIRST_OPERATIONS } from '../directory.ts';
 import { Inode, type FileSystem, type InodeOperations } from '../inode.ts';
 import type { FileOperations, OpenFile } from '../open-file.ts';
 import { genericLlseek } from '../read-write.ts';
@@ -140,7 +140,7 @@ export class RamFs implements FileSystem, InodeOperations, FileOperations {
       rdev,
       time: this.#wallClock.now(),
       ops: this,
-      fileOps: type === S.IFDIR ? DIRECTORY_OPERATIONS : this,
+      fileOps: type === S.IFDIR ? NEWEST_FIRST_OPERATIONS : this,
     });
     if (type === S.IFDIR) {
       inode.nlink = 2;

@@ -18,8 +18,9 @@ export class LinePrinter {
     this.regex = regex;
   }
 
-  file(name: string): FilePrinter {
-    return new FilePrinter(this, name);
+  /** `numberWidth` is the least of line numbers and offsets. */
+  file(name: string, numberWidth: number): FilePrinter {
+    return new FilePrinter(this, name, numberWidth);
   }
 
   paint(text: string, color: keyof typeof COLOR): string {
@@ -31,6 +32,7 @@ class FilePrinter {
   readonly #shared: LinePrinter;
   readonly #options: GrepOptions;
   readonly #name: string;
+  readonly #numberWidth: number;
   readonly #terminator: string;
   /** Lines that are context if a match follows. */
   #before: { readonly text: string; readonly line: number; readonly offset: number }[] = [];
@@ -39,7 +41,8 @@ class FilePrinter {
   #lastPrinted = 0;
   #trailing = 0;
 
-  constructor(shared: LinePrinter, name: string) {
+  constructor(shared: LinePrinter, name: string, numberWidth: number) {
+    this.#numberWidth = numberWidth;
     this.#shared = shared;
     this.#options = shared.options;
     this.#name = name;
@@ -77,8 +80,10 @@ class FilePrinter {
     const offset = this.#advance(text);
     const first = this.#before[0]?.line ?? this.#line;
     let output = '';
-    if ((before > 0 || after > 0) && this.#shared.hasPrinted && first !== this.#lastPrinted + 1) {
-      output += `${this.#shared.paint('--', 'separator')}\n`;
+    const { groupSeparator: mark } = this.#options;
+    const isApart = this.#shared.hasPrinted && first !== this.#lastPrinted + 1;
+    if ((before > 0 || after > 0) && mark !== undefined && isApart) {
+      output += `${this.#shared.paint(mark, 'separator')}\n`;
     }
     for (const line of this.#before) output += this.#print(line.text, line.line, line.offset, '-');
     this.#before = [];
@@ -88,13 +93,16 @@ class FilePrinter {
 
   count(selected: number): string {
     const { withName } = this.#options;
-    const mark = this.#shared.paint(':', 'separator');
-    const prefix = withName ? this.#shared.paint(this.#name, 'name') + mark : '';
-    return `${prefix}${selected}\n`;
+    return `${withName ? this.#named(this.#shared.paint(':', 'separator')) : ''}${selected}\n`;
   }
 
   fileName(): string {
-    return `${this.#shared.paint(this.#name, 'name')}\n`;
+    return this.#named('\n');
+  }
+
+  /** The name, with `mark` or -Z's NUL behind it. */
+  #named(mark: string): string {
+    return this.#shared.paint(this.#name, 'name') + (this.#options.nullAfterName ? '\0' : mark);
   }
 
   #advance(text: string): number {
@@ -104,13 +112,15 @@ class FilePrinter {
   }
 
   #prefix(line: number, offset: number, mark: string): string {
-    const { withName, lineNumbers, byteOffset } = this.#options;
+    const { withName, lineNumbers, byteOffset, alignsTabs } = this.#options;
     const separator = this.#shared.paint(mark, 'separator');
     let prefix = '';
-    if (withName) prefix += this.#shared.paint(this.#name, 'name') + separator;
-    if (lineNumbers) prefix += this.#shared.paint(String(line), 'number') + separator;
-    if (byteOffset) prefix += this.#shared.paint(String(offset), 'number') + separator;
-    return prefix;
+    if (withName) prefix += this.#named(separator);
+    const number = (value: number): string =>
+      this.#shared.paint(String(value).padStart(this.#numberWidth), 'number');
+    if (lineNumbers) prefix += number(line) + separator;
+    if (byteOffset) prefix += number(offset) + separator;
+    return alignsTabs && prefix !== '' ? `${prefix}\t` : prefix;
   }
 
   #print(text: string, line: number, offset: number, mark: string): string {

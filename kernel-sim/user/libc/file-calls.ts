@@ -37,6 +37,12 @@ export interface Stat {
   readonly ctime_ns: number;
 }
 
+/** struct timespec. */
+export interface Timestamp {
+  readonly seconds: number;
+  readonly nanoseconds: number;
+}
+
 /** One entry of a directory; `type` is a DT number. */
 export interface Dirent {
   readonly name: string;
@@ -331,19 +337,24 @@ export class FileCalls {
     return result;
   }
 
-  /** utimensat(2) on a path: seconds and nanoseconds each; undefined sets the current time. */
-  *utimens(path: string, times?: { atime: number; mtime: number }): Sleeping<number> {
+  /** utimensat(2) on a path; without times, the current one. */
+  *utimens(
+    path: string,
+    times?: { readonly atime: Timestamp; readonly mtime: Timestamp },
+    follow = true,
+  ): Sleeping<number> {
     const mark = this.memory.mark();
     const address = yield* this.memory.push_string(path);
+    const flags = follow ? 0 : AT_SYMLINK_NOFOLLOW;
     let buffer = 0;
     if (times !== undefined) {
       buffer = yield* this.memory.scratch(32);
-      for (const [index, seconds] of [times.atime, times.mtime].entries()) {
-        this.memory.store64(buffer + index * 16, Math.floor(seconds));
-        this.memory.store64(buffer + index * 16 + 8, Math.round((seconds % 1) * 1e9));
+      for (const [index, { seconds, nanoseconds }] of [times.atime, times.mtime].entries()) {
+        this.memory.store64(buffer + index * 16, seconds);
+        this.memory.store64(buffer + index * 16 + 8, nanoseconds);
       }
     }
-    const result = yield* this.call(SYS.utimensat, AT_FDCWD, address, buffer, 0);
+    const result = yield* this.call(SYS.utimensat, AT_FDCWD, address, buffer, flags);
     this.memory.release(mark);
     return result;
   }
@@ -361,6 +372,7 @@ export class FileCalls {
 }
 
 const AT_FDCWD = -100;
+const AT_SYMLINK_NOFOLLOW = 0x100;
 
 function decode_stat(view: DataView): Stat {
   return {

@@ -6,9 +6,9 @@ import { civilTime, strftime } from '../support/civil-time.ts';
 import { displayWidth, inColumns, type Cell } from '../support/columns.ts';
 import { modeString } from '../support/mode.ts';
 import { humanSize } from '../support/numbers.ts';
-import { quoteName } from '../support/quote.ts';
 import { colorOf } from './colors.ts';
 import type { LsOptions } from './options.ts';
+import { quoteFor, UNEVEN } from './quoting.ts';
 
 export interface Entry {
   readonly name: string;
@@ -27,6 +27,8 @@ export interface Names {
   readonly groups: ReadonlyMap<number, string>;
 }
 
+/** What st_blocks counts. */
+const BLOCK_BYTES = 512;
 const HALF_YEAR = 31_556_952 / 2;
 
 export class Listing {
@@ -44,14 +46,15 @@ export class Listing {
   /** The `total` line of a directory in a long listing, else nothing. */
   total(entries: readonly Entry[]): string {
     if (this.#options.format !== 'long' && !this.#options.blocks) return '';
-    const kilobytes = entries.reduce((sum, { stat }) => sum + (stat?.blocks ?? 0) / 2, 0);
-    return `total ${this.#options.human ? humanSize(kilobytes * 1024) : kilobytes}\n`;
+    const blocks = entries.reduce((sum, { stat }) => sum + (stat?.blocks ?? 0), 0);
+    return `total ${this.#size(blocks * BLOCK_BYTES, 'blockUnit')}${this.#options.lineEnd}`;
   }
 
   text(entries: readonly Entry[]): string {
-    const { format, quoting } = this.#options;
-    const anyQuoted = quoting === 'shell' && entries.some(({ name }) => quoteName(name) !== name);
-    const pad = anyQuoted && format !== 'single';
+    const { format, quoting, width, tabSize, lineEnd } = this.#options;
+    const anyQuoted =
+      UNEVEN.has(quoting) && entries.some(({ name }) => quoteFor(quoting, name) !== name);
+    const pad = anyQuoted && format !== 'single' && format !== 'commas';
     if (format === 'long') return this.#long(entries, pad);
     const inodeWidth = widest(entries.map(({ ino }) => String(ino)));
     const blockWidth = widest(entries.map((entry) => this.#blocks(entry)));
@@ -61,10 +64,11 @@ export class Listing {
       const mark = this.#indicator(entry.mode);
       return { text: prefix + name.text + mark, width: prefix.length + name.width + mark.length };
     });
-    if (format === 'columns') {
-      return inColumns(cells, this.#options.width, this.#options.palette === undefined);
+    if (format === 'columns' || format === 'across') {
+      return inColumns(cells, { lineWidth: width, tabSize, across: format === 'across' });
     }
-    return cells.map(({ text }) => `${text}\n`).join('');
+    if (format === 'commas') return withCommas(cells, width);
+    return cells.map(({ text }) => text + lineEnd).join('');
   }
 
   #prefix(entry: Entry, inodeWidth: number, blockWidth: number): string {
@@ -75,15 +79,18 @@ export class Listing {
   }
 
   #blocks({ stat }: Entry): string {
-    const kilobytes = (stat?.blocks ?? 0) / 2;
-    return this.#options.human ? humanSize(kilobytes * 1024) : String(kilobytes);
+    return this.#size((stat?.blocks ?? 0) * BLOCK_BYTES, 'blockUnit');
+  }
+
+  #size(bytes: number, unit: 'fileUnit' | 'blockUnit'): string {
+    const { human, suffix, ...units } = this.#options.sizes;
+    if (human !== undefined) return humanSize(bytes, human);
+    return `${Math.ceil(bytes / units[unit])}${suffix}`;
   }
 
   #name(entry: Entry, pad: boolean): Cell {
     const { name } = entry;
-    const { quoting } = this.#options;
-    const shown =
-      quoting === 'shell' ? quoteName(name) : quoting === 'c' ? JSON.stringify(name) : name;
+    const shown = quoteFor(this.#options.quoting, name);
     const blank = pad && shown === name ? ' ' : '';
     const width = displayWidth(shown) + blank.length;
     const color = this.#color(entry);
@@ -112,7 +119,7 @@ export class Listing {
     if (type === S.IFLNK) return '@';
     if (type === S.IFIFO) return '|';
     if (type === S.IFSOCK) return '=';
-    return type === S.IFREG && (mode & 0o111) !== 0 ? '*' : '';
+    return indicator === 'classify' && type === S.IFREG && (mode & 0o111) !== 0 ? '*' : '';
   }
 
   #long(entries: readonly Entry[], pad: boolean): string {
@@ -137,11 +144,13 @@ export class Listing {
       text += `${row.mode} ${row.links.padStart(links)} `;
       if (this.#options.owner) text += `${this.#id(row.owner, owner)} `;
       if (this.#options.group) text += `${this.#id(row.group, group)} `;
+      if (this.#options.author) text += `${this.#id(row.owner, owner)} `;
       const size =
         row.major === ''
           ? row.size
           : `${row.major.padStart(majors)}, ${row.minor.padStart(minors)}`;
-      text += `${size.padStart(sizes)} ${row.time} ${this.#longName(entry, pad)}\n`;
+      text += `${size.padStart(sizes)} ${row.time} ${this.#longName(entry, pad)}`;
+      text += this.#options.lineEnd;
     }
     return text;
   }
@@ -154,7 +163,7 @@ export class Listing {
     const name = this.#name(entry, pad).text;
     const { target, targetMode } = entry;
     if (target === undefined) return name + this.#indicator(entry.mode);
-    const shown = this.#options.quoting === 'shell' ? quoteName(target) : target;
+    const shown = quoteFor(this.#options.quoting, target);
     const { palette } = this.#options;
     // As in ls, the target has a colour only where dangling links have one of their own.
     const color =
@@ -176,7 +185,7 @@ export class Listing {
       links: String(stat.nlink),
       owner: names?.users.get(stat.uid) ?? String(stat.uid),
       group: names?.groups.get(stat.gid) ?? String(stat.gid),
-      size: isDevice ? '' : this.#options.human ? humanSize(stat.size) : String(stat.size),
+      size: isDevice ? '' : this.#size(stat.size, 'fileUnit'),
       major: isDevice ? String(major(stat.rdev)) : '',
       minor: isDevice ? String(minor(stat.rdev)) : '',
       time: this.#time(stat),
@@ -184,11 +193,28 @@ export class Listing {
   }
 
   #time(stat: Stat): string {
-    const time = civilTime(stat.mtime, stat.mtime_ns);
-    if (this.#options.fullTime) return strftime('%F %T.%N %z', time);
-    const age = this.#now - stat.mtime;
-    return strftime(age >= 0 && age < HALF_YEAR ? '%b %e %H:%M' : '%b %e  %Y', time);
+    const { time, timeStyle } = this.#options;
+    const seconds = stat[time];
+    const age = this.#now - seconds;
+    const format = age >= 0 && age < HALF_YEAR ? timeStyle.recent : timeStyle.old;
+    return strftime(format, civilTime(seconds, stat[`${time}_ns`]));
   }
+}
+
+/** `a, b, c` on lines of at most `lineWidth` cells. */
+function withCommas(cells: readonly Cell[], lineWidth: number): string {
+  let text = '';
+  let at = 0;
+  for (const [index, cell] of cells.entries()) {
+    if (index > 0) {
+      const fits = at + cell.width + 2 <= lineWidth;
+      text += fits ? ', ' : ',\n';
+      at = fits ? at + 2 : 0;
+    }
+    text += cell.text;
+    at += cell.width;
+  }
+  return `${text}\n`;
 }
 
 interface Fields {

@@ -100,31 +100,50 @@ const CONVERSIONS: ReadonlyMap<string, (t: CivilTime) => string> = new Map([
   ['W', (t) => pad(Math.floor((t.yearday + 6 - ((t.weekday + 6) % 7)) / 7))],
   ['V', (t) => pad(isoWeek(t).week)], ['G', (t) => String(isoWeek(t).year)],
   ['g', (t) => pad(isoWeek(t).year % 100)],
-  ['z', () => '+0000'], [':z', () => '+00:00'], ['Z', () => 'UTC'],
+  ['z', () => '+0000'], [':z', () => '+00:00'], ['::z', () => '+00:00:00'],
+  [':::z', () => '+00'], ['Z', () => 'UTC'],
   ['F', (t) => strftime('%Y-%m-%d', t)], ['T', (t) => strftime('%H:%M:%S', t)],
   ['R', (t) => strftime('%H:%M', t)], ['D', (t) => strftime('%m/%d/%y', t)],
   ['x', (t) => strftime('%m/%d/%y', t)], ['X', (t) => strftime('%H:%M:%S', t)],
   ['r', (t) => strftime('%I:%M:%S %p', t)], ['c', (t) => strftime('%a %b %e %H:%M:%S %Y', t)],
 ]);
 
-/** strftime(3) in the C locale, with GNU's `%-d` (no padding), `%_d` (blanks), `%0e`, `%^a`. */
+/**
+ * strftime(3) in the C locale, with GNU's flags and widths: `%-d` (no padding), `%_d` (blanks),
+ * `%0e`, `%^a` (upper case), `%10Y`.
+ */
 export function strftime(format: string, time: CivilTime): string {
   return format.replaceAll(
-    /%([-_0^]?)(\d*)(:?[a-zA-Z%])/g,
-    (whole, flag: string, width: string, letter: string) => {
+    /%([-_0^#+]*)(\d*)[EO]?(:{0,3}[a-zA-Z%])/g,
+    (whole, flags: string, width: string, letter: string) => {
       const text = CONVERSIONS.get(letter)?.(time);
       if (text === undefined) return whole;
       // `%3N` is a number of digits, not a width.
-      if (letter === 'N' && width !== '') return text.slice(0, Number(width));
-      return applyFlag(text, flag);
+      if (letter === 'N') return width === '' ? text : fraction(text, Number(width));
+      const shown = /[\^#]/.test(flags) ? changeCase(text, letter, flags) : text;
+      return padded(shown, flags, Number(width));
     },
   );
 }
 
-function applyFlag(text: string, flag: string): string {
-  if (flag === '^') return text.toUpperCase();
-  if (flag === '-') return text.replace(/^[0 ]+(?=.)/, '');
-  if (flag === '_') return text.replace(/^0+(?=.)/, (zeros) => ' '.repeat(zeros.length));
-  if (flag === '0') return text.replace(/^ +/, (blanks) => '0'.repeat(blanks.length));
-  return text;
+function fraction(nanoseconds: string, digits: number): string {
+  return nanoseconds.padEnd(digits, '0').slice(0, digits);
+}
+
+function changeCase(text: string, letter: string, flags: string): string {
+  const isLower = flags.includes('#') && /[pZ]/.test(letter);
+  return isLower ? text.toLowerCase() : text.toUpperCase();
+}
+
+function padded(text: string, flags: string, width: number): string {
+  const isNumber = /^ *\d+$/.test(text);
+  const flag = /[-_0+]/.exec(flags.replaceAll(/[\^#]/g, ''))?.[0];
+  if (flag === undefined && width === 0) return text;
+  const bare = isNumber ? text.replace(/^[0 ]+(?=.)/, '') : text;
+  if (flag === '-') return bare;
+  const isZero = flag === undefined ? isNumber && !text.startsWith(' ') : flag !== '_';
+  return bare.padStart(
+    Math.max(width, isNumber && width === 0 ? text.length : 0),
+    isZero ? '0' : ' ',
+  );
 }

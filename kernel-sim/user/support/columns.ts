@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/** Names in columns, filled downwards, as many columns as the line is wide enough for. */
+/** Names in columns, as many columns as the line is wide enough for. */
 
 const GAP = 2;
 const TAB_SIZE = 8;
@@ -14,14 +14,24 @@ export interface Cell {
   readonly width: number;
 }
 
-/** Lines of cells. `useTabs` fills gaps with tabs where they fit, as ls does without colour. */
-export function inColumns(cells: readonly Cell[], lineWidth: number, useTabs: boolean): string {
+export interface ColumnLayout {
+  /** Infinity: all on one line. */
+  readonly lineWidth: number;
+  /** Fills gaps with tabs where they fit; 0 for blanks alone. */
+  readonly tabSize?: number;
+  /** Rows are filled one after the other, not columns. */
+  readonly across?: boolean;
+}
+
+/** Lines of cells. */
+export function inColumns(cells: readonly Cell[], layout: ColumnLayout): string {
   if (cells.length === 0) return '';
+  const { lineWidth, across = false, tabSize = TAB_SIZE } = layout;
   let widths: number[] = [];
   let rows = cells.length;
   for (let columns = cells.length; columns >= 1; columns--) {
     rows = Math.ceil(cells.length / columns);
-    widths = columnWidths(cells, rows);
+    widths = columnWidths(cells, rows, columns, across);
     const total = widths.reduce((sum, width) => sum + width, 0);
     if (widths.length === columns && (total < lineWidth || columns === 1)) break;
   }
@@ -29,36 +39,40 @@ export function inColumns(cells: readonly Cell[], lineWidth: number, useTabs: bo
   for (let row = 0; row < rows; row++) {
     let at = 0;
     let start = 0;
-    for (let i = row, column = 0; i < cells.length; i += rows, column++) {
-      const cell = cells[i];
+    for (const [column, width] of widths.entries()) {
+      const cell = cells[across ? row * widths.length + column : column * rows + row];
       if (cell === undefined) break;
-      if (column > 0) text += indent(at, start, useTabs);
-      text += cell.text;
+      text += indent(at, start, tabSize) + cell.text;
       at = start + cell.width;
-      start += widths[column] ?? 0;
+      start += width;
     }
     text += '\n';
   }
   return text;
 }
 
-function columnWidths(cells: readonly Cell[], rows: number): number[] {
+/** With the gap behind each but the last. */
+function columnWidths(
+  cells: readonly Cell[],
+  rows: number,
+  columns: number,
+  across: boolean,
+): number[] {
   const widths: number[] = [];
-  for (let start = 0; start < cells.length; start += rows) {
-    const widest = Math.max(...cells.slice(start, start + rows).map((cell) => cell.width));
-    const isLast = start + rows >= cells.length;
-    widths.push(isLast ? widest : widest + GAP);
+  for (const [index, { width }] of cells.entries()) {
+    const column = across ? index % columns : Math.floor(index / rows);
+    widths[column] = Math.max(widths[column] ?? 0, width);
   }
-  return widths;
+  return widths.map((width, column) => (column === widths.length - 1 ? width : width + GAP));
 }
 
-function indent(from: number, to: number, useTabs: boolean): string {
+function indent(from: number, to: number, tabSize: number): string {
   let text = '';
   let at = from;
   while (at < to) {
-    if (useTabs && Math.floor(to / TAB_SIZE) > Math.floor((at + 1) / TAB_SIZE)) {
+    if (tabSize > 0 && Math.floor(to / tabSize) > Math.floor((at + 1) / tabSize)) {
       text += '\t';
-      at += TAB_SIZE - (at % TAB_SIZE);
+      at += tabSize - (at % tabSize);
     } else {
       text += ' ';
       at++;

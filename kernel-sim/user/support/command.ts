@@ -13,6 +13,8 @@ export interface CommandSpec extends OptionSpec {
   readonly help: string;
   /** Exit status of a command line that makes no sense: 1 unless given. */
   readonly usageStatus?: number;
+  /** A line before the hint at --help, as in grep. */
+  readonly usageText?: string;
   /** The hint at --help begins with the program's name, as in diffutils. */
   readonly namesHint?: boolean;
   /** Rewrites old-fashioned words (`head -5`) before the options are read. */
@@ -25,7 +27,8 @@ export function command(spec: CommandSpec): Program {
   return defineProgram(function* (c) {
     const args = getopt(spec.rewrite?.(c.argv) ?? c.argv, options);
     if ('error' in args) {
-      return yield* usage_error(c, args.error, spec.usageStatus, spec.namesHint);
+      const error = spec.usageText === undefined ? args.error : `${args.error}\n${spec.usageText}`;
+      return yield* usage_error(c, error, spec.usageStatus, spec.namesHint);
     }
     if (has(args, 'help')) {
       c.out(spec.help);

@@ -2,7 +2,7 @@
 /** Walking over the files that a command line names, and over trees of them. */
 import type { Sleeping } from '../../uapi/coroutine.ts';
 import { S } from '../../uapi/fs.ts';
-import type { Stat } from '../libc/file-calls.ts';
+import type { Dirent, Stat } from '../libc/file-calls.ts';
 import type { Libc } from '../libc/libc.ts';
 import { complain, errorText } from './command.ts';
 import { quoteName } from './quote.ts';
@@ -48,12 +48,17 @@ export function dirName(path: string): string {
   return trimmed.slice(0, slash).replace(/\/+$/, '') || '/';
 }
 
-/** Names of a directory's entries without `.` and `..`, sorted, or the negative errno. */
-export function* listNames(c: Libc, path: string): Sleeping<string[] | number> {
+/** A directory's entries without `.` and `..`, in its order, or the negative errno. */
+export function* listEntries(c: Libc, path: string): Sleeping<Dirent[] | number> {
   const entries = yield* c.read_directory(path);
   if (typeof entries === 'number') return entries;
-  const names = entries.map((entry) => entry.name);
-  return names.filter((name) => name !== '.' && name !== '..').toSorted(byBytes);
+  return entries.filter(({ name }) => name !== '.' && name !== '..');
+}
+
+/** Their names. */
+export function* listNames(c: Libc, path: string): Sleeping<string[] | number> {
+  const entries = yield* listEntries(c, path);
+  return typeof entries === 'number' ? entries : entries.map(({ name }) => name);
 }
 
 /** The C locale's order. */

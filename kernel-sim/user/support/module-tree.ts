@@ -11,7 +11,7 @@ import { O, S } from '../../uapi/fs.ts';
 import { SECTION } from '../../uapi/module-sections.ts';
 import type { Libc } from '../libc/libc.ts';
 import { errorText } from './command.ts';
-import { joinPath, listNames } from './files.ts';
+import { byBytes, joinPath, listNames } from './files.ts';
 import { readModinfo } from './modinfo.ts';
 import { moduleName } from './modules.ts';
 
@@ -117,7 +117,7 @@ function* readBuildFile(c: Libc, folder: string, name: string): Sleeping<string>
 function* walk(c: Libc, folder: string, below: string, modules: FoundModule[]): Sleeping<void> {
   const names = yield* listNames(c, joinPath(folder, below));
   if (typeof names === 'number') return;
-  for (const name of names) {
+  for (const name of names.toSorted(byBytes)) {
     const path = below === '' ? name : `${below}/${name}`;
     const stat = yield* c.lstat(joinPath(folder, path));
     if (typeof stat === 'number') continue;

@@ -29,21 +29,23 @@ function suffixValue(suffix: string): number | undefined {
 
 const UNITS = ['', 'K', 'M', 'G', 'T', 'P', 'E'] as const;
 
-/** `ls -h`'s form: at most three digits, rounded up: `1.5K`, `12M`, `999`. */
-export function humanSize(bytes: number): string {
+/** `ls -h`'s form: at most three digits, rounded up: `1.5K`, `12M`, `999`; with 1000 `1.5k`. */
+export function humanSize(bytes: number, base: 1000 | 1024 = 1024): string {
   let value = bytes;
   let unit = 0;
-  while (value >= 1024 && unit + 1 < UNITS.length) {
-    value /= 1024;
+  while (value >= base && unit + 1 < UNITS.length) {
+    value /= base;
     unit++;
   }
   if (unit === 0) return String(bytes);
+  const letter = (power: number): string =>
+    power === 1 && base === 1000 ? 'k' : (UNITS[power] ?? '');
   const tenths = Math.ceil(value * 10);
-  if (tenths < 100) return `${Math.floor(tenths / 10)}.${tenths % 10}${UNITS[unit]}`;
+  if (tenths < 100) return `${Math.floor(tenths / 10)}.${tenths % 10}${letter(unit)}`;
   const whole = Math.ceil(value);
-  return whole === 1024 && unit + 1 < UNITS.length
-    ? `1.0${UNITS[unit + 1]}`
-    : `${whole}${UNITS[unit]}`;
+  return whole === base && unit + 1 < UNITS.length
+    ? `1.0${letter(unit + 1)}`
+    : `${whole}${letter(unit)}`;
 }
 
 /** The nearest number with one digit after the point below 10: dd's `2.0 MB` and `1.9 MiB`. */

@@ -9,7 +9,7 @@
 import { compileRegex, OP, type RegexProgram } from './regex-compile.ts';
 import { parseRegex, type ParseOptions } from './regex-parse.ts';
 import { GroupMatcher, type Groups } from './regex-groups.ts';
-import { holds, type Assertion, type RegexNode } from './regex-syntax.ts';
+import { CharSet, holds, type Assertion, type RegexNode } from './regex-syntax.ts';
 
 export interface RegexOptions extends ParseOptions {
   /** Only matches that are whole words (`grep -w`). */
@@ -47,7 +47,8 @@ export function createRegex(patterns: readonly string[], options: RegexOptions):
     hasReferences ||= parsed.hasReferences;
     warnings.push(...parsed.warnings);
   }
-  let node: RegexNode = { kind: 'choice', options: nodes };
+  // No pattern at all matches nothing, not even an empty line.
+  let node: RegexNode = nodes.length === 0 ? NOTHING : { kind: 'choice', options: nodes };
   if (options.wholeLine) node = between('line-start', node, 'line-end');
   else if (options.wholeWord) node = between('no-word-before', node, 'no-word-after');
   const program = compileRegex(node);
@@ -56,6 +57,8 @@ export function createRegex(patterns: readonly string[], options: RegexOptions):
   const groups = new GroupMatcher(node, options.ignoreCase);
   return { regex: new Regex(program, needle, groups, groupCount, hasReferences), warnings };
 }
+
+const NOTHING: RegexNode = { kind: 'set', set: new CharSet([], false, false) };
 
 function between(before: Assertion, node: RegexNode, after: Assertion): RegexNode {
   return {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /** How sort compares two lines: by keys, by numbers, by text. */
 import { byBytes } from './files.ts';
+import { compareVersions } from './version.ts';
 
 export interface SortOrder {
   readonly kind: 'text' | 'numeric' | 'human' | 'version';
@@ -123,16 +124,4 @@ function human(text: string): number {
   const match = /^[ \t]*(-?\d*\.?\d*)([kKMGTPE]?)/.exec(text);
   const power = ' KMGTPE'.indexOf((match?.[2] ?? '').toUpperCase() || ' ');
   return numeric(text) * 1024 ** power;
-}
-
-function compareVersions(a: string, b: string): number {
-  const split = (text: string): string[] => text.match(/\d+|\D+/g) ?? [];
-  const [left, right] = [split(a), split(b)];
-  for (let i = 0; i < Math.min(left.length, right.length); i++) {
-    const [x = '', y = ''] = [left[i], right[i]];
-    const areNumbers = /^\d/.test(x) && /^\d/.test(y);
-    const result = areNumbers ? Number(x) - Number(y) : byBytes(x, y);
-    if (result !== 0) return result;
-  }
-  return left.length - right.length;
 }
