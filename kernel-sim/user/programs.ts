@@ -76,6 +76,7 @@ import { tail } from './tail.ts';
 import { taskset } from './taskset.ts';
 import { tee } from './tee.ts';
 import { bracket, test } from './test.ts';
+import { timeout } from './timeout.ts';
 import { touch } from './touch.ts';
 import { tr } from './tr.ts';
 import { trueProgram } from './true.ts';
@@ -184,6 +185,7 @@ export const INSTALLED_PROGRAMS: readonly InstalledProgram[] = [
     tail,
     tee,
     test,
+    timeout,
     touch,
     tr,
     true: trueProgram,
