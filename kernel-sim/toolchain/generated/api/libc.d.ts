@@ -653,6 +653,9 @@ export const SYS_umask: 95;
 export const SYS_gettimeofday: 96;
 
 /** Number of a system call: syscalls(2). */
+export const SYS_getrlimit: 97;
+
+/** Number of a system call: syscalls(2). */
 export const SYS_getrusage: 98;
 
 /** Number of a system call: syscalls(2). */
@@ -749,6 +752,9 @@ export const SYS_sched_rr_get_interval: 148;
 export const SYS_prctl: 157;
 
 /** Number of a system call: syscalls(2). */
+export const SYS_setrlimit: 160;
+
+/** Number of a system call: syscalls(2). */
 export const SYS_sync: 162;
 
 /** Number of a system call: syscalls(2). */
@@ -807,6 +813,9 @@ export const SYS_dup3: 292;
 
 /** Number of a system call: syscalls(2). */
 export const SYS_pipe2: 293;
+
+/** Number of a system call: syscalls(2). */
+export const SYS_prlimit64: 302;
 
 /** Number of a system call: syscalls(2). */
 export const SYS_getcpu: 309;
