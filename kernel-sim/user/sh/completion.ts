@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/** Tab: commands where a command is expected, variables after `$`, paths elsewhere. */
+/** Tab: commands where one is expected, variables after `$`, what a command takes, paths. */
 import type { Sleeping } from '../../uapi/coroutine.ts';
-import { ACCESS, DT, S } from '../../uapi/fs.ts';
-import { getpwnam } from '../libc/passwd.ts';
+import { DT } from '../../uapi/fs.ts';
 import { builtinNames } from './builtins/table.ts';
+import { argumentCandidates } from './completion-arguments.ts';
+import { paths, type Candidate } from './completion-paths.ts';
+import { simpleCommandBefore } from './completion-words.ts';
 import type { Shell } from './shell.ts';
 
 export interface Completion {
@@ -13,15 +15,6 @@ export interface Completion {
   readonly text: string;
   /** What to list on a second Tab; the last component of paths. */
   readonly choices: readonly string[];
-}
-
-interface Candidate {
-  /** The whole word, unquoted. */
-  readonly word: string;
-  readonly shown: string;
-  readonly suffix: string;
-  /** Goes into the line as it is. */
-  readonly isRaw?: boolean;
 }
 
 /** What `before`, the line up to the cursor, could go on to. */
@@ -81,11 +74,14 @@ function commonPrefix(left: string, right: string): string {
 
 function* candidatesFor(shell: Shell, before: string, word: string): Sleeping<Candidate[]> {
   if (/^\$\w*$/.test(word)) return variables(shell, word);
-  const isCommand = /(?:^|[;&|(`]|\b(?:then|do|else|sudo|time|exec))\s*$/.test(before);
-  if (isCommand && !word.includes('/') && !word.startsWith('~')) {
-    return yield* commands(shell, word);
+  const words = /[=<>]\s*$/.test(before) ? undefined : simpleCommandBefore(before);
+  if (words === undefined) return yield* paths(shell, word, 'all');
+  if (words.length > 0) {
+    const found = yield* argumentCandidates(shell, words, word);
+    return found ?? (yield* paths(shell, word, 'all'));
   }
-  return yield* paths(shell, word, isCommand);
+  if (!word.includes('/') && !word.startsWith('~')) return yield* commands(shell, word);
+  return yield* paths(shell, word, 'commands');
 }
 
 function variables(shell: Shell, word: string): Candidate[] {
@@ -106,41 +102,6 @@ function* commands(shell: Shell, word: string): Sleeping<Candidate[]> {
     (name) => name.startsWith(word) && name !== '.' && name !== '..',
   );
   return matching.toSorted().map((name) => ({ word: name, shown: name, suffix: ' ' }));
-}
-
-function* paths(shell: Shell, word: string, isCommand: boolean): Sleeping<Candidate[]> {
-  const slash = word.lastIndexOf('/') + 1;
-  const directory = word.slice(0, slash);
-  const base = word.slice(slash);
-  const real = yield* withHome(shell, directory);
-  const entries = yield* shell.c.read_directory(real === '' ? '.' : real);
-  if (typeof entries === 'number') return [];
-  const candidates: Candidate[] = [];
-  for (const { name, type } of entries) {
-    if (!name.startsWith(base) || name === '.' || name === '..') continue;
-    if (name.startsWith('.') && !base.startsWith('.')) continue;
-    const isDirectory = yield* leadsToDirectory(shell, real + name, type);
-    if (isCommand && !isDirectory && (yield* shell.c.access(real + name, ACCESS.X_OK)) < 0) {
-      continue;
-    }
-    const shown = isDirectory ? `${name}/` : name;
-    candidates.push({ word: directory + name, shown, suffix: isDirectory ? '/' : ' ' });
-  }
-  return candidates.toSorted((left, right) => (left.word < right.word ? -1 : 1));
-}
-
-function* withHome(shell: Shell, directory: string): Sleeping<string> {
-  const name = /^~([^/]*)\//.exec(directory)?.[1];
-  if (name === undefined) return directory;
-  const home = name === '' ? shell.variables.get('HOME') : (yield* getpwnam(shell.c, name))?.home;
-  return home === undefined ? directory : home + directory.slice(name.length + 1);
-}
-
-function* leadsToDirectory(shell: Shell, path: string, type: number): Sleeping<boolean> {
-  if (type === DT.DIR) return true;
-  if (type !== DT.LNK && type !== DT.UNKNOWN) return false;
-  const stat = yield* shell.c.stat(path);
-  return typeof stat !== 'number' && (stat.mode & S.IFMT) === S.IFDIR;
 }
 
 /** Choices in columns, down and then across, as bash lists them. */

@@ -78,6 +78,8 @@ function* promptLoop(shell: Shell, isLogin: boolean): Sleeping<number> {
     if (shell.flow?.kind === 'exit') return shell.flow.status;
     shell.flow = undefined;
     yield* tellJobs(shell);
+    yield* runPromptCommand(shell);
+    if (isLeaving(shell)) continue;
     const read = yield* readCommand(shell);
     if (read === 'interrupt') {
       shell.lastStatus = INTERRUPTED;
@@ -95,10 +97,28 @@ function* promptLoop(shell: Shell, isLogin: boolean): Sleeping<number> {
   }
 }
 
+function isLeaving(shell: Shell): boolean {
+  return shell.flow?.kind === 'exit';
+}
+
+/** What PROMPT_COMMAND holds. The person's `$?` stays what it was. */
+function* runPromptCommand(shell: Shell): Sleeping<void> {
+  const text = shell.variables.get('PROMPT_COMMAND') ?? '';
+  if (text === '') return;
+  const { lastStatus, pipeStatus, lastWord } = shell;
+  yield* evaluator.runWords(shell, ['eval', text]);
+  if (isLeaving(shell)) return;
+  shell.flow = undefined;
+  shell.lastStatus = lastStatus;
+  shell.pipeStatus = pipeStatus;
+  shell.lastWord = lastWord;
+}
+
 /** Runs what was typed. Flows other than exit end here. */
 function* runCommandText(shell: Shell, text: string, parsed: Parsed): Sleeping<void> {
   const source = new SourceText(text);
   yield* addHistory(shell, text);
+  if (text.trim() !== '') shell.commandNumber++;
   if (parsed.kind === 'error' || (parsed.kind === 'incomplete' && !parsed.atHereDoc)) {
     yield* reportSyntax(shell, source, parsed);
     return;
@@ -132,5 +152,8 @@ function* promptText(shell: Shell, name: string): Sleeping<string> {
   const raw = shell.variables.get(name) ?? '';
   const escaped = yield* expandPrompt(shell, raw);
   if (!/[$`]/.test(raw.replaceAll(/\\\$/g, ''))) return escaped;
-  return (yield* expandArithmeticText(shell, escaped)) ?? escaped;
+  const { lastStatus } = shell;
+  const expanded = yield* expandArithmeticText(shell, escaped);
+  shell.lastStatus = lastStatus;
+  return expanded ?? escaped;
 }

@@ -5,7 +5,12 @@ import { beforeEach, expect, test } from 'vitest';
 import { TestMachine } from '../../../tests/support/machine.ts';
 import { bootMachine, defaultImage } from '../../index.ts';
 
-const PROMPT = '\u001b[01;32muser@pc\u001b[00m:\u001b[01;34m~\u001b[00m$ ';
+const PROMPT = '\u001b[01;32muser@pc\u001b[00m:\u001b[01;34m~\u001b[01;31m\u001b[00m$ ';
+/** The same with a status that is not 0. */
+const ANY_PROMPT = new RegExp(
+  PROMPT.replaceAll(/[[$]/g, String.raw`\$&`).replace('31m', String.raw`31m(?: \d+)?`),
+  'gu',
+);
 const INTERRUPT = '\u0003';
 const END_OF_FILE = '\u0004';
 /** Long enough for any command that does not sleep. */
@@ -33,7 +38,7 @@ function type(text: string): string {
   wait();
   return guest.terminal
     .slice(from)
-    .replaceAll(PROMPT, '$ ')
+    .replaceAll(ANY_PROMPT, '$ ')
     .replaceAll(/\u001b\[\?2004[hl]|\u001b\[J|\r/g, '');
 }
 

@@ -151,6 +151,8 @@ export class Shell {
   /** The last word of the last command: `$_`. */
   lastWord = '';
   history: string[] = [];
+  /** Which command of the session is typed next, from 1. */
+  commandNumber = 1;
   /** What pushd put aside, the last one last. */
   directories: string[] = [];
   /** Statuses of jobs that `wait` has seen the end of, by pid. */
