@@ -61,7 +61,9 @@ export interface ProgramFile extends InstalledProgram {
 
 /** Adds the executables, which are the same for every machine. */
 export function withExecutables(programs: readonly InstalledProgram[]): readonly ProgramFile[] {
-  return programs.map((program) => ({ ...program, bytes: builtinExecutable(program.path) }));
+  return programs.map((file) => {
+    return { ...file, bytes: builtinExecutable(file.path, file.program.options) };
+  });
 }
 
 /** Fills the empty root. Nothing here can fail but for want of memory, which boot checks. */

@@ -14,7 +14,7 @@ import { MAY, permission } from '../fs/permission.ts';
 import { vfsPread } from '../fs/read-write.ts';
 import type { FsContext } from '../fs/path-walk.ts';
 import type { Vfs } from '../fs/vfs.ts';
-import { type ElfFile, readElf, writeElf } from '../lib/elf.ts';
+import { type ElfFile, type ElfSection, readElf, writeElf } from '../lib/elf.ts';
 import { ELF } from '../lib/elf-layout.ts';
 import { sha1 } from '../lib/sha1.ts';
 import { decodeUtf8, encodeUtf8 } from '../lib/utf8.ts';
@@ -39,18 +39,23 @@ export interface Executable {
   readonly setGid: number | undefined;
 }
 
-/** The bytes of an executable that is the built-in program `name`. */
-export function builtinExecutable(name: string): Uint8Array {
-  const bytes = encodeUtf8(name);
-  const section = { name: PROGRAM_SECTION.BUILTIN, type: ELF.PROGBITS, flags: ELF.ALLOC, bytes };
+/** The bytes of an executable that is the built-in program `name` and knows `options`. */
+export function builtinExecutable(name: string, options: readonly string[] = []): Uint8Array {
+  const sections = [section(PROGRAM_SECTION.BUILTIN, ELF.ALLOC, name)];
+  if (options.length > 0) sections.push(section(PROGRAM_SECTION.OPTIONS, 0, options.join('\n')));
   return writeElf({
     bits: 64,
     type: ELF.EXEC,
     machine: ELF_MACHINE.pc,
     flags: 0,
-    sections: [{ ...section, size: bytes.length }],
+    sections,
     symbols: [],
   });
+}
+
+function section(name: string, flags: number, text: string): ElfSection {
+  const bytes = encodeUtf8(text);
+  return { name, type: ELF.PROGBITS, flags, bytes, size: bytes.length };
 }
 
 /** What is known of programs elsewhere. */

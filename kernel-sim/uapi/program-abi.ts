@@ -20,6 +20,8 @@ import type { Sleeping } from './coroutine.ts';
 export const PROGRAM_SECTION = {
   /** Name of a program that is built into the machine. */
   BUILTIN: '.ringzero.program',
+  /** The options that it knows, a line each: `-n`, `--quiet`, `--lines=`. The shell offers them. */
+  OPTIONS: '.ringzero.options',
   CODE: '.ringzero.code',
   /** JSON `SiteTable` (module-abi.ts). */
   SITES: '.ringzero.sites',

@@ -114,4 +114,8 @@ export interface ThreadOptions {
 }
 
 /** A program: runs to its exit status (0..255). */
-export type Program = (cpu: UserCpu) => Sleeping<number>;
+export interface Program {
+  (cpu: UserCpu): Sleeping<number>;
+  /** `-n`, `--lines=`: what its executable says of its command line. */
+  readonly options?: readonly string[];
+}

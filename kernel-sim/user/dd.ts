@@ -13,7 +13,7 @@ import { SIG, SIGNAL } from '../uapi/signal.ts';
 import { convertBlock } from './dd/convert.ts';
 import { DD_HELP, parseOperands, type DdOptions } from './dd/operands.ts';
 import { DdStats } from './dd/stats.ts';
-import { getopt, usage_error } from './libc/getopt.ts';
+import { getopt, usage_error, type OptionSpec } from './libc/getopt.ts';
 import { defineProgram, type Libc } from './libc/libc.ts';
 import { complain, errorText, misuse } from './support/command.ts';
 import { quoteAlways, quoteName } from './support/quote.ts';
@@ -24,8 +24,10 @@ const NS_PER_S = 1_000_000_000;
 /** Small blocks go by so fast that signals need not be looked for after each. */
 const SIGNAL_MASK = 63;
 
+const OPTIONS: OptionSpec = { short: '', long: { help: 'help' } };
+
 export const dd = defineProgram(function* (c) {
-  const args = getopt(c.argv, { short: '', long: { help: 'help' } });
+  const args = getopt(c.argv, OPTIONS);
   if ('error' in args) return yield* usage_error(c, args.error);
   if (args.options.length > 0) {
     c.out(DD_HELP);
@@ -37,7 +39,7 @@ export const dd = defineProgram(function* (c) {
     return yield* c.die(c.program, options.error);
   }
   return yield* new Dd(c, options).run();
-});
+}, OPTIONS);
 
 class Dd {
   readonly #c: Libc;

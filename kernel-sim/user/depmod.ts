@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /** depmod: writes down which modules need which, for modprobe. */
 import { ERRNO } from '../uapi/errno.ts';
-import { getopt } from './libc/getopt.ts';
+import { getopt, type OptionSpec } from './libc/getopt.ts';
 import { defineProgram } from './libc/libc.ts';
 import { errorText, has, valueOf } from './support/command.ts';
 import { moduleFolder } from './support/module-index.ts';
@@ -21,11 +21,13 @@ Options:
 	-h, --help           show this help
 `;
 
+const OPTIONS: OptionSpec = {
+  short: 'aAnb:Vh',
+  long: { all: 'a', quick: 'A', show: 'n', basedir: 'b:', version: 'V', help: 'h' },
+};
+
 export const depmod = defineProgram(function* (c) {
-  const args = getopt(c.argv, {
-    short: 'aAnb:Vh',
-    long: { all: 'a', quick: 'A', show: 'n', basedir: 'b:', version: 'V', help: 'h' },
-  });
+  const args = getopt(c.argv, OPTIONS);
   if ('error' in args) {
     yield* c.err(`${args.error}\n`);
     return 1;
@@ -55,4 +57,4 @@ export const depmod = defineProgram(function* (c) {
   if (failure === 0) return 0;
   if (failure === -ERRNO.ELOOP) return 1;
   return yield* c.die('depmod', `ERROR: openat(${folder}, modules.dep): ${errorText(failure)}`);
-});
+}, OPTIONS);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /** insmod: loads a module from a file, with kmod's messages. */
 import { ERRNO, strerror } from '../uapi/errno.ts';
-import { getopt } from './libc/getopt.ts';
+import { getopt, type OptionSpec } from './libc/getopt.ts';
 import { defineProgram } from './libc/libc.ts';
 import { has } from './support/command.ts';
 
@@ -15,12 +15,14 @@ Options:
 /** MODULE_INIT_IGNORE_MODVERSIONS | MODULE_INIT_IGNORE_VERMAGIC */
 const IGNORE_ALL = 3;
 
+const OPTIONS: OptionSpec = {
+  // -p and -s are there for old times' sake.
+  short: 'psfVh',
+  long: { help: 'h', version: 'V' },
+};
+
 export const insmod = defineProgram(function* (c) {
-  const args = getopt(c.argv, {
-    // -p and -s are there for old times' sake.
-    short: 'psfVh',
-    long: { help: 'h', version: 'V' },
-  });
+  const args = getopt(c.argv, OPTIONS);
   if ('error' in args) {
     yield* c.err(`${args.error}\n`);
     return 1;
@@ -46,7 +48,7 @@ export const insmod = defineProgram(function* (c) {
   yield* c.close(fd);
   if (failure === 0) return 0;
   return yield* c.die('insmod', `ERROR: could not insert module ${file}: ${moduleError(-failure)}`);
-});
+}, OPTIONS);
 
 /** What some errors mean when they come from init_module(2). */
 export function moduleError(errno: number): string {

@@ -3,7 +3,7 @@
 import type { Sleeping } from '../uapi/coroutine.ts';
 import { ERRNO } from '../uapi/errno.ts';
 import { S } from '../uapi/fs.ts';
-import { getopt } from './libc/getopt.ts';
+import { getopt, type OptionSpec } from './libc/getopt.ts';
 import { defineProgram, type Libc } from './libc/libc.ts';
 import { errorText, has, valueOf } from './support/command.ts';
 import { joinPath } from './support/files.ts';
@@ -44,24 +44,26 @@ const FIELD_BY_LETTER: Readonly<Record<string, string>> = {
 
 const LABEL_WIDTH = 16;
 
+const OPTIONS: OptionSpec = {
+  short: 'adlpn0mF:k:b:Vh',
+  long: {
+    author: 'a',
+    description: 'd',
+    license: 'l',
+    parameters: 'p',
+    filename: 'n',
+    null: '0',
+    modname: 'm',
+    field: 'F:',
+    'set-version': 'k:',
+    basedir: 'b:',
+    version: 'V',
+    help: 'h',
+  },
+};
+
 export const modinfo = defineProgram(function* (c) {
-  const args = getopt(c.argv, {
-    short: 'adlpn0mF:k:b:Vh',
-    long: {
-      author: 'a',
-      description: 'd',
-      license: 'l',
-      parameters: 'p',
-      filename: 'n',
-      null: '0',
-      modname: 'm',
-      field: 'F:',
-      'set-version': 'k:',
-      basedir: 'b:',
-      version: 'V',
-      help: 'h',
-    },
-  });
+  const args = getopt(c.argv, OPTIONS);
   if ('error' in args) {
     yield* c.err(`${args.error}\n`);
     return 1;
@@ -87,7 +89,7 @@ export const modinfo = defineProgram(function* (c) {
       : yield* show.known(index, operand, has(args, 'm'));
   }
   return status;
-});
+}, OPTIONS);
 
 function* isModuleFile(c: Libc, name: string): Sleeping<boolean> {
   const stat = yield* c.stat(name);

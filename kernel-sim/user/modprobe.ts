@@ -47,7 +47,7 @@ export const modprobe = defineProgram(function* (c) {
     status = Math.max(status, failed);
   }
   return status;
-});
+}, MODPROBE_OPTIONS);
 
 /** A value with spaces stays one word. */
 function quoted(word: string): string {

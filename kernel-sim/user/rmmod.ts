@@ -2,7 +2,7 @@
 /** rmmod: unloads modules, with kmod's messages. */
 import type { Sleeping } from '../uapi/coroutine.ts';
 import { O } from '../uapi/fs.ts';
-import { getopt } from './libc/getopt.ts';
+import { getopt, type OptionSpec } from './libc/getopt.ts';
 import { defineProgram, type Libc } from './libc/libc.ts';
 import { errorText, has } from './support/command.ts';
 import { loadedModules, moduleName, removeModule } from './support/modules.ts';
@@ -19,11 +19,13 @@ Options:
 	-h, --help        show this help
 `;
 
+const OPTIONS: OptionSpec = {
+  short: 'fhsvVw',
+  long: { help: 'h', version: 'V', force: 'f', syslog: 's', verbose: 'v', wait: 'w' },
+};
+
 export const rmmod = defineProgram(function* (c) {
-  const args = getopt(c.argv, {
-    short: 'fhsvVw',
-    long: { help: 'h', version: 'V', force: 'f', syslog: 's', verbose: 'v', wait: 'w' },
-  });
+  const args = getopt(c.argv, OPTIONS);
   if ('error' in args) {
     yield* c.err(`${args.error}\n`);
     return 1;
@@ -44,7 +46,7 @@ export const rmmod = defineProgram(function* (c) {
     else if (!(yield* remove(c, operand, isForced))) status = 1;
   }
   return status;
-});
+}, OPTIONS);
 
 /** Complains, before asking the kernel, about what is not loaded or in use. */
 function* isRefused(c: Libc, name: string): Sleeping<boolean> {

@@ -9,7 +9,7 @@ import type { Sleeping } from '../uapi/coroutine.ts';
 import { ERRNO } from '../uapi/errno.ts';
 import { WIFSIGNALED, WEXITSTATUS, WTERMSIG } from '../uapi/process.ts';
 import { SIG, SIGNAL } from '../uapi/signal.ts';
-import { getopt } from './libc/getopt.ts';
+import { getopt, type OptionSpec } from './libc/getopt.ts';
 import { defineProgram, type Libc } from './libc/libc.ts';
 import { getpwnam, getpwuid, read_group, type Passwd } from './libc/passwd.ts';
 import { commandEnvironment, shellWords } from './sudo/environment.ts';
@@ -19,12 +19,14 @@ import { errorText, has, valueOf, type ParsedCommandLine } from './support/comma
 const SECURE_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 const ADMINISTRATORS = 'sudo';
 
+const OPTIONS: OptionSpec = {
+  short: 'AbBEeHhiKklnPSsVvC:D:g:p:T:U:u:',
+  long: SUDO_LONG,
+  posixly: true,
+};
+
 export const sudo = defineProgram(function* (c) {
-  const args = getopt(c.argv, {
-    short: 'AbBEeHhiKklnPSsVvC:D:g:p:T:U:u:',
-    long: SUDO_LONG,
-    posixly: true,
-  });
+  const args = getopt(c.argv, OPTIONS);
   if ('error' in args) {
     yield* c.err(`${args.error}\n${SUDO_USAGE}`);
     return 1;
@@ -40,7 +42,7 @@ export const sudo = defineProgram(function* (c) {
   // There is no password, so there is no timestamp to forget.
   if ((has(args, 'k') || has(args, 'K')) && args.operands.length === 0) return 0;
   return yield* run(c, args);
-});
+}, OPTIONS);
 
 function* run(c: Libc, args: ParsedCommandLine): Sleeping<number> {
   if ((yield* c.geteuid()) !== 0) {

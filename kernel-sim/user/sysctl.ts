@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /** sysctl: shows and sets what lies below /proc/sys, as procps does. */
 import type { Sleeping } from '../uapi/coroutine.ts';
-import { getopt, type ParsedCommandLine } from './libc/getopt.ts';
+import { getopt, type ParsedCommandLine, type OptionSpec } from './libc/getopt.ts';
 import { defineProgram, type Libc } from './libc/libc.ts';
 import { decodeUtf8 } from '../lib/utf8.ts';
 import { errorText, has, valueOf } from './support/command.ts';
@@ -31,26 +31,28 @@ export interface SysctlOptions {
   readonly printsNewline: boolean;
 }
 
+const OPTIONS: OptionSpec = {
+  short: 'bneNwfp::qoxaAXr:Vdh',
+  long: {
+    all: 'a',
+    deprecated: 'D',
+    'dry-run': 'y',
+    binary: 'b',
+    ignore: 'e',
+    names: 'N',
+    values: 'n',
+    load: 'p::',
+    system: 'S',
+    pattern: 'r:',
+    quiet: 'q',
+    write: 'w',
+    help: 'h',
+    version: 'V',
+  },
+};
+
 export const sysctl = defineProgram(function* (c) {
-  const args = getopt(c.argv, {
-    short: 'bneNwfp::qoxaAXr:Vdh',
-    long: {
-      all: 'a',
-      deprecated: 'D',
-      'dry-run': 'y',
-      binary: 'b',
-      ignore: 'e',
-      names: 'N',
-      values: 'n',
-      load: 'p::',
-      system: 'S',
-      pattern: 'r:',
-      quiet: 'q',
-      write: 'w',
-      help: 'h',
-      version: 'V',
-    },
-  });
+  const args = getopt(c.argv, OPTIONS);
   if ('error' in args) {
     yield* c.err(`${args.error}\n`);
     c.out(HELP);
@@ -64,7 +66,7 @@ export const sysctl = defineProgram(function* (c) {
   const pattern = compile(valueOf(args, 'r') ?? '');
   if (pattern === undefined) return yield* c.die('sysctl', 'cannot compile the pattern');
   return yield* run(c, args, optionsOf(args, pattern));
-});
+}, OPTIONS);
 
 /** Undefined for what is no expression. */
 function compile(pattern: string): RegExp | undefined {

@@ -62,6 +62,15 @@ export function getopt(argv: readonly string[], spec: OptionSpec): ParsedCommand
   return { options, operands };
 }
 
+/** Every option as it is typed; `=` ends a long one that wants an argument. */
+export function spellings({ short, long = {} }: OptionSpec): string[] {
+  const letters = Array.from(short.replaceAll(':', ''), (letter) => `-${letter}`);
+  const words = Object.entries(long).map(([name, value]) => {
+    return /[^:]:$/.test(value) ? `--${name}=` : `--${name}`;
+  });
+  return [...letters, ...words];
+}
+
 function parse_short(parser: Parser, word: string): string | undefined {
   const { spec, argv, options } = parser;
   for (let at = 1; at < word.length; at++) {

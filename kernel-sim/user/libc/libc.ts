@@ -16,6 +16,7 @@ import { ERRNO, strerror } from '../../uapi/errno.ts';
 import { ACCESS, S } from '../../uapi/fs.ts';
 import { SYS } from '../../uapi/syscall-numbers.ts';
 import type { Program, UserCpu } from '../../uapi/user-cpu.ts';
+import { spellings, type OptionSpec } from './getopt.ts';
 import { ResourceCalls } from './resource-calls.ts';
 import { LineReader, OutputStream } from './stdio.ts';
 
@@ -121,9 +122,13 @@ export class Libc extends ResourceCalls {
   }
 }
 
-/** A program from its main function. What it wrote to `c.out` reaches its standard output. */
-export function defineProgram(main: (c: Libc) => Sleeping<number>): Program {
-  return (cpu) => run_main(new Libc(cpu), main);
+/**
+ * A program from its main function. What it wrote to `c.out` reaches its standard output. `options`
+ * is what `main` gives to `getopt`: the executable tells of it.
+ */
+export function defineProgram(main: (c: Libc) => Sleeping<number>, options?: OptionSpec): Program {
+  const program = (cpu: UserCpu): Sleeping<number> => run_main(new Libc(cpu), main);
+  return options === undefined ? program : Object.assign(program, { options: spellings(options) });
 }
 
 /** Runs `main`, flushes and leaves, as exit(3) does. */

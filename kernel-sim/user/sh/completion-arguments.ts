@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /** Tab on an argument: modules, their parameters, keys of sysctl, jobs, directories. */
 import type { Sleeping } from '../../uapi/coroutine.ts';
+import { readElf } from '../../lib/elf.ts';
+import { decodeUtf8 } from '../../lib/utf8.ts';
 import { DT } from '../../uapi/fs.ts';
+import { PROGRAM_SECTION } from '../../uapi/program-abi.ts';
 import { readModinfo } from '../support/modinfo.ts';
 import { moduleFolder, readIndex, type ModuleIndex } from '../support/module-index.ts';
 import { loadedModules, moduleName } from '../support/modules.ts';
@@ -15,7 +18,10 @@ export function* argumentCandidates(
   words: readonly string[],
   word: string,
 ): Sleeping<Candidate[] | undefined> {
-  if (word.startsWith('-')) return undefined;
+  if (word.startsWith('-')) {
+    if (words.includes('--')) return undefined;
+    return yield* programOptions(shell, words[0] ?? '', word);
+  }
   const name = (words[0] ?? '').replace(/^.*\//, '');
   const options = words.slice(1).filter((it) => it.startsWith('-'));
   const operands = words.slice(1).filter((it) => !it.startsWith('-'));
@@ -45,6 +51,22 @@ export function* argumentCandidates(
   }
 }
 
+/** What the executable says of its options; undefined when it says nothing. */
+function* programOptions(
+  shell: Shell,
+  command: string,
+  word: string,
+): Sleeping<Candidate[] | undefined> {
+  const path = yield* shell.c.find_program(command, shell.variables.get('PATH'));
+  const bytes = typeof path === 'number' ? path : yield* shell.c.read_file(path);
+  if (typeof bytes === 'number') return undefined;
+  const elf = readElf(bytes);
+  if (!elf.ok) return undefined;
+  const section = elf.file.sections.find(({ name }) => name === PROGRAM_SECTION.OPTIONS);
+  if (section === undefined) return undefined;
+  return starting(decodeUtf8(section.bytes).split('\n'), word);
+}
+
 function hasOption(options: readonly string[], letter: string, long: string): boolean {
   return options.some(
     (option) =>
@@ -52,12 +74,12 @@ function hasOption(options: readonly string[], letter: string, long: string): bo
   );
 }
 
-/** Those of `names` that begin with `word`, sorted. */
-function starting(names: Iterable<string>, word: string, suffix = ' '): Candidate[] {
+/** Those of `names` that begin with `word`, sorted. After `=` a value follows, else a space. */
+function starting(names: Iterable<string>, word: string): Candidate[] {
   return [...new Set(names)]
     .filter((name) => name.startsWith(word))
     .toSorted()
-    .map((name) => ({ word: name, shown: name, suffix }));
+    .map((name) => ({ word: name, shown: name, suffix: name.endsWith('=') ? '' : ' ' }));
 }
 
 function jobs(shell: Shell, word: string): Candidate[] {
@@ -138,7 +160,6 @@ function* parameters(
   return starting(
     free.map((name) => `${name}=`),
     word,
-    '',
   );
 }
 

@@ -87,6 +87,16 @@ test('a command is expected after sudo with options, assignments and keywords', 
   expect(completed('echo sudo; 2>/dev/null rmmo\t')).toBe('echo sudo; 2>/dev/null rmmod ');
 });
 
+test('a word that begins with - is completed to what the executable says of its options', () => {
+  expect(completed('ls --group-d\t')).toBe('ls --group-directories-first ');
+  expect(completed('sudo head --li\t')).toBe('sudo head --lines=');
+  expect(completed('modprobe --first\t')).toBe('modprobe --first-time ');
+  expect(completed('rmmod --h\t')).toBe('rmmod --help ');
+  expect(completed('ls -- --al\t')).toBe('ls -- --al');
+  const listed = completed('rmmod -\t\t');
+  for (const option of ['-f', '-v', '--force', '--wait']) expect(listed).toContain(option);
+});
+
 test('the prompt tells the status of what failed', () => {
   expect(run('false')).toMatch(/\nuser@pc:~ 1\$ $/u);
   expect(run('cd /tmp')).toMatch(/\nuser@pc:\/tmp\$ $/u);

@@ -35,7 +35,7 @@ export function command(spec: CommandSpec): Program {
       return 0;
     }
     return yield* spec.main(c, args);
-  });
+  }, options);
 }
 
 export function has(args: ParsedCommandLine, name: string): boolean {
