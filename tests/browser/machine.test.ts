@@ -45,6 +45,8 @@ it('takes a new machine for the next build of a driver that oopsed', async () =>
   await playground.replace('throw new Error("boom"); return new', 'return new');
   await page.keyboard.press('Control+Enter');
   await page.waitForSelector('text=the machine is a new one');
-  expect(await playground.appears('.caption:has-text("The kernel owns it until rmmod")')).toBe(true);
+  expect(await playground.appears('.caption:has-text("The kernel owns it until rmmod")')).toBe(
+    true,
+  );
   expect(await playground.run('lsmod | grep -c helloworld')).toBe('1');
 });
