@@ -62,6 +62,6 @@ export const LESS_HELP = `\
   -s                   Squeeze blank lines.
   -S                   Cut long lines instead of folding them.
   -X                   Stay on the main screen.
-  -xN                  Tab stops each N columns.
+  -x N                 Tab stops each N columns.
   +command             Begin with a command: +G, +/pattern, +123.
 `;
