@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /** insmod: loads a module from a file, with kmod's messages. */
 import { ERRNO, strerror } from '../uapi/errno.ts';
-import { getopt, type OptionSpec } from './libc/getopt.ts';
-import { defineProgram } from './libc/libc.ts';
+import type { OptionSpec } from './libc/getopt.ts';
 import { has } from './support/command.ts';
+import { kmodCommand } from './support/kmod-command.ts';
 
 const HELP = `Usage:
 	insmod [options] filename [args]
@@ -21,34 +21,32 @@ const OPTIONS: OptionSpec = {
   long: { help: 'h', version: 'V' },
 };
 
-export const insmod = defineProgram(function* (c) {
-  const args = getopt(c.argv, OPTIONS);
-  if ('error' in args) {
-    yield* c.err(`${args.error}\n`);
-    return 1;
-  }
-  if (has(args, 'h')) {
-    c.out(HELP);
-    return 0;
-  }
-  if (has(args, 'V')) {
-    c.out('kmod version 30\n');
-    return 0;
-  }
-  const [file, ...parameters] = args.operands;
-  if (file === undefined) return yield* c.die('insmod', 'ERROR: missing filename.');
-  if (file === '-') {
-    return yield* c.die('insmod', 'ERROR: this tool does not support loading from stdin!');
-  }
-  const fd = yield* c.open(file);
-  if (fd < 0) {
-    return yield* c.die('insmod', `ERROR: could not load module ${file}: ${strerror(-fd)}`);
-  }
-  const failure = yield* c.finit_module(fd, parameters.join(' '), has(args, 'f') ? IGNORE_ALL : 0);
-  yield* c.close(fd);
-  if (failure === 0) return 0;
-  return yield* c.die('insmod', `ERROR: could not insert module ${file}: ${moduleError(-failure)}`);
-}, OPTIONS);
+export const insmod = kmodCommand({
+  options: OPTIONS,
+  help: HELP,
+  *main(c, args) {
+    const [file, ...parameters] = args.operands;
+    if (file === undefined) return yield* c.die('insmod', 'ERROR: missing filename.');
+    if (file === '-') {
+      return yield* c.die('insmod', 'ERROR: this tool does not support loading from stdin!');
+    }
+    const fd = yield* c.open(file);
+    if (fd < 0) {
+      return yield* c.die('insmod', `ERROR: could not load module ${file}: ${strerror(-fd)}`);
+    }
+    const failure = yield* c.finit_module(
+      fd,
+      parameters.join(' '),
+      has(args, 'f') ? IGNORE_ALL : 0,
+    );
+    yield* c.close(fd);
+    if (failure === 0) return 0;
+    return yield* c.die(
+      'insmod',
+      `ERROR: could not insert module ${file}: ${moduleError(-failure)}`,
+    );
+  },
+});
 
 /** What some errors mean when they come from init_module(2). */
 export function moduleError(errno: number): string {

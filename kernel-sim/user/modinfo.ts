@@ -3,10 +3,11 @@
 import type { Sleeping } from '../uapi/coroutine.ts';
 import { ERRNO } from '../uapi/errno.ts';
 import { S } from '../uapi/fs.ts';
-import { getopt, type OptionSpec } from './libc/getopt.ts';
-import { defineProgram, type Libc } from './libc/libc.ts';
+import type { OptionSpec } from './libc/getopt.ts';
+import type { Libc } from './libc/libc.ts';
 import { errorText, has, valueOf } from './support/command.ts';
 import { joinPath } from './support/files.ts';
+import { kmodCommand } from './support/kmod-command.ts';
 import { readModinfo } from './support/modinfo.ts';
 import {
   matching,
@@ -62,34 +63,29 @@ const OPTIONS: OptionSpec = {
   },
 };
 
-export const modinfo = defineProgram(function* (c) {
-  const args = getopt(c.argv, OPTIONS);
-  if ('error' in args) {
-    yield* c.err(`${args.error}\n`);
-    return 1;
-  }
-  if (has(args, 'h') || has(args, 'V')) {
-    c.out(has(args, 'h') ? HELP : 'kmod version 30\n');
-    return 0;
-  }
-  if (args.operands.length === 0) {
-    return yield* c.die('modinfo', 'ERROR: missing module or filename.');
-  }
-  // Whatever names a field, the last one counts.
-  const chosen = args.options.findLast(({ name }) => name === 'F' || name in FIELD_BY_LETTER);
-  const field = chosen?.value ?? FIELD_BY_LETTER[chosen?.name ?? ''];
-  const folder = yield* moduleFolder(c, valueOf(args, 'b'), valueOf(args, 'k'));
-  const index = yield* readIndex(c, folder);
-  const show = new Shower(c, field, has(args, '0') ? '\0' : '\n');
-  let status = 0;
-  for (const operand of args.operands) {
-    const isFile = !has(args, 'm') && (yield* isModuleFile(c, operand));
-    status |= isFile
-      ? yield* show.file(operand)
-      : yield* show.known(index, operand, has(args, 'm'));
-  }
-  return status;
-}, OPTIONS);
+export const modinfo = kmodCommand({
+  options: OPTIONS,
+  help: HELP,
+  *main(c, args) {
+    if (args.operands.length === 0) {
+      return yield* c.die('modinfo', 'ERROR: missing module or filename.');
+    }
+    // Whatever names a field, the last one counts.
+    const chosen = args.options.findLast(({ name }) => name === 'F' || name in FIELD_BY_LETTER);
+    const field = chosen?.value ?? FIELD_BY_LETTER[chosen?.name ?? ''];
+    const folder = yield* moduleFolder(c, valueOf(args, 'b'), valueOf(args, 'k'));
+    const index = yield* readIndex(c, folder);
+    const show = new Shower(c, field, has(args, '0') ? '\0' : '\n');
+    let status = 0;
+    for (const operand of args.operands) {
+      const isFile = !has(args, 'm') && (yield* isModuleFile(c, operand));
+      status |= isFile
+        ? yield* show.file(operand)
+        : yield* show.known(index, operand, has(args, 'm'));
+    }
+    return status;
+  },
+});
 
 function* isModuleFile(c: Libc, name: string): Sleeping<boolean> {
   const stat = yield* c.stat(name);

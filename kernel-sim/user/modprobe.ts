@@ -3,12 +3,12 @@
 import type { Sleeping } from '../uapi/coroutine.ts';
 import { ERRNO } from '../uapi/errno.ts';
 import { O } from '../uapi/fs.ts';
-import { getopt } from './libc/getopt.ts';
-import { defineProgram, type Libc } from './libc/libc.ts';
+import type { Libc } from './libc/libc.ts';
 import { type Candidate, Catalog, type Step } from './modprobe/catalog.ts';
 import { readConfig } from './modprobe/config.ts';
 import { MODPROBE_HELP, MODPROBE_OPTIONS } from './modprobe/options.ts';
 import { errorText, has, type ParsedCommandLine, valueOf } from './support/command.ts';
+import { kmodCommand } from './support/kmod-command.ts';
 import { moduleFolder, readIndex } from './support/module-index.ts';
 import { type LoadedModule, loadedModules, removeModule } from './support/modules.ts';
 import { runProgram } from './support/run-program.ts';
@@ -16,38 +16,33 @@ import { runProgram } from './support/run-program.ts';
 /** MODULE_INIT_IGNORE_MODVERSIONS, MODULE_INIT_IGNORE_VERMAGIC */
 const IGNORE = { VERSIONS: 1, VERMAGIC: 2 } as const;
 
-export const modprobe = defineProgram(function* (c) {
-  const args = getopt(c.argv, MODPROBE_OPTIONS);
-  if ('error' in args) {
-    yield* c.err(`${args.error}\n`);
-    return 1;
-  }
-  if (has(args, 'h') || has(args, 'V')) {
-    c.out(has(args, 'h') ? MODPROBE_HELP : 'kmod version 30\n');
-    return 0;
-  }
-  const [first, ...rest] = args.operands;
-  if (first === undefined && !has(args, 'c')) {
-    return yield* c.die('modprobe', 'ERROR: missing parameters. See -h.');
-  }
-  const configs = args.options.flatMap((it) => (it.name === 'C' ? (it.value ?? []) : []));
-  const config = yield* readConfig(c, configs);
-  const folder = yield* moduleFolder(c, valueOf(args, 'd'), valueOf(args, 'S'));
-  const catalog = new Catalog(yield* readIndex(c, folder), config);
-  if (has(args, 'c')) {
-    c.out(catalog.describe());
-    return 0;
-  }
-  const probe = new Modprobe(c, args, catalog);
-  const isList = has(args, 'a') || has(args, 'r');
-  let status = 0;
-  for (const name of isList ? args.operands : [first ?? '']) {
-    const words = isList ? '' : rest.map(quoted).join(' ');
-    const failed = has(args, 'r') ? yield* probe.remove(name) : yield* probe.insert(name, words);
-    status = Math.max(status, failed);
-  }
-  return status;
-}, MODPROBE_OPTIONS);
+export const modprobe = kmodCommand({
+  options: MODPROBE_OPTIONS,
+  help: MODPROBE_HELP,
+  *main(c, args) {
+    const [first, ...rest] = args.operands;
+    if (first === undefined && !has(args, 'c')) {
+      return yield* c.die('modprobe', 'ERROR: missing parameters. See -h.');
+    }
+    const configs = args.options.flatMap((it) => (it.name === 'C' ? (it.value ?? []) : []));
+    const config = yield* readConfig(c, configs);
+    const folder = yield* moduleFolder(c, valueOf(args, 'd'), valueOf(args, 'S'));
+    const catalog = new Catalog(yield* readIndex(c, folder), config);
+    if (has(args, 'c')) {
+      c.out(catalog.describe());
+      return 0;
+    }
+    const probe = new Modprobe(c, args, catalog);
+    const isList = has(args, 'a') || has(args, 'r');
+    let status = 0;
+    for (const name of isList ? args.operands : [first ?? '']) {
+      const words = isList ? '' : rest.map(quoted).join(' ');
+      const failed = has(args, 'r') ? yield* probe.remove(name) : yield* probe.insert(name, words);
+      status = Math.max(status, failed);
+    }
+    return status;
+  },
+});
 
 /** A value with spaces stays one word. */
 function quoted(word: string): string {

@@ -2,9 +2,10 @@
 /** rmmod: unloads modules, with kmod's messages. */
 import type { Sleeping } from '../uapi/coroutine.ts';
 import { O } from '../uapi/fs.ts';
-import { getopt, type OptionSpec } from './libc/getopt.ts';
-import { defineProgram, type Libc } from './libc/libc.ts';
+import type { OptionSpec } from './libc/getopt.ts';
+import type { Libc } from './libc/libc.ts';
 import { errorText, has } from './support/command.ts';
+import { kmodCommand } from './support/kmod-command.ts';
 import { loadedModules, moduleName, removeModule } from './support/modules.ts';
 
 const HELP = `Usage:
@@ -24,29 +25,24 @@ const OPTIONS: OptionSpec = {
   long: { help: 'h', version: 'V', force: 'f', syslog: 's', verbose: 'v', wait: 'w' },
 };
 
-export const rmmod = defineProgram(function* (c) {
-  const args = getopt(c.argv, OPTIONS);
-  if ('error' in args) {
-    yield* c.err(`${args.error}\n`);
-    return 1;
-  }
-  if (has(args, 'h') || has(args, 'V')) {
-    c.out(has(args, 'h') ? HELP : 'kmod version 30\n');
-    return 0;
-  }
-  if (has(args, 'w')) {
-    // kmod takes the option, and never learned what to do with it.
-    return yield* c.die('rmmod', "ERROR: unexpected getopt_long() value 'w'.");
-  }
-  if (args.operands.length === 0) return yield* c.die('rmmod', 'ERROR: missing module name.');
-  const isForced = has(args, 'f');
-  let status = 0;
-  for (const operand of args.operands) {
-    if (!isForced && (yield* isRefused(c, moduleName(operand)))) status = 1;
-    else if (!(yield* remove(c, operand, isForced))) status = 1;
-  }
-  return status;
-}, OPTIONS);
+export const rmmod = kmodCommand({
+  options: OPTIONS,
+  help: HELP,
+  *main(c, args) {
+    if (has(args, 'w')) {
+      // kmod takes the option, and never learned what to do with it.
+      return yield* c.die('rmmod', "ERROR: unexpected getopt_long() value 'w'.");
+    }
+    if (args.operands.length === 0) return yield* c.die('rmmod', 'ERROR: missing module name.');
+    const isForced = has(args, 'f');
+    let status = 0;
+    for (const operand of args.operands) {
+      if (!isForced && (yield* isRefused(c, moduleName(operand)))) status = 1;
+      else if (!(yield* remove(c, operand, isForced))) status = 1;
+    }
+    return status;
+  },
+});
 
 /** Complains, before asking the kernel, about what is not loaded or in use. */
 function* isRefused(c: Libc, name: string): Sleeping<boolean> {
