@@ -14,7 +14,7 @@ import type { TaskTable } from '../kernel/pid.ts';
 import { Trace, traceStop, type TraceStop } from '../kernel/ptrace.ts';
 import { type Sleeping, WOULD_BLOCK } from '../uapi/coroutine.ts';
 import { ERRNO } from '../uapi/errno.ts';
-import { PTRACE_EVENT, PTRACE_O } from '../uapi/ptrace.ts';
+import { PTRACE_EVENT, PTRACE_O, UNNUMBERED_CALLS } from '../uapi/ptrace.ts';
 import { SIGNAL } from '../uapi/signal.ts';
 import { SYS } from '../uapi/syscall-numbers.ts';
 import { type Process, processOf } from './process.ts';
@@ -23,7 +23,11 @@ import { RESTARTED, type SyscallHandler } from './user-mode.ts';
 /** What a tracer sees of a call that begins again after a signal. Linux: include/linux/errno.h. */
 const ERESTARTSYS = 512;
 /** Calls that answer with a new task: clone, fork, posix_spawn. */
-const MAKING: ReadonlySet<number> = new Set([56, 57, SYS.posix_spawn]);
+const MAKING: ReadonlySet<number> = new Set([
+  UNNUMBERED_CALLS.clone,
+  UNNUMBERED_CALLS.fork,
+  SYS.posix_spawn,
+]);
 const CHILD_EVENTS = PTRACE_O.TRACEFORK | PTRACE_O.TRACEVFORK | PTRACE_O.TRACECLONE;
 
 export interface TracingParts {

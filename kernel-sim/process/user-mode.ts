@@ -21,6 +21,7 @@ import { EVENT } from '../sim/trace.ts';
 import { type Sleeping, WOULD_BLOCK } from '../uapi/coroutine.ts';
 import { COST } from '../uapi/costs.ts';
 import { ERRNO } from '../uapi/errno.ts';
+import { UNNUMBERED_CALLS } from '../uapi/ptrace.ts';
 import { SA, SIG, SIGNAL } from '../uapi/signal.ts';
 import { SYS } from '../uapi/syscall-numbers.ts';
 import type { Program, ThreadOptions, UserCpu } from '../uapi/user-cpu.ts';
@@ -65,10 +66,6 @@ const RESTARTED_WITHOUT_HANDLER: ReadonlySet<number> = new Set([
 /** In place of a call's number, for what traps without one. */
 const NO_CALL = -1;
 const NO_CALLS: readonly undefined[] = [];
-/** Linux's numbers for it, as a tracer sees them. */
-const CLONE = 56;
-const FORK = 57;
-const RESTART_SYSCALL = 219;
 
 /** How long a program may compute where it cannot be interrupted. */
 const STUCK_NS_MAX = 1_000_000_000;
@@ -221,14 +218,16 @@ export class UserMode implements UserCpu {
     const process = this.#process;
     const { restart } = process;
     process.restart = undefined;
-    if (restart !== undefined) return this.#traced(RESTART_SYSCALL, restart);
+    if (restart !== undefined) return this.#traced(UNNUMBERED_CALLS.restart_syscall, restart);
     return process.calls[this.#number]?.(process, ...this.#arguments) ?? 0;
   }
 
   fork(child: Program): number {
     this.#number = NO_CALL;
     if (this.#process.hasFaulted) return WOULD_BLOCK;
-    this.#result = this.#traced(FORK, () => this.#parts.fork(this.#process, child));
+    this.#result = this.#traced(UNNUMBERED_CALLS.fork, () =>
+      this.#parts.fork(this.#process, child),
+    );
     this.#execution.budget -= COST.SYSCALL;
     const { task, pending } = this.#process;
     const goesOn = this.#execution.budget >= 0 && !task.hasWork && pending === undefined;
@@ -239,7 +238,7 @@ export class UserMode implements UserCpu {
     this.#number = NO_CALL;
     if (this.#process.hasFaulted) return WOULD_BLOCK;
     const create = (): number => this.#parts.createThread(this.#process, start, options);
-    this.#result = this.#traced(CLONE, create);
+    this.#result = this.#traced(UNNUMBERED_CALLS.clone, create);
     this.#execution.budget -= COST.SYSCALL;
     const { task, pending } = this.#process;
     const goesOn = this.#execution.budget >= 0 && !task.hasWork && pending === undefined;

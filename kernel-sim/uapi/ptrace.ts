@@ -38,6 +38,12 @@ export const PTRACE_O = {
 /** What bits 16 and up of a wait status say of a stop. */
 export const PTRACE_EVENT = { FORK: 1, VFORK: 2, CLONE: 3, EXEC: 4, EXIT: 6, STOP: 128 } as const;
 
+/**
+ * Calls that a tracer sees under Linux's numbers although no program here makes them by number: a
+ * child begins in a function, and a sleep goes on by itself after a stop.
+ */
+export const UNNUMBERED_CALLS = { clone: 56, fork: 57, restart_syscall: 219 } as const;
+
 /** Set in the stop signal of a system-call stop, with TRACESYSGOOD. */
 export const SYSCALL_STOP_BIT = 0x80;
 

@@ -1,7 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /** Numbers by the names that man pages give them, as strace prints them. */
-import { O, S, SEEK, F, POLL } from '../../uapi/fs.ts';
-import { SIGNAL_NAMES } from '../../uapi/signal.ts';
+import { ACCESS, F, O, POLL, S, SEEK } from '../../uapi/fs.ts';
+import { FUTEX } from '../../uapi/futex.ts';
+import { MADV, MAP, MREMAP, MS, PROT } from '../../uapi/mman.ts';
+import {
+  CLOCK,
+  P,
+  PR,
+  SYSLOG_ACTION,
+  WCONTINUED,
+  WEXITED,
+  WNOHANG,
+  WNOWAIT,
+  WUNTRACED,
+} from '../../uapi/process.ts';
+import { RLIMIT } from '../../uapi/resource.ts';
+import { PRIO, RUSAGE, SCHED } from '../../uapi/sched.ts';
+import { SIG_BLOCK, SIG_SETMASK, SIG_UNBLOCK, SIGNAL_NAMES } from '../../uapi/signal.ts';
 import { TTY_IOCTL } from '../../uapi/termios.ts';
 
 export type Names = Readonly<Record<string, number>>;
@@ -86,31 +101,36 @@ export const SEEK_NAMES = prefixed('SEEK_', SEEK);
 export const FCNTL_NAMES = prefixed('F_', F);
 export const POLL_NAMES = prefixed('POLL', POLL);
 export const IOCTL_NAMES: Names = TTY_IOCTL;
-export const WAIT_NAMES: Names = { WNOHANG: 1, WUNTRACED: 2, WCONTINUED: 8 };
-export const CLOCK_NAMES: Names = {
-  CLOCK_REALTIME: 0,
-  CLOCK_MONOTONIC: 1,
-  CLOCK_PROCESS_CPUTIME_ID: 2,
-  CLOCK_THREAD_CPUTIME_ID: 3,
+export const WAIT_NAMES: Names = { WNOHANG, WUNTRACED, WCONTINUED, WEXITED, WNOWAIT };
+export const CLOCK_NAMES: Names = prefixed('CLOCK_', CLOCK);
+export const SIGMASK_NAMES: Names = { SIG_BLOCK, SIG_UNBLOCK, SIG_SETMASK };
+export const ACCESS_NAMES: Names = {
+  R_OK: ACCESS.R_OK,
+  W_OK: ACCESS.W_OK,
+  X_OK: ACCESS.X_OK,
 };
-export const SIGMASK_NAMES: Names = { SIG_BLOCK: 0, SIG_UNBLOCK: 1, SIG_SETMASK: 2 };
-export const ACCESS_NAMES: Names = { R_OK: 4, W_OK: 2, X_OK: 1 };
-export const PROT_NAMES: Names = { PROT_READ: 1, PROT_WRITE: 2, PROT_EXEC: 4 };
-export const MAP_NAMES: Names = {
-  MAP_SHARED: 1,
-  MAP_PRIVATE: 2,
-  MAP_FIXED: 0x10,
-  MAP_ANONYMOUS: 0x20,
-  MAP_GROWSDOWN: 0x100,
-  MAP_NORESERVE: 0x4000,
-  MAP_POPULATE: 0x8000,
-  MAP_STACK: 0x2_0000,
-  MAP_FIXED_NOREPLACE: 0x10_0000,
-};
-export const SYSLOG_NAMES: Names = {
-  SYSLOG_ACTION_READ_ALL: 3,
-  SYSLOG_ACTION_READ_CLEAR: 4,
-  SYSLOG_ACTION_CLEAR: 5,
-  SYSLOG_ACTION_CONSOLE_LEVEL: 8,
-  SYSLOG_ACTION_SIZE_BUFFER: 10,
-};
+export const PROT_NAMES = prefixed('PROT_', PROT);
+// Names for masks and for two bits at once would hide the bits themselves.
+const { TYPE: _type, SHARED_VALIDATE: _validate, ...MAP_BITS } = MAP;
+export const MAP_NAMES = prefixed('MAP_', MAP_BITS);
+export const MREMAP_NAMES = prefixed('MREMAP_', MREMAP);
+export const MADVICE_NAMES = prefixed('MADV_', MADV);
+export const MSYNC_NAMES = prefixed('MS_', MS);
+export const SYSLOG_NAMES = prefixed('SYSLOG_ACTION_', SYSLOG_ACTION);
+export const LIMIT_NAMES = prefixed('RLIMIT_', RLIMIT);
+export const PRIORITY_NAMES = prefixed('PRIO_', PRIO);
+export const USAGE_NAMES = prefixed('RUSAGE_', RUSAGE);
+export const POLICY_NAMES = prefixed('SCHED_', SCHED);
+export const PRCTL_NAMES = prefixed('PR_', PR);
+export const ID_TYPE_NAMES = prefixed('P_', P);
+
+const { PRIVATE_FLAG, CLOCK_REALTIME, ...FUTEX_OPERATIONS } = FUTEX;
+const FUTEX_NAMES = prefixed('FUTEX_', FUTEX_OPERATIONS);
+
+/** `FUTEX_WAIT_PRIVATE`, with the clock behind it. */
+export function futexOperation(value: number): string {
+  const operation = oneOf(FUTEX_NAMES, value & ~(PRIVATE_FLAG | CLOCK_REALTIME));
+  const isPrivate = (value & PRIVATE_FLAG) !== 0;
+  const clock = (value & CLOCK_REALTIME) === 0 ? '' : '|FUTEX_CLOCK_REALTIME';
+  return `${operation}${isPrivate ? '_PRIVATE' : ''}${clock}`;
+}

@@ -34,7 +34,7 @@ export const STRACE_HELP = `Usage: strace [-cCfhqrtTvVwz] [-a COLUMN] [-e EXPR] 
 Shows the system calls that a program makes, and the signals that it gets.
 
   -a COLUMN         align results in this column (default 40)
-  -c                count time, calls, and errors of each call, and print only that
+  -c                count calls, errors and elapsed time of each call, and print only that
   -C                like -c, but print the calls as well
   -e EXPR           trace=SET, signal=SET or quiet=attach,exit. A SET is a list of names or of
                     %file, %desc, %process, %signal, %memory, %creds; all, none; ! turns it round
@@ -49,7 +49,7 @@ Shows the system calls that a program makes, and the signals that it gets.
   -t, -tt, -ttt     print the time of day, with microseconds, or seconds since 1970
   -T                print the time spent in each call
   -v                print arrays in full
-  -w                -c counts the time between the beginning and the end of each call
+  -w                taken for the original's sake: -c counts elapsed time anyway
   -z                print only calls that succeed
   -h                this text
   -V                version
@@ -66,7 +66,6 @@ export interface StraceOptions {
   readonly showsDuration: boolean;
   readonly timestamps: 'none' | 'clock' | 'clock-us' | 'epoch' | 'relative';
   readonly summary: 'none' | 'only' | 'also';
-  readonly countsWallClock: boolean;
   readonly sortBy: string;
   readonly output: string | undefined;
   readonly pids: readonly number[];
@@ -103,7 +102,6 @@ export function readOptions(args: ParsedCommandLine): StraceOptions | string {
     showsDuration: has(args, 'T'),
     timestamps: has(args, 'r') ? 'relative' : clock,
     summary: has(args, 'c') ? 'only' : has(args, 'C') ? 'also' : 'none',
-    countsWallClock: has(args, 'w'),
     sortBy,
     output: valueOf(args, 'o'),
   };

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /** What each system call takes and gives, for people: names, arguments, classes. */
+import { UNNUMBERED_CALLS } from '../../uapi/ptrace.ts';
 import { SYS } from '../../uapi/syscall-numbers.ts';
 import * as arg from './arguments.ts';
 import * as flags from './flags.ts';
+import * as shape from './structures.ts';
 
 export interface Signature {
   readonly arguments: readonly arg.Argument[];
@@ -18,6 +20,9 @@ function takes(...list: readonly arg.Argument[]): Signature {
 
 const clock = arg.named(flags.CLOCK_NAMES);
 const protection = arg.bits(flags.PROT_NAMES, 'PROT_NONE');
+const limit = arg.named(flags.LIMIT_NAMES);
+const policy = arg.named(flags.POLICY_NAMES);
+const timerKind = arg.named({ ITIMER_REAL: 0 });
 const mapping = arg.bits(flags.MAP_NAMES);
 
 /** Calls that are not here are shown with their arguments in hexadecimal. */
@@ -29,22 +34,22 @@ const SIGNATURES: Readonly<Record<string, Signature>> = {
   open: takes(path, arg.openFlags, mode),
   openat: takes(fd, path, arg.openFlags, mode),
   close: takes(fd),
-  stat: takes(path, arg.statOut),
-  lstat: takes(path, arg.statOut),
-  fstat: takes(fd, arg.statOut),
+  stat: takes(path, shape.statOut),
+  lstat: takes(path, shape.statOut),
+  fstat: takes(fd, shape.statOut),
   access: takes(path, arg.accessMode),
   lseek: takes(fd, int, arg.named(flags.SEEK_NAMES)),
-  poll: takes(arg.pollList, int, int),
-  ioctl: takes(fd, arg.named(flags.IOCTL_NAMES), arg.ioctlArgument),
+  poll: takes(shape.pollList, int, int),
+  ioctl: takes(fd, arg.named(flags.IOCTL_NAMES), shape.ioctlArgument),
   fcntl: takes(fd, arg.named(flags.FCNTL_NAMES), int),
   dup: takes(fd),
   dup2: takes(fd, fd),
   dup3: takes(fd, fd, arg.bits({ O_CLOEXEC: 0o2000000 })),
-  pipe: takes(arg.pipeOut),
-  pipe2: takes(arg.pipeOut, arg.bits({ O_CLOEXEC: 0o2000000, O_NONBLOCK: 0o4000 })),
+  pipe: takes(shape.pipeOut),
+  pipe2: takes(shape.pipeOut, arg.bits({ O_CLOEXEC: 0o2000000, O_NONBLOCK: 0o4000 })),
   truncate: takes(path, int),
   ftruncate: takes(fd, int),
-  getdents64: takes(fd, arg.directoryOut, size),
+  getdents64: takes(fd, shape.directoryOut, size),
   getcwd: { arguments: [arg.pathOut, size] },
   chdir: takes(path),
   mkdir: takes(path, mode),
@@ -67,15 +72,15 @@ const SIGNATURES: Readonly<Record<string, Signature>> = {
   posix_spawn: takes(path, arg.strings, arg.environment, address),
   exit: { arguments: [int], result: 'never' },
   exit_group: { arguments: [int], result: 'never' },
-  wait4: takes(int, arg.waitStatusOut, arg.bits(flags.WAIT_NAMES), address),
+  wait4: takes(int, shape.waitStatusOut, arg.bits(flags.WAIT_NAMES), address),
   kill: takes(int, signal),
   tgkill: takes(int, int, signal),
-  rt_sigaction: takes(signal, arg.sigactionIn, arg.sigactionOut, int),
-  rt_sigprocmask: takes(arg.named(flags.SIGMASK_NAMES), arg.signalSetIn, arg.signalSetOut, int),
-  rt_sigsuspend: takes(arg.signalSetIn, int),
-  nanosleep: takes(arg.timespec, arg.remaining),
-  clock_gettime: takes(clock, arg.timespecOut),
-  uname: takes(arg.utsnameOut),
+  rt_sigaction: takes(signal, shape.sigactionIn, shape.sigactionOut, int),
+  rt_sigprocmask: takes(arg.named(flags.SIGMASK_NAMES), shape.signalSetIn, shape.signalSetOut, int),
+  rt_sigsuspend: takes(shape.signalSetIn, int),
+  nanosleep: takes(shape.timespec, shape.remaining),
+  clock_gettime: takes(clock, shape.timespecOut),
+  uname: takes(shape.utsnameOut),
   sysinfo: takes(address),
   syslog: takes(arg.syslogAction, address, int),
   getrandom: takes(arg.randomOut, size, arg.bits({ GRND_NONBLOCK: 1, GRND_RANDOM: 2 })),
@@ -93,10 +98,47 @@ const SIGNATURES: Readonly<Record<string, Signature>> = {
   setpgid: takes(int, int),
   setuid: takes(arg.identity),
   setgid: takes(arg.identity),
-  getgroups: takes(int, arg.identitiesOut),
+  getgroups: takes(int, shape.identitiesOut),
   setgroups: takes(int, address),
   sched_yield: takes(),
   sync: takes(),
+  mremap: {
+    arguments: [address, size, size, arg.bits(flags.MREMAP_NAMES)],
+    result: 'address',
+  },
+  msync: takes(address, size, arg.bits(flags.MSYNC_NAMES)),
+  madvise: takes(address, size, arg.named(flags.MADVICE_NAMES)),
+  pause: takes(),
+  alarm: takes(int),
+  setitimer: takes(timerKind, shape.timer, shape.timerOut),
+  getitimer: takes(timerKind, shape.timerOut),
+  gettimeofday: takes(shape.timevalOut, address),
+  clock_getres: takes(clock, shape.timespecOut),
+  times: takes(address),
+  getrusage: takes(arg.named(flags.USAGE_NAMES), shape.usageOut),
+  getrlimit: takes(limit, shape.limitsOut),
+  setrlimit: takes(limit, shape.limits),
+  prlimit64: takes(int, limit, shape.limits, shape.limitsOut),
+  getpriority: takes(arg.named(flags.PRIORITY_NAMES), int),
+  setpriority: takes(arg.named(flags.PRIORITY_NAMES), int, int),
+  sched_setparam: takes(int, shape.pointedNumber),
+  sched_getparam: takes(int, shape.pointedNumberOut),
+  sched_setscheduler: takes(int, policy, shape.pointedNumber),
+  sched_getscheduler: takes(int),
+  sched_get_priority_max: takes(policy),
+  sched_get_priority_min: takes(policy),
+  sched_rr_get_interval: takes(int, shape.timespecOut),
+  sched_setaffinity: takes(int, size, shape.cpuMask),
+  sched_getaffinity: takes(int, size, shape.cpuMaskOut),
+  getcpu: takes(shape.pointedNumberOut, shape.pointedNumberOut, address),
+  prctl: takes(arg.named(flags.PRCTL_NAMES), address),
+  tkill: takes(int, signal),
+  futex: takes(address, arg.futexOperation, int, address),
+  set_tid_address: takes(address),
+  waitid: takes(arg.named(flags.ID_TYPE_NAMES), int, address, arg.bits(flags.WAIT_NAMES), address),
+  rt_sigpending: takes(shape.signalSetOut, int),
+  execveat: takes(fd, path, arg.strings, arg.environment, arg.bits({ AT_EMPTY_PATH: 0x1000 })),
+  process_vm_readv: takes(int, address, int, address, int, int),
   reboot: takes(address, address, address),
   finit_module: takes(fd, arg.text, int),
   init_module: takes(address, size, arg.text),
@@ -115,11 +157,11 @@ export function isShown(name: string, values: readonly number[], index: number):
   return true;
 }
 
-/** Numbers of calls that strace may name although no program makes them by number. */
-const EXTRA: Readonly<Record<string, number>> = { clone: 56, fork: 57, restart_syscall: 219 };
-
 const NAMES: ReadonlyMap<number, string> = new Map(
-  [...Object.entries(EXTRA), ...Object.entries(SYS)].map(([name, number]) => [number, name]),
+  [...Object.entries(UNNUMBERED_CALLS), ...Object.entries(SYS)].map(([name, number]) => [
+    number,
+    name,
+  ]),
 );
 
 export function callName(number: number): string {
@@ -170,7 +212,7 @@ const MODERN: Readonly<Record<string, string>> = {
 
 /** The calls of `%file` and its like, `all`, or one name; undefined when there is none of it. */
 export function callsNamed(word: string): readonly string[] | undefined {
-  const all = [...Object.keys(SYS), ...Object.keys(EXTRA)];
+  const all = [...Object.keys(SYS), ...Object.keys(UNNUMBERED_CALLS)];
   if (word === 'all') return all;
   if (word === 'none') return [];
   // Without the `%` the old spelling is a class, too, where no call has the name.

@@ -156,3 +156,25 @@ close(3)                                = 0
     expect(stderr).toContain('+++ killed by SIGKILL +++');
   });
 });
+
+describe('calls about limits, time and scheduling read as strace shows them:', () => {
+  it.each([
+    [
+      'prlimit64',
+      'sh -c "ulimit -n 100"',
+      'prlimit64(0, RLIMIT_NOFILE, {rlim_cur=100, rlim_max=100}, ' +
+        '{rlim_cur=1024, rlim_max=1024*1024}) = 0',
+    ],
+    ['setpriority', 'nice -n 5 true', 'setpriority(PRIO_PROCESS, 0, 5)         = 0'],
+    ['sched_setaffinity', 'taskset 1 true', 'sched_setaffinity(0, 8, [0])            = 0'],
+    ['sched_setscheduler', 'chrt -b 0 true', 'sched_setscheduler(0, SCHED_BATCH, [0]) = 0'],
+    [
+      'setitimer',
+      'timeout 5.25 true',
+      'setitimer(ITIMER_REAL, {it_interval={tv_sec=0, tv_usec=0}, ' +
+        'it_value={tv_sec=5, tv_usec=250000}}, NULL) = 0',
+    ],
+  ])('%s', (name, program, line) => {
+    expect(runScript(`strace -e ${name} ${program}`).stderr).toContain(`${line}\n`);
+  });
+});

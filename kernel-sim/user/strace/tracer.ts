@@ -40,8 +40,6 @@ interface OpenCall {
   readonly startNs: number;
   /** What has been said of it. */
   head: string;
-  /** Another process spoke meanwhile. */
-  isCut: boolean;
 }
 
 export class Tracer {
@@ -150,7 +148,7 @@ export class Tracer {
     const name = callName(number);
     const isShown = calls(name) && summary !== 'only';
     const startNs = yield* this.#now(CLOCK.MONOTONIC);
-    tracee.call = { name, values, isShown, startNs, head: '', isCut: false };
+    tracee.call = { name, values, isShown, startNs, head: '' };
     if (!isShown) return;
     const head = yield* beginning(name, this.#view(tracee.pid, values, 0));
     tracee.call.head = head;
@@ -256,7 +254,6 @@ export class Tracer {
     if (tracee === undefined) return;
     this.#open = undefined;
     if (tracee.call === undefined) return;
-    tracee.call.isCut = true;
     yield* this.#write(' <unfinished ...>\n');
   }
 
