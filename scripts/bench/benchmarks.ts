@@ -3,37 +3,24 @@
  * What is measured, and against what. Each benchmark asserts, by the kernel's own counters or by
  * what the tools report, that the work was done.
  */
-import { Guest, loadToolchain } from './guest.ts';
+import { Guest, loadToolchain, ROUNDS } from './guest.ts';
 import { assertAtLeast, byTurns, host, median, ratio, seconds, type Row } from './measure.ts';
 import { PROCESS_BENCHMARKS } from './process-benchmarks.ts';
 
-const ROUNDS = 5;
-const MARK = '<mark>\n';
-/** Ends a line of a guest's loop: the host measures the time between two marks. */
-const SAY_MARK = "echo '<mark>'";
 const GB = 1e9;
 const KIB = 1024;
-
-function repeat(line: string, rounds: number): string {
-  return `for ((i = 0; i < ${rounds}; i++)); do ${line}; ${SAY_MARK}; done`;
-}
 
 function syscalls(cmdline: string): Row {
   const blocks = 2_000_000;
   const dd = `dd if=/dev/zero of=/dev/null bs=1 count=${blocks} 2>&1`;
   const guest = new Guest();
-  guest.script(repeat(dd, ROUNDS + 2), { cmdline });
-  guest.until(MARK);
-  guest.until(MARK); // Warm.
+  const round = guest.repeat(dd, { image: { cmdline } });
   const times = byTurns(
     ROUNDS,
     () => {
       const before = guest.border.syscalls('dd');
-      let said = '';
-      const taken = seconds(() => {
-        said = guest.until(MARK);
-      });
-      if (!said.includes(`${blocks}+0 records out`)) throw new Error(`dd said: ${said}`);
+      const { seconds: taken, text } = round();
+      if (!text.includes(`${blocks}+0 records out`)) throw new Error(`dd said: ${text}`);
       assertAtLeast('system calls', guest.border.syscalls('dd') - before, 2 * blocks * 0.98);
       return taken;
     },
@@ -58,17 +45,12 @@ async function yesDevice(): Promise<Row> {
   const build =
     'cd yes_chardev && make > /dev/null && insmod yes_chardev.ko && mknod /dev/yes c 243 0';
   const read = `dd if=/dev/yes of=/dev/null bs=128K count=${blocks} 2>&1`;
-  guest.script(`${build}\n${repeat(read, ROUNDS + 2)}`);
-  guest.until(MARK);
-  guest.until(MARK);
+  const round = guest.repeat(read, { setUp: build });
   const times = byTurns(
     ROUNDS,
     () => {
-      let said = '';
-      const taken = seconds(() => {
-        said = guest.until(MARK);
-      });
-      if (!said.includes(`${blocks}+0 records out`)) throw new Error(`dd said: ${said}`);
+      const { seconds: taken, text } = round();
+      if (!text.includes(`${blocks}+0 records out`)) throw new Error(`dd said: ${text}`);
       return taken;
     },
     () => host(`yes | head -c ${bytes} > /dev/null`).seconds,
@@ -85,13 +67,10 @@ async function yesDevice(): Promise<Row> {
 function yesPipe(): Row {
   const bytes = 512 * KIB * KIB;
   const command = `yes | head -c ${bytes} > /dev/null`;
-  const guest = new Guest();
-  guest.script(repeat(command, ROUNDS + 2));
-  guest.until(MARK);
-  guest.until(MARK);
+  const round = new Guest().repeat(command);
   const times = byTurns(
     ROUNDS,
-    () => seconds(() => void guest.until(MARK)),
+    () => round().seconds,
     () => host(command).seconds,
   );
   return {
@@ -129,12 +108,12 @@ async function buildAndLoad(): Promise<Row> {
   // What make compares are ticks of the kernel's coarse clock.
   const edit = 'sleep 0.1; echo "// $i" >> hello_world.ts';
   const cycle = `${edit}; ${load}; rmmod helloworld`;
-  guest.script(`cd hello_world\n${repeat(cycle, rounds)}`);
-  const times = Array.from({ length: rounds }, () =>
-    seconds(() => {
-      if (guest.until(MARK).trim() !== '1') throw new Error('the module is not there');
-    }),
-  );
+  const round = guest.repeat(cycle, { setUp: 'cd hello_world', rounds, warm: 0 });
+  const times = Array.from({ length: rounds }, () => {
+    const { seconds: taken, text } = round();
+    if (text.trim() !== '1') throw new Error('the module is not there');
+    return taken;
+  });
   return {
     what: 'edit to loaded module (and out again), warm',
     here: `${milliseconds(median(times.slice(5)))} (best ${milliseconds(Math.min(...times))})`,

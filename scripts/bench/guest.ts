@@ -6,7 +6,23 @@ import { EXAMPLES } from '../../kernel-sim/cli/examples.ts';
 import { Realm } from '../../kernel-sim/cli/realm.ts';
 import type { BuildRequest } from '../../kernel-sim/uapi/hostcc.ts';
 import type { BenchBorder } from './bench-border.ts';
+import { seconds } from './measure.ts';
 import bundle from './bench-border.ts?iife-source';
+
+/** How often what is compared is measured. */
+export const ROUNDS = 5;
+/** Rounds before the first that counts: the engine has compiled what is hot by then. */
+const WARM_ROUNDS = 2;
+/** Ends a round of a guest's loop. */
+const MARK = '<mark>\n';
+const SAY_MARK = "echo '<mark>'";
+
+/** One round of a guest's loop. */
+export interface Timed {
+  readonly seconds: number;
+  /** What it printed. */
+  readonly text: string;
+}
 
 let toolchain: Toolchain | undefined;
 
@@ -15,6 +31,13 @@ export async function loadToolchain(): Promise<void> {
   const { createToolchain } = await import('../../kernel-sim/toolchain/index.ts');
   const { assets } = await import('../../kernel-sim/toolchain/generated/assets.ts');
   toolchain ??= createToolchain(assets);
+}
+
+export interface RepeatOptions {
+  readonly setUp?: string;
+  readonly rounds?: number;
+  readonly warm?: number;
+  readonly image?: Partial<BootImage>;
 }
 
 export class Guest {
@@ -38,6 +61,26 @@ export class Guest {
   /** Boots a machine that runs `text` as root. */
   script(text: string, image: Partial<BootImage> = {}): void {
     this.boot({ ...image, script: { text, user: 'root', args: [] } });
+  }
+
+  /**
+   * Runs `line` as root again and again, after `setUp`, first to get warm. Each call of the answer
+   * is one more round, at most `rounds` of them.
+   */
+  repeat(
+    line: string,
+    { setUp = 'true', rounds = ROUNDS, warm = WARM_ROUNDS, image = {} }: RepeatOptions = {},
+  ): () => Timed {
+    const loop = `for ((i = 0; i < ${rounds + warm}; i++)); do ${line}; ${SAY_MARK}; done`;
+    this.script(`${setUp}\n${loop}`, image);
+    for (let round = 0; round < warm; round++) this.until(MARK);
+    return () => {
+      let text = '';
+      const taken = seconds(() => {
+        text = this.until(MARK);
+      });
+      return { seconds: taken, text };
+    };
   }
 
   /**

@@ -5,12 +5,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { Guest, loadToolchain } from './guest.ts';
+import { Guest, loadToolchain, ROUNDS } from './guest.ts';
 import { assertAtLeast, byTurns, host, median, ratio, seconds, type Row } from './measure.ts';
 
-const ROUNDS = 5;
-const MARK = '<mark>\n';
-const SAY_MARK = "echo '<mark>'";
 const NS_PER_S = 1e9;
 const US_PER_S = 1e6;
 
@@ -41,22 +38,15 @@ const PING_PONG_ROUNDS = 20_000;
 async function contextSwitch(): Promise<Row> {
   await loadToolchain();
   const theirs = compilePingPong();
-  const guest = new Guest();
   const count = 'grep ctxt /proc/stat';
-  const round = `${count}; ./pp; ${count}; ${SAY_MARK}`;
-  const loop = `for ((i = 0; i < ${ROUNDS + 2}; i++)); do ${round}; done`;
+  const setUp = `cat > pp.ts <<'END'\n${PING_PONG}END\ncc -o pp pp.ts`;
   // On one CPU each byte is a switch; on the host taskset sees to the same.
-  guest.script(`cat > pp.ts <<'END'\n${PING_PONG}END\ncc -o pp pp.ts && ${loop}`, { cpus: 1 });
-  guest.until(MARK);
-  guest.until(MARK);
+  const round = new Guest().repeat(`${count}; ./pp; ${count}`, { setUp, image: { cpus: 1 } });
   const times = byTurns(
     ROUNDS,
     () => {
-      let said = '';
-      const taken = seconds(() => {
-        said = guest.until(MARK);
-      });
-      const [before = 0, after = 0] = [...said.matchAll(/ctxt (\d+)/g)].map(([, n]) => Number(n));
+      const { seconds: taken, text } = round();
+      const [before = 0, after = 0] = [...text.matchAll(/ctxt (\d+)/g)].map(([, n]) => Number(n));
       assertAtLeast('context switches', after - before, 2 * PING_PONG_ROUNDS);
       return taken;
     },
@@ -92,20 +82,13 @@ function compilePingPong(): { run: () => number; remove: () => void; why: string
 function spawn(): Row {
   const count = 500;
   const loop = (inner: string): string => `for ((k = 0; k < ${count}; k++)); do ${inner}; done`;
-  const guest = new Guest();
   const forks = 'grep processes /proc/stat';
-  const work = `${forks}; ${loop('/bin/true')}; ${forks}`;
-  guest.script(`for ((i = 0; i < ${ROUNDS + 2}; i++)); do ${work}; ${SAY_MARK}; done`);
-  guest.until(MARK);
-  guest.until(MARK);
+  const round = new Guest().repeat(`${forks}; ${loop('/bin/true')}; ${forks}`);
   const times = byTurns(
     ROUNDS,
     () => {
-      let said = '';
-      const taken = seconds(() => {
-        said = guest.until(MARK);
-      });
-      const made = [...said.matchAll(/processes (\d+)/g)].map(([, n]) => Number(n));
+      const { seconds: taken, text } = round();
+      const made = [...text.matchAll(/processes (\d+)/g)].map(([, n]) => Number(n));
       assertAtLeast('processes', (made[1] ?? 0) - (made[0] ?? 0), count);
       return taken;
     },
