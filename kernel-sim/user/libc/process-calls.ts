@@ -289,10 +289,15 @@ export class ProcessCalls extends FileCalls {
     return result;
   }
 
-  *clock_gettime(clock: number = CLOCK.REALTIME): Sleeping<Timespec | number> {
+  clock_gettime(clock: number = CLOCK.REALTIME): Sleeping<Timespec | number> {
+    return this.timespec_call(SYS.clock_gettime, clock);
+  }
+
+  /** A call that fills in a timespec behind one argument. */
+  protected *timespec_call(number: number, argument: number): Sleeping<Timespec | number> {
     const mark = this.memory.mark();
     const buffer = yield* this.memory.scratch(16);
-    const result = yield* this.call(SYS.clock_gettime, clock, buffer);
+    const result = yield* this.call(number, argument, buffer);
     const time = {
       seconds: this.memory.load64(buffer),
       nanoseconds: this.memory.load64(buffer + 8),

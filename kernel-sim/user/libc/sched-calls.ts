@@ -55,16 +55,8 @@ export class SchedCalls extends ProcessCalls {
     return priority;
   }
 
-  *sched_rr_get_interval(pid: number): Sleeping<Timespec | number> {
-    const mark = this.memory.mark();
-    const buffer = yield* this.memory.scratch(16);
-    const result = yield* this.call(SYS.sched_rr_get_interval, pid, buffer);
-    const time = {
-      seconds: this.memory.load64(buffer),
-      nanoseconds: this.memory.load64(buffer + 8),
-    };
-    this.memory.release(mark);
-    return result < 0 ? result : time;
+  sched_rr_get_interval(pid: number): Sleeping<Timespec | number> {
+    return this.timespec_call(SYS.sched_rr_get_interval, pid);
   }
 
   /** `mask` has a bit for each of up to 32 CPUs. */
