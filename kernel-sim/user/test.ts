@@ -1,20 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /** test and [: conditions about files, texts and numbers. The exit status is the answer. */
 import type { Sleeping } from '../uapi/coroutine.ts';
-import { ACCESS, S } from '../uapi/fs.ts';
 import { defineProgram, type Libc } from './libc/libc.ts';
 import { quoted } from './support/locale.ts';
+import {
+  BINARY_PRIMARIES,
+  testBinary,
+  testUnary,
+  UNARY_PRIMARIES,
+} from './support/test-primaries.ts';
 
 const TRUE = 0;
 const FALSE = 1;
 const TROUBLE = 2;
-
-// prettier-ignore
-const BINARY = new Set([
-  '=', '==', '!=', '<', '>', '-eq', '-ne', '-lt', '-le', '-gt', '-ge', '-nt', '-ot', '-ef',
-]);
-/** The letters of the operators with one operand. */
-const UNARY = 'bcdefghkLnprsStuwxzOG';
 
 export const test = defineProgram((c) => evaluate(c, c.argv.slice(1)));
 
@@ -50,14 +48,14 @@ class Expression {
     if (words.length === 1) return first !== '';
     if (words.length === 2) {
       if (first === '!') return second === '';
-      if (isUnary(first)) return yield* this.#unary(first, second);
+      if (UNARY_PRIMARIES.has(first)) return yield* testUnary(this.#c, first, second);
       return this.#fail(
         first.startsWith('-')
           ? `${quoted(this.#c, first)}: unary operator expected`
           : `missing argument after ${quoted(this.#c, second)}`,
       );
     }
-    if (words.length === 3 && BINARY.has(second)) {
+    if (words.length === 3 && BINARY_PRIMARIES.has(second)) {
       return yield* this.#binary(first, second, third);
     }
     if (words.length === 3 && first === '!') {
@@ -106,7 +104,7 @@ class Expression {
       return this.#fail(`missing argument after ${quoted(this.#c, this.#words.at(-1) ?? '')}`);
     }
     const [next, afterNext] = [this.#words[this.#at + 1], this.#words[this.#at + 2]];
-    if (next !== undefined && afterNext !== undefined && BINARY.has(next)) {
+    if (next !== undefined && afterNext !== undefined && BINARY_PRIMARIES.has(next)) {
       this.#at += 3;
       return yield* this.#binary(word, next, afterNext);
     }
@@ -118,129 +116,22 @@ class Expression {
       this.#at++;
       return answer;
     }
-    if (isUnary(word) && next !== undefined) {
+    if (UNARY_PRIMARIES.has(word) && next !== undefined) {
       this.#at++;
-      return yield* this.#unary(word, next);
+      return yield* testUnary(this.#c, word, next);
     }
     return word !== '';
   }
 
-  *#unary(operator: string, operand: string): Sleeping<boolean> {
-    const c = this.#c;
-    switch (operator) {
-      case '-n':
-        return operand !== '';
-      case '-z':
-        return operand === '';
-      case '-t':
-        return /^\d+$/.test(operand) && (yield* c.isatty(Number(operand)));
-      case '-r':
-        return (yield* c.access(operand, ACCESS.R_OK)) === 0;
-      case '-w':
-        return (yield* c.access(operand, ACCESS.W_OK)) === 0;
-      case '-x':
-        return (yield* c.access(operand, ACCESS.X_OK)) === 0;
-      default:
-        return yield* this.#fileTest(operator, operand);
-    }
-  }
-
-  *#fileTest(operator: string, path: string): Sleeping<boolean> {
-    const isAboutLink = operator === '-h' || operator === '-L';
-    const stat = isAboutLink ? yield* this.#c.lstat(path) : yield* this.#c.stat(path);
-    if (typeof stat === 'number') return false;
-    const type = stat.mode & S.IFMT;
-    switch (operator) {
-      case '-e':
-        return true;
-      case '-s':
-        return stat.size > 0;
-      case '-O':
-        return stat.uid === (yield* this.#c.geteuid());
-      case '-G':
-        return stat.gid === (yield* this.#c.getegid());
-      case '-u':
-        return (stat.mode & S.ISUID) !== 0;
-      case '-g':
-        return (stat.mode & S.ISGID) !== 0;
-      case '-k':
-        return (stat.mode & S.ISVTX) !== 0;
-      default:
-        return type === TYPES[operator];
-    }
-  }
-
   *#binary(left: string, operator: string, right: string): Sleeping<boolean> {
-    switch (operator) {
-      case '=':
-      case '==':
-        return left === right;
-      case '!=':
-        return left !== right;
-      case '<':
-        return left < right;
-      case '>':
-        return left > right;
-      case '-nt':
-      case '-ot':
-      case '-ef':
-        return yield* this.#compareFiles(left, operator, right);
-      default:
-        return this.#compareNumbers(left, operator, right);
+    if (!operator.startsWith('-') || FILE_COMPARISONS.has(operator)) {
+      return yield* testBinary(this.#c, operator, left, right);
     }
-  }
-
-  #compareNumbers(left: string, operator: string, right: string): boolean {
-    for (const text of [left, right]) {
-      if (!/^\s*[-+]?\d+\s*$/.test(text)) {
-        return this.#fail(`invalid integer ${quoted(this.#c, text)}`);
-      }
-    }
-    const [a, b] = [
-      BigInt(left.trim().replace(/^\+/, '')),
-      BigInt(right.trim().replace(/^\+/, '')),
-    ];
-    switch (operator) {
-      case '-eq':
-        return a === b;
-      case '-ne':
-        return a !== b;
-      case '-lt':
-        return a < b;
-      case '-le':
-        return a <= b;
-      case '-gt':
-        return a > b;
-      default:
-        return a >= b;
-    }
-  }
-
-  *#compareFiles(left: string, operator: string, right: string): Sleeping<boolean> {
-    const a = yield* this.#c.stat(left);
-    const b = yield* this.#c.stat(right);
-    if (typeof a === 'number' || typeof b === 'number') {
-      // A file that is there is newer than one that is not.
-      if (operator === '-nt') return typeof a !== 'number';
-      return operator === '-ot' && typeof b !== 'number';
-    }
-    if (operator === '-ef') return a.dev === b.dev && a.ino === b.ino;
-    const order = a.mtime - b.mtime || a.mtime_ns - b.mtime_ns;
-    return operator === '-nt' ? order > 0 : order < 0;
+    const numbers = [left, right].map((text) => text.trim().replace(/^\+/, ''));
+    const wrong = [left, right].find((_, n) => !/^-?\d+$/.test(numbers[n] ?? ''));
+    if (wrong !== undefined) return this.#fail(`invalid integer ${quoted(this.#c, wrong)}`);
+    return yield* testBinary(this.#c, operator, numbers[0] ?? '', numbers[1] ?? '');
   }
 }
 
-const TYPES: Readonly<Record<string, number>> = {
-  '-b': S.IFBLK,
-  '-c': S.IFCHR,
-  '-d': S.IFDIR,
-  '-f': S.IFREG,
-  '-h': S.IFLNK,
-  '-L': S.IFLNK,
-  '-p': S.IFIFO,
-  '-S': S.IFSOCK,
-};
-
-function isUnary(word: string): boolean {
-  return word.length === 2 && word.startsWith('-') && UNARY.includes(word.slice(1));
-}
+const FILE_COMPARISONS: ReadonlySet<string> = new Set(['-nt', '-ot', '-ef']);

@@ -4,7 +4,7 @@
  * second storey of `Libc` (libc.ts), above file-calls.ts, whose convention holds here too.
  */
 import type { Sleeping } from '../../uapi/coroutine.ts';
-import { CLOCK, SPAWN_ACTION, SYSINFO, SYSLOG_ACTION, UTSNAME } from '../../uapi/process.ts';
+import { SPAWN_ACTION, SYSINFO, SYSLOG_ACTION, UTSNAME } from '../../uapi/process.ts';
 import { SIGACTION, SIGSET_BYTES } from '../../uapi/signal.ts';
 import { SYS } from '../../uapi/syscall-numbers.ts';
 import { TERMIOS, TTY_IOCTL, WINSIZE } from '../../uapi/termios.ts';
@@ -60,16 +60,10 @@ export interface Sysinfo {
   readonly procs: number;
 }
 
-export interface Timespec {
-  readonly seconds: number;
-  readonly nanoseconds: number;
-}
-
 const AT_EMPTY_PATH = 0x1000;
 /** Handlers get numbers above SIG.CATCH. */
 const FIRST_HANDLER = 3;
 const NGROUPS_MAX = 64;
-const NS_PER_S = 1_000_000_000;
 
 /** What runs when a signal arrives. It may make system calls. */
 export type SignalHandler = (signal: number) => Sleeping<void>;
@@ -272,38 +266,6 @@ export class ProcessCalls extends FileCalls {
     const result = yield* this.call(SYS.execveat, fd, path, arguments_, envp, AT_EMPTY_PATH);
     this.memory.release(mark);
     return result;
-  }
-
-  sched_yield(): Sleeping<number> {
-    return this.call(SYS.sched_yield);
-  }
-
-  /** Sleeps; -EINTR when a caught signal cut it short. */
-  *nanosleep(nanoseconds: number): Sleeping<number> {
-    const mark = this.memory.mark();
-    const request = yield* this.memory.scratch(16);
-    this.memory.store64(request, Math.floor(nanoseconds / NS_PER_S));
-    this.memory.store64(request + 8, Math.floor(nanoseconds % NS_PER_S));
-    const result = yield* this.call(SYS.nanosleep, request, 0);
-    this.memory.release(mark);
-    return result;
-  }
-
-  clock_gettime(clock: number = CLOCK.REALTIME): Sleeping<Timespec | number> {
-    return this.timespec_call(SYS.clock_gettime, clock);
-  }
-
-  /** A call that fills in a timespec behind one argument. */
-  protected *timespec_call(number: number, argument: number): Sleeping<Timespec | number> {
-    const mark = this.memory.mark();
-    const buffer = yield* this.memory.scratch(16);
-    const result = yield* this.call(number, argument, buffer);
-    const time = {
-      seconds: this.memory.load64(buffer),
-      nanoseconds: this.memory.load64(buffer + 8),
-    };
-    this.memory.release(mark);
-    return result < 0 ? result : time;
   }
 
   *uname(): Sleeping<Uname | number> {

@@ -1,11 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /**
- * The system calls about scheduling and CPU time, as methods: third storey of `Libc` (libc.ts).
+ * The system calls about scheduling and time, as methods: third storey of `Libc` (libc.ts).
  */
 import type { Sleeping } from '../../uapi/coroutine.ts';
+import { CLOCK } from '../../uapi/process.ts';
 import { SYS } from '../../uapi/syscall-numbers.ts';
 import { RUSAGE_FIELDS } from '../../uapi/sched.ts';
-import { ProcessCalls, type Timespec } from './process-calls.ts';
+import { ProcessCalls } from './process-calls.ts';
+
+export interface Timespec {
+  readonly seconds: number;
+  readonly nanoseconds: number;
+}
 
 /** struct rusage, as far as the kernel fills it. Times in microseconds. */
 export interface Rusage {
@@ -15,10 +21,43 @@ export interface Rusage {
   readonly involuntarySwitches: number;
 }
 
+const NS_PER_S = 1_000_000_000;
 const US_PER_S = 1_000_000;
 const MASK_BYTES = 8;
 
 export class SchedCalls extends ProcessCalls {
+  sched_yield(): Sleeping<number> {
+    return this.call(SYS.sched_yield);
+  }
+
+  /** Sleeps; -EINTR when a caught signal cut it short. */
+  *nanosleep(nanoseconds: number): Sleeping<number> {
+    const mark = this.memory.mark();
+    const request = yield* this.memory.scratch(16);
+    this.memory.store64(request, Math.floor(nanoseconds / NS_PER_S));
+    this.memory.store64(request + 8, Math.floor(nanoseconds % NS_PER_S));
+    const result = yield* this.call(SYS.nanosleep, request, 0);
+    this.memory.release(mark);
+    return result;
+  }
+
+  clock_gettime(clock: number = CLOCK.REALTIME): Sleeping<Timespec | number> {
+    return this.timespec_call(SYS.clock_gettime, clock);
+  }
+
+  /** A call that fills in a timespec behind one argument. */
+  protected *timespec_call(number: number, argument: number): Sleeping<Timespec | number> {
+    const mark = this.memory.mark();
+    const buffer = yield* this.memory.scratch(16);
+    const result = yield* this.call(number, argument, buffer);
+    const time = {
+      seconds: this.memory.load64(buffer),
+      nanoseconds: this.memory.load64(buffer + 8),
+    };
+    this.memory.release(mark);
+    return result < 0 ? result : time;
+  }
+
   /** The nice value as the system call says it: 20 - nice, or a negative errno. */
   getpriority(which: number, who: number): Sleeping<number> {
     return this.call(SYS.getpriority, which, who);

@@ -7,7 +7,8 @@ import { evaluateArithmetic } from './arithmetic.ts';
 import { arithmeticScope } from './arithmetic-scope.ts';
 import { expandArithmeticText, expandPattern, expandRegex, expandText } from './expand.ts';
 import { createRegex } from '../support/regex.ts';
-import { testBinary, testUnary } from './file-test.ts';
+import { testBinary } from '../support/test-primaries.ts';
+import { testUnaryOf } from './file-test.ts';
 import { compilePattern, matchPattern } from './pattern.ts';
 import type { Shell } from './shell.ts';
 import { trace } from './trace.ts';
@@ -27,7 +28,7 @@ function* evaluate(shell: Shell, node: TestExpression): Sleeping<Verdict> {
       const operand = yield* expandText(shell, node.operand);
       if (operand === undefined) return undefined;
       if (shell.options.xtrace) yield* trace(shell, `[[ ${node.operator} ${operand || "''"} ]]`);
-      return yield* testUnary(shell, node.operator, operand);
+      return yield* testUnaryOf(shell, node.operator, operand);
     }
     case 'TestBinary':
       return yield* evaluateBinary(shell, node);
@@ -81,9 +82,9 @@ function* evaluateBinary(
       yield* shell.complain(`[[: ${failed}`);
       return undefined;
     }
-    return yield* testBinary(shell, operator, String(numbers[0]), String(numbers[1]));
+    return yield* testBinary(shell.c, operator, String(numbers[0]), String(numbers[1]));
   }
-  return yield* testBinary(shell, operator, left, right);
+  return yield* testBinary(shell.c, operator, left, right);
 }
 
 function evaluateNumber(shell: Shell, text: string): bigint | string {

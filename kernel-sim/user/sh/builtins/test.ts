@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /** test and `[`: by number of arguments up to four, as POSIX has it, by grammar beyond. */
 import type { Sleeping } from '../../../uapi/coroutine.ts';
-import { BINARY_TESTS, testBinary, testUnary, UNARY_TESTS } from '../file-test.ts';
+import { BINARY_PRIMARIES, testBinary } from '../../support/test-primaries.ts';
+import { testUnaryOf, UNARY_TESTS } from '../file-test.ts';
 import type { Shell } from '../shell.ts';
 import { USAGE_ERROR } from './builtin.ts';
 
@@ -32,10 +33,10 @@ function* judge(shell: Shell, operands: readonly string[]): Sleeping<Verdict> {
       return first !== '';
     case 2:
       if (first === '!') return second === '';
-      if (UNARY_TESTS.has(first)) return yield* testUnary(shell, first, second);
+      if (UNARY_TESTS.has(first)) return yield* testUnaryOf(shell, first, second);
       return { error: `${first}: unary operator expected` };
     case 3:
-      if (BINARY_TESTS.has(second)) return yield* binary(shell, second, first, third);
+      if (BINARY_PRIMARIES.has(second)) return yield* binary(shell, second, first, third);
       if (second === '-a') return first !== '' && third !== '';
       if (second === '-o') return first !== '' || third !== '';
       if (first === '!') return negate(yield* judge(shell, [second, third]));
@@ -59,7 +60,7 @@ function* binary(shell: Shell, operator: string, left: string, right: string): S
     if (wrong !== undefined) return { error: `${wrong}: integer expression expected` };
   }
   return yield* testBinary(
-    shell,
+    shell.c,
     operator,
     left.replace(/^\s*\+(?=\d)/, ''),
     right.replace(/^\s*\+(?=\d)/, ''),
@@ -107,7 +108,7 @@ function* parsePrimary(shell: Shell, cursor: Cursor): Sleeping<Verdict> {
   const word = operands[cursor.at];
   if (word === undefined) return { error: 'argument expected' };
   const next = operands[cursor.at + 1];
-  if (next !== undefined && BINARY_TESTS.has(next) && cursor.at + 2 < operands.length) {
+  if (next !== undefined && BINARY_PRIMARIES.has(next) && cursor.at + 2 < operands.length) {
     cursor.at += 3;
     return yield* binary(shell, next, word, operands[cursor.at - 1] ?? '');
   }
@@ -121,7 +122,7 @@ function* parsePrimary(shell: Shell, cursor: Cursor): Sleeping<Verdict> {
   }
   if (UNARY_TESTS.has(word) && next !== undefined) {
     cursor.at++;
-    return yield* testUnary(shell, word, next);
+    return yield* testUnaryOf(shell, word, next);
   }
   return word !== '';
 }
