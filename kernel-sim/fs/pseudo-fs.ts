@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /**
- * A file system whose files are made up when they are read: what procfs and sysfs have in common.
+ * A file system whose files are made up when they are read: what procfs, sysfs and debugfs have in
+ * common.
  *
  * Whoever has something to tell registers a file under a path; the directories on the way are made.
  * A file is generated at the first read and again when it is read from its start (seq-file.ts).
@@ -23,6 +24,8 @@ export interface PseudoFsOptions {
   readonly device: number;
   /** Creating answers ENOENT, as in procfs, rather than EPERM, as in sysfs. */
   readonly hasFixedNames: boolean;
+  /** Permission bits of directories; 0o555 unless told. */
+  readonly directoryMode?: number;
 }
 
 /** A generated file: its content, or operations of its own. */
@@ -44,6 +47,7 @@ export class PseudoFs implements FileSystem {
   readonly root: Dentry;
   protected readonly wallClock: WallClock;
   readonly #ops: InodeOperations;
+  readonly #directoryMode: number;
   #nextInode = 1;
 
   constructor(wallClock: WallClock, options: PseudoFsOptions) {
@@ -51,6 +55,7 @@ export class PseudoFs implements FileSystem {
     this.device = options.device;
     this.wallClock = wallClock;
     this.#ops = { hasFixedNames: options.hasFixedNames };
+    this.#directoryMode = options.directoryMode ?? DIRECTORY_MODE;
     this.root = new Dentry('', undefined, this.makeDirectory(this.#ops));
   }
 
@@ -99,7 +104,7 @@ export class PseudoFs implements FileSystem {
 
   /** A directory whose names `ops` may generate. */
   protected makeDirectory(ops: InodeOperations, fileOps = DIRECTORY_OPERATIONS): Inode {
-    const inode = this.makeNode(S.IFDIR | DIRECTORY_MODE, fileOps, ops);
+    const inode = this.makeNode(S.IFDIR | this.#directoryMode, fileOps, ops);
     inode.nlink = 2;
     return inode;
   }

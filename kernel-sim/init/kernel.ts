@@ -9,6 +9,7 @@
 import { makeDriverApi } from '../api/api.ts';
 import { ModuleDefinition } from '../api/driver-module.ts';
 import { CharDevices } from '../drivers/char/chrdev.ts';
+import type { DebugFs } from '../fs/debugfs/debugfs.ts';
 import { Pipes } from '../fs/pipe-file.ts';
 import type { ProcSysctl } from '../fs/procfs/proc-sysctl.ts';
 import { RamFs } from '../fs/ramfs/ramfs.ts';
@@ -56,6 +57,7 @@ import { scriptInit } from '../user/script-init.ts';
 import { type Board, BOARDS } from './board.ts';
 import { type KernelOptions, parseCommandLine } from './command-line.ts';
 import { Consoles } from './consoles.ts';
+import { mountDebug } from './debug-files.ts';
 import { DEVICE } from './devices.ts';
 import { HostFiles } from './host-files.ts';
 import { makeKernelSymbols } from './kernel-symbols.ts';
@@ -131,6 +133,7 @@ export class Kernel {
   readonly consoles: Consoles;
   readonly hostFiles: HostFiles;
   readonly sysctl: ProcSysctl;
+  readonly debugfs: DebugFs;
 
   // process, syscall
   readonly lifecycle: Lifecycle;
@@ -180,6 +183,7 @@ export class Kernel {
     this.consoles.mountDevices();
     this.sysctl = mountProc(this);
     mountSys(this);
+    this.debugfs = mountDebug(this);
     registerKernelSysctls(this);
     this.kthreads.start();
     this.hostFiles = new HostFiles(this, host);

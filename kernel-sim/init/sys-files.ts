@@ -16,7 +16,8 @@ import type { Kernel } from './kernel.ts';
 /** Linux: module_kobj states. */
 const INIT_STATE = { Live: 'live', Loading: 'coming', Unloading: 'going' } as const;
 
-export function mountSys(kernel: Kernel): void {
+/** Mounts /sys, and answers what registers files in it. */
+export function mountSys(kernel: Kernel): PseudoFs {
   const { vfs, wallClock, loader } = kernel;
   vfs.fileSystemTypes.set('sysfs', { needsDevice: false });
   const sysfs = new PseudoFs(wallClock, {
@@ -25,6 +26,7 @@ export function mountSys(kernel: Kernel): void {
     hasFixedNames: false,
   });
   sysfs.registerDirectory('module');
+  sysfs.registerDirectory('kernel/debug');
   loader.watcher = {
     added: (module) => addModule(kernel, sysfs, module),
     removed(module) {
@@ -35,6 +37,7 @@ export function mountSys(kernel: Kernel): void {
     },
   };
   vfs.mount(sysfs, 'sysfs', '/sys');
+  return sysfs;
 }
 
 function addModule(kernel: Kernel, sysfs: PseudoFs, module: LoadedModule): void {

@@ -7,6 +7,7 @@
  */
 import { ELF } from '../../lib/elf-layout.ts';
 import type { ElfFile, ElfSymbol } from '../../lib/elf.ts';
+import { parseBool, parseInteger } from '../../lib/kstrto.ts';
 import { decodeUtf8, encodeUtf8 } from '../../lib/utf8.ts';
 import { ERRNO } from '../../uapi/errno.ts';
 import {
@@ -230,23 +231,4 @@ export function isSameParameter(a: string, b: string): boolean {
 
 function isSpace(char: string | undefined): boolean {
   return char === ' ' || char === '\t' || char === '\n';
-}
-
-/** Linux: kstrtobool, which looks at no more than it needs. */
-function parseBool(text: string): boolean | undefined {
-  const [first = '', second = ''] = text.toLowerCase();
-  if ('eyt1'.includes(first) && first !== '') return true;
-  if ('dnf0'.includes(first) && first !== '') return false;
-  if (first !== 'o') return undefined;
-  return second === 'n' ? true : second === 'f' ? false : undefined;
-}
-
-/** Linux: kstrtoll with base 0. */
-function parseInteger(text: string): bigint | undefined {
-  const match = /^([+-]?)(0[xX][0-9a-fA-F]+|0[0-7]*|[1-9][0-9]*)\n?$/.exec(text);
-  if (match === null) return undefined;
-  const [, sign = '', digits = ''] = match;
-  const isOctal = digits.length > 1 && /^0[0-7]/.test(digits);
-  const number = BigInt(isOctal ? `0o${digits.slice(1)}` : digits);
-  return sign === '-' ? -number : number;
 }
