@@ -6,7 +6,7 @@
  */
 import { ERRNO } from '../uapi/errno.ts';
 import { O, S } from '../uapi/fs.ts';
-import type { Credentials } from '../kernel/credentials.ts';
+import { getCred, type Credentials } from '../kernel/credentials.ts';
 import { changeSize } from './attributes.ts';
 import type { Inode } from './inode.ts';
 import type { Path } from './mount.ts';
@@ -145,7 +145,7 @@ export function hold(
 ): OpenFile {
   path.dentry.inode.users++;
   path.mount.users++;
-  return new OpenFile(path, ops, flags, credentials);
+  return new OpenFile(path, ops, flags, getCred(credentials));
 }
 
 interface Found {

@@ -16,7 +16,7 @@ import type { Clock } from '../sim/clock.ts';
 import { WOULD_BLOCK, type Sleeping } from '../uapi/coroutine.ts';
 import { ERRNO } from '../uapi/errno.ts';
 import { O, S } from '../uapi/fs.ts';
-import { capable, ROOT, type Credentials } from '../kernel/credentials.ts';
+import { capable, changed, putCred, ROOT, type Credentials } from '../kernel/credentials.ts';
 import { KernelBuffer } from '../mm/io-memory.ts';
 import { changeMode, changeOwner, changeSize, changeTimes } from './attributes.ts';
 import type { FileSystem } from './inode.ts';
@@ -236,7 +236,8 @@ export class Vfs {
   access(ctx: FsContext, path: string, mask: number): number {
     if ((mask & ~(MAY.READ | MAY.WRITE | MAY.EXEC)) !== 0) return -ERRNO.EINVAL;
     const { credentials } = ctx;
-    const real: Credentials = { ...credentials, euid: credentials.uid, egid: credentials.gid };
+    const { uid, gid } = credentials;
+    const real = changed(credentials, { euid: uid, egid: gid });
     const place = this.lookup(actingAs(ctx, real), path);
     if (typeof place === 'number') return place;
     const { inode } = place.dentry;
@@ -319,7 +320,7 @@ export class Vfs {
   /** Replaces a regular file's content, making the file if need be. */
   kernelWriteFile(path: string, bytes: Uint8Array, options: KernelFileOptions = {}): number {
     const { uid = 0, gid = 0, mode = 0o644 } = options;
-    const maker = { ...this.kernelContext, credentials: { ...ROOT, euid: 0, egid: gid } };
+    const maker = { ...this.kernelContext, credentials: changed(ROOT, { egid: gid }) };
     if (options.makeParents === true) {
       const error = this.#makeParents(path, uid, gid);
       if (error !== 0) return error;
@@ -384,6 +385,7 @@ export class Vfs {
 
   #letGo(file: OpenFile): void {
     file.references = 0;
+    putCred(file.credentials);
     file.inode.users--;
     file.path.mount.users--;
     file.inode.evictIfUnused();

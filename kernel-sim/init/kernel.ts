@@ -342,6 +342,7 @@ export class Kernel {
     const programs = new Map(PROGRAMS.map(({ path, program }) => [path, program]));
     const { sim, scheduler, vfs, pages, tasks, signals, printk, loader, pipes } = this;
     const futexes = new Futexes(sim, scheduler);
+    const memory = new ProcessMemory(this.slabs, pages);
     const lifecycle: Lifecycle = new Lifecycle({
       sim,
       execution: this.runtime,
@@ -351,7 +352,7 @@ export class Kernel {
       pages,
       tasks,
       signals,
-      memory: new ProcessMemory(this.slabs, pages),
+      memory,
       executables: new ExecutableLoader(vfs, {
         builtin: programs,
         compiled: (code, sites) => loadProgram(code, sites, host),
@@ -380,6 +381,7 @@ export class Kernel {
       pages,
       loader,
       lifecycle,
+      creds: memory.creds,
       futexes,
       pipes,
       identity: this.identity,

@@ -289,7 +289,9 @@ export class Lifecycle {
     const { setUid, setGid } = executable;
     const euid = setUid ?? task.credentials.euid;
     const egid = setGid ?? task.credentials.egid;
-    task.credentials = { ...task.credentials, euid, suid: euid, egid, sgid: egid };
+    const ids = { euid, suid: euid, egid, sgid: egid };
+    const error = this.#parts.memory.creds.commit(task, ids);
+    if (error !== 0) return error;
     task.caught = 0;
     task.taken = 0;
     task.group.actions.clear();

@@ -6,18 +6,17 @@
  * The structures' fields live in TypeScript objects; the bodies are there so that memory is used,
  * counted and runs out as on Linux. Sizes: those of a 6.x x86-64 kernel.
  */
+import { getCred, putCred, ROOT, type Credentials } from '../kernel/credentials.ts';
 import type { Task } from '../kernel/sched/task.ts';
 import type { ThreadGroup } from '../kernel/sched/thread-group.ts';
 import type { SlabAllocator } from '../mm/kmalloc.ts';
 import type { PageAllocator } from '../mm/page-alloc.ts';
 import type { SlabCache } from '../mm/slab.ts';
+import { Creds } from './creds.ts';
 
 /** Pages of 2^2 * 4 KiB: THREAD_SIZE. */
 const KERNEL_STACK_ORDER = 2;
-const THREAD_CACHES = [
-  ['task_struct', 4352],
-  ['cred_jar', 192],
-] as const;
+const TASK_STRUCT_BYTES = 4352;
 const SHARED_CACHES = [
   ['signal_cache', 1152],
   ['files_cache', 704],
@@ -26,13 +25,14 @@ const SHARED_CACHES = [
 
 interface Taken {
   readonly stack: number;
-  readonly objects: readonly number[];
+  readonly taskStruct: number;
 }
 
 export class ProcessMemory {
+  readonly creds: Creds;
   readonly #slabs: SlabAllocator;
   readonly #pages: PageAllocator;
-  readonly #threadCaches: readonly SlabCache[];
+  readonly #taskCache: SlabCache;
   readonly #sharedCaches: readonly SlabCache[];
   readonly #threads = new Map<Task, Taken>();
   readonly #groups = new Map<ThreadGroup, readonly number[]>();
@@ -40,10 +40,9 @@ export class ProcessMemory {
   constructor(slabs: SlabAllocator, pages: PageAllocator) {
     this.#slabs = slabs;
     this.#pages = pages;
-    const make = ([name, size]: readonly [string, number]): SlabCache =>
-      slabs.createCache(name, size);
-    this.#threadCaches = THREAD_CACHES.map(make);
-    this.#sharedCaches = SHARED_CACHES.map(make);
+    this.#taskCache = slabs.createCache('task_struct', TASK_STRUCT_BYTES);
+    this.creds = new Creds(slabs);
+    this.#sharedCaches = SHARED_CACHES.map(([name, size]) => slabs.createCache(name, size));
   }
 
   /** Takes it all for a new thread; false, and nothing taken, when memory is short. */
@@ -51,12 +50,16 @@ export class ProcessMemory {
     const { group, isLeader } = task;
     const stack = this.#pages.allocPages(KERNEL_STACK_ORDER);
     const isThere = stack !== 0;
-    const objects = isThere ? this.#allocate(this.#threadCaches) : [];
+    const taskStruct = isThere ? this.#slabs.alloc(this.#taskCache) : 0;
+    const cred = isThere ? this.#credFor(task) : undefined;
     const shared = isThere && isLeader ? this.#allocate(this.#sharedCaches) : [];
-    this.#threads.set(task, { stack, objects });
-    task.address = objects[0] ?? 0;
+    this.#threads.set(task, { stack, taskStruct });
+    task.address = taskStruct;
     if (isLeader) this.#groups.set(group, shared);
-    if (isThere && [...objects, ...shared].every((pointer) => pointer !== 0)) return true;
+    task.credentials = cred ?? ROOT;
+    if (cred !== undefined && [taskStruct, ...shared].every((pointer) => pointer !== 0)) {
+      return true;
+    }
     this.give(task);
     if (isLeader) this.giveShared(group);
     return false;
@@ -67,7 +70,8 @@ export class ProcessMemory {
     const taken = this.#threads.get(task);
     if (taken === undefined) return;
     this.#threads.delete(task);
-    this.#free(taken.objects);
+    this.#free([taken.taskStruct]);
+    putCred(task.credentials);
     if (taken.stack !== 0) this.#pages.freePages(taken.stack, KERNEL_STACK_ORDER);
   }
 
@@ -75,6 +79,11 @@ export class ProcessMemory {
   giveShared(group: ThreadGroup): void {
     this.#free(this.#groups.get(group) ?? []);
     this.#groups.delete(group);
+  }
+
+  /** The threads of a process share one. Linux: copy_creds. */
+  #credFor(task: Task): Credentials | undefined {
+    return task.isLeader ? this.creds.copy(task.credentials) : getCred(task.credentials);
   }
 
   #allocate(caches: readonly SlabCache[]): number[] {

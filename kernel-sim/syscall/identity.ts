@@ -20,7 +20,7 @@ import type { SyscallParts, SyscallTable } from './parts.ts';
 const { EFAULT, EINVAL, EPERM } = ERRNO;
 const GROUPS_MAX = 65_536;
 
-export function identityCalls({ tasks }: SyscallParts): SyscallTable {
+export function identityCalls({ tasks, creds }: SyscallParts): SyscallTable {
   return {
     getuid: (process) => process.credentials.uid,
     geteuid: (process) => process.credentials.euid,
@@ -30,20 +30,21 @@ export function identityCalls({ tasks }: SyscallParts): SyscallTable {
     setuid({ task }, uid) {
       const old = task.credentials;
       if (uid < 0) return -EINVAL;
-      if (capable(old)) task.credentials = { ...old, uid, euid: uid, suid: uid };
-      else if (uid === old.uid || uid === old.suid) task.credentials = { ...old, euid: uid };
-      else return -EPERM;
-      if (task.credentials.uid !== old.uid) task.exceedsProcesses = !mayHaveTasks(tasks, task, 0);
+      const before = old.uid;
+      const isAllowed = capable(old) || uid === before || uid === old.suid;
+      if (!isAllowed) return -EPERM;
+      const ids = capable(old) ? { uid, euid: uid, suid: uid } : { euid: uid };
+      const error = creds.commit(task, ids);
+      if (error !== 0) return error;
+      if (task.credentials.uid !== before) task.exceedsProcesses = !mayHaveTasks(tasks, task, 0);
       return 0;
     },
 
     setgid({ task }, gid) {
       const old = task.credentials;
       if (gid < 0) return -EINVAL;
-      if (capable(old)) task.credentials = { ...old, gid, egid: gid, sgid: gid };
-      else if (gid === old.gid || gid === old.sgid) task.credentials = { ...old, egid: gid };
-      else return -EPERM;
-      return 0;
+      if (capable(old)) return creds.commit(task, { gid, egid: gid, sgid: gid });
+      return gid === old.gid || gid === old.sgid ? creds.commit(task, { egid: gid }) : -EPERM;
     },
 
     getgroups(process, size, address) {
@@ -61,8 +62,7 @@ export function identityCalls({ tasks }: SyscallParts): SyscallTable {
       const bytes = process.space.loadBytes(address, 4 * size);
       if (bytes === undefined) return -EFAULT;
       const groups = [...new Int32Array(bytes.buffer)];
-      task.credentials = { ...task.credentials, groups };
-      return 0;
+      return creds.commit(task, { groups });
     },
   };
 }

@@ -9,6 +9,7 @@ import type { Printk } from '../kernel/printk/printk.ts';
 import type { Scheduler } from '../kernel/sched/scheduler.ts';
 import type { Signals } from '../kernel/signal.ts';
 import type { PageAllocator } from '../mm/page-alloc.ts';
+import type { Creds } from '../process/creds.ts';
 import type { Futexes } from '../process/futex.ts';
 import type { Lifecycle } from '../process/lifecycle.ts';
 import type { SyscallHandler } from '../process/user-mode.ts';
@@ -27,6 +28,7 @@ export interface SyscallParts {
   readonly pages: PageAllocator;
   readonly loader: ModuleLoader;
   readonly lifecycle: Lifecycle;
+  readonly creds: Creds;
   readonly futexes: Futexes;
   readonly policy: Policy;
   readonly identity: {
