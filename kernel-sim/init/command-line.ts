@@ -1,14 +1,28 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/** The kernel's command line. Linux: Documentation/admin-guide/kernel-parameters.rst. */
+/**
+ * The kernel's command line: one table of what it understands.
+ *
+ * What a parameter cannot make sense of it says in the log, as Linux does, and keeps its default.
+ *
+ * Linux: Documentation/admin-guide/kernel-parameters.rst; parse_early_options of init/main.c.
+ */
+import {
+  DEFAULT_DETECTORS,
+  type DetectorOptions,
+  type FaultAttributes,
+  SLUB_DEBUG,
+  type SlubDebugRule,
+} from '../kernel/detectors.ts';
 import { assert } from '../lib/assert.ts';
 
 export interface KernelOptions {
-  /** `kasan=off` stops the checking of loads and stores. */
-  readonly kasan: boolean;
   /** `preempt=full` loads the stepped build of modules. */
   readonly preempt: 'voluntary' | 'full';
   /** `watchdog_thresh=N`: a soft lockup is reported after twice N seconds. */
   readonly watchdogSeconds: number;
+  readonly detectors: DetectorOptions;
+  /** Lines for the log about values that mean nothing. */
+  readonly complaints: readonly string[];
   /** What nobody here understands: goes to init, as on Linux. */
   readonly unknown: readonly string[];
 }
@@ -17,31 +31,189 @@ export interface KernelOptions {
 const WATCHDOG_SECONDS = 1;
 const WATCHDOG_SECONDS_MAX = 60;
 
-export function parseCommandLine(text: string): KernelOptions {
-  let kasan = true;
-  let preempt: KernelOptions['preempt'] = 'voluntary';
-  let watchdogSeconds = WATCHDOG_SECONDS;
-  const unknown: string[] = [];
-  for (const word of text.split(' ').filter((each) => each !== '')) {
-    const [name, value = ''] = splitOnce(word);
-    if (name === 'kasan') kasan = value !== 'off';
-    else if (name === 'preempt') preempt = value === 'full' ? 'full' : 'voluntary';
-    else if (name === 'watchdog_thresh' && isCount(value)) {
-      watchdogSeconds = Math.min(Number(value), WATCHDOG_SECONDS_MAX);
-    } else if (!PLATFORM.has(name)) unknown.push(word);
-  }
-  assert(watchdogSeconds >= 0, 'thresholds are not negative');
-  return { kasan, preempt, watchdogSeconds, unknown };
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+interface Parsed extends Mutable<Omit<KernelOptions, 'detectors' | 'complaints' | 'unknown'>> {
+  readonly detectors: Mutable<DetectorOptions>;
+  readonly complaints: string[];
 }
 
+/** The value is undefined for a word without `=`. False: the word goes to init. */
+type Setter = (parsed: Parsed, value: string | undefined, name: string) => boolean;
+
+export function parseCommandLine(text: string): KernelOptions {
+  const parsed: Parsed = {
+    preempt: 'voluntary',
+    watchdogSeconds: WATCHDOG_SECONDS,
+    detectors: { ...DEFAULT_DETECTORS },
+    complaints: [],
+  };
+  const unknown: string[] = [];
+  for (const word of text.split(' ').filter((each) => each !== '')) {
+    const [name, value] = splitOnce(word);
+    const setter = PARAMETERS.get(name);
+    if (setter === undefined || !setter(parsed, value, name)) unknown.push(word);
+  }
+  assert(parsed.watchdogSeconds >= 0, 'thresholds are not negative');
+  return { ...parsed, unknown };
+}
+
+type Flag = { [K in keyof DetectorOptions]: DetectorOptions[K] extends boolean ? K : never };
+type FlagName = Flag[keyof Flag];
+
+/** `name=on`, `name=off`; anything else is no value of it. */
+function onOff(option: FlagName): Setter {
+  return ({ detectors, complaints }, value, name) => {
+    const isOn = parseSwitch(value);
+    if (isOn === undefined) complaints.push(malformed(name));
+    else detectors[option] = isOn;
+    return true;
+  };
+}
+
+/** A word that says it all by being there. */
+function present(option: FlagName): Setter {
+  return ({ detectors }) => (detectors[option] = true);
+}
+
+/** `name`, `name=0`, `name=1`. */
+function integerFlag(option: FlagName): Setter {
+  return ({ detectors, complaints }, value, name) => {
+    const number = Number(value ?? '1');
+    if (value === '' || !Number.isInteger(number)) {
+      complaints.push(`Booting kernel: \`${value}' invalid for parameter \`${name}'`);
+    } else detectors[option] = number !== 0;
+    return true;
+  };
+}
+
+/** One of some words. */
+function choice<T extends string>(
+  words: readonly T[],
+  set: (detectors: Mutable<DetectorOptions>, word: T) => void,
+): Setter {
+  return ({ detectors, complaints }, value, name) => {
+    const word = words.find((each) => each === value);
+    if (word === undefined) complaints.push(malformed(name));
+    else set(detectors, word);
+    return true;
+  };
+}
+
+function faults(option: 'failslab' | 'failPageAlloc'): Setter {
+  return ({ detectors, complaints }, value = '') => {
+    const attributes = parseFaultAttributes(value);
+    if (attributes === undefined) complaints.push('FAULT_INJECTION: failed to parse arguments');
+    else detectors[option] = attributes;
+    return attributes !== undefined;
+  };
+}
+
+const slubDebug: Setter = ({ detectors, complaints }, value) => {
+  detectors.slubDebug = parseSlubDebug(value ?? '', complaints);
+  return true;
+};
+
+const noMerge = present('slabNomerge');
 /** What the boot loader passes and nobody needs to look at. */
-const PLATFORM = new Set(['console', 'root', 'seed', 'rw', 'ro', 'quiet']);
+const ignored: Setter = () => true;
+
+const PARAMETERS: ReadonlyMap<string, Setter> = new Map<string, Setter>([
+  ['preempt', setPreempt],
+  ['watchdog_thresh', setWatchdog],
+  ['kasan', onOff('kasan')],
+  ['kasan_multi_shot', present('kasanMultiShot')],
+  [
+    'kasan.fault',
+    choice(['report', 'panic', 'panic_on_write'], (detectors, word) => {
+      detectors.kasanFault = word;
+    }),
+  ],
+  ['slub_debug', slubDebug],
+  ['slab_debug', slubDebug],
+  ['slub_nomerge', noMerge],
+  ['slab_nomerge', noMerge],
+  ['kmemleak', onOff('kmemleak')],
+  ['hardened_usercopy', setHardenedUsercopy],
+  ['fortify', onOff('fortify')],
+  ['refcount', onOff('refcount')],
+  ['list_debug', onOff('listDebug')],
+  ['panic_on_warn', integerFlag('panicOnWarn')],
+  ['oops', ({ detectors }, value) => (detectors.panicOnOops ||= value === 'panic') || true],
+  ['failslab', faults('failslab')],
+  ['fail_page_alloc', faults('failPageAlloc')],
+  ...['console', 'root', 'seed', 'rw', 'ro', 'quiet'].map((name) => [name, ignored] as const),
+]);
+
+function setPreempt(parsed: Parsed, value: string | undefined): boolean {
+  parsed.preempt = value === 'full' ? 'full' : 'voluntary';
+  return true;
+}
+
+function setWatchdog(parsed: Parsed, value = ''): boolean {
+  const seconds = Number(value);
+  if (value === '' || !Number.isInteger(seconds) || seconds <= 0) return false;
+  parsed.watchdogSeconds = Math.min(seconds, WATCHDOG_SECONDS_MAX);
+  return true;
+}
+
+/** Linux: parse_hardened_usercopy. */
+function setHardenedUsercopy({ detectors, complaints }: Parsed, value = ''): boolean {
+  const isOn = parseSwitch(value);
+  if (isOn !== undefined) detectors.hardenedUsercopy = isOn;
+  else complaints.push(`Invalid option string for hardened_usercopy: '${value}'`);
+  return true;
+}
+
+/** Linux: setup_fault_attr. */
+function parseFaultAttributes(text: string): FaultAttributes | undefined {
+  const words = text.split(',');
+  const [interval = 0, probability = 0, space = 0, times = 0] = words.map(Number);
+  const isWhole = words.every((word) => /^-?\d+$/u.test(word));
+  if (words.length !== 4 || !isWhole) return undefined;
+  return { interval, probability, space, times };
+}
+
+const SLUB_LETTERS: ReadonlyMap<string, number> = new Map<string, number>([
+  ['f', SLUB_DEBUG.CONSISTENCY],
+  ['z', SLUB_DEBUG.RED_ZONE],
+  ['p', SLUB_DEBUG.POISON],
+  ['u', SLUB_DEBUG.STORE_USER],
+  ['t', SLUB_DEBUG.TRACE],
+  ['a', SLUB_DEBUG.FAILSLAB],
+]);
+/** What `slub_debug` without letters means. */
+const SLUB_DEFAULT =
+  SLUB_DEBUG.CONSISTENCY | SLUB_DEBUG.RED_ZONE | SLUB_DEBUG.POISON | SLUB_DEBUG.STORE_USER;
+
+/** `FLAGS[,CACHE…][;FLAGS,CACHE…]`. Linux: parse_slub_debug_flags. */
+function parseSlubDebug(text: string, complaints: string[]): SlubDebugRule[] {
+  return text.split(';').map((block) => {
+    const [letters = '', ...caches] = block.split(',');
+    if (letters === '-') return { flags: 0, caches };
+    let flags = letters === '' ? SLUB_DEFAULT : 0;
+    for (const letter of letters.toLowerCase()) {
+      const flag = SLUB_LETTERS.get(letter);
+      if (flag === undefined) complaints.push(`slab_debug option '${letter}' unknown. skipped`);
+      else flags |= flag;
+    }
+    return { flags, caches };
+  });
+}
+
+/** Linux: do_early_param. */
+function malformed(name: string): string {
+  return `Malformed early option '${name}'`;
+}
+
+/** Linux: kstrtobool. */
+function parseSwitch(value: string | undefined): boolean | undefined {
+  if (value === undefined) return undefined;
+  if (/^(?:[eyt1]|on)/iu.test(value)) return true;
+  return /^(?:[dnf0]|off)/iu.test(value) ? false : undefined;
+}
 
 function splitOnce(word: string): [string, string?] {
   const at = word.indexOf('=');
   return at < 0 ? [word] : [word.slice(0, at), word.slice(at + 1)];
-}
-
-function isCount(text: string): boolean {
-  return text !== '' && Number.isInteger(Number(text)) && Number(text) > 0;
 }

@@ -61,7 +61,9 @@ function registerNames(knobs: Knobs, { identity }: Kernel): void {
   });
 }
 
-function registerSwitches(knobs: Knobs, { policy, scheduler, pages, printk, taint }: Kernel): void {
+function registerSwitches(knobs: Knobs, kernel: Kernel): void {
+  const { policy, scheduler, pages, printk, taint } = kernel;
+  const { panicOnOops, panicOnWarn } = kernel.options.detectors;
   const flag = { min: 0, max: 1 };
   const setWatchdog = (): void => {
     const isOn = watchdog() !== 0 && threshold() !== 0;
@@ -72,8 +74,8 @@ function registerSwitches(knobs: Knobs, { policy, scheduler, pages, printk, tain
   const threshold = knobs.int('kernel/watchdog_thresh', seconds, range, setWatchdog);
   const watchdog = knobs.int('kernel/watchdog', 1, flag, setWatchdog);
   policy.panicTimeout = knobs.int('kernel/panic', 0);
-  policy.panicOnOops = knobs.int('kernel/panic_on_oops', 0, flag);
-  policy.panicOnWarn = knobs.int('kernel/panic_on_warn', 0, flag);
+  policy.panicOnOops = knobs.int('kernel/panic_on_oops', Number(panicOnOops), flag);
+  policy.panicOnWarn = knobs.int('kernel/panic_on_warn', Number(panicOnWarn), flag);
   policy.softlockupPanic = knobs.int('kernel/softlockup_panic', 0, flag);
   policy.dmesgRestrict = knobs.int('kernel/dmesg_restrict', 0, flag);
   policy.kptrRestrict = knobs.int('kernel/kptr_restrict', 0, { min: 0, max: 2 });

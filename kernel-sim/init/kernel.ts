@@ -160,7 +160,7 @@ export class Kernel {
     this.signals = new Signals(this.sim, this.scheduler, this.tasks);
     this.#announce();
 
-    this.ram = new Ram(RAM_BYTES, this.board.memory, this.options.kasan);
+    this.ram = new Ram(RAM_BYTES, this.board.memory, this.options.detectors.kasan);
     this.pages = new PageAllocator(this.sim, this.ram, KERNEL_IMAGE_BYTES);
     this.slabs = new SlabAllocator(this.sim, this.pages, image.cpus);
     this.#announceMemory();
@@ -202,7 +202,16 @@ export class Kernel {
   #announce(): void {
     this.printk.print(LEVEL.NOTICE, this.banner);
     this.printk.info(`Command line: ${this.image.cmdline}`);
-    if (this.options.kasan) this.printk.info('kasan: KernelAddressSanitizer initialized (generic)');
+    const { detectors, complaints, unknown } = this.options;
+    for (const complaint of complaints) this.printk.warn(complaint);
+    if (unknown.length > 0) {
+      const words = unknown.join(' ');
+      this.printk.print(
+        LEVEL.NOTICE,
+        `Unknown kernel command line parameters "${words}", will be passed to user space.`,
+      );
+    }
+    if (detectors.kasan) this.printk.info('kasan: KernelAddressSanitizer initialized (generic)');
   }
 
   #announceMemory(): void {

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/**
+ * Which of the kernel's detectors watch, as the command line decided at boot. Parsed by
+ * init/command-line.ts; each room that detects something is handed this and reads its own.
+ *
+ * Linux: mm/kasan/report.c, mm/slub.c, mm/kmemleak.c, mm/usercopy.c, lib/fault-inject.c.
+ * Linux decides `fortify=`, `refcount=` and `list_debug=` when it is built.
+ */
+
+/** Bits of `slub_debug=`, by the letters of Linux's documentation. */
+export const SLUB_DEBUG = {
+  /** F: every structure is looked at before it is used. */
+  CONSISTENCY: 0x01,
+  /** Z: red zones. */
+  RED_ZONE: 0x02,
+  /** P: poisoning. */
+  POISON: 0x04,
+  /** U: who took and freed it last. */
+  STORE_USER: 0x08,
+  /** T: every allocation and free goes to the log. */
+  TRACE: 0x10,
+  /** A: faults may be injected. */
+  FAILSLAB: 0x20,
+} as const;
+
+/** One rule of `slub_debug=`: flags for all caches, or for those that a list of globs names. */
+export interface SlubDebugRule {
+  /** `SLUB_DEBUG`; 0 switches off. */
+  readonly flags: number;
+  /** Empty for all caches that no other rule names. */
+  readonly caches: readonly string[];
+}
+
+/** `interval,probability,space,times` of `failslab=`. Linux: setup_fault_attr. */
+export interface FaultAttributes {
+  readonly interval: number;
+  /** In percent. */
+  readonly probability: number;
+  /** Bytes that may still be allocated before the first failure. */
+  readonly space: number;
+  /** How many failures there may be; -1 is no limit. */
+  readonly times: number;
+}
+
+export interface DetectorOptions {
+  /** `kasan=off` stops the checking of loads and stores. */
+  readonly kasan: boolean;
+  /** `kasan_multi_shot`: the first report is not the last. */
+  readonly kasanMultiShot: boolean;
+  readonly kasanFault: 'report' | 'panic' | 'panic_on_write';
+  /** In the order of the command line: the last one that names a cache counts. */
+  readonly slubDebug: readonly SlubDebugRule[];
+  /** `slab_nomerge`: caches of one size stay apart. */
+  readonly slabNomerge: boolean;
+  readonly kmemleak: boolean;
+  readonly hardenedUsercopy: boolean;
+  readonly fortify: boolean;
+  readonly refcount: boolean;
+  readonly listDebug: boolean;
+  /** What /proc/sys/kernel/panic_on_warn begins with. */
+  readonly panicOnWarn: boolean;
+  /** `oops=panic`: what /proc/sys/kernel/panic_on_oops begins with. */
+  readonly panicOnOops: boolean;
+  readonly failslab: FaultAttributes | undefined;
+  readonly failPageAlloc: FaultAttributes | undefined;
+}
+
+export const DEFAULT_DETECTORS: DetectorOptions = Object.freeze({
+  kasan: true,
+  kasanMultiShot: false,
+  kasanFault: 'report',
+  slubDebug: [],
+  slabNomerge: false,
+  kmemleak: true,
+  hardenedUsercopy: true,
+  fortify: true,
+  refcount: true,
+  listDebug: true,
+  panicOnWarn: false,
+  panicOnOops: false,
+  failslab: undefined,
+  failPageAlloc: undefined,
+});
