@@ -11,6 +11,7 @@ import { KernelApi } from './kernel.ts';
 import { Guard } from './guard.ts';
 import { Mutex } from './mutex.ts';
 import { RandomApi } from './random.ts';
+import { GFP_FLAG_MODIFIERS, GFP_FLAGS, RawAllocApi } from './raw-alloc.ts';
 import { Spinlock } from './spinlock.ts';
 import { SyncApi } from './sync.ts';
 import { HandlerRegistration, Registration, SysctlApi } from './sysctl.ts';
@@ -28,6 +29,14 @@ export function makeDriverApi(services: ApiServices): ReadonlyMap<string, object
     ['kernel', Object.freeze({ ...exportsOf(kernel), param: exportsOf(kernel.param) })],
     ['kernel/fs', Object.freeze({ chrdev: exportsOf(fs.chrdev) })],
     ['kernel/random', exportsOf(new RandomApi(context))],
+    [
+      'kernel/raw',
+      Object.freeze({
+        ...GFP_FLAGS,
+        ...GFP_FLAG_MODIFIERS,
+        ...exportsOf(new RawAllocApi(context)),
+      }),
+    ],
     ['kernel/sysctl', Object.freeze({ sysctl: exportsOf(sysctl) })],
     ['kernel/time', exportsOf(time)],
     [

@@ -4,6 +4,7 @@
 /** What the kernel exports to modules, and whether only to those under the GPL. */
 // prettier-ignore
 export const EXPORTED_SYMBOLS: readonly (readonly [name: string, isGplOnly: boolean])[] = [
+  ['__kmalloc_noprof', false],
   ['__register_chrdev', false],
   ['__unregister_chrdev', false],
   ['_copy_from_user', false],
@@ -12,6 +13,7 @@ export const EXPORTED_SYMBOLS: readonly (readonly [name: string, isGplOnly: bool
   ['add_device_randomness', false],
   ['get_random_bytes', false],
   ['guard_drop', false],
+  ['kfree', false],
   ['ktime_get', false],
   ['msleep', false],
   ['mutex_drop', false],
