@@ -11,6 +11,7 @@ export { freezeIntrinsics } from './init/freeze-intrinsics.ts';
 export { Machine, type MachineOptions } from './init/machine.ts';
 export { decodeRecording, encodeRecording } from './init/recording-text.ts';
 export { moduleDetail } from './inspect/module-detail.ts';
+export { memoryBuffers, memoryView } from './inspect/memory.ts';
 export { takeSnapshot } from './inspect/snapshot.ts';
 export type * from './machine-types.ts';
 

@@ -144,6 +144,29 @@ export class SlabAllocator {
     return this.#slabs[Math.floor(this.ram.toPhysical(pointer) / PAGE_SIZE)];
   }
 
+  /** The slabs of a cache, by address. */
+  slabsOf(cache: SlabCache): Slab[] {
+    const found: Slab[] = [];
+    for (let frame = 0; frame < this.#slabs.length;) {
+      const slab = this.#slabs[frame];
+      if (slab?.cache === cache) found.push(slab);
+      frame += slab === undefined ? 1 : 1 << slab.order;
+    }
+    return found;
+  }
+
+  /** Tells `visit` each object that waits in quarantine. */
+  forEachQuarantined(visit: (pointer: number) => void): void {
+    this.#quarantine.forEach(visit);
+  }
+
+  /** What took whole pages: how many allocations, and the bytes that were asked for. */
+  get large(): { readonly count: number; readonly bytes: number } {
+    let bytes = 0;
+    for (const sizeBytes of this.#large.values()) bytes += sizeBytes;
+    return { count: this.#large.size, bytes };
+  }
+
   #allocFrom(cache: SlabCache, sizeBytes: number): number {
     this.#sim.clock.charge(COST.SLAB_ALLOC);
     const pointer = cache.take(sizeBytes);

@@ -36,6 +36,13 @@ export class Quarantine {
     while (this.#bytes > this.#limitBytes) this.#evictFirst();
   }
 
+  /** Tells `visit` each object that waits, oldest first. */
+  forEach(visit: (pointer: number) => void): void {
+    for (let index = 0; index < this.#count; index++) {
+      visit(this.#pointers[(this.#first + index) & (this.#pointers.length - 1)] ?? 0);
+    }
+  }
+
   /** Lets everything go. Returns how many objects went. */
   drain(): number {
     const waited = this.#count;

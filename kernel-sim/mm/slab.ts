@@ -153,10 +153,25 @@ export class SlabCache {
     return before - this.#slabs;
   }
 
+  /**
+   * Tells `visit` the index of each object on the slab's free list, as far as the list can be
+   * followed: a broken link ends it. Reads only.
+   */
+  forEachFree(slab: Slab, visit: (index: number) => void): void {
+    const ram = this.#ram;
+    let pointer = slab.freelist;
+    for (let left = slab.objects; left > 0 && this.isObject(slab, pointer); left--) {
+      const offset = ram.toPhysical(pointer) - slab.physical;
+      visit(offset / this.slotBytes);
+      pointer = ram.rawLoadPointer(slab.physical + offset + this.#freeOffset);
+    }
+  }
+
   /** True if an object of `slab` begins at `pointer`. */
   isObject(slab: Slab, pointer: number): boolean {
     const offset = this.#ram.toPhysical(pointer) - slab.physical;
-    return offset % this.slotBytes === 0 && offset / this.slotBytes < slab.objects;
+    const index = offset / this.slotBytes;
+    return Number.isInteger(index) && index >= 0 && index < slab.objects;
   }
 
   #open(physical: number, requestedBytes: number): void {

@@ -31,3 +31,15 @@ export function isBytes(value: unknown): value is Uint8Array<ArrayBuffer> {
 export function isListOf<T>(value: unknown, isItem: Guard<T>): value is readonly T[] {
   return Array.isArray(value) && value.length <= LIST_MAX && value.every(isItem);
 }
+
+/** Fields that an item must have, and of what kind each is. */
+export type Shape = Readonly<Record<string, Guard<unknown>>>;
+
+export function hasShape(value: unknown, shape: Shape): boolean {
+  return isFields(value) && Object.entries(shape).every(([name, holds]) => holds(value[name]));
+}
+
+export function listOf(shape: Shape): Guard<unknown> {
+  return (value): value is unknown =>
+    isListOf(value, (item): item is unknown => hasShape(item, shape));
+}

@@ -7,11 +7,13 @@ import type {
   BootFile,
   Input,
   MachineSnapshot,
+  MemoryRequest,
+  MemoryView,
   ModuleDetail,
   PortName,
 } from '../../kernel-sim/machine-types.ts';
 import { startSandboxedWorker, type SandboxedWorker } from './frame.ts';
-import { PROTOCOL_VERSION, type BootRequest, type ToKernel } from './messages.ts';
+import { PROTOCOL_VERSION, type BootRequest, type FromKernel, type ToKernel } from './messages.ts';
 import { parseFromKernel } from './parse.ts';
 
 const PING_EVERY_MS = 500;
@@ -31,6 +33,9 @@ export interface KernelListener {
   readonly onBroken: (text: string) => void;
 }
 
+/** What the kernel says when it is asked. */
+type Answer = Extract<FromKernel, { readonly kind: 'module' | 'memory' }>;
+
 export class KernelSession {
   readonly #source: string;
   readonly #listener: KernelListener;
@@ -39,8 +44,8 @@ export class KernelSession {
   #early: Input[] | undefined = [];
   #pingTimer: ReturnType<typeof setInterval> | undefined;
   #pingId = 0;
-  /** Who waits for the description of a module, by the request's id. */
-  readonly #asking = new Map<number, (detail: ModuleDetail | undefined) => void>();
+  /** Who waits for a description, by the request's id. */
+  readonly #asking = new Map<number, (answer: Answer | undefined) => void>();
   #askId = 0;
   #lastTickMs = 0;
   #silentMs = 0;
@@ -74,13 +79,24 @@ export class KernelSession {
   }
 
   /** All there is to know of a loaded module; undefined when there is none of that name. */
-  describeModule(name: string): Promise<ModuleDetail | undefined> {
+  async describeModule(name: string): Promise<ModuleDetail | undefined> {
+    const answer = await this.#ask((id) => ({ kind: 'describe-module', id, name }));
+    return answer?.kind === 'module' ? (answer.detail ?? undefined) : undefined;
+  }
+
+  /** The kernel's memory now; undefined before it is booted. */
+  async describeMemory(request: MemoryRequest): Promise<MemoryView | undefined> {
+    const answer = await this.#ask((id) => ({ kind: 'describe-memory', id, request }));
+    return answer?.kind === 'memory' ? (answer.view ?? undefined) : undefined;
+  }
+
+  #ask(question: (id: number) => ToKernel): Promise<Answer | undefined> {
     if (this.#worker === undefined) return Promise.resolve(undefined);
     this.#askId += 1;
     const id = this.#askId;
     return new Promise((resolve) => {
       this.#asking.set(id, resolve);
-      this.#send({ kind: 'describe-module', id, name });
+      this.#send(question(id));
     });
   }
 
@@ -124,7 +140,8 @@ export class KernelSession {
         this.#listener.onSnapshot(message.snapshot);
         return;
       case 'module':
-        this.#asking.get(message.id)?.(message.detail ?? undefined);
+      case 'memory':
+        this.#asking.get(message.id)?.(message);
         this.#asking.delete(message.id);
         return;
       case 'broken':

@@ -10,12 +10,14 @@ import type {
   BootImage,
   Input,
   MachineSnapshot,
+  MemoryRequest,
+  MemoryView,
   ModuleDetail,
   PortName,
 } from '../../kernel-sim/machine-types.ts';
 
 /** Changes whenever a message does: a page never talks to another build's worker. */
-export const PROTOCOL_VERSION = 4;
+export const PROTOCOL_VERSION = 5;
 
 export type ToKernel =
   | { readonly kind: 'boot'; readonly version: number; readonly image: BootRequest }
@@ -24,6 +26,8 @@ export type ToKernel =
   | { readonly kind: 'drawn'; readonly bytes: number }
   /** Answered by `module` with the same id. */
   | { readonly kind: 'describe-module'; readonly id: number; readonly name: string }
+  /** Answered by `memory` with the same id: a view asks again while it is open. */
+  | { readonly kind: 'describe-memory'; readonly id: number; readonly request: MemoryRequest }
   | { readonly kind: 'ping'; readonly id: number };
 
 /** The parts of the boot image that the page decides; the worker adds the shipped files. */
@@ -44,6 +48,8 @@ export type FromKernel =
   | { readonly kind: 'snapshot'; readonly snapshot: MachineSnapshot }
   /** null: no module of that name is loaded. */
   | { readonly kind: 'module'; readonly id: number; readonly detail: ModuleDetail | null }
+  /** Its buffers change hands. null: nothing has been booted. */
+  | { readonly kind: 'memory'; readonly id: number; readonly view: MemoryView | null }
   | { readonly kind: 'pong'; readonly id: number }
   /** The simulator itself failed: a bug of ours, never of a driver. */
   | { readonly kind: 'broken'; readonly text: string };

@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /** Whether what the kernel's worker says of a module has the shape of a `ModuleDetail`. */
 import type { ModuleDetail } from '../../kernel-sim/machine-types.ts';
-import { isCount, isFields, isListOf, isText, type Guard } from './guards.ts';
-
-/** Fields that an item must have, and of what kind each is. */
-type Shape = Readonly<Record<string, Guard<unknown>>>;
+import { hasShape, isCount, isListOf, isText, listOf, type Guard, type Shape } from './guards.ts';
 
 const isFlag: Guard<unknown> = (value): value is boolean => typeof value === 'boolean';
 const isNames: Guard<unknown> = (value): value is string[] => isListOf(value, isText);
@@ -41,13 +38,4 @@ const DETAIL: Shape = {
 
 export function isModuleDetail(value: unknown): value is ModuleDetail {
   return hasShape(value, DETAIL);
-}
-
-function listOf(shape: Shape): Guard<unknown> {
-  return (value): value is unknown =>
-    isListOf(value, (item): item is unknown => hasShape(item, shape));
-}
-
-function hasShape(value: unknown, shape: Shape): boolean {
-  return isFields(value) && Object.entries(shape).every(([name, holds]) => holds(value[name]));
 }

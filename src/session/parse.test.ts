@@ -60,6 +60,54 @@ const DETAIL = {
   taints: 'O',
 };
 const BYTES = new Uint8Array(3);
+const OBJECTS = {
+  cache: 'c',
+  slotBytes: 64,
+  slabs: Float64Array.of(0x8880_0000_0000, 0x8880_0000_1000),
+  counts: Uint16Array.of(2, 1),
+  states: Uint8Array.of(0, 1, 2),
+  owner: Uint8Array.of(0, 1, 0),
+  owners: ['kernel', 'm'],
+};
+const ACCESS = { kind: 'x', address: 1, sizeBytes: 4, isWrite: true, logSequence: 7 };
+const EVENT = { kind: 'accessed', timeNs: 1, cpu: 0, pid: 1, task: 't', where: 'f' };
+const OBJECT = {
+  address: 0x8880_0000_0000,
+  cache: 'c',
+  slab: 0x8880_0000_0000,
+  index: 0,
+  objectBytes: 40,
+  requestedBytes: 33,
+  state: 2,
+  bytes: BYTES,
+  shadow: BYTES,
+  events: [EVENT, { ...EVENT, access: ACCESS, source: { module: 'm', file: 'm.ts', line: 3 } }],
+};
+const MEMORY = {
+  pointerBytes: 8,
+  caches: [
+    {
+      name: 'c',
+      objectBytes: 40,
+      slotBytes: 64,
+      slabs: 2,
+      objects: 3,
+      allocated: 1,
+      quarantined: 1,
+    },
+  ],
+  objects: OBJECTS,
+  object: OBJECT,
+  other: { totalBytes: 2, freeBytes: 1, freeBlocks: [1, 0], large: { count: 0, bytes: 0 } },
+};
+
+function withObject(change: Partial<Record<keyof typeof OBJECT, unknown>>): object {
+  return { ...MEMORY, object: { ...OBJECT, ...change } };
+}
+
+function withObjects(change: Partial<Record<keyof typeof OBJECTS, unknown>>): object {
+  return { ...MEMORY, objects: { ...OBJECTS, ...change } };
+}
 
 describe('a message of the right shape', () => {
   it.each([
@@ -71,6 +119,8 @@ describe('a message of the right shape', () => {
     { kind: 'module', id: 1, detail: DETAIL },
     { kind: 'module', id: 1, detail: { ...DETAIL, version: '1' } },
     { kind: 'module', id: 1, detail: null },
+    { kind: 'memory', id: 2, view: MEMORY },
+    { kind: 'memory', id: 2, view: null },
     { kind: 'pong', id: 3 },
     { kind: 'broken', text: 'assertion' },
   ])('is taken: $kind', (message) => {
@@ -100,6 +150,12 @@ describe('anything else', () => {
     ['a module without a license', { kind: 'module', id: 1, detail: { ...DETAIL, license: 1 } }],
     ['a holder', { kind: 'module', id: 1, detail: { ...DETAIL, holders: [{ pid: 1 }] } }],
     ['no module', { kind: 'module', id: 1 }],
+    ['memory of 16 bits', { kind: 'memory', id: 1, view: { ...MEMORY, pointerBytes: 2 } }],
+    ['bytes in words', { kind: 'memory', id: 1, view: withObject({ bytes: [1, 2] }) }],
+    ['an access by nobody', { kind: 'memory', id: 1, view: withObject({ events: [{}] }) }],
+    ['a missing state', { kind: 'memory', id: 1, view: withObjects({ states: BYTES.slice(1) }) }],
+    ['an owner too many', { kind: 'memory', id: 1, view: withObjects({ owners: ['kernel'] }) }],
+    ['half a slab', { kind: 'memory', id: 1, view: withObjects({ counts: Uint16Array.of(3) }) }],
     ['text without end', { kind: 'broken', text: 'x'.repeat(1e6) }],
   ])('is dropped: %s', (_what, message) => {
     expect(parseFromKernel(message)).toBeUndefined();

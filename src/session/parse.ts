@@ -15,6 +15,7 @@ import type {
 } from '../../kernel-sim/machine-types.ts';
 import { isBytes, isCount, isFields, isListOf, isNumber, isText, type Guard } from './guards.ts';
 import type { FromKernel } from './messages.ts';
+import { isMemoryView } from './parse-memory.ts';
 import { isModuleDetail } from './parse-module.ts';
 
 const PORTS: ReadonlySet<unknown> = new Set(['ttyS0', 'ttyS1', 'ttyS2', 'ttyS3', 'hvc0', 'hvc1']);
@@ -191,6 +192,10 @@ export function parseFromKernel(data: unknown): FromKernel | undefined {
         return (
           isCount(message['id']) &&
           (message['detail'] === null || isModuleDetail(message['detail']))
+        );
+      case 'memory':
+        return (
+          isCount(message['id']) && (message['view'] === null || isMemoryView(message['view']))
         );
       case 'pong':
         return isCount(message['id']);

@@ -8,6 +8,8 @@ import type {
   Happening,
   LogLine,
   MachineSnapshot,
+  MemoryRequest,
+  MemoryView,
   ModuleDetail,
   PortName,
 } from '../../kernel-sim/machine-types.ts';
@@ -140,6 +142,11 @@ export class Playground {
   /** All there is to know of a loaded module now; undefined when there is none of that name. */
   describeModule(name: string): Promise<ModuleDetail | undefined> {
     return this.#kernel.describeModule(name);
+  }
+
+  /** The kernel's memory now; undefined before it is booted. */
+  describeMemory(request: MemoryRequest): Promise<MemoryView | undefined> {
+    return this.#kernel.describeMemory(request);
   }
 
   resize(tty: number, rows: number, columns: number): void {

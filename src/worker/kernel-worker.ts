@@ -9,12 +9,15 @@ import {
   bootMachine,
   defaultImage,
   freezeIntrinsics,
+  memoryBuffers,
+  memoryView,
   moduleDetail,
   takeSnapshot,
   type BootFile,
   type Host,
   type Input,
   type Machine,
+  type MemoryRequest,
   type PortName,
 } from '../../kernel-sim/index.ts';
 import {
@@ -71,6 +74,9 @@ class KernelServer {
       case 'describe-module':
         this.#describe(message.id, message.name);
         return;
+      case 'describe-memory':
+        this.#describeMemory(message.id, message.request);
+        return;
       case 'ping':
         this.#send({ kind: 'pong', id: message.id });
         return;
@@ -109,6 +115,15 @@ class KernelServer {
     const { kernel } = this.#machine ?? {};
     const detail = kernel === undefined ? undefined : moduleDetail(kernel, name);
     this.#send({ kind: 'module', id, detail: detail ?? null });
+  }
+
+  #describeMemory(id: number, request: MemoryRequest): void {
+    const { kernel } = this.#machine ?? {};
+    const view = kernel === undefined ? undefined : memoryView(kernel, request);
+    this.#send(
+      { kind: 'memory', id, view: view ?? null },
+      view === undefined ? [] : memoryBuffers(view),
+    );
   }
 
   #keepsUp(): boolean {
