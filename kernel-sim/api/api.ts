@@ -27,7 +27,7 @@ export function makeDriverApi(services: ApiServices): ReadonlyMap<string, object
   const sync = new SyncApi(context);
   return new Map([
     ['kernel', Object.freeze({ ...exportsOf(kernel), param: exportsOf(kernel.param) })],
-    ['kernel/fs', Object.freeze({ chrdev: exportsOf(fs.chrdev) })],
+    ['kernel/fs', Object.freeze({ chrdev: exportsOf(fs.chrdev), miscdev: exportsOf(fs.miscdev) })],
     ['kernel/random', exportsOf(new RandomApi(context))],
     [
       'kernel/raw',

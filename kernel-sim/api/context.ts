@@ -2,6 +2,7 @@
 /** What the API needs of one machine. The rooms below are reached through this and nothing else. */
 import { assert } from '../lib/assert.ts';
 import type { CharDevices } from '../drivers/char/chrdev.ts';
+import type { MiscDevices } from '../drivers/char/misc-device.ts';
 import type { DriverCalls } from '../kernel/module/driver-calls.ts';
 import type { DriverRuntime } from '../kernel/module/runtime.ts';
 import type { SiteRegistry } from '../kernel/module/sites.ts';
@@ -22,6 +23,7 @@ export interface ApiServices {
   readonly printk: Printk;
   readonly calls: DriverCalls;
   readonly charDevices: CharDevices;
+  readonly miscDevices: () => MiscDevices;
   readonly slabs: SlabAllocator;
   readonly sysctl: ProcSysctl;
   readonly entropy: () => Entropy;

@@ -15,11 +15,14 @@ import { ERRNO } from '../uapi/errno.ts';
 import type { ApiContext } from './context.ts';
 import { applyMethod, methodOf, type Method } from './driver-object.ts';
 import { File } from './file.ts';
+import { IoctlRequest } from './ioctl.ts';
 import { UserSliceReader, UserSliceWriter } from './user-slice.ts';
 
 const OPEN = entryPath('do_sys_openat2', 'do_filp_open', 'do_dentry_open', 'chrdev_open');
 const READ = entryPath('ksys_read', 'vfs_read');
 const WRITE = entryPath('ksys_write', 'vfs_write');
+const IOCTL = entryPath('__x64_sys_ioctl');
+const LLSEEK = entryPath('__x64_sys_lseek');
 const RELEASE = nothrowPath('syscall_exit_to_user_mode', 'task_work_run', '__fput');
 
 /** Operations of the VFS for the class that a driver registered. */
@@ -118,6 +121,41 @@ export class DriverFile implements KernelFileOperations {
     return errno || input.consumed;
   }
 
+  ioctl(file: OpenFile, cmd: number, arg: number, memory: IoMemory): number {
+    const method = methodOf(file.private, 'ioctl');
+    if (method === undefined) return -ERRNO.ENOTTY;
+    if (isSwitching(method)) return WOULD_BLOCK;
+    const args = [new File(file, file.pos), new IoctlRequest(memory, cmd, arg)];
+    const { calls } = this.#context.services;
+    const { errno, value } = calls.call(this.owner, IOCTL, () =>
+      applyMethod(method, file.private, args),
+    );
+    return errno || resultOf(value);
+  }
+
+  *ioctlBlocking(file: OpenFile, cmd: number, arg: number, memory: IoMemory): Sleeping<number> {
+    const method = methodOf(file.private, 'ioctl') ?? refuse;
+    const args = [new File(file, file.pos), new IoctlRequest(memory, cmd, arg)];
+    const { calls, runtime } = this.#context.services;
+    const { errno, value } = yield* calls.callSwitching(this.owner, IOCTL, () =>
+      runtime.maybe(applyMethod(method, file.private, args)),
+    );
+    return errno || resultOf(value);
+  }
+
+  llseek(file: OpenFile, offset: number, whence: number): number {
+    const method = methodOf(file.private, 'llseek');
+    if (method === undefined) return -ERRNO.ESPIPE;
+    const { calls, runtime } = this.#context.services;
+    const args = [new File(file, file.pos), offset, whence];
+    const { errno, value } = calls.call(this.owner, LLSEEK, () =>
+      runtime.sync(applyMethod(method, file.private, args)),
+    );
+    const pos = errno || resultOf(value);
+    if (pos >= 0) file.pos = pos;
+    return pos;
+  }
+
   #run(path: EntryPath, method: Method, file: OpenFile, pos: number, slice: unknown): number {
     const lent = new File(file, pos);
     const { calls } = this.#context.services;
@@ -139,6 +177,11 @@ export class DriverFile implements KernelFileOperations {
     );
     return answer.errno;
   }
+}
+
+/** What a driver may answer to a program: a count, a position; anything else is 0. */
+function resultOf(value: unknown): number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value > 0 ? value : 0;
 }
 
 /** `open` must hand over an object; anything else is a mistake that types would have caught. */

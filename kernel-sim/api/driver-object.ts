@@ -23,3 +23,8 @@ export function methodOf(owner: unknown, name: string | symbol): Method | undefi
   }
   return undefined;
 }
+
+/** A data property of a driver's object or class itself, found without running its code. */
+export function propertyOf(owner: object, name: string): unknown {
+  return Object.getOwnPropertyDescriptor(owner, name)?.value;
+}

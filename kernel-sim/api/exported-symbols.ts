@@ -15,6 +15,8 @@ export const EXPORTED_SYMBOLS: readonly (readonly [name: string, isGplOnly: bool
   ['guard_drop', false],
   ['kfree', false],
   ['ktime_get', false],
+  ['misc_deregister', false],
+  ['misc_register', false],
   ['msleep', false],
   ['mutex_drop', false],
   ['mutex_init', false],

@@ -6,6 +6,7 @@
  */
 import type { OpenFile } from '../fs/open-file.ts';
 import { minor } from '../uapi/fs.ts';
+import type { IoctlRequest } from './ioctl.ts';
 import type { Ref } from './ownership.ts';
 import type { UserSliceReader, UserSliceWriter } from './user-slice.ts';
 
@@ -64,6 +65,23 @@ export interface FileOperations {
    * @context process
    */
   write?(this: Ref<this>, file: File, input: UserSliceReader): void;
+
+  /**
+   * What read and write do not say. The number that it returns is what ioctl(2) returns, 0 for
+   * none; a command that is not known is `throw Errno.ENOTTY`.
+   *
+   * @context process
+   */
+  ioctl?(this: Ref<this>, file: File, request: IoctlRequest): number | void;
+
+  /**
+   * lseek(2): returns the new position. Without it the file cannot seek, but pread(2) and pwrite(2)
+   * can name any position.
+   *
+   * @context process
+   * @param whence 0 from the start, 1 from where it is, 2 from the end
+   */
+  llseek?(this: Ref<this>, file: File, offset: number, whence: number): number;
 }
 
 /**
@@ -72,6 +90,9 @@ export interface FileOperations {
  * @public
  */
 export interface FileClass<F extends FileOperations> {
+  /** Permissions of the /dev/NAME that a misc device gets; 0o600 without it. */
+  readonly mode?: number;
+
   /**
    * Called by open(2). What it throws is what open(2) fails with.
    *
@@ -86,6 +107,9 @@ export interface FileClass<F extends FileOperations> {
  * @public
  */
 export interface FileClassWith<F extends FileOperations, D> {
+  /** Permissions of the /dev/NAME that a misc device gets; 0o600 without it. */
+  readonly mode?: number;
+
   /**
    * Called by open(2) with the data that was given to `register`.
    *

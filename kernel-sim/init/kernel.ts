@@ -287,6 +287,7 @@ export class Kernel {
       slabs,
       ...locks,
       moduleData: (module: LoadedModule, bytes: number) => memory.allocateStatic(module, bytes),
+      miscDevices: () => this.consoles.misc,
       entropy: () => this.consoles.entropy,
       get sysctl() {
         return sysctl();

@@ -43,10 +43,30 @@ export interface FileOperations {
    * @context process
    */
   write?(this: Ref<this>, file: File, input: UserSliceReader): void;
+
+  /**
+   * What read and write do not say. The number that it returns is what ioctl(2) returns, 0 for
+   * none; a command that is not known is `throw Errno.ENOTTY`.
+   *
+   * @context process
+   */
+  ioctl?(this: Ref<this>, file: File, request: IoctlRequest): number | void;
+
+  /**
+   * lseek(2): returns the new position. Without it the file cannot seek, but pread(2) and pwrite(2)
+   * can name any position.
+   *
+   * @context process
+   * @param whence 0 from the start, 1 from where it is, 2 from the end
+   */
+  llseek?(this: Ref<this>, file: File, offset: number, whence: number): number;
 }
 
 /** A class whose instances are open files of a device. */
 export interface FileClass<F extends FileOperations> {
+  /** Permissions of the /dev/NAME that a misc device gets; 0o600 without it. */
+  readonly mode?: number;
+
   /**
    * Called by open(2). What it throws is what open(2) fails with.
    *
@@ -57,6 +77,9 @@ export interface FileClass<F extends FileOperations> {
 
 /** The same for a class that is lent what was registered with it. */
 export interface FileClassWith<F extends FileOperations, D> {
+  /** Permissions of the /dev/NAME that a misc device gets; 0o600 without it. */
+  readonly mode?: number;
+
   /**
    * Called by open(2) with the data that was given to `register`.
    *
@@ -110,6 +133,80 @@ export namespace chrdev {
    * @symbol __register_chrdev
    */
   export function register<F extends FileOperations, D>(name: string, fileClass: FileClassWith<F, D>, data: D): Registration;
+}
+
+/** Devices that need no major number of their own. */
+export namespace miscdev {
+  /**
+   * A registered misc device. Dropping it removes /dev/NAME; who has the device open keeps it.
+   */
+  export class Registration {
+    #nominal;
+    private constructor();
+
+    /** Its minor number; the major one is 10. */
+    get minor(): number;
+
+    /**
+     * Context: process. Linux: misc_deregister.
+     *
+     * @sleeps
+     * @symbol misc_deregister
+     */
+    [Symbol.dispose](): void;
+  }
+
+  /**
+   * Registers a device and makes /dev/NAME for it, with the permissions that the class's static
+   * `mode` says, 0600 without it.
+   *
+   * Context: process. Linux: misc_register.
+   *
+   * @param fileClass the kernel makes an instance for each open file
+   * @throws EINVAL a name that /dev cannot have
+   * @throws EBUSY the name is taken
+   * @symbol misc_register
+   */
+  export function register<F extends FileOperations>(name: string, fileClass: FileClass<F>): Registration;
+
+  /**
+   * The same for files that need data of the module: it is kept here and lent to each `open`.
+   *
+   * Context: process. Linux: misc_register.
+   *
+   * @param data handed over; dropped when the registration is
+   * @throws EINVAL a name that /dev cannot have
+   * @throws EBUSY the name is taken
+   * @symbol misc_register
+   */
+  export function register<F extends FileOperations, D>(name: string, fileClass: FileClassWith<F, D>, data: D): Registration;
+}
+
+/**
+ * One call of ioctl(2).
+ *
+ * @lent
+ */
+export class IoctlRequest {
+  #nominal;
+  private constructor();
+
+  /** The whole number, made by `_IO`, `_IOR`, `_IOW` or `_IOWR`. */
+  get command(): number;
+
+  /**
+   * The third argument: a number, or an address, which is for `reader` and `writer`.
+   */
+  get argument(): number;
+
+  /**
+   * The structure that the caller's argument points to, as long as the command's number says; empty
+   * for a command that brings nothing. Each of its bytes can be read once.
+   */
+  get reader(): UserSliceReader;
+
+  /** The same to be filled; empty for a command that asks for nothing. */
+  get writer(): UserSliceWriter;
 }
 
 /**
