@@ -64,7 +64,7 @@ class ApiWriter {
   /**
    * The subpath that each public declaration is imported from.
    *
-   * @type {Map<ts.Symbol, string>}
+   * @type {Map<ts.Symbol | undefined, string>}
    */
   #public = new Map();
   /** @type {Set<ts.ClassDeclaration>} */ #opaque = new Set();
@@ -170,6 +170,10 @@ class ApiWriter {
    */
   #constantOf(member) {
     const type = this.#checker.getTypeAtLocation(member);
+    if (member.type !== undefined && this.#isPublicType(member.type)) {
+      this.#require(member.type);
+      return `${docOf(member)}export const ${member.name.getText()}: ${member.type.getText()};`;
+    }
     if ((type.flags & ts.TypeFlags.NumberLike) !== 0) {
       const text = this.#checker.typeToString(type);
       return `${docOf(member)}export const ${member.name.getText()}: ${text};`;
@@ -184,6 +188,22 @@ class ApiWriter {
     });
     const name = member.name.getText();
     return `${docOf(member)}export const ${name}: {\n${properties.join('\n')}\n};`;
+  }
+
+  /** @param {ts.TypeNode} node */
+  #isPublicType(node) {
+    return ts.isTypeReferenceNode(node) && this.#public.has(this.#symbolAt(node.typeName));
+  }
+
+  /**
+   * What a name stands for, in whatever file it is.
+   *
+   * @param {ts.Node} name
+   */
+  #symbolAt(name) {
+    const symbol = this.#checker.getSymbolAtLocation(name);
+    const isAlias = symbol !== undefined && (symbol.flags & ts.SymbolFlags.Alias) !== 0;
+    return isAlias ? this.#checker.getAliasedSymbol(symbol) : symbol;
   }
 
   /**
@@ -232,6 +252,10 @@ class ApiWriter {
     const members = this.#publicMembers(node)
       .filter(isWanted)
       .map((member) => {
+        if (ts.isIndexSignatureDeclaration(member)) {
+          this.#require(member);
+          return `${docOf(member)}${member.getText()}`;
+        }
         if (ts.isPropertyDeclaration(member)) {
           this.#require(member);
           const name = `${modifiersOf(member)}${member.name.getText()}`;
@@ -353,11 +377,8 @@ class ApiWriter {
    * @param {ts.Node} name
    */
   #requireName(name) {
-    let symbol = this.#checker.getSymbolAtLocation(name);
+    const symbol = this.#symbolAt(name);
     if (symbol === undefined || name.getText() in EFFECTS || name.getText() === 'const') return;
-    if ((symbol.flags & ts.SymbolFlags.Alias) !== 0) {
-      symbol = this.#checker.getAliasedSymbol(symbol);
-    }
     const subpath = this.#public.get(symbol);
     if (subpath !== undefined) {
       if (subpath === this.#subpath) return;
@@ -387,6 +408,7 @@ function isUniqueSymbol(node) {
 function isPublicMember(member) {
   if (hasTag(member, 'internal') || ts.isClassStaticBlockDeclaration(member)) return false;
   if (ts.isConstructorDeclaration(member)) return hasTag(member, 'public');
+  if (ts.isIndexSignatureDeclaration(member)) return true;
   if (member.name === undefined || ts.isPrivateIdentifier(member.name)) return false;
   const hidden = ts.ModifierFlags.Private | ts.ModifierFlags.Protected;
   const name = member.name.getText();

@@ -12,11 +12,13 @@ import { Guard } from './guard.ts';
 import { Mutex } from './mutex.ts';
 import { RandomApi } from './random.ts';
 import { GFP_FLAG_MODIFIERS, GFP_FLAGS, RawAllocApi } from './raw-alloc.ts';
+import { RawPointerApi } from './raw-pointer.ts';
 import { Spinlock } from './spinlock.ts';
 import { SyncApi } from './sync.ts';
 import { HandlerRegistration, Registration, SysctlApi } from './sysctl.ts';
 import { Value } from './sysctl-value.ts';
 import { TimeApi } from './time.ts';
+import { UapiApi } from './uapi.ts';
 
 export function makeDriverApi(services: ApiServices): ReadonlyMap<string, object> {
   const context = new ApiContext(services);
@@ -35,10 +37,12 @@ export function makeDriverApi(services: ApiServices): ReadonlyMap<string, object
         ...GFP_FLAGS,
         ...GFP_FLAG_MODIFIERS,
         ...exportsOf(new RawAllocApi(context)),
+        ...exportsOf(new RawPointerApi()),
       }),
     ],
     ['kernel/sysctl', Object.freeze({ sysctl: exportsOf(sysctl) })],
     ['kernel/time', exportsOf(time)],
+    ['uapi', exportsOf(new UapiApi(services.slabs.ram.board))],
     [
       'kernel/sync',
       Object.freeze({

@@ -7,7 +7,7 @@
 import { GFP, GFP_MODIFIERS, mayBlock } from '../uapi/gfp.ts';
 import type { ApiContext } from './context.ts';
 import type { VoidPtr } from './raw-pointer.ts';
-import { addressOf, flagsOf, sizeOf } from './raw-value.ts';
+import { addressOf, flagsOf, pointerTo, sizeOf } from './raw-value.ts';
 
 /**
  * How to find memory: for who may sleep (`GFP_KERNEL`) or who must not (`GFP_ATOMIC`). Linux:
@@ -45,7 +45,8 @@ export class RawAllocApi {
     const { slabs } = this.#context.services;
     const flags = this.#enter(gfp);
     const bytes = sizeOf(size);
-    return (flags & GFP_MODIFIERS.__GFP_ZERO) === 0 ? slabs.kmalloc(bytes) : slabs.kzalloc(bytes);
+    const isZeroed = (flags & GFP_MODIFIERS.__GFP_ZERO) !== 0;
+    return pointerTo(isZeroed ? slabs.kzalloc(bytes) : slabs.kmalloc(bytes));
   }
 
   /**
@@ -59,7 +60,7 @@ export class RawAllocApi {
    */
   kzalloc(size: number, gfp: number): VoidPtr {
     this.#enter(gfp);
-    return this.#context.services.slabs.kzalloc(sizeOf(size));
+    return pointerTo(this.#context.services.slabs.kzalloc(sizeOf(size)));
   }
 
   /**

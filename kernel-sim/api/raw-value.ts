@@ -4,6 +4,7 @@
  * becomes a whole number of the board's address space, a size one of `size_t`.
  */
 import type { BoardMemory } from '../hw/ram/board-memory.ts';
+import type { VoidPtr } from './raw-pointer.ts';
 
 const POINTERS = { 4: 0x1_0000_0000, 8: 0x1_0000_0000_0000 } as const;
 
@@ -14,6 +15,11 @@ export function addressOf(pointer: unknown, board: BoardMemory): number {
   const end = POINTERS[board.pointerBytes];
   if (whole < 0 && whole >= -end) return end + whole;
   return Math.min(Math.abs(whole), Number.MAX_SAFE_INTEGER);
+}
+
+/** An address as a driver has it: the number, under a type that no arithmetic takes. */
+export function pointerTo(address: number): VoidPtr {
+  return address as unknown as VoidPtr;
 }
 
 /** A count of bytes or elements. Below 0 it wraps to more than there is memory, as in C. */

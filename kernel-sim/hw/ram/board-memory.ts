@@ -36,7 +36,7 @@ export const RPI3_MEMORY: BoardMemory = Object.freeze({
   stackEnd: 0xbeff_f000,
 });
 
-const HIGH_WORD = 0x1_0000_0000;
+export const HIGH_WORD = 0x1_0000_0000;
 const SIGN_BIT = 0x8000_0000_0000;
 const CANONICAL_END = 2 * SIGN_BIT;
 
