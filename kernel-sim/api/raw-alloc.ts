@@ -46,7 +46,7 @@ export class RawAllocApi {
     const flags = this.#enter(gfp);
     const bytes = sizeOf(size);
     const isZeroed = (flags & GFP_MODIFIERS.__GFP_ZERO) !== 0;
-    return pointerTo(isZeroed ? slabs.kzalloc(bytes) : slabs.kmalloc(bytes));
+    return pointerTo(isZeroed ? slabs.kzalloc(bytes, flags) : slabs.kmalloc(bytes, flags));
   }
 
   /**
@@ -59,8 +59,8 @@ export class RawAllocApi {
    * @may_sleep unless gfp=GFP_ATOMIC
    */
   kzalloc(size: number, gfp: number): VoidPtr {
-    this.#enter(gfp);
-    return pointerTo(this.#context.services.slabs.kzalloc(sizeOf(size)));
+    const flags = this.#enter(gfp);
+    return pointerTo(this.#context.services.slabs.kzalloc(sizeOf(size), flags));
   }
 
   /**

@@ -80,6 +80,7 @@ describe('a command line', () => {
       'fail_page_alloc=2,5,64,3',
       { failPageAlloc: { interval: 2, probability: 5, space: 64, times: 3 } },
     ],
+    ['fail_module_nth=3', { failModuleNth: 3 }],
   ])('%j switches detectors', (text, detectors) => {
     const options = { ...DEFAULTS, detectors: { ...DEFAULT_DETECTORS, ...detectors } };
     expect(parseCommandLine(text)).toEqual(options);
@@ -96,6 +97,7 @@ describe('a command line', () => {
     ['panic_on_warn=soon', "Booting kernel: `soon' invalid for parameter `panic_on_warn'"],
     ['failslab=1,100', 'FAULT_INJECTION: failed to parse arguments'],
     ['failslab=1,100,0,x', 'FAULT_INJECTION: failed to parse arguments'],
+    ['fail_module_nth=-1', 'FAULT_INJECTION: failed to parse arguments'],
   ])('%j is answered in words', (text, complaint) => {
     const { complaints, detectors } = parseCommandLine(text);
     expect(complaints).toEqual([complaint]);

@@ -109,6 +109,14 @@ function faults(option: 'failslab' | 'failPageAlloc'): Setter {
   };
 }
 
+const failModuleNth: Setter = ({ detectors, complaints }, value = '') => {
+  const nth = Number(value);
+  const isCount = value !== '' && Number.isInteger(nth) && nth >= 0;
+  if (isCount) detectors.failModuleNth = nth;
+  else complaints.push('FAULT_INJECTION: failed to parse arguments');
+  return isCount;
+};
+
 const slubDebug: Setter = ({ detectors, complaints }, value) => {
   detectors.slubDebug = parseSlubDebug(value ?? '', complaints);
   return true;
@@ -142,6 +150,7 @@ const PARAMETERS: ReadonlyMap<string, Setter> = new Map<string, Setter>([
   ['oops', ({ detectors }, value) => (detectors.panicOnOops ||= value === 'panic') || true],
   ['failslab', faults('failslab')],
   ['fail_page_alloc', faults('failPageAlloc')],
+  ['fail_module_nth', failModuleNth],
   ...['console', 'root', 'seed', 'rw', 'ro', 'quiet'].map((name) => [name, ignored] as const),
 ]);
 

@@ -34,6 +34,7 @@ import { assert } from '../lib/assert.ts';
 import { encodeUtf8 } from '../lib/utf8.ts';
 import type { BootImage, Host } from '../machine-types.ts';
 import { AddressSpace } from '../mm/address-space.ts';
+import type { InjectedFaults } from '../mm/failslab.ts';
 import { SlabAllocator } from '../mm/kmalloc.ts';
 import { reportBadMemory } from '../mm/memory-report.ts';
 import { PageAllocator } from '../mm/page-alloc.ts';
@@ -59,6 +60,7 @@ import { type KernelOptions, parseCommandLine } from './command-line.ts';
 import { Consoles } from './consoles.ts';
 import { mountDebug } from './debug-files.ts';
 import { DEVICE } from './devices.ts';
+import { injectFaults, registerFaultFiles } from './fault-files.ts';
 import { HostFiles } from './host-files.ts';
 import { makeKernelSymbols } from './kernel-symbols.ts';
 import { loadProgram } from './load-program.ts';
@@ -124,6 +126,7 @@ export class Kernel {
   // mm
   readonly pages: PageAllocator;
   readonly slabs: SlabAllocator;
+  readonly faults: InjectedFaults;
 
   // fs, drivers
   readonly wallClock: CoarseClock;
@@ -173,6 +176,7 @@ export class Kernel {
     this.loader = this.#makeLoader(host, settings.build);
     this.die = this.#makeDie();
     reportBadMemory(this);
+    this.faults = injectFaults(this);
     this.#attachRuntime();
 
     this.consoles = new Consoles(this, host);
@@ -184,6 +188,7 @@ export class Kernel {
     this.sysctl = mountProc(this);
     mountSys(this);
     this.debugfs = mountDebug(this);
+    registerFaultFiles(this);
     registerKernelSysctls(this);
     this.kthreads.start();
     this.hostFiles = new HostFiles(this, host);

@@ -146,6 +146,18 @@ function procTask(kernel: Kernel, task: Task): ProcTask {
     limits: task.group.rlimits,
     oomScoreAdj: task.group.oomScoreAdj,
     setOomScoreAdj: (value) => setOomScoreAdj(kernel, task, value),
+    makeItFail: task.makeItFail,
+    failNth: task.failNth,
+    setMakeItFail(value) {
+      if (!capable(kernel.scheduler.current.credentials)) return -ERRNO.EPERM;
+      task.makeItFail = value;
+      return 0;
+    },
+    setFailNth(value) {
+      task.failNth = value;
+      kernel.faults.injection.arm();
+      return 0;
+    },
     ...(process === undefined ? {} : { oomScore: kernel.oomKiller.score(process) }),
     blocked: task.blocked,
     ignored: task.ignored,

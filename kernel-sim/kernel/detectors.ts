@@ -63,6 +63,8 @@ export interface DetectorOptions {
   readonly panicOnOops: boolean;
   readonly failslab: FaultAttributes | undefined;
   readonly failPageAlloc: FaultAttributes | undefined;
+  /** `fail_module_nth=N`, ours: the n-th allocation that a module makes fails; 0: none. */
+  readonly failModuleNth: number;
 }
 
 export const DEFAULT_DETECTORS: DetectorOptions = Object.freeze({
@@ -80,4 +82,5 @@ export const DEFAULT_DETECTORS: DetectorOptions = Object.freeze({
   panicOnOops: false,
   failslab: undefined,
   failPageAlloc: undefined,
+  failModuleNth: 0,
 });

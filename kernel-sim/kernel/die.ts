@@ -203,6 +203,14 @@ export class Die {
     if (policy.panicOnWarn() !== 0) panic('kernel: panic_on_warn set ...');
   }
 
+  /** Says who runs and how they got here. Linux: dump_stack. */
+  dumpStack(): void {
+    const { printk } = this.#deps;
+    const say: Say = (text, frame) => printk.print(LEVEL.WARNING, text, sourceOf(frame));
+    this.#sayWho(say);
+    this.#sayTrace(say, this.#frames());
+  }
+
   #frames(): Frame[] {
     const { execution, sites } = this.#deps;
     return sites.frames(execution.stack, execution.sp);

@@ -14,7 +14,9 @@ import { EVENT } from '../sim/trace.ts';
 import { COST } from '../uapi/costs.ts';
 import type { Ram } from '../hw/ram/ram.ts';
 import { GRANULE, SHADOW } from '../hw/ram/shadow.ts';
+import { GFP } from '../uapi/gfp.ts';
 import { oopsOnBadFree, type BadFreeReporter } from './bad-free.ts';
+import { type AllocationFaults, NO_FAULTS } from './failslab.ts';
 import { MAX_ORDER, orderFor, PAGE_SHIFT, PAGE_SIZE } from './page.ts';
 import type { PageAllocator } from './page-alloc.ts';
 import { Quarantine } from './quarantine.ts';
@@ -31,6 +33,7 @@ export class SlabAllocator {
   readonly ram: Ram;
   readonly pages: PageAllocator;
   onBadFree: BadFreeReporter = oopsOnBadFree;
+  faults: AllocationFaults = NO_FAULTS;
   readonly #sim: Sim;
   readonly #cpus: number;
   readonly #caches: SlabCache[] = [];
@@ -94,21 +97,22 @@ export class SlabAllocator {
   }
 
   /** An object of `cache`, or 0 without memory. Linux: kmem_cache_alloc. Context: any. */
-  alloc(cache: SlabCache): number {
-    return this.#allocFrom(cache, cache.objectBytes);
+  alloc(cache: SlabCache, gfp: number = GFP.GFP_KERNEL): number {
+    return this.#allocFrom(cache, cache.objectBytes, gfp);
   }
 
   /** Pointer to `sizeBytes` bytes of whatever was there before, or 0. Context: any. */
-  kmalloc(sizeBytes: number): number {
+  kmalloc(sizeBytes: number, gfp: number = GFP.GFP_KERNEL): number {
     if (sizeBytes === 0) return ZERO_SIZE_POINTER;
-    if (!(sizeBytes > 0 && sizeBytes <= KMALLOC_MAX_CACHE_SIZE)) return this.#allocLarge(sizeBytes);
+    const isSmall = sizeBytes > 0 && sizeBytes <= KMALLOC_MAX_CACHE_SIZE;
+    if (!isSmall) return this.#allocLarge(sizeBytes, gfp);
     const cache = this.#kmalloc[(sizeBytes + GRANULE - 1) >>> 3];
-    return cache === undefined ? 0 : this.#allocFrom(cache, sizeBytes);
+    return cache === undefined ? 0 : this.#allocFrom(cache, sizeBytes, gfp);
   }
 
   /** As `kmalloc`, filled with zeros. */
-  kzalloc(sizeBytes: number): number {
-    const pointer = this.kmalloc(sizeBytes);
+  kzalloc(sizeBytes: number, gfp: number = GFP.GFP_KERNEL): number {
+    const pointer = this.kmalloc(sizeBytes, gfp);
     if (pointer > ZERO_SIZE_POINTER) {
       const physical = this.ram.toPhysical(pointer);
       this.ram.bytes.fill(0, physical, physical + sizeBytes);
@@ -167,8 +171,9 @@ export class SlabAllocator {
     return { count: this.#large.size, bytes };
   }
 
-  #allocFrom(cache: SlabCache, sizeBytes: number): number {
+  #allocFrom(cache: SlabCache, sizeBytes: number, gfp: number): number {
     this.#sim.clock.charge(COST.SLAB_ALLOC);
+    if (this.faults.isArmed && this.faults.shouldFailSlab(cache, gfp)) return 0;
     const pointer = cache.take(sizeBytes);
     const { trace } = this.#sim;
     if (trace.on && pointer !== 0) trace.emit(EVENT.SLAB_ALLOC, pointer, trace.intern(cache.name));
@@ -195,10 +200,10 @@ export class SlabAllocator {
     } else cache.put(slab, pointer);
   }
 
-  #allocLarge(sizeBytes: number): number {
+  #allocLarge(sizeBytes: number, gfp: number): number {
     const order = orderFor(Math.min(sizeBytes, PAGE_SIZE << (MAX_ORDER + 1)));
     if (order > MAX_ORDER || !(sizeBytes > 0)) return 0;
-    const physical = this.pages.allocPages(order);
+    const physical = this.pages.allocPages(order, gfp);
     if (physical === 0) return 0;
     this.#large.set(physical, sizeBytes);
     const open = (sizeBytes + GRANULE - 1) & -GRANULE;

@@ -17,7 +17,9 @@ import type { Sim } from '../sim/sim.ts';
 import { COST } from '../uapi/costs.ts';
 import type { Ram } from '../hw/ram/ram.ts';
 import { SHADOW } from '../hw/ram/shadow.ts';
+import { GFP, GFP_HIGHUSER_MOVABLE } from '../uapi/gfp.ts';
 import { oopsOnBadFree, type BadFree, type BadFreeReporter } from './bad-free.ts';
+import { type AllocationFaults, NO_FAULTS } from './failslab.ts';
 import { MAX_ORDER, PAGE_SHIFT, PAGE_SIZE, roundUp } from './page.ts';
 
 // States of a page; FREE and TAKEN are ORed with the order of the block that the page heads.
@@ -32,6 +34,7 @@ export class PageAllocator {
   /** Pages that can ever be handed out. */
   readonly totalPages: number;
   onBadFree: BadFreeReporter = oopsOnBadFree;
+  faults: AllocationFaults = NO_FAULTS;
   /** Asked once before an allocation fails; returns true if it gave pages back. */
   reclaim: () => boolean = () => false;
   /** Asked before a process is told that there is no page for it; true: try again. OOM killer. */
@@ -82,17 +85,10 @@ export class PageAllocator {
   }
 
   /** Physical address of 2^order pages, or 0 when there are none. Context: any. */
-  allocPages(order: number): number {
+  allocPages(order: number, gfp: number = GFP.GFP_KERNEL): number {
     this.#sim.clock.charge(COST.PAGE_ALLOC);
-    let frame = this.#take(order);
-    if (frame === NONE && this.reclaim()) frame = this.#take(order);
-    if (frame === NONE) return 0;
-    this.#state[frame] = TAKEN | order;
-    this.#references[frame] = 1;
-    this.#freePages -= 1 << order;
-    this.ram.unpoison(frame * PAGE_SIZE, PAGE_SIZE << order);
-    if (this.#sim.trace.on) this.#sim.trace.emit(EVENT.PAGE_ALLOC, frame, order);
-    return frame * PAGE_SIZE;
+    if (this.faults.isArmed && this.faults.shouldFailPages(order, gfp)) return 0;
+    return this.#alloc(order);
   }
 
   /**
@@ -123,8 +119,10 @@ export class PageAllocator {
 
   /** A page for a process, not filled: for want of one the OOM killer makes room. 0: no more. */
   allocUserPage(): number {
+    this.#sim.clock.charge(COST.PAGE_ALLOC);
+    if (this.faults.isArmed && this.faults.shouldFailPages(0, GFP_HIGHUSER_MOVABLE)) return 0;
     for (;;) {
-      const physical = this.allocPages(0);
+      const physical = this.#alloc(0);
       if (physical !== 0 || !this.outOfMemory()) return physical;
     }
   }
@@ -190,6 +188,18 @@ export class PageAllocator {
   #canEndBlock(end: number, order: number): boolean {
     const pages = 1 << order;
     return (end & (pages - 1)) === 0 && end - pages >= this.#firstFrame;
+  }
+
+  #alloc(order: number): number {
+    let frame = this.#take(order);
+    if (frame === NONE && this.reclaim()) frame = this.#take(order);
+    if (frame === NONE) return 0;
+    this.#state[frame] = TAKEN | order;
+    this.#references[frame] = 1;
+    this.#freePages -= 1 << order;
+    this.ram.unpoison(frame * PAGE_SIZE, PAGE_SIZE << order);
+    if (this.#sim.trace.on) this.#sim.trace.emit(EVENT.PAGE_ALLOC, frame, order);
+    return frame * PAGE_SIZE;
   }
 
   /** A block of `order` off the lists, split from a larger one if need be, or NONE. */

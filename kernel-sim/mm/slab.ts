@@ -15,9 +15,13 @@
  */
 import type { Ram } from '../hw/ram/ram.ts';
 import { SHADOW } from '../hw/ram/shadow.ts';
+import { GFP, GFP_MODIFIERS } from '../uapi/gfp.ts';
 import { orderFor, PAGE_SIZE } from './page.ts';
 import type { PageAllocator } from './page-alloc.ts';
 import { freePointerOffset, slabOrder, slotBytes } from './slab-layout.ts';
+
+/** How pages of a new slab are asked for. Linux: alloc_gfp of allocate_slab. */
+const REFILL = GFP.GFP_KERNEL | GFP_MODIFIERS.__GFP_NOWARN | GFP_MODIFIERS.__GFP_NORETRY;
 
 export interface Slab {
   readonly cache: SlabCache;
@@ -56,6 +60,8 @@ export class SlabCache {
   readonly objectBytes: number;
   readonly slotBytes: number;
   readonly order: number;
+  /** With failslab's cache-filter, only such caches fail. Linux: SLAB_FAILSLAB. */
+  isFailslab = false;
   readonly #pages: PageAllocator;
   readonly #ram: Ram;
   readonly #own: SlabOwner;
@@ -194,11 +200,11 @@ export class SlabCache {
   /** A new slab whose objects are linked in order of address; undefined without memory. */
   #grow(): Slab | undefined {
     let { order } = this;
-    let physical = this.#pages.allocPages(order);
+    let physical = this.#pages.allocPages(order, REFILL);
     const minOrder = orderFor(this.slotBytes);
     if (physical === 0 && minOrder < order) {
       order = minOrder;
-      physical = this.#pages.allocPages(order);
+      physical = this.#pages.allocPages(order, REFILL);
     }
     if (physical === 0) return undefined;
     const objects = Math.floor((PAGE_SIZE << order) / this.slotBytes);

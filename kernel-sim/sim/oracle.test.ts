@@ -62,7 +62,7 @@ describe('a question with one answer', () => {
 describe('the log', () => {
   const run = (strategy: Strategy): { answers: number[]; oracle: Oracle } => {
     const oracle = new Oracle(strategy);
-    const kinds: readonly ChoiceKind[] = ['slice', 'place', 'entropy', 'step'];
+    const kinds: readonly ChoiceKind[] = ['slice', 'place', 'entropy', 'step', 'fault'];
     const answers = Array.from({ length: COUNT }, (_, n) => oracle.choose(kinds[n % 4]!, 2 + n));
     return { answers, oracle };
   };

@@ -11,9 +11,9 @@ import { Prng } from './prng.ts';
 /**
  * What may be asked. `step` is asked by the stepped build alone, so other kinds keep their count.
  */
-export type ChoiceKind = 'slice' | 'place' | 'entropy' | 'step';
+export type ChoiceKind = 'slice' | 'place' | 'entropy' | 'step' | 'fault';
 
-const KINDS: readonly ChoiceKind[] = ['slice', 'place', 'entropy', 'step'];
+const KINDS: readonly ChoiceKind[] = ['slice', 'place', 'entropy', 'step', 'fault'];
 
 export type Choice = readonly [kind: string, index: number, answer: number];
 

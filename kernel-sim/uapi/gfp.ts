@@ -6,7 +6,9 @@
  * Linux: include/linux/gfp_types.h.
  */
 const DMA = 0x1;
+const HIGHMEM = 0x2;
 const DMA32 = 0x4;
+const MOVABLE = 0x8;
 const HIGH = 0x20;
 const IO = 0x40;
 const FS = 0x80;
@@ -53,6 +55,9 @@ export const GFP = {
   GFP_DMA: DMA,
   GFP_DMA32: DMA32,
 } as const;
+
+/** Pages of processes. No driver asks for them. */
+export const GFP_HIGHUSER_MOVABLE = KERNEL | HARDWALL | HIGHMEM | MOVABLE;
 
 /** True if memory may be waited for. Linux: gfpflags_allow_blocking. */
 export function mayBlock(flags: number): boolean {

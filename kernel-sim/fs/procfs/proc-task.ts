@@ -73,6 +73,12 @@ export interface ProcTask {
   readonly oomScoreAdj?: number;
   /** Answers 0 or a negative errno. */
   setOomScoreAdj?(value: number): number;
+  /** /proc/PID/make-it-fail and /proc/PID/fail-nth. */
+  readonly makeItFail?: boolean;
+  readonly failNth?: number;
+  /** Answer 0 or a negative errno. */
+  setMakeItFail?(value: boolean): number;
+  setFailNth?(value: number): number;
   files(): Iterable<[fd: number, file: OpenFile]>;
 }
 

@@ -186,8 +186,8 @@ describe('a task', () => {
   it('has its files', () => {
     expect(list('/proc/42')).toEqual(
       (
-        'cmdline comm cwd exe fd limits maps mounts oom_score oom_score_adj root stat statm ' +
-        'status task wchan'
+        'cmdline comm cwd exe fail-nth fd limits make-it-fail maps mounts oom_score ' +
+        'oom_score_adj root stat statm status task wchan'
       ).split(' '),
     );
     expect(kernel.vfs.stat(kernel.vfs.kernelContext, '/proc/42')).toMatchObject({

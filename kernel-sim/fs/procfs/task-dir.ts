@@ -4,6 +4,7 @@
  *
  * Linux: fs/proc/base.c, fs/proc/fd.c.
  */
+import { parseInteger } from '../../lib/kstrto.ts';
 import { decodeUtf8 } from '../../lib/utf8.ts';
 import { ERRNO } from '../../uapi/errno.ts';
 import { DT, S } from '../../uapi/fs.ts';
@@ -52,7 +53,16 @@ export class TaskDirs {
     this.#files = new Map<string, TaskFile>([
       ['cmdline', { mode: 0o444, show: commandLine }],
       ['comm', { mode: 0o644, show: (task) => `${task.name}\n` }],
+      ['fail-nth', { mode: 0o644, show: (task) => `${task.failNth ?? 0}\n`, store: storeFailNth }],
       ['limits', { mode: 0o444, show: formatLimits }],
+      [
+        'make-it-fail',
+        {
+          mode: 0o644,
+          show: (task) => `${Number(task.makeItFail ?? false)}\n`,
+          store: storeMakeItFail,
+        },
+      ],
       ['maps', { mode: 0o444, show: (task) => task.memory?.maps() ?? '' }],
       ['mounts', { mode: 0o444, show: () => parts.mounts() }],
       ['oom_score', { mode: 0o444, show: (task) => `${task.oomScore ?? 0}\n` }],
@@ -249,3 +259,20 @@ function storeOomScoreAdj(task: ProcTask, text: string): number {
   if (!/^-?\d{1,4}$/u.test(text)) return -ERRNO.EINVAL;
   return task.setOomScoreAdj?.(Number(text)) ?? -ERRNO.EINVAL;
 }
+
+/** Linux: proc_fault_inject_write. */
+function storeMakeItFail(task: ProcTask, text: string): number {
+  const value = parseInteger(text);
+  if (value !== 0n && value !== 1n) return -ERRNO.EINVAL;
+  return task.setMakeItFail?.(value === 1n) ?? -ERRNO.EINVAL;
+}
+
+/** Linux: proc_fail_nth_write. */
+function storeFailNth(task: ProcTask, text: string): number {
+  const value = parseInteger(text);
+  if (value === undefined || value < 0n) return -ERRNO.EINVAL;
+  if (value > UINT_MAX) return -ERRNO.ERANGE;
+  return task.setFailNth?.(Number(value)) ?? -ERRNO.EINVAL;
+}
+
+const UINT_MAX = 0xffff_ffffn;

@@ -70,6 +70,9 @@ export class Task {
   readonly stack = new Int32Array(STACK_WORDS);
   sp = 0;
   dying = false;
+  /** /proc/PID/make-it-fail and /proc/PID/fail-nth: kernel/fault-inject.ts. */
+  makeItFail: boolean;
+  failNth = 0;
   /** Where its task_struct lies in memory, 0 for one that has none. */
   address = 0;
   /** Locks that it holds, the last one last: lockdep's. */
@@ -101,6 +104,7 @@ export class Task {
     this.body = spec.body;
     this.isKernelThread = spec.isKernelThread;
     this.sched = new SchedEntity((spec.group?.leader ?? spec.parent)?.sched);
+    this.makeItFail = (spec.group?.leader ?? spec.parent)?.makeItFail ?? false;
     this.group = spec.group ?? new ThreadGroup(this, spec.parent);
     this.group.threads.add(this);
     this.group.alive++;
