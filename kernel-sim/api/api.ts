@@ -9,6 +9,7 @@ import { ApiContext, type ApiServices } from './context.ts';
 import { FsApi } from './fs.ts';
 import { KernelApi } from './kernel.ts';
 import { Guard } from './guard.ts';
+import { MmApi, Page, PageStatics } from './mm.ts';
 import { Mutex } from './mutex.ts';
 import { RandomApi } from './random.ts';
 import { GFP_FLAG_MODIFIERS, GFP_FLAGS, RawAllocApi } from './raw-alloc.ts';
@@ -30,6 +31,10 @@ export function makeDriverApi(services: ApiServices): ReadonlyMap<string, object
   return new Map([
     ['kernel', Object.freeze({ ...exportsOf(kernel), param: exportsOf(kernel.param) })],
     ['kernel/fs', Object.freeze({ chrdev: exportsOf(fs.chrdev), miscdev: exportsOf(fs.miscdev) })],
+    [
+      'kernel/mm',
+      Object.freeze({ ...exportsOf(new MmApi()), Page: classOf(Page, new PageStatics(context)) }),
+    ],
     ['kernel/random', exportsOf(new RandomApi(context))],
     [
       'kernel/raw',

@@ -5,17 +5,25 @@
  * Whether a method may switch was decided by the toolchain, which made it a generator then; such a
  * method is called by the blocking half of the operation, any other by the plain half.
  */
-import type { FileOperations as KernelFileOperations, OpenFile } from '../fs/open-file.ts';
+import type {
+  FileOperations as KernelFileOperations,
+  MmapRequest,
+  OpenFile,
+} from '../fs/open-file.ts';
+import type { Answer } from '../kernel/module/driver-calls.ts';
 import { isSwitching } from '../kernel/module/runtime.ts';
 import { entryPath, nothrowPath, type EntryPath } from '../kernel/module/sites.ts';
 import type { LoadedModule } from '../kernel/module/loaded-module.ts';
 import type { IoMemory } from '../mm/io-memory.ts';
+import { PAGE_SIZE, roundUp } from '../mm/page.ts';
+import type { PageSource } from '../mm/vma.ts';
 import { type Sleeping, WOULD_BLOCK } from '../uapi/coroutine.ts';
 import { ERRNO } from '../uapi/errno.ts';
 import type { ApiContext } from './context.ts';
 import { applyMethod, methodOf, type Method } from './driver-object.ts';
 import { File } from './file.ts';
 import { IoctlRequest } from './ioctl.ts';
+import { VmArea } from './mm.ts';
 import { UserSliceReader, UserSliceWriter } from './user-slice.ts';
 
 const OPEN = entryPath('do_sys_openat2', 'do_filp_open', 'do_dentry_open', 'chrdev_open');
@@ -23,6 +31,7 @@ const READ = entryPath('ksys_read', 'vfs_read');
 const WRITE = entryPath('ksys_write', 'vfs_write');
 const IOCTL = entryPath('__x64_sys_ioctl');
 const LLSEEK = entryPath('__x64_sys_lseek');
+const MMAP = entryPath('ksys_mmap_pgoff', 'mmap_region');
 const RELEASE = nothrowPath('syscall_exit_to_user_mode', 'task_work_run', '__fput');
 
 /** Operations of the VFS for the class that a driver registered. */
@@ -146,14 +155,49 @@ export class DriverFile implements KernelFileOperations {
   llseek(file: OpenFile, offset: number, whence: number): number {
     const method = methodOf(file.private, 'llseek');
     if (method === undefined) return -ERRNO.ESPIPE;
-    const { calls, runtime } = this.#context.services;
+    if (isSwitching(method)) return WOULD_BLOCK;
     const args = [new File(file, file.pos), offset, whence];
-    const { errno, value } = calls.call(this.owner, LLSEEK, () =>
-      runtime.sync(applyMethod(method, file.private, args)),
+    const { calls } = this.#context.services;
+    return moveTo(
+      file,
+      calls.call(this.owner, LLSEEK, () => applyMethod(method, file.private, args)),
     );
-    const pos = errno || resultOf(value);
-    if (pos >= 0) file.pos = pos;
-    return pos;
+  }
+
+  *llseekBlocking(file: OpenFile, offset: number, whence: number): Sleeping<number> {
+    const method = methodOf(file.private, 'llseek') ?? refuse;
+    const args = [new File(file, file.pos), offset, whence];
+    const { calls, runtime } = this.#context.services;
+    const answer = yield* calls.callSwitching(this.owner, LLSEEK, () =>
+      runtime.maybe(applyMethod(method, file.private, args)),
+    );
+    return moveTo(file, answer);
+  }
+
+  mmap(file: OpenFile, { length, firstPage }: MmapRequest): PageSource | number {
+    const method = methodOf(file.private, 'mmap');
+    if (method === undefined) return -ERRNO.ENODEV;
+    if (isSwitching(method)) return WOULD_BLOCK;
+    const area = this.#areaFor(length, firstPage);
+    const { calls } = this.#context.services;
+    const { errno } = calls.call(this.owner, MMAP, () =>
+      applyMethod(method, file.private, [new File(file, file.pos), area]),
+    );
+    return pagesOf(area, errno);
+  }
+
+  *mmapBlocking(file: OpenFile, { length, firstPage }: MmapRequest): Sleeping<PageSource | number> {
+    const method = methodOf(file.private, 'mmap') ?? refuse;
+    const area = this.#areaFor(length, firstPage);
+    const { calls, runtime } = this.#context.services;
+    const { errno } = yield* calls.callSwitching(this.owner, MMAP, () =>
+      runtime.maybe(applyMethod(method, file.private, [new File(file, file.pos), area])),
+    );
+    return pagesOf(area, errno);
+  }
+
+  #areaFor(length: number, firstPage = 0): VmArea {
+    return new VmArea(this.#context.services.slabs.pages, roundUp(length, PAGE_SIZE), firstPage);
   }
 
   #run(path: EntryPath, method: Method, file: OpenFile, pos: number, slice: unknown): number {
@@ -177,6 +221,20 @@ export class DriverFile implements KernelFileOperations {
     );
     return answer.errno;
   }
+}
+
+function moveTo(file: OpenFile, { errno, value }: Answer): number {
+  const pos = errno || resultOf(value);
+  if (pos >= 0) file.pos = pos;
+  return pos;
+}
+
+/** What the driver put into the area, which is given back if it failed after all. */
+function pagesOf(area: VmArea, errno: number): PageSource | number {
+  const source = VmArea.sourceOf(area);
+  if (errno === 0) return source;
+  source.onUnmapped?.();
+  return errno;
 }
 
 /** What a driver may answer to a program: a count, a position; anything else is 0. */

@@ -7,6 +7,7 @@
 import type { OpenFile } from '../fs/open-file.ts';
 import { minor } from '../uapi/fs.ts';
 import type { IoctlRequest } from './ioctl.ts';
+import type { VmArea } from './mm.ts';
 import type { Ref } from './ownership.ts';
 import type { UserSliceReader, UserSliceWriter } from './user-slice.ts';
 
@@ -82,6 +83,13 @@ export interface FileOperations {
    * @param whence 0 from the start, 1 from where it is, 2 from the end
    */
   llseek?(this: Ref<this>, file: File, offset: number, whence: number): number;
+
+  /**
+   * mmap(2): puts pages into the area. Without it the device cannot be mapped: ENODEV.
+   *
+   * @context process
+   */
+  mmap?(this: Ref<this>, file: File, area: VmArea): void;
 }
 
 /**

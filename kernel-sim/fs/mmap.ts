@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /** What may be mapped of an open file. Linux: do_mmap of mm/mmap.c, mmap_file. */
 import type { PageSource } from '../mm/vma.ts';
+import type { Sleeping } from '../uapi/coroutine.ts';
 import { ERRNO } from '../uapi/errno.ts';
 import { MAP, PROT } from '../uapi/mman.ts';
 import type { MmapRequest, OpenFile } from './open-file.ts';
@@ -13,4 +14,12 @@ export function vfsMmap(file: OpenFile, request: MmapRequest): PageSource | numb
   if (isShared && (request.prot & PROT.WRITE) !== 0 && !file.canWrite) return -ERRNO.EACCES;
   if (!file.canRead) return -ERRNO.EACCES;
   return file.ops.mmap?.(file, request) ?? -ERRNO.ENODEV;
+}
+
+export function* vfsMmapBlocking(
+  file: OpenFile,
+  request: MmapRequest,
+): Sleeping<PageSource | number> {
+  const { ops } = file;
+  return ops.mmapBlocking === undefined ? -ERRNO.ENODEV : yield* ops.mmapBlocking(file, request);
 }

@@ -71,6 +71,7 @@ export interface FileOperations {
 
   /** Moves and returns the position. Without it the file cannot seek: ESPIPE. */
   llseek?(file: OpenFile, offset: number, whence: number): number;
+  llseekBlocking?(file: OpenFile, offset: number, whence: number): Sleeping<number>;
   ioctl?(file: OpenFile, cmd: number, arg: number, memory: IoMemory): number;
   ioctlBlocking?(file: OpenFile, cmd: number, arg: number, memory: IoMemory): Sleeping<number>;
   /** What would not block now: POLL bits. A file without it is always ready. */
@@ -81,6 +82,7 @@ export interface FileOperations {
    * reference to each until it has told its `mappings` to drop them.
    */
   mmap?(file: OpenFile, request: MmapRequest): PageSource | number;
+  mmapBlocking?(file: OpenFile, request: MmapRequest): Sleeping<PageSource | number>;
   /** Names of a directory from `file.pos` on, until `emit` is full. Answers 0 or an errno. */
   iterate?(file: OpenFile, emit: EmitName): number;
 

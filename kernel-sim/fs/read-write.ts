@@ -135,6 +135,17 @@ export function vfsLseek(file: OpenFile, offset: number, whence: number): number
   return file.ops.llseek(file, offset, whence);
 }
 
+export function* vfsLseekBlocking(
+  file: OpenFile,
+  offset: number,
+  whence: number,
+): Sleeping<number> {
+  const { ops } = file;
+  return ops.llseekBlocking === undefined
+    ? -ERRNO.ESPIPE
+    : yield* ops.llseekBlocking(file, offset, whence);
+}
+
 export function vfsIoctl(file: OpenFile, cmd: number, arg: number, memory: IoMemory): number {
   if (file.ops.ioctl === undefined) {
     return file.ops.ioctlBlocking === undefined ? -ERRNO.ENOTTY : WOULD_BLOCK;

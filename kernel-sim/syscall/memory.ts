@@ -11,9 +11,11 @@
  * @syscall 28 madvise partial "NORMAL, RANDOM, SEQUENTIAL, WILLNEED, DONTNEED, FREE, DO(NT)FORK"
  */
 import { OpenFile } from '../fs/open-file.ts';
-import { vfsMmap } from '../fs/mmap.ts';
+import { vfsMmap, vfsMmapBlocking } from '../fs/mmap.ts';
+import type { Vfs } from '../fs/vfs.ts';
 import { brk, madvise, type MapRequest, mmap, mprotect, mremap, munmap } from '../mm/mmap.ts';
 import { PAGE_SIZE, roundUp } from '../mm/page.ts';
+import type { PageSource } from '../mm/vma.ts';
 import type { Process } from '../process/process.ts';
 import { type Sleeping, WOULD_BLOCK } from '../uapi/coroutine.ts';
 import { ERRNO } from '../uapi/errno.ts';
@@ -24,35 +26,73 @@ const { EBADF, EINVAL, ENOMEM, EOVERFLOW } = ERRNO;
 /** Offsets beyond are no pages of any file. */
 const PAGE_INDEX_MAX = 2 ** 40;
 
-export function memoryCalls({ vfs }: SyscallParts): SyscallTable {
-  /** Closes files that are mapped no longer; the call's answer is `result` all the same. */
-  const closing = (process: Process, result: number): number => {
-    const files = process.space.areas.takeClosing().filter((file) => file instanceof OpenFile);
-    for (const [index, file] of files.entries()) {
-      if (vfs.close(file) === WOULD_BLOCK) {
-        return process.block(closeRest(files.slice(index), result));
-      }
-    }
-    return result;
-  };
+function unmappedFiles({ space }: Process): OpenFile[] {
+  return space.areas.takeClosing().filter((file) => file instanceof OpenFile);
+}
 
-  function* closeRest(files: readonly OpenFile[], result: number): Sleeping<number> {
-    yield* vfs.closeBlocking(files[0]!);
-    for (const file of files.slice(1)) {
-      if (vfs.close(file) === WOULD_BLOCK) yield* vfs.closeBlocking(file);
+/** Closes files that are mapped no longer; the call's answer is `result` all the same. */
+function closeUnmapped(vfs: Vfs, process: Process, result: number): number {
+  const files = unmappedFiles(process);
+  for (const [index, file] of files.entries()) {
+    if (vfs.close(file) === WOULD_BLOCK) {
+      return process.block(closeRest(vfs, file, files.slice(index + 1), result));
     }
-    return result;
   }
+  return result;
+}
 
-  const mapFile = (process: Process, fd: number, request: MapRequest): number => {
-    const file = process.files.get(fd);
-    if (file === undefined) return -EBADF;
-    if (request.length === 0) return -EINVAL;
-    const source = vfsMmap(file, request);
-    if (typeof source === 'number' && source < 0) return source;
-    const from = typeof source === 'number' ? {} : { source, file };
-    return mmap(process.space, { ...request, ...from, mayWrite: file.canWrite });
-  };
+function* closeRest(
+  vfs: Vfs,
+  slow: OpenFile,
+  files: readonly OpenFile[],
+  result: number,
+): Sleeping<number> {
+  yield* vfs.closeBlocking(slow);
+  return yield* closeAll(vfs, files, result);
+}
+
+function* closeAll(vfs: Vfs, files: readonly OpenFile[], result: number): Sleeping<number> {
+  for (const file of files) {
+    if (vfs.close(file) === WOULD_BLOCK) yield* vfs.closeBlocking(file);
+  }
+  return result;
+}
+
+function mapFile(vfs: Vfs, process: Process, fd: number, request: MapRequest): number {
+  const file = process.files.get(fd);
+  if (file === undefined) return -EBADF;
+  if (request.length === 0) return -EINVAL;
+  const source = vfsMmap(file, request);
+  if (source === WOULD_BLOCK) return process.block(mapSlowly(vfs, process, file, request));
+  return closeUnmapped(vfs, process, mapSource(process, file, request, source));
+}
+
+function* mapSlowly(
+  vfs: Vfs,
+  process: Process,
+  file: OpenFile,
+  request: MapRequest,
+): Sleeping<number> {
+  const source = yield* vfsMmapBlocking(file, request);
+  const result = mapSource(process, file, request, source);
+  return yield* closeAll(vfs, unmappedFiles(process), result);
+}
+
+function mapSource(
+  process: Process,
+  file: OpenFile,
+  request: MapRequest,
+  source: PageSource | number,
+): number {
+  if (typeof source === 'number' && source < 0) return source;
+  const from = typeof source === 'number' ? {} : { source, file };
+  const result = mmap(process.space, { ...request, ...from, mayWrite: file.canWrite });
+  if (result < 0 && typeof source !== 'number' && source.mappings.isEmpty) source.onUnmapped?.();
+  return result;
+}
+
+export function memoryCalls({ vfs }: SyscallParts): SyscallTable {
+  const closing = (process: Process, result: number): number => closeUnmapped(vfs, process, result);
 
   return {
     brk: (process, address) => brk(process.space, address),
@@ -63,7 +103,7 @@ export function memoryCalls({ vfs }: SyscallParts): SyscallTable {
       if (firstPage < 0 || firstPage + length / PAGE_SIZE > PAGE_INDEX_MAX) return -EOVERFLOW;
       const request = { address, length, prot, flags, firstPage };
       if ((flags & MAP.ANONYMOUS) === 0) {
-        return closing(process, mapFile(process, fd, request));
+        return mapFile(vfs, process, fd, request);
       }
       const type = flags & MAP.TYPE;
       if (type !== MAP.SHARED && type !== MAP.PRIVATE) return -EINVAL;

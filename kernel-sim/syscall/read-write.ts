@@ -16,6 +16,7 @@ import {
   vfsIoctl,
   vfsIoctlBlocking,
   vfsLseek,
+  vfsLseekBlocking,
   vfsPread,
   vfsPreadBlocking,
   vfsPwrite,
@@ -56,7 +57,10 @@ export const readCalls: SyscallTable = {
 
   lseek(process, fd, offset, whence) {
     const file = process.files.get(fd);
-    return file === undefined ? -EBADF : vfsLseek(file, offset, whence);
+    if (file === undefined) return -EBADF;
+    const pos = vfsLseek(file, offset, whence);
+    if (pos !== WOULD_BLOCK) return pos;
+    return process.block(vfsLseekBlocking(file, offset, whence));
   },
 
   ioctl(process, fd, cmd, argument) {

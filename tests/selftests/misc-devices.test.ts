@@ -126,3 +126,76 @@ describe('a misc device', () => {
     expect(errors).toEqual([invalid, invalid, invalid, busy]);
   });
 });
+
+const SHARED = `import { module } from "kernel";
+import { miscdev, type File, type FileOperations } from "kernel/fs";
+import { Page, PAGE_SIZE, type VmArea } from "kernel/mm";
+import { Mutex } from "kernel/sync";
+
+class SharedFile implements FileOperations {
+  static readonly mode = 0o666;
+  constructor(readonly page: Mutex<Page>) {}
+  static open(): SharedFile { return new SharedFile(Mutex.new(Page.alloc())); }
+
+  mmap(_file: File, area: VmArea): void {
+    using page = this.page.lock();
+    page.value.store32(0, PAGE_SIZE);
+    area.insert_page(0, page.value);
+  }
+  ioctl(): number {
+    using page = this.page.lock();
+    return page.value.load32(4);
+  }
+}
+class SharedModule {
+  constructor(readonly device: miscdev.Registration) {}
+  static init(): SharedModule { return new SharedModule(miscdev.register("shared", SharedFile)); }
+}
+export default module(SharedModule, { license: "GPL" });
+`;
+
+const MAPPER = `import { close, ioctl, load32, MAP_PRIVATE, MAP_SHARED, mmap, munmap } from "libc";
+import { O_RDWR, open } from "libc";
+import { perror, printf, PROT_READ, PROT_WRITE, store32 } from "libc";
+export function main(argv: readonly string[]): number {
+  const fd = open("/dev/shared", O_RDWR);
+  const both = PROT_READ | PROT_WRITE;
+  const address = mmap(0, 8192, both, argv[1] === "private" ? MAP_PRIVATE : MAP_SHARED, fd, 0);
+  if (address < 0) { perror("mmap"); return 1; }
+  printf("driver wrote %d\\n", load32(address));
+  store32(address + 4, 42);
+  printf("driver reads %d\\n", ioctl(fd, 1));
+  close(fd);
+  printf("still there: %d\\n", load32(address + 4));
+  if (argv[1] === "beyond") load32(address + 4096);
+  munmap(address, 8192);
+  return 0;
+}
+`;
+
+describe("a driver's page", () => {
+  const files = [userFile('shared/shared.ts', SHARED), userFile('map.ts', MAPPER)];
+  const load = 'cd shared && make > /tmp/make 2>&1 || { cat /tmp/make; exit 99; }\n';
+  const run = (command: string): ReturnType<typeof runScript> =>
+    runScript(`${load}sudo insmod shared.ko && cd .. && cc map.ts -o map && ${command}`, { files });
+
+  it('is shared with who maps it, for as long as it is mapped', () => {
+    const lines = ['driver wrote 4096', 'driver reads 42', 'still there: 42', ''];
+    expect(run('./map').stdout.split('\n')).toEqual(lines);
+  });
+
+  it('is copied for a private mapping', () => {
+    expect(run('./map private').stdout).toMatch(/^driver reads 0$/m);
+  });
+
+  it('is a bus error behind its end', () => {
+    expect(run('./map beyond').status).toBe(128 + 7);
+  });
+
+  it('leaves nothing behind', () => {
+    const free = 'grep MemFree: /proc/meminfo';
+    const { stdout } = run(`./map > /dev/null; ${free}; ${free}; ./map > /dev/null; ${free}`);
+    const [, before, after] = stdout.trim().split('\n');
+    expect(after).toBe(before);
+  });
+});

@@ -35,6 +35,8 @@ const KERNEL_FUNCTIONS = [
   ['chrdev_open', 0xc3, 0x240, 56],
   ['__x64_sys_ioctl', 0x94, 0xd0, 64],
   ['__x64_sys_lseek', 0x5e, 0xb0, 48],
+  ['ksys_mmap_pgoff', 0x10c, 0x2b0, 80],
+  ['mmap_region', 0x2a6, 0x9b0, 168],
   ['__fput', 0xed, 0x2a0, 56],
   ['task_work_run', 0x5c, 0x90, 40],
   ['syscall_exit_to_user_mode', 0x1e6, 0x200, 48],

@@ -2,6 +2,7 @@
 // Made by scripts/generate-api.mjs. Do not edit.
 
 import type { Ref } from "kernel";
+import type { VmArea } from "kernel/mm";
 
 /**
  * One open file: who opened it has a position in it, and flags.
@@ -60,6 +61,13 @@ export interface FileOperations {
    * @param whence 0 from the start, 1 from where it is, 2 from the end
    */
   llseek?(this: Ref<this>, file: File, offset: number, whence: number): number;
+
+  /**
+   * mmap(2): puts pages into the area. Without it the device cannot be mapped: ENODEV.
+   *
+   * @context process
+   */
+  mmap?(this: Ref<this>, file: File, area: VmArea): void;
 }
 
 /** A class whose instances are open files of a device. */
