@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/**
+ * A mistake as a driver that makes it.
+ *
+ * `body` is the driver's code as a patch that repairs it: lines that begin with `-` are in the
+ * broken driver only, those with `+` in its repaired twin only, all others in both.
+ *
+ *       const p: Ptr<u8> = kmalloc(115, GFP_KERNEL); // ALLOC p 115
+ *     - p[115] = 1; // BAD W1@p+115
+ *     + p[114] = 1;
+ *       kfree(p);
+ *
+ * Remarks say what a line is, so that expectations stand where the mistake is and name no number:
+ *
+ *     ALLOC p 115     p is an object of so many bytes, whose allocation reports can name
+ *     PAGES p 8393    p is memory by the page or a vmalloc area: reports name no allocation
+ *     PLACE p         p is some other address
+ *     FREE p          p is given back
+ *     WORK p          what reports call the last potentially related work creation
+ *     BAD …           here something must be reported, once for each of what follows:
+ *       W1@p+115        a write (R: a read) of so many bytes at that address
+ *       free@p+1        a free of that address
+ *       object@p        what is wrong with the bytes of that object, without an access
+ *       line            a line of the log that has no stack
+ *       trap            a report without an access: an oops, a warning, a list that is wrong
+ *     LEAK p 32       p is an object that nobody will know any more
+ *
+ * After a line that names an address the driver prints it; the trace must know the allocation.
+ */
+export interface BugCase {
+  readonly id: string;
+  readonly body: string;
+  /** Classes, functions and constants of the driver's top level, also as a patch. */
+  readonly top?: string;
+  /** What the module does when it is unloaded. */
+  readonly exit?: string;
+  readonly setting: Setting;
+  /** What the shell does; loads the driver unless told. */
+  readonly script?: string;
+  /** The driver's death is part of the case, so that its script ends with this status. */
+  readonly status?: number;
+  /**
+   * Texts of which each report must have a line: `{p}` stands for the address that the driver
+   * printed, `{p+8}` for one behind it, `*` for anything. One list stands for all reports.
+   */
+  readonly says?: readonly (readonly string[])[];
+  /** Headlines that the broken driver's run must have besides, which belong to its set-up. */
+  readonly besides?: readonly string[];
+  /** What the driver, or the script, must print, in order: proof that it got there. */
+  readonly prints?: readonly string[];
+}
+
+/** The kernels on which a case runs. */
+export interface Setting {
+  /** Command line with the detector. */
+  readonly on: string;
+  /** Command line without it; absent when what reports is no detector but the CPU. */
+  readonly off?: string;
+}
+
+export const SETTING = {
+  KASAN: { on: 'kasan_multi_shot', off: 'kasan=off' },
+  SLUB: { on: 'kasan=off slub_debug=FZPU', off: 'kasan=off slub_debug=-' },
+  USERCOPY: { on: '', off: 'hardened_usercopy=off kasan=off' },
+  FORTIFY: { on: 'kasan=off', off: 'fortify=off kasan=off' },
+  LIST: { on: '', off: 'list_debug=off kasan=off' },
+  REFCOUNT: { on: '', off: 'refcount=off' },
+  KMEMLEAK: { on: '', off: 'kmemleak=off' },
+  CPU: { on: 'kasan=off' },
+} as const satisfies Readonly<Record<string, Setting>>;

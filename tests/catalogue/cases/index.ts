@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/** All cases by their id. */
+import type { BugCase } from '../bug-case.ts';
+import { FORTIFY_CASES } from './fortify.ts';
+import { KASAN_MEMPOOL_CASES } from './kasan-mempool.ts';
+import { KASAN_OTHER_CASES } from './kasan-other.ts';
+import { KASAN_SLAB_CASES } from './kasan-slab.ts';
+import { KMEMLEAK_CASES } from './kmemleak.ts';
+import { LIST_CASES } from './list.ts';
+import { OOPS_CASES } from './oops.ts';
+import { REFCOUNT_CASES } from './refcount.ts';
+import { SLUB_CASES } from './slub.ts';
+import { USERCOPY_CASES } from './usercopy.ts';
+
+const ALL: readonly BugCase[] = [
+  ...KASAN_SLAB_CASES,
+  ...KASAN_MEMPOOL_CASES,
+  ...KASAN_OTHER_CASES,
+  ...SLUB_CASES,
+  ...KMEMLEAK_CASES,
+  ...USERCOPY_CASES,
+  ...FORTIFY_CASES,
+  ...LIST_CASES,
+  ...OOPS_CASES,
+  ...REFCOUNT_CASES,
+];
+
+export const CASES: ReadonlyMap<string, BugCase> = new Map(ALL.map((bug) => [bug.id, bug]));

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/**
+ * bug-catalogue.jsonl: one mistake a line, from the tests that Linux has for its own detectors, and
+ * what Linux says of it.
+ */
+import { readFileSync } from 'node:fs';
+
+/** A line of the catalogue, as far as the runner reads it. */
+export interface Entry {
+  readonly id: string;
+  readonly suite: string;
+  readonly what_it_does: string;
+  readonly detector: string;
+  readonly expect: 'report' | 'no-report';
+  /** Whether the mistake exists where drivers are TypeScript. */
+  readonly applicable: boolean;
+  readonly family: string;
+  /** Regular expressions of the headlines, in order; one stands for all reports of the case. */
+  readonly title_match: readonly string[];
+}
+
+/** Suites that are run whole. */
+const SUITES: ReadonlySet<string> = new Set([
+  'kasan',
+  'kasan-extra',
+  'slub',
+  'slub-extra',
+  'kmemleak',
+  'kmemleak-extra',
+  'usercopy',
+  'fortify',
+  'list-debug',
+  'mm-oops',
+]);
+/** Families that are run of a suite whose rest waits for other parts of the kernel. */
+const FAMILIES: ReadonlySet<string> = new Set(['lkdtm:refcount', 'lkdtm:usercopy', 'lkdtm:list']);
+
+/** All of the file, in its order. */
+export function loadEntries(): Entry[] {
+  const text = readFileSync(new URL('bug-catalogue.jsonl', import.meta.url), 'utf8');
+  return text
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Entry);
+}
+
+/** What must be caught. */
+export function entriesToRun(): Entry[] {
+  return loadEntries().filter(
+    ({ applicable, suite, family }) => applicable && (SUITES.has(suite) || FAMILIES.has(family)),
+  );
+}

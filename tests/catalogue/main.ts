@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/**
+ * `npm run catalogue [-- [--json] [TEXT]]`: a line for each mistake (whose id contains TEXT), and a
+ * total for each suite. The status is 0 when every suite is as good as it must be.
+ */
+import { runCatalogue, scoreOf, type SuiteScore } from './score.ts';
+import type { Verdict } from './run-case.ts';
+
+export function main(args: readonly string[]): number {
+  const isJson = args.includes('--json');
+  const filter = args.find((word) => !word.startsWith('--'));
+  const tell = (verdict: Verdict): void => console.log(lineOf(verdict));
+  const verdicts = runCatalogue(filter, isJson ? undefined : tell);
+  const scores = scoreOf(verdicts);
+  console.log(isJson ? JSON.stringify(verdicts, undefined, 2) : tableOf(scores));
+  return scores.every(({ isGood }) => isGood) ? 0 : 1;
+}
+
+function lineOf({ id, verdict, headline, reason }: Verdict): string {
+  return `${verdict}  ${id}: ${reason ?? headline ?? 'silent, as it must be'}`;
+}
+
+function tableOf(scores: readonly SuiteScore[]): string {
+  const rows = scores.map(
+    ({ suite, passed, total, isGood }) =>
+      `| ${suite} | ${passed} of ${total}${isGood ? '' : ', too few'} |`,
+  );
+  const passed = scores.reduce((sum, score) => sum + score.passed, 0);
+  const total = scores.reduce((sum, score) => sum + score.total, 0);
+  return [
+    '| mistakes that Linux tests its detectors with | caught |',
+    '| --- | --- |',
+    ...rows,
+    `| **all** | **${passed} of ${total}** |`,
+  ].join('\n');
+}

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/** Builds drivers, loads them on machines, and gathers what can be seen afterwards. */
+import { Buffer } from 'node:buffer';
+
+import { bootMachine, defaultImage, takeSnapshot } from '../../kernel-sim/index.ts';
+import { EVENT, type EventKind, type TraceEvent } from '../../kernel-sim/sim/trace.ts';
+import { sharedToolchain, TestMachine } from '../support/machine.ts';
+import { MODULE, MODULE_FILE } from './driver-source.ts';
+
+/** What a run left behind. */
+export interface Observation {
+  /** Of the script; undefined when the machine did not come that far. */
+  readonly status: number | undefined;
+  /** Lines of the kernel log. */
+  readonly log: readonly string[];
+  /** Lines that the script printed. */
+  readonly output: readonly string[];
+  /** Letters of what the kernel is tainted with. */
+  readonly taints: ReadonlySet<string>;
+  /** Addresses by the name under which the driver printed them. */
+  readonly places: ReadonlyMap<string, number>;
+  /** What the trace knows: addresses that were allocated and given back. */
+  readonly allocated: ReadonlySet<number>;
+  readonly freed: ReadonlySet<number>;
+  /** Lines of the log as the trace has them. */
+  readonly printed: readonly string[];
+}
+
+export type Built = { readonly ko: Uint8Array } | { readonly errors: readonly string[] };
+
+export function build(text: string): Built {
+  const { ko, diagnostics } = sharedToolchain().build({
+    version: 1,
+    module: MODULE,
+    board: 'pc',
+    main: MODULE_FILE,
+    sources: { [MODULE_FILE]: text },
+  });
+  if (ko !== undefined) return { ko: Buffer.from(ko, 'base64') };
+  const lines = text.split('\n');
+  const errors = diagnostics.map(
+    ({ code, line, message }) => `${code} in "${lines[line - 1]?.trim()}": ${message}`,
+  );
+  return { errors };
+}
+
+/** What a script does that only wants to see what the driver does. */
+const LOAD = `insmod ${MODULE}.ko`;
+const SLICE_NS = 20_000_000;
+/** A case that is not done after so much virtual time never will be. */
+const PATIENCE_NS = 60_000_000_000;
+
+export function observe(ko: Uint8Array, cmdline: string, script = LOAD): Observation {
+  const files = [{ path: `/root/${MODULE}.ko`, bytes: ko }];
+  const image = defaultImage({
+    cmdline,
+    files,
+    script: { text: `cd /root; ${script}`, user: 'root', args: [] },
+  });
+  const guest = new TestMachine((host) => bootMachine(image, host));
+  const { machine } = guest;
+  const { sim, ram } = machine.kernel;
+  const events: TraceEvent[] = [];
+  sim.trace.start((event) => {
+    if (WANTED.has(event.kind)) events.push(event);
+  });
+  const untilNs = machine.nowNs + PATIENCE_NS;
+  while (machine.state !== 'halted' && machine.nowNs < untilNs) {
+    machine.run(machine.nowNs + SLICE_NS);
+  }
+  const log = guest.log.map(({ text }) => text);
+  const addresses = (kinds: ReadonlySet<EventKind>): ReadonlySet<number> =>
+    new Set(
+      events
+        .filter(({ kind }) => kinds.has(kind))
+        .map(({ kind, a }) => (BY_FRAME.has(kind) ? ram.toPointer(a * PAGE_BYTES) : a)),
+    );
+  return {
+    status: machine.haltStatus,
+    log,
+    output: (guest.output.get('hvc0') ?? '').split('\n'),
+    taints: taintsOf(takeSnapshot(machine).tainted),
+    places: placesOf(log),
+    allocated: addresses(ALLOCATIONS),
+    freed: addresses(FREES),
+    printed: events.filter(({ kind }) => kind === EVENT.PRINTK).map(({ b }) => sim.trace.textOf(b)),
+  };
+}
+
+const PAGE_BYTES = 4096;
+const ALLOCATIONS: ReadonlySet<EventKind> = new Set([EVENT.SLAB_ALLOC, EVENT.PAGE_ALLOC]);
+const FREES: ReadonlySet<EventKind> = new Set([EVENT.SLAB_FREE, EVENT.PAGE_FREE]);
+/** Events whose first argument is a page frame number. */
+const BY_FRAME: ReadonlySet<EventKind> = new Set([EVENT.PAGE_ALLOC, EVENT.PAGE_FREE]);
+const WANTED: ReadonlySet<EventKind> = new Set([...ALLOCATIONS, ...FREES, EVENT.PRINTK]);
+
+/** Taints of something that went wrong. Linux: TAINT_BAD_PAGE, TAINT_DIE, TAINT_WARN. */
+const ALARMS = [
+  [1 << 5, 'B'],
+  [1 << 7, 'D'],
+  [1 << 9, 'W'],
+] as const;
+
+function taintsOf(mask: number): ReadonlySet<string> {
+  return new Set(ALARMS.filter(([bit]) => (mask & bit) !== 0).map(([, letter]) => letter));
+}
+
+const TOLD = /^(\w+) at ([0-9a-f]+)$/;
+
+function placesOf(log: readonly string[]): ReadonlyMap<string, number> {
+  const places = new Map<string, number>();
+  for (const line of log) {
+    const [, name, address] = TOLD.exec(line) ?? [];
+    if (name !== undefined && address !== undefined) places.set(name, parseAddress(address));
+  }
+  return places;
+}
+
+/** Kernel addresses are 48-bit numbers, which reports print extended by their sign. */
+export function parseAddress(text: string): number {
+  return Number.parseInt(text.slice(-12), 16);
+}

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/** Runs a case: broken, repaired, and broken where nobody looks. */
+import type { BugCase } from './bug-case.ts';
+import { writeDriver, type DriverSource, type Variant } from './driver-source.ts';
+import type { Entry } from './entries.ts';
+import { judgeReports, judgeSilence, reportsOf } from './judge.ts';
+import { build, observe, type Observation } from './observe.ts';
+
+/** What became of an entry of the catalogue. */
+export interface Verdict {
+  readonly id: string;
+  readonly suite: string;
+  /** `skip`: it could not be run, which counts as failed. */
+  readonly verdict: 'pass' | 'fail' | 'skip';
+  /** What the kernel said first, if anything. */
+  readonly headline: string | null;
+  /** Why it did not pass. */
+  readonly reason: string | null;
+}
+
+export function runCase(entry: Entry, bug: BugCase | undefined): Verdict {
+  const { id, suite } = entry;
+  if (bug === undefined) {
+    return { id, suite, verdict: 'skip', headline: null, reason: 'there is no driver for it' };
+  }
+  const broken = load(bug, 'broken', bug.setting.on);
+  if ('errors' in broken) {
+    const reason = `does not build: ${broken.errors[0]}`;
+    return { id, suite, verdict: 'skip', headline: null, reason };
+  }
+  const headline = reportsOf(broken.seen)[0]?.headlines[0] ?? null;
+  const wrong =
+    entry.expect === 'report'
+      ? judgeReporting(bug, entry, broken)
+      : [...judgeSilence(bug, broken.source, broken.seen), ...judgeStatus(bug, broken.seen)];
+  const verdict = wrong.length === 0 ? 'pass' : 'fail';
+  return { id, suite, verdict, headline, reason: wrong.join('; ') || null };
+}
+
+interface Run {
+  readonly source: DriverSource;
+  readonly seen: Observation;
+}
+
+function judgeReporting(bug: BugCase, entry: Entry, { source, seen }: Run): string[] {
+  const wrong = [...judgeReports(bug, entry, source, seen), ...judgeStatus(bug, seen)];
+  const repaired = load(bug, 'repaired', bug.setting.on);
+  if ('errors' in repaired) return [...wrong, `the twin does not build: ${repaired.errors[0]}`];
+  const silence = judgeSilence({ ...bug, prints: [], besides: [] }, repaired.source, repaired.seen);
+  const twin = [...silence, ...judgeStatus({ ...bug, status: 0 }, repaired.seen)];
+  wrong.push(...twin.map((reason) => `the twin: ${reason}`));
+  const { off } = bug.setting;
+  if (off === undefined) return wrong;
+  const blind = load(bug, 'broken', off);
+  if ('errors' in blind || judgeReports(bug, entry, blind.source, blind.seen).length === 0) {
+    wrong.push(`passes with ${off}`);
+  } else if (seen.places.size > 0 && blind.seen.places.size === 0) {
+    wrong.push(`does not even begin with ${off}`);
+  }
+  return wrong;
+}
+
+function judgeStatus({ status = 0 }: BugCase, seen: Observation): string[] {
+  if (seen.status === status) return [];
+  return [`the script ended with ${seen.status ?? 'nothing'} in place of ${status}`];
+}
+
+function load(
+  bug: BugCase,
+  variant: Variant,
+  cmdline: string,
+): Run | { readonly errors: readonly string[] } {
+  const source = writeDriver(bug, variant);
+  const built = build(source.text);
+  if ('errors' in built) return built;
+  return { source, seen: observe(built.ko, cmdline, bug.script) };
+}
