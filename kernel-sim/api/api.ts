@@ -47,7 +47,7 @@ export function makeDriverApi(services: ApiServices): ReadonlyMap<string, object
     ],
     ['kernel/sysctl', Object.freeze({ sysctl: exportsOf(sysctl) })],
     ['kernel/time', exportsOf(time)],
-    ['uapi', exportsOf(new UapiApi(services.slabs.ram.board))],
+    ['uapi', exportsOf(new UapiApi(context.classes))],
     [
       'kernel/sync',
       Object.freeze({

@@ -15,6 +15,8 @@ import type { ProcSysctl } from '../fs/procfs/proc-sysctl.ts';
 import type { SlabAllocator } from '../mm/kmalloc.ts';
 import { LoadedModule } from '../kernel/module/loaded-module.ts';
 import type { Scheduler } from '../kernel/sched/scheduler.ts';
+import { StructClasses } from './struct-class.ts';
+import { KernelMemory } from './value-memory.ts';
 
 export interface ApiServices {
   readonly scheduler: Scheduler;
@@ -36,9 +38,15 @@ export interface ApiServices {
 
 export class ApiContext {
   readonly services: ApiServices;
+  /** Structs of drivers. */
+  readonly classes: StructClasses;
+  readonly memory: KernelMemory;
 
   constructor(services: ApiServices) {
     this.services = services;
+    const { ram } = services.slabs;
+    this.classes = new StructClasses(ram.board);
+    this.memory = new KernelMemory(ram);
   }
 
   get runtime(): DriverRuntime {

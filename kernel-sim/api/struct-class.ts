@@ -29,45 +29,51 @@ const { construct } = Reflect;
 /** A function that `new` takes. */
 type Class = new (...args: never) => object;
 
-/** What a constructor is given in place of a driver's argument, to make a view. */
+/** Bytes somewhere: what a constructor is given in place of a driver's argument, to make a view. */
 class Place {
-  readonly memory: ValueMemory;
   readonly pointer: number;
+  readonly #memory: ValueMemory;
 
   constructor(memory: ValueMemory, pointer: number) {
-    this.memory = memory;
+    this.#memory = memory;
     this.pointer = pointer;
   }
+
+  static is(value: unknown): value is Place {
+    return typeof value === 'object' && value !== null && #memory in value;
+  }
+
+  get memory(): ValueMemory {
+    return this.#memory;
+  }
 }
 
-/** A value of a struct or of bits. */
-export class PlacedValue {
-  readonly #memory: ValueMemory;
-  readonly #pointer: number;
+/** Answers where a value lies, and what `struct()` or `bits()` made its class of. */
+let placeOf: (value: PlacedValue) => Place;
+let baseOf: (value: unknown) => object | undefined;
+
+/**
+ * A value of a struct or of bits. Drivers can reach this class, so that nothing of it says more
+ * than they may know.
+ */
+class PlacedValue {
+  readonly #place: Place;
   readonly #base: object;
 
+  static {
+    placeOf = (value) => value.#place;
+    baseOf = (value) =>
+      typeof value === 'object' && value !== null && #base in value ? value.#base : undefined;
+  }
+
   constructor(base: object, place: Place) {
-    this.#memory = place.memory;
-    this.#pointer = place.pointer;
+    if (!Place.is(place)) throw new TypeError('Illegal constructor');
+    this.#place = place;
     this.#base = base;
-  }
-
-  static read(value: PlacedValue, type: MemoryType, offset: number): unknown {
-    return type.read(value.#memory, value.#pointer + offset);
-  }
-
-  static write(value: PlacedValue, type: MemoryType, offset: number, to: unknown): void {
-    type.write(value.#memory, value.#pointer + offset, to);
-  }
-
-  /** The bytes of a value of the class that extends `base`; undefined for any other value. */
-  static bytesOf(value: unknown, base: object, sizeBytes: number): Uint8Array | undefined {
-    if (typeof value !== 'object' || value === null || !(#base in value)) return undefined;
-    if (value.#base !== base) return undefined;
-    return value.#memory.loadBytes(value.#pointer, sizeBytes);
   }
 }
 
+Object.freeze(PlacedValue);
 Object.freeze(PlacedValue.prototype);
 
 interface Field {
@@ -81,6 +87,7 @@ export class StructClasses {
   readonly #target: LayoutTarget;
   /** Of what `struct()` and `bits()` answered: the type of a class that extends it. */
   readonly #types = new WeakMap<object, (extending: Class) => MemoryType>();
+  readonly #typeOfClass = new WeakMap<object, MemoryType>();
 
   constructor(target: LayoutTarget) {
     this.#target = target;
@@ -90,7 +97,7 @@ export class StructClasses {
   typeOf(kind: unknown): MemoryType {
     const type =
       typeof kind === 'function'
-        ? this.#typeOfClass(kind as Class)
+        ? (this.#typeOfClass.get(kind) ?? this.#findType(kind as Class))
         : KindObject.typeOf(kind, this.#target);
     if (type === undefined) throw new TypeError('this is no type of `uapi`');
     return type;
@@ -141,7 +148,7 @@ export class StructClasses {
     const { sizeBytes } = extent;
     const Base = class extends PlacedValue {
       constructor(init?: unknown) {
-        if (init instanceof Place) {
+        if (Place.is(init)) {
           super(Base, init);
           return;
         }
@@ -158,18 +165,24 @@ export class StructClasses {
       ...extent,
       read: (memory, pointer) => construct(Base, [new Place(memory, pointer)], extending),
       write: (memory, pointer, value) => {
-        const bytes = PlacedValue.bytesOf(value, Base, sizeBytes);
-        memory.storeBytes(pointer, bytes ?? new Uint8Array(sizeBytes));
-        if (bytes === undefined) writeFields(memory, pointer, fields, value);
+        if (baseOf(value) === Base) {
+          const from = placeOf(value as PlacedValue);
+          memory.storeBytes(pointer, from.memory.loadBytes(from.pointer, sizeBytes));
+        } else {
+          memory.storeBytes(pointer, new Uint8Array(sizeBytes));
+          writeFields(memory, pointer, fields, value);
+        }
       },
     }));
     return Object.freeze(Base);
   }
 
-  #typeOfClass(kind: Class): MemoryType | undefined {
+  #findType(kind: Class): MemoryType | undefined {
     for (let at: unknown = kind; typeof at === 'function'; at = Object.getPrototypeOf(at)) {
       const type = this.#types.get(at)?.(kind);
-      if (type !== undefined) return type;
+      if (type === undefined) continue;
+      this.#typeOfClass.set(kind, type);
+      return type;
     }
     return undefined;
   }
@@ -212,10 +225,12 @@ function rangeType(base: MemoryType, range: BitRange): MemoryType {
 function defineField(prototype: object, { name, offset, type }: Field): void {
   Object.defineProperty(prototype, name, {
     get(this: PlacedValue) {
-      return PlacedValue.read(this, type, offset);
+      const { memory, pointer } = placeOf(this);
+      return type.read(memory, pointer + offset);
     },
     set(this: PlacedValue, value: unknown) {
-      PlacedValue.write(this, type, offset, value);
+      const { memory, pointer } = placeOf(this);
+      type.write(memory, pointer + offset, value);
     },
   });
 }

@@ -13,7 +13,7 @@ import {
   scalarType,
   type MemoryType,
 } from './memory-types.ts';
-import { StructClasses } from './struct-class.ts';
+import { type StructClasses } from './struct-class.ts';
 import type {
   ArrayKind,
   BitRanges,
@@ -81,8 +81,8 @@ export class UapiApi {
   /** An integer as wide as a pointer. */
   readonly usize: ScalarKind<'usize'> = scalarKind('usize');
 
-  constructor(target: LayoutTarget) {
-    this.#classes = new StructClasses(target);
+  constructor(classes: StructClasses) {
+    this.#classes = classes;
   }
 
   /**
