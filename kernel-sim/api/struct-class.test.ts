@@ -93,7 +93,7 @@ describe('a struct', () => {
     expect(ram.load32(at + 8)).toBe(7);
   });
 
-  it("has the driver's methods, in memory too, and none of its constructors runs for a view", () => {
+  it("has the driver's methods, and runs no constructor of it to be seen in memory", () => {
     let made = 0;
     class Counted extends uapi.struct({ n: u32 }) {
       constructor(n: number) {

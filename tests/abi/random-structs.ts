@@ -74,7 +74,8 @@ export function cSource(structs: readonly StructShape[]): string {
   });
   const rows = structs.map(({ fields }, index) => {
     const offsets = fields.map(([name]) => `__builtin_offsetof(struct s${index}, ${name})`);
-    return `  ${[`sizeof(struct s${index})`, `_Alignof(struct s${index})`, ...offsets].join(', ')},\n`;
+    const row = [`sizeof(struct s${index})`, `_Alignof(struct s${index})`, ...offsets];
+    return `  ${row.join(', ')},\n`;
   });
   return `${declarations.join('')}const unsigned int answers[] = {\n${rows.join('')}};\n`;
 }
