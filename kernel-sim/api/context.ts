@@ -15,7 +15,7 @@ import type { ProcSysctl } from '../fs/procfs/proc-sysctl.ts';
 import type { SlabAllocator } from '../mm/kmalloc.ts';
 import { LoadedModule } from '../kernel/module/loaded-module.ts';
 import type { Scheduler } from '../kernel/sched/scheduler.ts';
-import { StructClasses } from './struct-class.ts';
+import type { StructClasses } from './struct-class.ts';
 import { KernelMemory } from './value-memory.ts';
 
 export interface ApiServices {
@@ -27,6 +27,7 @@ export interface ApiServices {
   readonly charDevices: CharDevices;
   readonly miscDevices: () => MiscDevices;
   readonly slabs: SlabAllocator;
+  readonly structs: StructClasses;
   readonly sysctl: ProcSysctl;
   readonly entropy: () => Entropy;
   readonly lockdep: Lockdep;
@@ -45,7 +46,7 @@ export class ApiContext {
   constructor(services: ApiServices) {
     this.services = services;
     const { ram } = services.slabs;
-    this.classes = new StructClasses(ram.board);
+    this.classes = services.structs;
     this.memory = new KernelMemory(ram);
   }
 

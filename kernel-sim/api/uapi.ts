@@ -4,7 +4,6 @@
  *
  * @subpath uapi
  */
-import type { LayoutTarget } from '../uapi/layout.ts';
 import {
   arrayType,
   flexType,
@@ -13,7 +12,8 @@ import {
   scalarType,
   type MemoryType,
 } from './memory-types.ts';
-import { type StructClasses } from './struct-class.ts';
+import type { LayoutTarget } from '../uapi/layout.ts';
+import type { StructClasses } from './struct-class.ts';
 import type {
   ArrayKind,
   BitRanges,

@@ -7,6 +7,7 @@
  */
 // tidy: long because everything is constructed here, and the order is read as one
 import { makeDriverApi } from '../api/api.ts';
+import { StructClasses } from '../api/struct-class.ts';
 import { ModuleDefinition } from '../api/driver-module.ts';
 import { CharDevices } from '../drivers/char/chrdev.ts';
 import type { DebugFs } from '../fs/debugfs/debugfs.ts';
@@ -69,6 +70,7 @@ import { makeLocks } from './locks.ts';
 import { makeModuleMemory } from './module-memory.ts';
 import { mountProc } from './proc-files.ts';
 import { mountSys } from './sys-files.ts';
+import { makeRawHooks } from './raw-hooks.ts';
 import { populateRoot, withExecutables } from './rootfs.ts';
 
 export const HOSTNAME = 'pc';
@@ -122,6 +124,7 @@ export class Kernel {
   readonly calls: DriverCalls;
   readonly die: Die;
   readonly loader: ModuleLoader;
+  readonly structs: StructClasses;
 
   // mm
   readonly pages: PageAllocator;
@@ -173,6 +176,7 @@ export class Kernel {
     this.vfs = this.#makeVfs();
 
     this.calls = new DriverCalls(this.sim, this.scheduler, this.runtime);
+    this.structs = new StructClasses(this.board.memory);
     this.loader = this.#makeLoader(host, settings.build);
     this.die = this.#makeDie();
     reportBadMemory(this);
@@ -293,6 +297,7 @@ export class Kernel {
       ...locks,
       moduleData: (module: LoadedModule, bytes: number) => memory.allocateStatic(module, bytes),
       miscDevices: () => this.consoles.misc,
+      structs: this.structs,
       entropy: () => this.consoles.entropy,
       get sysctl() {
         return sysctl();
@@ -330,6 +335,7 @@ export class Kernel {
       stackOverflow: () => die.stackOverflow(),
       step: () => sim.oracle.choose('step', 2) === 1,
     });
+    this.runtime.attachMemory(makeRawHooks(this));
     scheduler.hooks = {
       onLockup(_task, stuckNs) {
         throw die.softLockup(stuckNs);

@@ -2,6 +2,8 @@
 /** Everything that is known of a module's or program's files before code is made of them. */
 import type ts from 'typescript';
 
+import type { BuildRequest } from '../uapi/hostcc.ts';
+import type { LayoutTarget } from '../uapi/layout.ts';
 import { Findings } from './diagnostics.ts';
 import type { DropPlan } from './drop-plan.ts';
 import { Effects } from './effects.ts';
@@ -9,17 +11,29 @@ import { Nobody, Ownership } from './ownership.ts';
 import { DropPlanner } from './plan-drops.ts';
 import { readExports, surfaceOf, type ExportedFunction } from './module-symbols.ts';
 import { checkImports } from './program.ts';
+import { Places } from './places.ts';
+import { PointerOperations } from './pointer-operations.ts';
 import { checkRestrictions } from './restrictions.ts';
 import { Sites } from './sites.ts';
+import { checkUnsafe } from './unsafe-rules.ts';
 
 /** A program is plain TypeScript: nothing is owned, and only `using` drops. */
 export type Kind = 'module' | 'program';
+
+/** What a board's C compiler makes of a struct. */
+const TARGETS: Readonly<Record<BuildRequest['board'], LayoutTarget>> = {
+  pc: { pointerBytes: 8 },
+  rpi3: { pointerBytes: 4 },
+};
 
 export interface Analysis {
   readonly kind: Kind;
   readonly ownership: Ownership;
   readonly plan: DropPlan;
   readonly effects: Effects;
+  /** What touches memory. */
+  readonly places: Places;
+  readonly pointers: PointerOperations;
   readonly sites: Sites;
   readonly findings: Findings;
   /** What it hands to other modules. */
@@ -31,11 +45,18 @@ export function analyse(
   files: readonly ts.SourceFile[],
   nameOf: (path: string) => string,
   kind: Kind,
+  board: BuildRequest['board'],
 ): Analysis {
   const findings = new Findings();
+  const places = new Places(checker, TARGETS[board], findings);
+  const pointers = new PointerOperations(checker, places, findings);
   for (const file of files) {
     checkRestrictions(checker, file, findings, kind);
     checkImports(file, findings, kind);
+    if (kind === 'program') continue;
+    checkUnsafe(checker, file, findings);
+    places.analyse(file);
+    pointers.analyse(file);
   }
   const types = new Ownership(checker, files);
   const ownership = kind === 'module' ? types : new Nobody(checker, files);
@@ -43,6 +64,6 @@ export function analyse(
   const effects = new Effects(checker, types, plan, findings, kind);
   const exports = readExports(checker, files, findings);
   effects.analyse(files, surfaceOf(files, exports));
-  const sites = new Sites(files, nameOf);
-  return { kind, ownership, plan, effects, sites, findings, exports };
+  const sites = new Sites(files, nameOf, places);
+  return { kind, ownership, plan, effects, places, pointers, sites, findings, exports };
 }

@@ -108,7 +108,8 @@ export class BuildPrograms {
         .map(({ fileName, text }) => [fileName, text]),
     );
     const files = reachableFrom(file, program);
-    const analysis = analyse(program.getTypeChecker(), files, buildName, 'module');
+    // Effects and shapes of functions are the same on every board.
+    const analysis = analyse(program.getTypeChecker(), files, buildName, 'module', 'pc');
     const fallback = others.get(main) ?? main;
     const info = readModuleInfo(program.getTypeChecker(), file, fallback, analysis.findings);
     const name = info?.name ?? fallback;

@@ -20,6 +20,12 @@ export interface Traits {
   readonly context: Context | null;
   readonly isAtomic: boolean;
   readonly isLent: boolean;
+  /** `@raw`: what it is called with must be right, and nobody checks. */
+  readonly isRaw: boolean;
+  /** `@frame`: what it makes lives in the caller's frame, and ends with it. */
+  readonly isOfFrame: boolean;
+  /** `@static`: what it makes is a variable of the module. */
+  readonly isStatic: boolean;
 }
 
 const PLAIN: Traits = {
@@ -28,6 +34,9 @@ const PLAIN: Traits = {
   context: null,
   isAtomic: false,
   isLent: false,
+  isRaw: false,
+  isOfFrame: false,
+  isStatic: false,
 };
 
 /** How a parameter or receiver takes its value. */
@@ -78,6 +87,15 @@ function readTraits(declaration: ts.Node): Traits {
         break;
       case 'lent':
         traits.isLent = true;
+        break;
+      case 'raw':
+        traits.isRaw = true;
+        break;
+      case 'frame':
+        traits.isOfFrame = true;
+        break;
+      case 'static':
+        traits.isStatic = true;
         break;
     }
   }
@@ -153,4 +171,17 @@ export function parameterAt(
 export function isSymbolKey(name: ts.__String, symbol: string): boolean {
   // The compiler writes `__@name@id` for `[Symbol.name]` and for unique symbols.
   return (name as string).startsWith(`__@${symbol}@`);
+}
+
+/** The name of the function of the API that is called, whatever it is called by. */
+export function apiFunctionName(
+  checker: ts.TypeChecker,
+  call: ts.CallExpression,
+): string | undefined {
+  const declaration = checker.getResolvedSignature(call)?.declaration;
+  return declaration !== undefined &&
+    ts.isFunctionDeclaration(declaration) &&
+    declarationOrigin(declaration) === 'api'
+    ? declaration.name?.text
+    : undefined;
 }

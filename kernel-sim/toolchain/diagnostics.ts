@@ -6,12 +6,16 @@ import type { Diagnostic } from '../uapi/hostcc.ts';
 
 /**
  * The toolchain's own error codes. Where Rust has the twin, the number is Rust's; the rest:
- * RZ1000 not part of the driver's language, RZ1024 would switch where nothing can switch, RZ1070
- * would break sandbox, brands or determinism, RZ1080 to RZ1084 what a file is to the kernel.
+ * RZ1000 not part of the driver's language, RZ1001 `unsafe:` without its reason, RZ1024 would
+ * switch where nothing can switch, RZ1070 would break sandbox, brands or determinism, RZ1080 to
+ * RZ1084 what a file is to the kernel.
  */
 export type Code =
+  | 'RZ0133'
   | 'RZ0507'
+  | 'RZ0614'
   | 'RZ1000'
+  | 'RZ1001'
   | 'RZ1011'
   | 'RZ1020'
   | 'RZ1024'

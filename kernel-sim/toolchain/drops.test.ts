@@ -180,7 +180,7 @@ describe('the rest of the language', () => {
     ['a temporary of a switch', `switch (t.look(token("a"))) { case "a": println("one"); break; default: }`, '', 'drop a, one'],
     ['a do loop', `let n = 0; do { using a = token(\`\${n}\`); t.look(a); n++; if (n === 1) continue; } while (n < 2);`, '', 'drop 0, drop 1'],
     ['a function used before it is declared', `{ using a = token("a"); println(later(a)); function later(x: Ref<t.Token>): string { return x.name; } }`, '', 'a, drop a'],
-    ['a labelled block', `unsafe: { using a = token("a"); println(a.name); }`, '', 'a, drop a'],
+    ['a labelled block', `inner: { using a = token("a"); println(a.name); }`, '', 'a, drop a'],
     ['a label that is left', `out: { using a = token("a"); if (t.look(a) === "a") break out; println("no"); } println("end");`, '', 'drop a, end'],
     ['closures over the variables of turns', `const fs: (() => string)[] = []; for (let i = 0; i < 2; i++) { fs.push(() => \`\${i}\`); } for (const f of fs) println(f());`, '', '0, 1'],
     ['a nested function that borrows', `using a = token("a"); const see = (): string => a.name; println(see());`, '', 'a, drop a'],

@@ -131,13 +131,14 @@ function withObject(
 }
 
 /** `value`, then `actions`, then the value again. */
-function afterwards(
+export function afterwards(
   emitter: Emitter,
-  source: ts.Expression,
+  source: ts.Expression | undefined,
   value: ts.Expression,
   actions: readonly ts.Expression[],
 ): ts.Expression {
-  if (isInert(source)) return sequence([...actions, value]);
+  if (actions.length === 0) return value;
+  if (source !== undefined && isInert(source)) return sequence([...actions, value]);
   const kept = emitter.temporary();
   return sequence([assign(kept, value), ...actions, kept]);
 }

@@ -6,6 +6,7 @@ import { assign, empty, id, placed, sequence, setSite } from './build-code.ts';
 import { emitCall } from './emit-calls.ts';
 import { emitChain } from './emit-chains.ts';
 import { dropIfHeld, release } from './emit-drops.ts';
+import { emitMemory } from './emit-memory.ts';
 import type { Emitter } from './emitter.ts';
 import { isAssignment, isCallNode, isInert, unwrap } from './syntax.ts';
 
@@ -56,6 +57,8 @@ function withDrops(
 }
 
 function emitBare(emitter: Emitter, node: ts.Expression): ts.Expression {
+  const touching = emitMemory(emitter, node);
+  if (touching !== undefined) return touching;
   if (ts.isOptionalChain(node)) {
     const lowered = emitChain(emitter, node);
     if (lowered !== undefined) return lowered;

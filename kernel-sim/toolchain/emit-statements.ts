@@ -3,6 +3,7 @@
 import ts from 'typescript';
 
 import {
+  assign,
   backEdge,
   catchAll,
   guarded,
@@ -23,7 +24,19 @@ const f = ts.factory;
 
 /** What a statement of the source becomes, with what has to stand before it. */
 export function emitStatement(emitter: Emitter, node: ts.Statement): readonly ts.Statement[] {
-  return [...prefixOf(emitter, labelled(node)), emitAlone(emitter, node)];
+  return [
+    ...prefixOf(emitter, labelled(node)),
+    emitAlone(emitter, node),
+    ...(ts.isClassDeclaration(node) ? numberLayout(emitter, node) : []),
+  ];
+}
+
+/** `$layouts[n] = X`: the class that views are made of. */
+function numberLayout({ analysis }: Emitter, node: ts.ClassDeclaration): ts.Statement[] {
+  const number = analysis.places.layoutNumber(node);
+  if (number === undefined || node.name === undefined) return [];
+  const place = f.createElementAccessExpression(id('$layouts'), number);
+  return [statement(assign(place, id(node.name.text)))];
 }
 
 export function emitStatements(

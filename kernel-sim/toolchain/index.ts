@@ -77,7 +77,7 @@ class DriverToolchain implements Toolchain {
     const types = files.flatMap((file) => compilerDiagnostics(program, file, buildName, kind));
     if (hasSyntaxErrors(program, files)) return { ...reply, diagnostics: sortDiagnostics(types) };
 
-    const analysis = analyse(checker, files, buildName, kind);
+    const analysis = analyse(checker, files, buildName, kind, request.board);
     const { findings } = analysis;
     if (kind === 'program') checkMain(checker, main, findings);
     const info =
@@ -144,6 +144,8 @@ class DriverToolchain implements Toolchain {
 }
 
 const KINDS: readonly Kind[] = ['module', 'program'];
+/** What is wrong with a file is wrong on every board. */
+const ANY_BOARD = 'pc';
 
 /** Programs with what they import; all else is a driver's, and so is what both import. */
 function groupFiles(program: ts.Program): Readonly<Record<Kind, readonly ts.SourceFile[]>> {
@@ -163,7 +165,7 @@ function findingsOf(
   kind: Kind,
 ): Findings {
   const checker = program.getTypeChecker();
-  const { findings } = analyse(checker, files, nameOf, kind);
+  const { findings } = analyse(checker, files, nameOf, kind, ANY_BOARD);
   if (kind === 'module') return findings;
   for (const file of files) if (exportsMain(file)) checkMain(checker, file, findings);
   return findings;

@@ -9,7 +9,7 @@ import ts from 'typescript';
 
 import { SECTION, SPECIAL_SYMBOL } from '../uapi/module-sections.ts';
 import type { Analysis } from './analysis.ts';
-import { declarationOrigin, isSymbolKey } from './declarations.ts';
+import { apiFunctionName, declarationOrigin, isSymbolKey } from './declarations.ts';
 import type { Findings } from './diagnostics.ts';
 import { isHeader } from './settings.ts';
 import { isCallNode, isExportedFunction, unwrap, walk } from './syntax.ts';
@@ -106,16 +106,6 @@ function exportedBy(
   const symbol = checker.getSymbolAtLocation(value);
   const all = symbol?.declarations?.filter(ts.isFunctionDeclaration) ?? [];
   return all.length === 1 ? all.find(isExportedFunction) : undefined;
-}
-
-/** The name of the function of `kernel` that is called. */
-function apiFunctionName(checker: ts.TypeChecker, call: ts.CallExpression): string | undefined {
-  const declaration = checker.getResolvedSignature(call)?.declaration;
-  return declaration !== undefined &&
-    ts.isFunctionDeclaration(declaration) &&
-    declarationOrigin(declaration) === 'api'
-    ? declaration.name?.text
-    : undefined;
 }
 
 /**

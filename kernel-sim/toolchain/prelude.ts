@@ -107,5 +107,7 @@ export function preludeFor(code: string): string {
   return [
     ...(code.includes('$collections.') ? [COLLECTIONS] : []),
     ...(/\$left\b|\$construct/.test(code) ? [CONSTRUCT] : []),
+    ...(code.includes('$m.') ? ['\nconst $m = $k.memory;'] : []),
+    ...(code.includes('$layouts[') ? ['\nconst $layouts = [];'] : []),
   ].join('');
 }

@@ -15,9 +15,9 @@ import {
   isExportedFunction,
   isFunctionNode,
   walk,
-  type CallNode,
   type FunctionNode,
 } from './syntax.ts';
+import type { Places } from './places.ts';
 
 const SITE_BYTES = 16;
 const FRAME_BYTES = 48;
@@ -31,7 +31,9 @@ export class Sites {
   /** Statements and conditions in which something may be reported. */
   readonly #nameable = new Set<ts.Node>();
   readonly #conditions = new Set<ts.Node>();
-  readonly #exact = new Set<CallNode>();
+  readonly #exact = new Set<ts.Node>();
+  /** What touches memory. */
+  readonly #places: Pick<Places, 'isAccess'>;
   readonly #functions: SiteTable['functions'][number][] = [];
   readonly #sites: (readonly [number, number, number, number, number])[] = [];
   /** How often each name is taken; those that every module has are taken from the start. */
@@ -42,7 +44,12 @@ export class Sites {
   readonly nodes: FunctionNode[] = [];
   readonly #reserved = new Map<ts.Node, string>();
 
-  constructor(files: readonly ts.SourceFile[], nameOf: (path: string) => string) {
+  constructor(
+    files: readonly ts.SourceFile[],
+    nameOf: (path: string) => string,
+    places: Pick<Places, 'isAccess'>,
+  ) {
+    this.#places = places;
     for (const file of files) for (const it of file.statements) this.#reserve(it);
     for (const [index, file] of files.entries()) {
       walk(file, (node) => {
@@ -74,9 +81,15 @@ export class Sites {
     return this.#conditions.has(node);
   }
 
-  /** True when the call sets its own site, since its statement spans several lines. */
-  isExact(call: CallNode): boolean {
-    return this.#exact.has(call);
+  /** True when a call or access sets its own site, since its statement spans several lines. */
+  isExact(node: ts.Node): boolean {
+    return this.#exact.has(node);
+  }
+
+  /** The site of the statement or condition that a node is part of. */
+  siteAround(node: ts.Node): number | undefined {
+    const holder = ts.findAncestor(node, (it) => this.#byNode.has(it));
+    return holder === undefined ? undefined : this.#byNode.get(holder);
   }
 
   /** What other modules may call keeps its name; a function within another takes the next. */
@@ -122,11 +135,12 @@ export class Sites {
   #addUnit({ at, parts }: Unit, add: (at: ts.Node, position?: number) => void): void {
     add(at);
     const line = lineOf(at.getSourceFile(), at.getStart());
-    const calls: CallNode[] = [];
+    const calls: ts.Node[] = [];
     let isNameable = parts.length > 0 && ts.isThrowStatement(at);
     const visit = (node: ts.Node): void => {
       if (canBeReported(node)) isNameable = true;
       if (isCallNode(node) && node.expression.kind !== ts.SyntaxKind.SuperKeyword) calls.push(node);
+      else if (this.#places.isAccess(node)) calls.push(node);
     };
     for (const part of parts) {
       if (isFunctionNode(part)) continue;
@@ -229,11 +243,11 @@ function canBeReported(node: ts.Node): boolean {
   }
 }
 
-/** Where a call is, as engines count: at the name that is called. */
-function positionOf(call: CallNode): number {
-  return ts.isCallExpression(call) && ts.isPropertyAccessExpression(call.expression)
-    ? call.expression.name.getStart()
-    : call.getStart();
+/** Where a call or access is, as engines count: at the name that is called, read or written. */
+function positionOf(node: ts.Node): number {
+  const named = ts.isCallExpression(node) ? node.expression : node;
+  if (ts.isPropertyAccessExpression(named)) return named.name.getStart();
+  return ts.isElementAccessExpression(node) ? node.argumentExpression.getStart() : node.getStart();
 }
 
 function lineOf(source: ts.SourceFile, position: number): number {

@@ -112,3 +112,12 @@ export function isExportedFunction(node: ts.Node): node is ts.FunctionDeclaratio
     (ts.getCombinedModifierFlags(node) & ts.ModifierFlags.Export) !== 0
   );
 }
+
+/** True where nobody looks at the value of an expression. */
+export function isStatement(node: ts.Expression): boolean {
+  const { parent } = node;
+  if (ts.isParenthesizedExpression(parent)) return isStatement(parent);
+  return (
+    ts.isExpressionStatement(parent) || (ts.isForStatement(parent) && parent.condition !== node)
+  );
+}

@@ -113,6 +113,72 @@ export interface ModuleRuntime {
   maybe(result: unknown): Sleeping<unknown>;
   /** A call by value out of a plain function: oopses if the result is a coroutine of ours. */
   sync<T>(result: T): T;
+
+  /** Memory as raw code touches it. A factory takes it once, as `$m`. */
+  readonly memory: ModuleMemory;
+
+  /**
+   * Closes a frame in which stack buffers were made, in place of `$k.sp = $p`: they are dead from
+   * then on.
+   */
+  leave(frame: number): void;
+  /**
+   * Room for the pointers that a function's variables hold while it runs, zeroed:
+   * `const $r = $k.openRoots(count), $q = $r[0] - count;`, then `$r[$q + n] = pointer;` at each
+   * assignment, and `$r[0] = $q;` at the end. Element 0 is the index of the next that is free.
+   */
+  openRoots(count: number): Float64Array;
+
+  /**
+   * Names functions of the module, so that memory can hold their addresses. `site` is the first of
+   * the function, as an id.
+   */
+  defineFunction(site: number, fn: unknown): void;
+  /** The address of a function that has one, 0 for null; of anything else it is a panic. */
+  addressOf(fn: unknown): number;
+  /**
+   * Calls the function at an address that memory held: of any module that is loaded. Oopses as a
+   * fetch of instructions does where none begins.
+   */
+  callPointer(address: number, ...values: readonly unknown[]): unknown;
+  /** The function at such an address, as a value; null for 0. */
+  functionAt(address: number): unknown;
+
+  /** A view of what lies at an address, of a class that extends `struct()` or `bits()`. */
+  view(layout: unknown, address: number): object;
+  /** Writes a value, or what one may begin with, as such a class lies in memory. */
+  storeValue(layout: unknown, address: number, value: unknown): void;
+}
+
+/**
+ * `$m`: checked loads and stores at kernel addresses, each of exactly its width, aligned or not,
+ * little-endian. `load8`, `load16` and `load32` are unsigned; pointers and words are as wide as the
+ * board's pointers, and differ in what comes of 64 bits that are no address: a pointer keeps them
+ * (hw/ram), a word is the nearest number. They set no site.
+ */
+export interface ModuleMemory {
+  load8(address: number): number;
+  load16(address: number): number;
+  load32(address: number): number;
+  load64(address: number): bigint;
+  loadS8(address: number): number;
+  loadS16(address: number): number;
+  loadS32(address: number): number;
+  loadS64(address: number): bigint;
+  loadPointer(address: number): number;
+  loadWord(address: number): number;
+  store8(address: number, value: number): void;
+  store16(address: number, value: number): void;
+  store32(address: number, value: number): void;
+  store64(address: number, value: bigint): void;
+  storePointer(address: number, value: number): void;
+  storeWord(address: number, value: number): void;
+  /** Checks both ranges, then copies; they may overlap. */
+  copy(to: number, from: number, sizeBytes: number): void;
+  /** The bytes of a value in the other order: what `be16` and its like lie in. */
+  swap16(value: number): number;
+  swap32(value: number): number;
+  swap64(value: bigint): bigint;
 }
 
 /**

@@ -30,6 +30,7 @@ class Driver {
     address: 0,
     sections: [],
     symbols: [],
+    functionAddresses: new Map(),
     exports: [],
     parameters: [],
     notes: new Map(),

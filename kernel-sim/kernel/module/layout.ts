@@ -104,6 +104,11 @@ export class PlacedModule {
       .toSorted((a, b) => a.address - b.address);
   }
 
+  get functionAddresses(): Map<string, number> {
+    const functions = this.#elf.symbols.filter(({ type }) => type === ELF.FUNC);
+    return new Map(functions.map((it) => [it.name, this.addressOf(it) ?? 0]));
+  }
+
   addressOf(symbol: ElfSymbol): number | undefined {
     const base = this.#byName.get(symbol.section);
     return base === undefined ? undefined : base + symbol.value;

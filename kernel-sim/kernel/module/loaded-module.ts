@@ -51,6 +51,8 @@ export interface ModuleImage {
   readonly staticsAt: number;
   readonly sections: readonly PlacedSection[];
   readonly symbols: readonly PlacedSymbol[];
+  /** Of every function in its text, by name; those of its init too. */
+  readonly functionAddresses: ReadonlyMap<string, number>;
   readonly exports: readonly ModuleExport[];
   readonly parameters: readonly ModuleParameter[];
   /** The bytes of its notes by section. */

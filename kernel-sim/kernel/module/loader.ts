@@ -19,6 +19,7 @@ import type { ModuleFactory } from '../../uapi/module-abi.ts';
 import type { Printk } from '../printk/printk.ts';
 import { taintBit } from '../taint.ts';
 import type { DriverCalls } from './driver-calls.ts';
+import { FunctionTable } from './function-table.ts';
 import { type KoFile, readKo } from './ko-file.ts';
 import { type ModuleLayout, PlacedModule, planLayout } from './layout.ts';
 import { LoadedModule, type ModuleExport, type ResolvedSymbol } from './loaded-module.ts';
@@ -31,7 +32,7 @@ import {
   parseWords,
   readParameterEntries,
 } from './parameters.ts';
-import type { DriverRuntime } from './runtime.ts';
+import type { DriverRuntime, ModuleFunctions } from './runtime.ts';
 import { entryPath, nothrowPath, type SiteRegistry } from './sites.ts';
 import { isFreeLicense, type KernelSymbols, SymbolResolver } from './symbols.ts';
 
@@ -104,6 +105,7 @@ export class ModuleLoader {
     unloaded: () => undefined,
     refused: () => undefined,
   };
+  readonly #functions = new FunctionTable();
   watcher: ModuleWatcher = { added: () => undefined, removed: () => undefined };
 
   constructor(deps: LoaderDependencies) {
@@ -113,6 +115,24 @@ export class ModuleLoader {
 
   get modules(): Iterable<LoadedModule> {
     return this.#modules.values();
+  }
+
+  /** What memory may hold the addresses of. */
+  get functions(): ModuleFunctions {
+    const table = this.#functions;
+    return {
+      define: (site, fn) => table.define(this.#addressOfSite(site), fn),
+      addressOf: (fn) => table.addressOf(fn),
+      at: (address) => table.at(address),
+    };
+  }
+
+  /** 0 also once the module is linked: by then all its functions have their names. */
+  #addressOfSite(site: number): number {
+    const { name, module: owner } = this.#deps.sites.resolve(site);
+    const module = owner === undefined ? undefined : this.#modules.get(owner);
+    if (module === undefined || module.isLinked) return 0;
+    return module.image.functionAddresses.get(name) ?? 0;
   }
 
   get(name: string): LoadedModule | undefined {
@@ -157,6 +177,7 @@ export class ModuleLoader {
     if (errno === 0) errno = yield* this.#init(module, prepared.factory);
     module.references--;
     memory.free(initAddress, module.image.initBytes);
+    this.#functions.forget(initAddress, module.image.initBytes);
     if (errno < 0) {
       this.#release(module);
       return errno;
@@ -241,6 +262,7 @@ export class ModuleLoader {
       staticsAt: address + Math.ceil(layout.coreEnd / 8) * 8,
       sections: placed.coreSections,
       symbols: placed.coreSymbols,
+      functionAddresses: placed.functionAddresses,
       exports,
       parameters,
       notes: new Map(
@@ -370,6 +392,7 @@ export class ModuleLoader {
       provider.put();
     }
     for (const parameter of image.parameters) parameter.release();
+    this.#functions.forget(image.address, image.sizeBytes);
     this.#deps.memory.free(image.address, image.sizeBytes);
   }
 

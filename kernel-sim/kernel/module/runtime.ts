@@ -5,7 +5,7 @@
  * Nothing here may trust what a driver passes. What may run code of its (a getter of a dispose)
  * runs as the driver.
  */
-import { type ModuleRuntime } from '../../uapi/module-abi.ts';
+import type { ModuleMemory, ModuleRuntime } from '../../uapi/module-abi.ts';
 import type { Sleeping } from '../../uapi/coroutine.ts';
 import { COST } from '../../uapi/costs.ts';
 import { isCoroutine } from '../../lib/coroutine.ts';
@@ -36,10 +36,37 @@ export interface RuntimeHooks {
   step(site: number): boolean;
 }
 
+/** What it asks for code that touches memory by itself. */
+export interface RawHooks {
+  readonly memory: ModuleMemory;
+  readonly views: ModuleViews;
+  readonly functions: ModuleFunctions;
+  /** Somebody ran what lies at an address where no function begins. */
+  badFetch(address: number): never;
+  /** Where the running task keeps the pointers of its frames. */
+  roots(): Float64Array;
+}
+
+/** Functions of modules and their addresses. */
+export interface ModuleFunctions {
+  /** Heeded only while the module of the site is being linked. */
+  define(site: number, fn: unknown): void;
+  /** 0 for one that has none. */
+  addressOf(fn: unknown): number;
+  at(address: number): ((...args: readonly unknown[]) => unknown) | undefined;
+}
+
+/** What turns memory into objects of a driver's classes. */
+export interface ModuleViews {
+  view(layout: unknown, address: number): object;
+  storeValue(layout: unknown, address: number, value: unknown): void;
+}
+
 export class DriverRuntime extends Execution implements ModuleRuntime {
   readonly DROP = Symbol('drop');
   stepping = false;
   #hooks: RuntimeHooks | undefined;
+  #raw: RawHooks | undefined;
 
   constructor() {
     super();
@@ -51,6 +78,10 @@ export class DriverRuntime extends Execution implements ModuleRuntime {
   /** Called once, when the rooms that it needs are there. */
   attach(hooks: RuntimeHooks): void {
     this.#hooks = hooks;
+  }
+
+  attachMemory(hooks: RawHooks): void {
+    this.#raw = hooks;
   }
 
   enter(site: number, frameBytes: number): number {
@@ -115,12 +146,66 @@ export class DriverRuntime extends Execution implements ModuleRuntime {
     return result;
   }
 
+  get memory(): ModuleMemory {
+    return this.#rawHooks().memory;
+  }
+
+  leave(frame: number): void {
+    this.sp = frame;
+  }
+
+  openRoots(count: number): Float64Array {
+    const roots = this.#rawHooks().roots();
+    const start = roots[0]!;
+    const end = start + count;
+    // A frame has room for its variables, and all together fit onto the kernel stack.
+    roots.fill(0, start, end);
+    roots[0] = end;
+    return roots;
+  }
+
+  defineFunction(site: number, fn: unknown): void {
+    this.#rawHooks().functions.define(site, fn);
+  }
+
+  addressOf(fn: unknown): number {
+    if (fn === null || fn === undefined || fn === 0) return 0;
+    const address = this.#rawHooks().functions.addressOf(fn);
+    if (address === 0) throw this.panic('a function without an address was stored in memory');
+    return address;
+  }
+
+  callPointer(address: number, ...values: readonly unknown[]): unknown {
+    const hooks = this.#rawHooks();
+    const fn = hooks.functions.at(address);
+    return fn === undefined ? hooks.badFetch(address) : fn(...values);
+  }
+
+  functionAt(address: number): unknown {
+    if (address === 0) return null;
+    const hooks = this.#rawHooks();
+    return hooks.functions.at(address) ?? ((): never => hooks.badFetch(address));
+  }
+
+  view(layout: unknown, address: number): object {
+    return this.#rawHooks().views.view(layout, address);
+  }
+
+  storeValue(layout: unknown, address: number, value: unknown): void {
+    this.#rawHooks().views.storeValue(layout, address, value);
+  }
+
   /** Context: inside of a call into the driver, since a getter of its may run. */
   #glueOf(value: unknown): ((...args: never[]) => unknown) | undefined {
     if (this.dying || typeof value !== 'object' || value === null) return undefined;
     const owner = value as Record<symbol, unknown>;
     const glue = owner[this.DROP] ?? owner[Symbol.dispose];
     return typeof glue === 'function' ? (glue as (...args: never[]) => unknown) : undefined;
+  }
+
+  #rawHooks(): RawHooks {
+    if (this.#raw === undefined) throw new Error('memory is attached before a driver runs');
+    return this.#raw;
   }
 
   #attached(): RuntimeHooks {

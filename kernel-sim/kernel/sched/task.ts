@@ -73,6 +73,8 @@ export class Task {
   /** /proc/PID/make-it-fail and /proc/PID/fail-nth: kernel/fault-inject.ts. */
   makeItFail: boolean;
   failNth = 0;
+  /** Pointers that its frames hold, once one does: uapi/module-abi.ts, `openRoots`. */
+  roots: Float64Array | undefined = undefined;
   /** Where its task_struct lies in memory, 0 for one that has none. */
   address = 0;
   /** Locks that it holds, the last one last: lockdep's. */

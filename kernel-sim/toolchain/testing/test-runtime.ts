@@ -106,6 +106,42 @@ export class TestRuntime implements ModuleRuntime {
     return result;
   }
 
+  get memory(): never {
+    throw new Error('these tests have no memory');
+  }
+
+  leave(frame: number): void {
+    this.sp = frame;
+  }
+
+  openRoots(): never {
+    return this.memory;
+  }
+
+  defineFunction(): never {
+    return this.memory;
+  }
+
+  addressOf(): never {
+    return this.memory;
+  }
+
+  callPointer(): never {
+    return this.memory;
+  }
+
+  functionAt(): never {
+    return this.memory;
+  }
+
+  view(): never {
+    return this.memory;
+  }
+
+  storeValue(): never {
+    return this.memory;
+  }
+
   #glueOf(value: unknown): ((this: unknown) => unknown) | undefined {
     if (typeof value !== 'object' || value === null) return undefined;
     const owner = value as Record<symbol, unknown>;
