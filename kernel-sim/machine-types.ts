@@ -187,6 +187,7 @@ export interface MemoryRequest {
 
 /** Memory as a view shows it: taken on demand, between two slices. */
 export interface MemoryView {
+  readonly nowNs: number;
   /** Bytes of a pointer: how addresses are written. */
   readonly pointerBytes: 4 | 8;
   readonly caches: readonly CacheView[];

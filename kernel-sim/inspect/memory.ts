@@ -26,6 +26,7 @@ export function memoryView(kernel: Kernel, request: MemoryRequest): MemoryView {
   const object =
     request.address === undefined ? undefined : objectAt(kernel, quarantined, request.address);
   return {
+    nowNs: kernel.sim.now(),
     pointerBytes: slabs.ram.board.pointerBytes,
     caches: slabs.caches.map((cache) => cacheView(cache, quarantined)),
     ...(wanted === undefined ? {} : { objects: objectsOf(kernel, quarantined, wanted) }),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /** Everything that can be done to the page, for the palette and for the sheet of keys. */
 import { fileName, HOME, openProgram } from '../store/file-slice.ts';
+import type { ViewName } from '../store/desk-slice.ts';
 import type { Playground } from '../store/playground.ts';
 import type { TerminalRack } from '../xterm/terminal-rack.ts';
 import { forgetLayouts } from './layout-memory.ts';
@@ -75,7 +76,7 @@ function machineCommands(playground: Playground, terminals: TerminalRack): reado
 
 function pageCommands({ store }: Playground): readonly Command[] {
   const { arrange, maximise, maximised, openDialog } = store.getState();
-  const view = (id: 'log' | 'problems' | 'tasks' | 'modules', label: string): Command => ({
+  const view = (id: ViewName, label: string): Command => ({
     id,
     label: `Show ${label}`,
     run: () => arrange({ view: id, page: 'kernel' }),
@@ -97,6 +98,7 @@ function pageCommands({ store }: Playground): readonly Command[] {
     view('problems', 'what the compiler found'),
     view('tasks', 'the tasks'),
     view('modules', 'the modules'),
+    view('memory', 'the kernel’s memory'),
     {
       id: 'maximise',
       label: maximised === undefined ? 'Maximise the pane' : 'Show all panes',

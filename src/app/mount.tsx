@@ -5,6 +5,8 @@ import './styles/frame.css';
 import './styles/controls.css';
 import './styles/panels.css';
 import './styles/tools.css';
+import './styles/memory.css';
+import './styles/memory-object.css';
 import './styles/files.css';
 import './styles/dialogs.css';
 import './styles/phone.css';

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /** The views of the kernel, as tabs. */
 import { LogPanel } from '../panels/log/log-panel.tsx';
+import { MemoryPanel } from '../panels/memory/memory-panel.tsx';
 import { ModulesPanel } from '../panels/modules/modules-panel.tsx';
 import { ProblemsPanel } from '../panels/problems/problems-panel.tsx';
 import { TasksPanel } from '../panels/tasks/tasks-panel.tsx';
@@ -21,6 +22,7 @@ export function useViewTabs(): readonly TabItem<ViewName>[] {
       : { id: 'log', label: 'Log', count: oopses, isAlarming: true },
     { id: 'problems', label: 'Problems', count: problems, isAlarming: problems > 0 },
     { id: 'tasks', label: 'Tasks', count: tasks },
+    { id: 'memory', label: 'Memory' },
     { id: 'modules', label: 'Modules', count: modules },
   ];
 }
@@ -33,6 +35,8 @@ export function ViewBody({ view }: { readonly view: ViewName }) {
       return <ProblemsPanel />;
     case 'tasks':
       return <TasksPanel />;
+    case 'memory':
+      return <MemoryPanel />;
     case 'modules':
       return <ModulesPanel />;
   }

@@ -73,8 +73,9 @@ const OTHER: Shape = {
 
 export function isMemoryView(value: unknown): value is MemoryView {
   if (!isFields(value)) return false;
-  const { pointerBytes, caches, objects, object, other } = value as Record<string, unknown>;
+  const { nowNs, pointerBytes, caches, objects, object, other } = value as Record<string, unknown>;
   return (
+    isCount(nowNs) &&
     (pointerBytes === 4 || pointerBytes === 8) &&
     listOf(CACHE)(caches) &&
     (objects === undefined || isObjects(objects)) &&

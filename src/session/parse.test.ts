@@ -84,6 +84,7 @@ const OBJECT = {
   events: [EVENT, { ...EVENT, access: ACCESS, source: { module: 'm', file: 'm.ts', line: 3 } }],
 };
 const MEMORY = {
+  nowNs: 5,
   pointerBytes: 8,
   caches: [
     {

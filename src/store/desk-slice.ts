@@ -5,20 +5,27 @@ import type { StateCreator } from 'zustand/vanilla';
 import type { PlaygroundState } from './playground-store.ts';
 
 export type Preset = 'code' | 'split' | 'kernel';
-export type ViewName = 'log' | 'problems' | 'tasks' | 'modules';
+export type ViewName = 'log' | 'problems' | 'tasks' | 'modules' | 'memory';
 /** What stands beside the editor, when anything does. */
 export type SidebarName = 'files' | 'search';
 /** On narrow pages one of these is seen at a time. */
 export type PageName = 'code' | 'shell' | 'kernel';
 
-/** A line of source that is marked, as the thing we are talking about. */
+/** The thing we are talking about, marked wherever it is seen. */
 export interface Mark {
+  /** Its line of source. */
+  readonly place?: MarkedPlace | undefined;
+  /** Of its line in the log. */
+  readonly logSequence?: number | undefined;
+  /** Of its memory. */
+  readonly address?: number | undefined;
+}
+
+export interface MarkedPlace {
   readonly path: string;
   readonly line: number;
   /** Said behind the line: "ran at 12.408402". */
-  readonly note: string | undefined;
-  /** Of the log line that it belongs to. */
-  readonly logSequence: number | undefined;
+  readonly note?: string | undefined;
 }
 
 /** What covers the page until it is closed. */
@@ -68,7 +75,7 @@ export interface DeskSlice {
   ) => void;
   readonly openDialog: (dialog: DialogName | undefined) => void;
   readonly maximise: (pane: PaneName | undefined) => void;
-  readonly markLine: (mark: Mark | undefined) => void;
+  readonly setMark: (mark: Mark | undefined) => void;
   readonly revealLine: (path: string, line: number, column?: number) => void;
   readonly moveCursor: (line: number, column: number) => void;
   readonly notify: (text: string, action?: Notice['action']) => void;
@@ -107,7 +114,7 @@ export const createDeskSlice: StateCreator<PlaygroundState, [], [], DeskSlice> =
   },
   openDialog: (dialog) => set({ dialog }),
   maximise: (maximised) => set({ maximised }),
-  markLine: (mark) => set({ mark }),
+  setMark: (mark) => set({ mark }),
   revealLine: (path, line, column = 1) => set({ reveal: { path, line, column } }),
   moveCursor: (line, column) => set({ cursor: { line, column } }),
   notify: (text, action) =>
@@ -144,7 +151,7 @@ function readDesk(): Partial<Kept> {
     const isSize = (value: unknown): value is number =>
       typeof value === 'number' && value >= 11 && value <= 20;
     const preset = (['code', 'split', 'kernel'] as const).find((name) => name === stored['preset']);
-    const view = (['log', 'problems', 'tasks', 'modules'] as const).find(
+    const view = (['log', 'problems', 'tasks', 'modules', 'memory'] as const).find(
       (name) => name === stored['view'],
     );
     const sidebar = (['files', 'search'] as const).find((name) => name === stored['sidebar']);

@@ -8,6 +8,7 @@ import { createDeskSlice, type DeskSlice } from './desk-slice.ts';
 import { createFileSlice, type FileSlice } from './file-slice.ts';
 import { createTreeSlice, type TreeSlice } from './tree-slice.ts';
 import { createTerminalSlice, type TerminalSlice } from './terminal-slice.ts';
+import { createMemorySlice, type MemorySlice } from './memory-slice.ts';
 import { createMachineSlice, type MachineSlice } from './machine-slice.ts';
 
 export type PlaygroundState = MachineSlice &
@@ -16,7 +17,8 @@ export type PlaygroundState = MachineSlice &
   FileSlice &
   TreeSlice &
   BuildSlice &
-  DeskSlice;
+  DeskSlice &
+  MemorySlice;
 export type PlaygroundStore = StoreApi<PlaygroundState>;
 
 export function createPlaygroundStore(): PlaygroundStore {
@@ -28,5 +30,6 @@ export function createPlaygroundStore(): PlaygroundStore {
     ...createTreeSlice(...api),
     ...createBuildSlice(...api),
     ...createDeskSlice(...api),
+    ...createMemorySlice(...api),
   }));
 }

@@ -18,6 +18,7 @@ import type { BootRequest } from '../session/messages.ts';
 import { ToolchainSession } from '../session/toolchain-session.ts';
 import { Builder } from './builder.ts';
 import { Checker } from './checker.ts';
+import type { Mark } from './desk-slice.ts';
 import { fileName, HOME, projectWith, sourcesOf } from './file-slice.ts';
 import { OtherTabs } from './other-tabs.ts';
 import { createPlaygroundStore, type PlaygroundStore } from './playground-store.ts';
@@ -84,10 +85,10 @@ export class Playground {
     );
     this.#watchTabs();
     this.store.subscribe((state, before) => {
-      const { path } = state.mark ?? {};
+      const { path } = state.mark?.place ?? {};
       if (path === undefined || state.files === before.files) return;
       // What ran there is not what stands there now.
-      if (state.files[path]?.text !== before.files[path]?.text) state.markLine(undefined);
+      if (state.files[path]?.text !== before.files[path]?.text) state.setMark(undefined);
     });
     this.store.subscribe(({ project }, before) => {
       if (project !== before.project && project !== '') rememberProject(project);
@@ -118,7 +119,7 @@ export class Playground {
     const state = this.store.getState();
     state.forgetMachine();
     state.forgetBuilds();
-    state.markLine(undefined);
+    state.setMark(undefined);
     this.#kernel.start();
     this.#terminals?.reset();
   }
@@ -191,8 +192,30 @@ export class Playground {
     return { cpus, seed, cmdline, epochSeconds, ...home };
   }
 
-  /** Opens a line of a module's source and marks it. */
-  openSource(module: string | undefined, file: string, line: number): void {
+  /** Opens the object that an address leads into and marks it, with the line that speaks of it. */
+  openObject(address: number, logSequence?: number): void {
+    const state = this.store.getState();
+    // What is marked in the editor stays so if it is about the same thing.
+    const isSame = state.mark?.address === address || state.mark?.logSequence === logSequence;
+    state.chooseObject(address);
+    state.setMark({ ...(isSame ? state.mark : {}), address, logSequence });
+    state.arrange({ view: 'memory', page: 'kernel' });
+  }
+
+  /** Goes to a line of the log and marks it, with the memory that it speaks of. */
+  openLog(logSequence: number, address?: number): void {
+    const state = this.store.getState();
+    state.setMark({ ...state.mark, logSequence, address });
+    state.arrange({ view: 'log', page: 'kernel' });
+  }
+
+  /** Opens a line of a module's source and marks it, and what else is about the same thing. */
+  openSource(
+    module: string | undefined,
+    file: string,
+    line: number,
+    about: Omit<Mark, 'place'> = {},
+  ): void {
     const state = this.store.getState();
     const project =
       (module === undefined ? undefined : projectWith(state, module)) ?? state.project;
@@ -202,7 +225,7 @@ export class Playground {
     );
     if (path === undefined) return;
     state.openFile(path);
-    state.markLine({ path, line, note: undefined, logSequence: undefined });
+    state.setMark({ place: { path, line }, ...about });
     state.revealLine(path, line);
     state.arrange({ page: 'code' });
   }
@@ -251,13 +274,15 @@ export class Playground {
     const state = this.store.getState();
     const project = source === undefined ? undefined : projectWith(state, source.module);
     if (project === undefined || source === undefined) {
-      state.markLine(undefined);
+      state.setMark(undefined);
       return;
     }
-    state.markLine({
-      path: `${HOME}/${project}/${source.file}`,
-      line: source.line,
-      note: line === undefined ? undefined : `ran at ${logTime(line.timeNs)}`,
+    state.setMark({
+      place: {
+        path: `${HOME}/${project}/${source.file}`,
+        line: source.line,
+        note: line === undefined ? undefined : `ran at ${logTime(line.timeNs)}`,
+      },
       logSequence: line?.sequence,
     });
   }

@@ -11,7 +11,17 @@ export type StateName =
   | 'running'
   | 'runnable'
   | 'sleeping'
-  | 'blocked';
+  | 'blocked'
+  | MemoryState;
+
+/** How an object of the kernel's memory, or eight bytes of it, can be. */
+export type MemoryState =
+  | 'allocated'
+  | 'free'
+  | 'quarantined'
+  | 'redzone'
+  | 'leaked'
+  | 'bad access';
 
 const COLOUR: Readonly<Record<StateName, string>> = {
   checked: 'var(--teal)',
@@ -22,6 +32,12 @@ const COLOUR: Readonly<Record<StateName, string>> = {
   runnable: 'var(--blue)',
   sleeping: 'var(--line2)',
   blocked: 'var(--amber)',
+  allocated: 'var(--blue)',
+  free: 'var(--line2)',
+  quarantined: 'var(--violet)',
+  redzone: 'var(--amber)',
+  leaked: 'var(--rose)',
+  'bad access': 'var(--red)',
 };
 
 interface StateGlyphProps {
@@ -49,6 +65,15 @@ export function StateGlyph({ state, label }: StateGlyphProps) {
 const CUT = { fill: 'none', stroke: 'var(--glyph-cut, var(--bg1))', strokeWidth: 1.5 } as const;
 const LINE = { fill: 'none', stroke: 'currentColor', strokeWidth: 1.3 } as const;
 
+const CELL = { x: 0.65, y: 0.65, width: 10.7, height: 10.7, ...LINE } as const;
+
+const OCTAGON = (
+  <>
+    <path d="M3.5 0h5L12 3.5v5L8.5 12h-5L0 8.5v-5z" fill="currentColor" />
+    <path d="m4 4 4 4m0-4-4 4" {...CUT} />
+  </>
+);
+
 const SHAPE: Readonly<Record<StateName, React.ReactNode>> = {
   checked: (
     <>
@@ -56,12 +81,7 @@ const SHAPE: Readonly<Record<StateName, React.ReactNode>> = {
       <path d="M3.2 6.2 5.2 8.2 8.8 4.2" {...CUT} />
     </>
   ),
-  error: (
-    <>
-      <path d="M3.5 0h5L12 3.5v5L8.5 12h-5L0 8.5v-5z" fill="currentColor" />
-      <path d="m4 4 4 4m0-4-4 4" {...CUT} />
-    </>
-  ),
+  error: OCTAGON,
   warning: (
     <>
       <path d="M6 1 11.4 11H.6z" {...LINE} strokeLinejoin="round" />
@@ -78,4 +98,26 @@ const SHAPE: Readonly<Record<StateName, React.ReactNode>> = {
   runnable: <rect x="0.65" y="3.65" width="10.7" height="4.7" {...LINE} />,
   sleeping: <path d="M0 6h12" {...LINE} />,
   blocked: <path d="M0 6h12" {...LINE} strokeDasharray="3 1.5" />,
+  allocated: <rect width="12" height="12" fill="currentColor" />,
+  free: <rect {...CELL} />,
+  quarantined: (
+    <>
+      <rect {...CELL} />
+      <path d="m2 2 8 8m0-8-8 8" {...LINE} />
+    </>
+  ),
+  redzone: (
+    <>
+      <rect {...CELL} />
+      <path d="M1 6 6 1M1 11 11 1M6 11l5-5" {...LINE} />
+    </>
+  ),
+  leaked: (
+    <>
+      <rect width="12" height="12" fill="currentColor" />
+      <path d="M2 6q4-5 8 0-4 5-8 0z" fill="var(--glyph-cut, var(--bg1))" />
+      <circle cx="6" cy="6" r="1.4" fill="currentColor" />
+    </>
+  ),
+  'bad access': OCTAGON,
 };

@@ -14,7 +14,7 @@ interface MonacoEditorProps {
 }
 
 export function MonacoEditor({ view, path, text, isReadOnly }: MonacoEditorProps) {
-  const mark = useSelection((state) => state.mark);
+  const mark = useSelection((state) => state.mark?.place);
   const reveal = useSelection((state) => state.reveal);
   const problems = useSelection((state) => state.diagnostics[path]);
   const fontSize = useSelection((state) => state.editorFontSize);

@@ -17,7 +17,7 @@ interface PlainEditorProps {
 
 export function PlainEditor({ path, text, isReadOnly }: PlainEditorProps) {
   const playground = usePlayground();
-  const mark = useSelection((state) => state.mark);
+  const mark = useSelection((state) => state.mark?.place);
   const reveal = useSelection((state) => state.reveal);
   const moveCursor = useSelection((state) => state.moveCursor);
   const scroller = useRef<HTMLDivElement>(null);

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/** An object's bytes, with the shadow of each eight of them, and what the shadow says in words. */
+import { useMemo, useState } from 'react';
+
+import type { BadAccessView, ObjectView } from '../../../kernel-sim/machine-types.ts';
+import { Button } from '../../widgets/button.tsx';
+import { StateGlyph } from '../../widgets/state-glyph.tsx';
+import { hexByte, hexRows, offsetText, type HexGroup, type HexRow } from './hex-rows.ts';
+import { shadowOf } from './object-states.ts';
+
+/** So many are shown of a large object until somebody wants them all. */
+const ROWS_AT_FIRST = 32;
+
+interface HexDumpProps {
+  readonly object: ObjectView;
+  readonly access: BadAccessView | undefined;
+}
+
+export function HexDump({ object, access }: HexDumpProps) {
+  const rows = useMemo(() => hexRows(object, access), [object, access]);
+  const [isWhole, setWhole] = useState(false);
+  const shown = isWhole ? rows : rows.slice(0, ROWS_AT_FIRST);
+  const hasShadow = object.shadow.length > 0;
+  return (
+    <section className="hex" aria-label="Bytes of the object">
+      <div className="hex-scroll">
+        <table className="hex-table">
+          <thead>
+            <tr>
+              <th scope="col">
+                <span className="unseen">offset</span>
+              </th>
+              <th scope="col">{hasShadow ? 'shadow and bytes +0 to +7' : 'bytes +0 to +7'}</th>
+              <th scope="col">+8 to +f</th>
+              <th scope="col">text</th>
+            </tr>
+          </thead>
+          <tbody>
+            {shown.map((row) => (
+              <Row key={row.offset} row={row} sizeBytes={object.bytes.length} />
+            ))}
+          </tbody>
+        </table>
+        {rows.length > shown.length && (
+          <Button kind="plain" onPress={() => setWhole(true)}>
+            Show all {rows.length} rows
+          </Button>
+        )}
+      </div>
+      <HexNotes object={object} access={access} />
+    </section>
+  );
+}
+
+function Row({ row, sizeBytes }: { readonly row: HexRow; readonly sizeBytes: number }) {
+  return (
+    <tr>
+      <th scope="row">{offsetText(row.offset, sizeBytes)}</th>
+      {row.groups.map((group) => (
+        <Group key={group.offset} group={group} />
+      ))}
+      <td className="hex-text" colSpan={row.groups.length === 1 ? 2 : 1}>
+        {row.text}
+      </td>
+    </tr>
+  );
+}
+
+function Group({ group }: { readonly group: HexGroup }) {
+  const { shadow, runs } = group;
+  return (
+    <td>
+      {shadow !== undefined && (
+        <span className="hex-shadow" data-state={shadowOf(shadow).state}>
+          <StateGlyph state={shadowOf(shadow).state} label={shadowOf(shadow).words} />{' '}
+          {hexByte(shadow)}
+        </span>
+      )}{' '}
+      {runs.map(({ start, bytes, isQuiet, isAccessed }) => (
+        <span
+          key={start}
+          className={`hex-run${isQuiet ? ' quiet' : ''}${isAccessed ? ' accessed' : ''}`}
+        >
+          {bytes.map(hexByte).join(' ')}
+        </span>
+      ))}
+    </td>
+  );
+}
+
+/** What stands beside the bytes: the access, and each value of the shadow once. */
+function HexNotes({ object, access }: HexDumpProps) {
+  const values = [...new Set(object.shadow)].filter((value) => value !== 0);
+  const offset = access === undefined ? 0 : access.address - object.address;
+  const isInside = offset >= 0 && offset < object.bytes.length;
+  if (access === undefined && values.length === 0) return null;
+  return (
+    <aside className="hex-notes">
+      {access !== undefined && access.sizeBytes > 0 && (
+        <p>
+          <strong className="mono">
+            {isInside ? offsetText(offset, object.bytes.length) : outsideText(offset)},{' '}
+            {access.sizeBytes === 1 ? '1 byte' : `${access.sizeBytes} bytes`}
+          </strong>
+        </p>
+      )}
+      <dl>
+        {values.map((value) => (
+          <div key={value}>
+            <dt className="mono">
+              <StateGlyph state={shadowOf(value).state} /> {hexByte(value)}
+            </dt>
+            <dd>{shadowOf(value).words}</dd>
+          </div>
+        ))}
+      </dl>
+    </aside>
+  );
+}
+
+function outsideText(offset: number): string {
+  return offset < 0 ? `-${(-offset).toString(16)}` : `+${offset.toString(16)}`;
+}

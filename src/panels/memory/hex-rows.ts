@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/** An object's bytes as rows of a dump: two groups of eight, each with its byte of shadow. */
+import type { BadAccessView, ObjectView } from '../../../kernel-sim/machine-types.ts';
+import { openBytes } from './object-states.ts';
+
+export const ROW_BYTES = 16;
+const GROUP_BYTES = 8;
+
+export interface HexRow {
+  readonly offset: number;
+  readonly groups: readonly HexGroup[];
+  /** Printable characters, and dots. */
+  readonly text: string;
+}
+
+export interface HexGroup {
+  readonly offset: number;
+  /** undefined without a sanitizer. */
+  readonly shadow: number | undefined;
+  readonly runs: readonly HexRun[];
+}
+
+/** Bytes side by side that look the same. */
+export interface HexRun {
+  readonly start: number;
+  readonly bytes: readonly number[];
+  /** Zeros, and bytes that nobody asked for. */
+  readonly isQuiet: boolean;
+  /** The access that is talked about touched them. */
+  readonly isAccessed: boolean;
+}
+
+export function hexRows(object: ObjectView, access: BadAccessView | undefined): readonly HexRow[] {
+  const rows: HexRow[] = [];
+  for (let offset = 0; offset < object.bytes.length; offset += ROW_BYTES) {
+    const groups = [offset, offset + GROUP_BYTES]
+      .filter((at) => at < object.bytes.length)
+      .map((at) => groupAt(object, access, at));
+    const bytes = object.bytes.subarray(offset, offset + ROW_BYTES);
+    rows.push({ offset, groups, text: printable(bytes) });
+  }
+  return rows;
+}
+
+function groupAt(
+  { address, bytes, shadow, requestedBytes }: ObjectView,
+  access: BadAccessView | undefined,
+  offset: number,
+): HexGroup {
+  const value = shadow[offset / GROUP_BYTES];
+  const isFreed = value === 0xfa || value === 0xfb;
+  // What was freed lies there as it was; what was never asked for says nothing.
+  const open = offset + (value === undefined || isFreed ? GROUP_BYTES : openBytes(value));
+  const end = Math.min(open, isFreed ? bytes.length : Math.max(requestedBytes, 0));
+  const from = access === undefined ? 0 : access.address - address;
+  const to = access === undefined ? 0 : from + access.sizeBytes;
+  const runs: { start: number; bytes: number[]; isQuiet: boolean; isAccessed: boolean }[] = [];
+  for (let at = offset; at < Math.min(offset + GROUP_BYTES, bytes.length); at++) {
+    const byte = bytes[at] ?? 0;
+    const isQuiet = byte === 0 || at >= end;
+    const isAccessed = at >= from && at < to;
+    const last = runs.at(-1);
+    if (last?.isQuiet === isQuiet && last.isAccessed === isAccessed) last.bytes.push(byte);
+    else runs.push({ start: at, bytes: [byte], isQuiet, isAccessed });
+  }
+  return { offset, shadow: value, runs };
+}
+
+function printable(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) =>
+    byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : '.',
+  ).join('');
+}
+
+export function hexByte(value: number): string {
+  return value.toString(16).padStart(2, '0');
+}
+
+/** `+10`: how far into the object, with as many digits as the last byte needs. */
+export function offsetText(offset: number, sizeBytes: number): string {
+  return `+${offset.toString(16).padStart(Math.max(2, (sizeBytes - 1).toString(16).length), '0')}`;
+}

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/** One object: what it is, its life to scale, who did what to it and where, and its bytes. */
+import { ScrollText } from 'lucide-react';
+
+import type { MemoryEvent, ObjectView } from '../../../kernel-sim/machine-types.ts';
+import { addressText, type PointerBytes } from '../../lib/addresses.ts';
+import { logTime } from '../../lib/log-time.ts';
+import { usePlayground, useSelection } from '../../store/use-playground.ts';
+import { StateGlyph } from '../../widgets/state-glyph.tsx';
+import { HexDump } from './hex-dump.tsx';
+import { accessOf, durationText, eventState, eventWords, lifeOf, type Life } from './life.ts';
+import { stateOf, stateWords } from './object-states.ts';
+
+interface ObjectDetailsProps {
+  readonly object: ObjectView;
+  readonly pointerBytes: PointerBytes;
+  /** The machine's time. */
+  readonly nowNs: number;
+  readonly isMarked: boolean;
+}
+
+export function ObjectDetails({ object, pointerBytes, nowNs, isMarked }: ObjectDetailsProps) {
+  const logSequence = useSelection((state) => state.mark?.logSequence);
+  const access = accessOf(object, logSequence);
+  const life = lifeOf(object.events, nowNs);
+  return (
+    <>
+      <header className="object-head">
+        <h3 className={isMarked ? 'object-address marked' : 'object-address'}>
+          {addressText(object.address, pointerBytes)}
+        </h3>
+        <span className="quiet">
+          {sizeWords(object)}, object {object.index} of its slab
+        </span>
+        <span className="badge" data-state={stateOf(object.state)}>
+          <StateGlyph state={stateOf(object.state)} />
+          {stateWords(object.state)}
+        </span>
+      </header>
+      {life === undefined ? <NoLife /> : <LifeBar life={life} />}
+      {object.events.length > 0 && (
+        <ol className="object-events" aria-label="What happened to it">
+          {object.events.map((event) => (
+            <Event
+              key={`${event.kind} ${event.timeNs} ${event.pid}`}
+              event={event}
+              address={object.address}
+              isMarked={isMarked && event === (access ?? object.events.at(-1))}
+            />
+          ))}
+        </ol>
+      )}
+      <HexDump key={object.address} object={object} access={access?.access} />
+    </>
+  );
+}
+
+function sizeWords({ requestedBytes, objectBytes }: ObjectView): string {
+  if (requestedBytes === objectBytes) return `${objectBytes} bytes`;
+  return `${requestedBytes} bytes of ${objectBytes}`;
+}
+
+function NoLife() {
+  return (
+    <p className="object-note">
+      Nobody has recorded who allocated it: the kernel did so before anybody looked, or it is free.
+    </p>
+  );
+}
+
+function LifeBar({ life }: { readonly life: Life }) {
+  const words = life.spans
+    .map(({ state, lengthNs }) => `${state} for ${durationText(lengthNs)}`)
+    .join(', then ');
+  const hit = life.accesses.length > 0 ? ', and badly accessed' : '';
+  return (
+    <div className="life" role="img" aria-label={`Its life: ${words}${hit}`}>
+      <span className="life-before" />
+      <span className="life-bar">
+        {life.spans.map(({ state, start, end, lengthNs }) => (
+          <span
+            key={state}
+            className={`life-span ${state}`}
+            style={{ left: `${start * 100}%`, width: `${(end - start) * 100}%` }}
+          >
+            <span className="life-words">
+              {state} {durationText(lengthNs)}
+            </span>
+          </span>
+        ))}
+        {life.accesses.map((share) => (
+          <span key={share} className="life-access" style={{ left: `${share * 100}%` }}>
+            <StateGlyph state="bad access" />
+          </span>
+        ))}
+      </span>
+    </div>
+  );
+}
+
+interface EventProps {
+  readonly event: MemoryEvent;
+  readonly address: number;
+  readonly isMarked: boolean;
+}
+
+function Event({ event, address, isMarked }: EventProps) {
+  const playground = usePlayground();
+  const { source, access, task, pid, cpu, where, timeNs } = event;
+  const about = { address, logSequence: access?.logSequence };
+  return (
+    <li className={isMarked ? 'object-event marked' : 'object-event'}>
+      <span className="event-what">
+        <StateGlyph state={eventState(event)} />
+        <strong>{eventWords(event)}</strong>
+        <span className="event-time">{logTime(timeNs)}</span>
+      </span>
+      <span className="event-where">
+        <span className="mono">{where}</span>
+        {source !== undefined && (
+          <button
+            type="button"
+            className="link mono"
+            onClick={() => playground.openSource(source.module, source.file, source.line, about)}
+          >
+            {source.file}:{source.line}
+          </button>
+        )}
+      </span>
+      <span className="event-who">
+        <span className="mono">
+          {task}/{pid} on CPU {cpu}
+        </span>
+        {access !== undefined && (
+          <button
+            type="button"
+            className="link"
+            onClick={() => playground.openLog(access.logSequence, access.address)}
+          >
+            <ScrollText size={12} strokeWidth={1.5} aria-hidden /> Report
+          </button>
+        )}
+      </span>
+    </li>
+  );
+}
