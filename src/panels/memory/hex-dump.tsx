@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /** An object's bytes, with the shadow of each eight of them, and what the shadow says in words. */
-import { useMemo, useState } from 'react';
+import { useMemo, useRef, useState } from 'react';
 
 import type { BadAccessView, ObjectView } from '../../../kernel-sim/machine-types.ts';
+import { useBox } from '../../lib/use-box.ts';
 import { Button } from '../../widgets/button.tsx';
 import { StateGlyph } from '../../widgets/state-glyph.tsx';
 import { hexByte, hexRows, offsetText, type HexGroup, type HexRow } from './hex-rows.ts';
@@ -10,6 +11,9 @@ import { shadowOf } from './object-states.ts';
 
 /** So many are shown of a large object until somebody wants them all. */
 const ROWS_AT_FIRST = 32;
+/** Narrower than this there is room for eight bytes in a row. */
+const TWO_GROUPS_PIXELS = 600;
+const BOX_AT_FIRST = { width: 640, height: 200 };
 
 interface HexDumpProps {
   readonly object: ObjectView;
@@ -17,12 +21,15 @@ interface HexDumpProps {
 }
 
 export function HexDump({ object, access }: HexDumpProps) {
-  const rows = useMemo(() => hexRows(object, access), [object, access]);
+  const frame = useRef<HTMLElement>(null);
+  const { width } = useBox(frame, BOX_AT_FIRST);
+  const groups = width < TWO_GROUPS_PIXELS ? 1 : 2;
+  const rows = useMemo(() => hexRows(object, access, groups), [object, access, groups]);
   const [isWhole, setWhole] = useState(false);
   const shown = isWhole ? rows : rows.slice(0, ROWS_AT_FIRST);
   const hasShadow = object.shadow.length > 0;
   return (
-    <section className="hex" aria-label="Bytes of the object">
+    <section ref={frame} className="hex" aria-label="Bytes of the object">
       <div className="hex-scroll">
         <table className="hex-table">
           <thead>
@@ -31,13 +38,18 @@ export function HexDump({ object, access }: HexDumpProps) {
                 <span className="unseen">offset</span>
               </th>
               <th scope="col">{hasShadow ? 'shadow and bytes +0 to +7' : 'bytes +0 to +7'}</th>
-              <th scope="col">+8 to +f</th>
+              {groups === 2 && <th scope="col">+8 to +f</th>}
               <th scope="col">text</th>
             </tr>
           </thead>
           <tbody>
             {shown.map((row) => (
-              <Row key={row.offset} row={row} sizeBytes={object.bytes.length} />
+              <Row
+                key={row.offset}
+                row={row}
+                sizeBytes={object.bytes.length}
+                isShort={row.groups.length < groups}
+              />
             ))}
           </tbody>
         </table>
@@ -52,14 +64,21 @@ export function HexDump({ object, access }: HexDumpProps) {
   );
 }
 
-function Row({ row, sizeBytes }: { readonly row: HexRow; readonly sizeBytes: number }) {
+interface RowProps {
+  readonly row: HexRow;
+  readonly sizeBytes: number;
+  /** The last one, of an object that ends within it. */
+  readonly isShort: boolean;
+}
+
+function Row({ row, sizeBytes, isShort }: RowProps) {
   return (
     <tr>
       <th scope="row">{offsetText(row.offset, sizeBytes)}</th>
       {row.groups.map((group) => (
         <Group key={group.offset} group={group} />
       ))}
-      <td className="hex-text" colSpan={row.groups.length === 1 ? 2 : 1}>
+      <td className="hex-text" colSpan={isShort ? 2 : 1}>
         {row.text}
       </td>
     </tr>

@@ -17,7 +17,7 @@ function objectOf(shadow: readonly number[], requestedBytes: number): ObjectView
 }
 
 const runsOf = (object: ObjectView): string[] =>
-  hexRows(object, undefined).flatMap(({ groups }) =>
+  hexRows(object, undefined, 2).flatMap(({ groups }) =>
     groups.map(({ runs }) =>
       runs.map(({ bytes, isQuiet }) => `${bytes.length}${isQuiet ? 'q' : ''}`).join(' '),
     ),
@@ -40,7 +40,7 @@ it('shows what lies in freed memory still', () => {
 it('marks what was touched, also behind the object', () => {
   const access = { kind: '', address: 0x1006, sizeBytes: 4, isWrite: false, logSequence: 0 };
   const touched = (address: number) =>
-    hexRows(objectOf([0, 0, 0, 0, 0xfc], 32), { ...access, address }).flatMap(({ groups }) =>
+    hexRows(objectOf([0, 0, 0, 0, 0xfc], 32), { ...access, address }, 2).flatMap(({ groups }) =>
       groups.flatMap(({ runs }) =>
         runs
           .filter(({ isAccessed }) => isAccessed)
@@ -53,12 +53,14 @@ it('marks what was touched, also behind the object', () => {
 });
 
 it('prints as hexdump does', () => {
-  const rows = hexRows(objectOf([], 32), undefined);
+  const rows = hexRows(objectOf([], 32), undefined, 2);
   expect(rows.map(({ text }) => text)).toEqual([
     '....Meet me behi',
     'nd the shed.....',
     '........',
   ]);
+  const narrow = hexRows(objectOf([], 32), undefined, 1);
+  expect(narrow.map(({ offset }) => offset)).toEqual([0, 8, 16, 24, 32]);
   expect(rows[0]?.groups[0]?.shadow).toBeUndefined();
   expect([hexByte(7), offsetText(16, 40), offsetText(16, 4096)]).toEqual(['07', '+10', '+010']);
 });

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/** An object's bytes as rows of a dump: two groups of eight, each with its byte of shadow. */
+/** An object's bytes as rows of a dump: groups of eight, each with its byte of shadow. */
 import type { BadAccessView, ObjectView } from '../../../kernel-sim/machine-types.ts';
 import { openBytes } from './object-states.ts';
 
-export const ROW_BYTES = 16;
 const GROUP_BYTES = 8;
 
 export interface HexRow {
@@ -30,13 +29,19 @@ export interface HexRun {
   readonly isAccessed: boolean;
 }
 
-export function hexRows(object: ObjectView, access: BadAccessView | undefined): readonly HexRow[] {
+/** `groupsPerRow`: as many as there is room for, one or two. */
+export function hexRows(
+  object: ObjectView,
+  access: BadAccessView | undefined,
+  groupsPerRow: number,
+): readonly HexRow[] {
+  const rowBytes = groupsPerRow * GROUP_BYTES;
   const rows: HexRow[] = [];
-  for (let offset = 0; offset < object.bytes.length; offset += ROW_BYTES) {
-    const groups = [offset, offset + GROUP_BYTES]
+  for (let offset = 0; offset < object.bytes.length; offset += rowBytes) {
+    const groups = Array.from({ length: groupsPerRow }, (_, group) => offset + group * GROUP_BYTES)
       .filter((at) => at < object.bytes.length)
       .map((at) => groupAt(object, access, at));
-    const bytes = object.bytes.subarray(offset, offset + ROW_BYTES);
+    const bytes = object.bytes.subarray(offset, offset + rowBytes);
     rows.push({ offset, groups, text: printable(bytes) });
   }
   return rows;

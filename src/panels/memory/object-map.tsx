@@ -3,9 +3,10 @@
  * The objects of a cache as a map. Only what is in sight is drawn, at most once per frame, and only
  * when something has changed; the table says the same to those who do not see it.
  */
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { useEffect, useLayoutEffect, useMemo, useRef } from 'react';
 
 import type { CacheObjects } from '../../../kernel-sim/machine-types.ts';
+import { useBox } from '../../lib/use-box.ts';
 import { useThemeName } from '../../lib/use-theme.ts';
 import {
   cellAt,
@@ -18,6 +19,8 @@ import {
 } from './map-layout.ts';
 import { MapPainter, type MapScene } from './map-painter.ts';
 import { stateWords } from './object-states.ts';
+
+const BOX_AT_FIRST = { width: 640, height: 200 };
 
 interface ObjectMapProps {
   readonly objects: CacheObjects;
@@ -36,7 +39,7 @@ export function ObjectMap(props: ObjectMapProps) {
   const { objects, onChoose, onOpen, onHover } = props;
   const window = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
-  const { width, height } = useBox(window);
+  const { width, height } = useBox(window, BOX_AT_FIRST);
   const scene = useScene(props, width);
   const schedule = useDrawing(window, canvas, scene, height);
   const { layout, chosen } = scene;
@@ -162,24 +165,6 @@ function useDrawing(
     [],
   );
   return schedule;
-}
-
-/** The size of what is in sight, without a scrollbar. */
-function useBox(window: React.RefObject<HTMLDivElement | null>) {
-  const [box, setBox] = useState({ width: 640, height: 200 });
-  useLayoutEffect(() => {
-    const element = window.current;
-    if (element === null) return undefined;
-    const measure = (): void => {
-      const { clientWidth: width, clientHeight: height } = element;
-      setBox((old) => (old.width === width && old.height === height ? old : { width, height }));
-    };
-    measure();
-    const observer = new ResizeObserver(measure);
-    observer.observe(element);
-    return () => observer.disconnect();
-  }, [window]);
-  return box;
 }
 
 function lookAt(window: HTMLDivElement, { layout }: MapScene, place: MapPlace): void {
