@@ -18,6 +18,9 @@ export default defineConfig({
           include: ['{kernel-sim,src,tests}/**/*.test.{ts,tsx}'],
           exclude: ['tests/browser/**', 'kernel-sim/examples/**'],
           pool: 'threads',
+          // No room has state of its own, so files need not load the compiler anew each.
+          isolate: false,
+          testTimeout: 30_000,
         },
       },
       {
