@@ -10,6 +10,8 @@ import { errnoValue } from '../kernel/module/errno-value.ts';
 import { encodeUtf8 } from '../lib/utf8.ts';
 import type { IoMemory } from '../mm/io-memory.ts';
 import { ERRNO } from '../uapi/errno.ts';
+import type { VoidPtr } from './raw-pointer.ts';
+import { pointerTo } from './raw-value.ts';
 
 /** How much of a repeated pattern is laid out at once. */
 const TILE_BYTES = 64 * 1024;
@@ -41,6 +43,20 @@ export class UserSliceWriter {
   /** How many bytes have been written: what read(2) returns. */
   get written(): number {
     return this.#written;
+  }
+
+  /** The caller's address of the next byte, for raw code: `copy_to_user`, `put_user`. */
+  get user_pointer(): VoidPtr {
+    return pointerTo(this.#address + this.#written);
+  }
+
+  /**
+   * Takes `count` bytes as written, since raw code has copied them.
+   *
+   * @symbol none
+   */
+  skip(count: number): void {
+    if (count > 0) this.#written += Math.min(Math.trunc(count), this.remaining);
   }
 
   /**
@@ -139,6 +155,11 @@ export class UserSliceReader {
   /** How many bytes have been read or skipped: what write(2) returns. */
   get consumed(): number {
     return this.#consumed;
+  }
+
+  /** The caller's address of the next byte, for raw code: `copy_from_user`, `get_user`. */
+  get user_pointer(): VoidPtr {
+    return pointerTo(this.#address + this.#consumed);
   }
 
   /**

@@ -3,6 +3,7 @@
 
 import type { Ref } from "kernel";
 import type { VmArea } from "kernel/mm";
+import type { VoidPtr } from "kernel/raw";
 
 /**
  * One open file: who opened it has a position in it, and flags.
@@ -233,6 +234,14 @@ export class UserSliceWriter {
   get written(): number;
 
   /**
+   * The caller's address of the next byte, for raw code: `copy_to_user`, `put_user`.
+   */
+  get user_pointer(): VoidPtr;
+
+  /** Takes `count` bytes as written, since raw code has copied them. */
+  skip(count: number): void;
+
+  /**
    * Copies bytes out, as many as fit, and returns how many that were.
    *
    * Context: process. Linux: copy_to_user.
@@ -279,6 +288,11 @@ export class UserSliceReader {
 
   /** How many bytes have been read or skipped: what write(2) returns. */
   get consumed(): number;
+
+  /**
+   * The caller's address of the next byte, for raw code: `copy_from_user`, `get_user`.
+   */
+  get user_pointer(): VoidPtr;
 
   /**
    * The next `count` bytes, or fewer at the end.
