@@ -137,9 +137,10 @@ export class SlabAllocator {
   /** Bytes that an allocation really has. Reads its first byte, as Linux does to check it. */
   ksize(pointer: number): number {
     if (pointer === 0 || pointer === ZERO_SIZE_POINTER) return 0;
-    const physical = this.ram.checkRange(pointer, 1, false);
+    this.ram.checkRange(pointer, 1, false);
     const slab = this.slabOf(pointer);
     if (slab !== undefined) return slab.cache.objectBytes;
+    const physical = this.ram.toPhysical(pointer);
     return this.#large.has(physical) ? PAGE_SIZE << this.pages.orderAt(physical) : 0;
   }
 

@@ -38,7 +38,8 @@ export const RPI3_MEMORY: BoardMemory = Object.freeze({
 
 export const HIGH_WORD = 0x1_0000_0000;
 const SIGN_BIT = 0x8000_0000_0000;
-const CANONICAL_END = 2 * SIGN_BIT;
+/** Pointers of 64 bits that have a meaning are numbers below. */
+export const CANONICAL_END = 2 * SIGN_BIT;
 
 /** What `%px` prints: `ffff888000001000`, `c0001000`. */
 export function formatPointer(board: BoardMemory, pointer: number): string {
