@@ -136,12 +136,10 @@ export class KernelMemory implements ValueMemory {
   }
 
   loadBytes(pointer: number, sizeBytes: number): Uint8Array {
-    const at = this.#ram.checkRange(pointer, sizeBytes, false);
-    return this.#ram.bytes.slice(at, at + sizeBytes);
+    return this.#ram.loadBytes(pointer, sizeBytes);
   }
 
   storeBytes(pointer: number, bytes: Uint8Array): void {
-    const at = this.#ram.checkRange(pointer, bytes.length, true);
-    this.#ram.bytes.set(bytes, at);
+    this.#ram.storeBytes(pointer, bytes);
   }
 }

@@ -31,14 +31,18 @@ import { LEVEL, Printk } from '../kernel/printk/printk.ts';
 import { Scheduler } from '../kernel/sched/scheduler.ts';
 import type { Task } from '../kernel/sched/task.ts';
 import { Signals } from '../kernel/signal.ts';
+import { taintBit } from '../kernel/taint.ts';
 import { assert } from '../lib/assert.ts';
 import { encodeUtf8 } from '../lib/utf8.ts';
 import type { BootImage, Host } from '../machine-types.ts';
 import { AddressSpace } from '../mm/address-space.ts';
 import type { InjectedFaults } from '../mm/failslab.ts';
 import { SlabAllocator } from '../mm/kmalloc.ts';
+import type { FaultTables } from '../mm/kernel-fault.ts';
+import { KernelSpace } from '../mm/kernel-space.ts';
 import { reportBadMemory } from '../mm/memory-report.ts';
 import { PageAllocator } from '../mm/page-alloc.ts';
+import type { PageTable } from '../mm/page-table.ts';
 import { ExecutableLoader } from '../process/executable.ts';
 import { signalFault } from '../process/fault-signals.ts';
 import { Futexes } from '../process/futex.ts';
@@ -128,6 +132,7 @@ export class Kernel {
 
   // mm
   readonly pages: PageAllocator;
+  readonly kernelSpace: KernelSpace;
   readonly slabs: SlabAllocator;
   readonly faults: InjectedFaults;
 
@@ -168,6 +173,7 @@ export class Kernel {
 
     this.ram = new Ram(RAM_BYTES, this.board.memory, this.options.detectors.kasan);
     this.pages = new PageAllocator(this.sim, this.ram, KERNEL_IMAGE_BYTES);
+    this.kernelSpace = new KernelSpace(this.pages);
     this.slabs = new SlabAllocator(this.sim, this.pages, image.cpus);
     this.#announceMemory();
 
@@ -235,6 +241,15 @@ export class Kernel {
     this.printk.info(`smp: Brought up 1 node, ${cpus} CPU${cpus === 1 ? '' : 's'}`);
   }
 
+  /** Where a fault of the kernel's own looks. */
+  get faultTables(): FaultTables {
+    const user = (): PageTable | undefined => {
+      const task = this.scheduler.currentOrNone;
+      return task === undefined ? undefined : processOf(task)?.space.faults.table;
+    };
+    return { kernel: this.kernelSpace.table, user };
+  }
+
   // ---- Parts -----------------------------------------------------------------------------------
 
   #makePipes(): Pipes {
@@ -276,6 +291,7 @@ export class Kernel {
         build: BUILD,
         preempt: this.options.preempt,
         hardware: this.board.hardware,
+        features: this.options.detectors.kasan ? ' KASAN NOPTI' : ' NOPTI',
       },
     });
   }
@@ -458,6 +474,8 @@ export class Kernel {
     if (scheduler.haltStatus !== undefined) return;
     printk.levels[0] = LEVEL_VERBOSE;
     printk.emerg(`Kernel panic - not syncing: ${text}`);
+    // An oops has just said it.
+    if ((this.taint.mask & taintBit('D')) === 0) this.die.dumpStack(LEVEL.EMERG);
     printk.emerg('Kernel Offset: disabled');
     const seconds = policy.panicTimeout();
     if (seconds > 0) printk.emerg(`Rebooting in ${seconds} seconds..`);

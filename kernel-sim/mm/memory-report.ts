@@ -9,11 +9,11 @@
  * was taken and given back is not recorded, so those stacks are missing.
  */
 import type { BadAccess, Ram } from '../hw/ram/ram.ts';
-import { formatPointer } from '../hw/ram/board-memory.ts';
 import { GRANULE, SHADOW } from '../hw/ram/shadow.ts';
 import type { Die, MemoryReport } from '../kernel/die.ts';
 import type { Scheduler } from '../kernel/sched/scheduler.ts';
 import type { BadFree } from './bad-free.ts';
+import { type FaultTables, reportFault } from './kernel-fault.ts';
 import type { SlabAllocator } from './kmalloc.ts';
 import { PAGE_SHIFT, PAGE_SIZE } from './page.ts';
 import type { PageAllocator } from './page-alloc.ts';
@@ -28,21 +28,18 @@ export interface MemoryReportParts {
   readonly scheduler: Scheduler;
   readonly pages: PageAllocator;
   readonly slabs: SlabAllocator;
+  readonly faultTables: FaultTables;
 }
 
 /** Makes the reports of both allocators and of RAM itself. */
 export function reportBadMemory(parts: MemoryReportParts): void {
   const reports = new MemoryReports(parts);
   const { pages, slabs } = parts;
-  const { board } = pages.ram;
   pages.onBadFree = (bad) => reports.badPage(bad);
   slabs.onBadFree = (bad) => reports.badFree(bad);
   pages.ram.reporter = {
     badAccess: (access) => reports.badAccess(access),
-    fault({ pointer, isWrite }) {
-      const address = formatPointer(board, pointer);
-      throw parts.die.pageFault({ address, isNull: pointer < PAGE_SIZE, isWrite });
-    },
+    fault: (fault) => reportFault(parts.die, pages.ram, parts.faultTables, fault),
   };
 }
 
@@ -187,7 +184,7 @@ class MemoryReports {
   }
 
   #hex(pointer: number): string {
-    return formatPointer(this.#ram.board, pointer);
+    return this.#ram.formatPointer(pointer);
   }
 }
 

@@ -22,6 +22,8 @@ export const PTE = {
   DIRTY: 0x40,
   PROT_NONE: 0x100,
   ANONYMOUS: 0x200,
+  /** Where x86 has bit 63; ours is one that hardware leaves to software as well. */
+  NO_EXECUTE: 0x400,
 } as const;
 
 const TABLE_BITS = PTE.PRESENT | PTE.WRITE | PTE.USER | PTE.ACCESSED;
@@ -75,6 +77,19 @@ export class PageTable {
 
   store(entry: number, value: number): void {
     this.#view.setInt32(entry, value, true);
+  }
+
+  /** What stands on the way to the page of `address`, from the top table down. */
+  path(address: number): number[] {
+    const values: number[] = [];
+    const page = Math.floor(address / PAGE_SIZE);
+    for (let level = 0, table = this.#root; table !== 0 && level < this.#spans.length; level++) {
+      const index = Math.floor(page / this.#spans[level]!) & this.#indexMask;
+      const entry = table + (index << this.#entryShift);
+      values.push(this.load(entry));
+      table = this.#next(entry);
+    }
+    return values;
   }
 
   /** Visits every entry of [start, end) that is not zero, in order. */

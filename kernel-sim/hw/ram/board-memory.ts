@@ -18,6 +18,14 @@ export interface BoardMemory {
   readonly heapStart: number;
   /** End of a process's stack. */
   readonly stackEnd: number;
+  /** Where vmalloc maps. Linux: VMALLOC_START, VMALLOC_END. */
+  readonly vmallocStart: number;
+  readonly vmallocEnd: number;
+  /** Where modules lie. Linux: MODULES_VADDR, MODULES_END. */
+  readonly modulesStart: number;
+  readonly modulesEnd: number;
+  /** Where the kernel's own text begins. Linux: _text. */
+  readonly text: number;
 }
 
 export const PC_MEMORY: BoardMemory = Object.freeze({
@@ -26,6 +34,11 @@ export const PC_MEMORY: BoardMemory = Object.freeze({
   userEnd: 0x7fff_ffff_f000,
   heapStart: 0x5555_5557_7000,
   stackEnd: 0x7fff_ffff_f000,
+  vmallocStart: 0xc900_0000_0000,
+  vmallocEnd: 0xe900_0000_0000,
+  modulesStart: 0xffff_c000_0000,
+  modulesEnd: 0xffff_ff00_0000,
+  text: 0xffff_8100_0000,
 });
 
 export const RPI3_MEMORY: BoardMemory = Object.freeze({
@@ -34,6 +47,11 @@ export const RPI3_MEMORY: BoardMemory = Object.freeze({
   userEnd: 0xbf00_0000,
   heapStart: 0x0004_4000,
   stackEnd: 0xbeff_f000,
+  vmallocStart: 0xc480_0000,
+  vmallocEnd: 0xff80_0000,
+  modulesStart: 0xbf00_0000,
+  modulesEnd: 0xc000_0000,
+  text: 0xc000_8000,
 });
 
 export const HIGH_WORD = 0x1_0000_0000;
@@ -51,7 +69,7 @@ export function formatPointer(board: BoardMemory, pointer: number): string {
 /** The upper word of a pointer as 64-bit memory holds it. */
 export function highWord(pointer: number): number {
   const high = Math.floor(pointer / HIGH_WORD);
-  return pointer >= SIGN_BIT && pointer < CANONICAL_END ? high | 0xffff_0000 : high;
+  return pointer >= SIGN_BIT && pointer < CANONICAL_END ? (high | 0xffff_0000) >>> 0 : high;
 }
 
 /**

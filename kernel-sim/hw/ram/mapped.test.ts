@@ -12,7 +12,7 @@ import { SHADOW } from './shadow.ts';
 const PAGE = 4096;
 const PAGES = 8;
 const AREA = 0xc900_0000_0000;
-/** Physical page of each page of the area; the second may not be written, behind the last is none. */
+/** Physical page of each page of the area; behind the last is none. */
 const FRAMES = [5, 2, 3, 7];
 const READ_ONLY = 1;
 const MAPPED = FRAMES.length * PAGE;
@@ -155,6 +155,7 @@ describe('pointers that are not canonical', () => {
     expect(ram.loadWord(at)).toBe(2 ** 52 + 1);
     ram.storeWord(at, 2 ** 52 + 3);
     expect(ram.load64(at)).toBe(2n ** 52n + 3n);
+    expect(ram.bitsOf(0x8880_0000_1000)).toBe(0xffff_8880_0000_1000n);
     ram.storeWord(at, 0x8880_0000_1000);
     expect(ram.loadPointer(at)).toBe(0x8880_0000_1000);
     expect(ram.loadWord(at)).toBe(0x8880_0000_1000);

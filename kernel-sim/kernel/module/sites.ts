@@ -125,9 +125,15 @@ export class SiteRegistry {
   }
 }
 
-/** `name+0xOFF/0xLEN [module] file:line`, as far as it is known. */
-export function formatFrame(frame: Frame): string {
-  const { name, offset, length, module, file, line } = frame;
+/** `name+0xOFF/0xLEN [module]`. Linux: %pS. */
+export function formatSymbol({ name, offset, length, module }: Frame): string {
   const symbol = `${name}+0x${offset.toString(16)}/0x${length.toString(16)}`;
-  return module === undefined ? symbol : `${symbol} [${module}] ${file}:${line}`;
+  return module === undefined ? symbol : `${symbol} [${module}]`;
+}
+
+/** The same and `file:line`, as far as it is known. */
+export function formatFrame(frame: Frame): string {
+  const { module, file, line } = frame;
+  const symbol = formatSymbol(frame);
+  return module === undefined ? symbol : `${symbol} ${file}:${line}`;
 }

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/**
+ * The blocks that all reports share: who did it, how they got there, what is loaded.
+ *
+ * Linux: dump_stack_print_info (lib/dump_stack.c), show_trace_log_lvl
+ * (arch/x86/kernel/dumpstack.c). Differs: there are no machine registers here, so none are printed;
+ * each frame of a driver says its file and line.
+ */
+import type { LoadedModule } from '../module/loaded-module.ts';
+import { formatFrame, type Frame, type SiteRegistry } from '../module/sites.ts';
+import type { LogSource, Printk } from '../printk/printk.ts';
+import type { Execution } from '../sched/execution.ts';
+import type { Scheduler } from '../sched/scheduler.ts';
+import { formatTaint, formatTaintNames } from '../taint.ts';
+
+/** What stays the same for all reports of a machine. */
+export interface ReportHeader {
+  readonly release: string;
+  readonly build: string;
+  readonly preempt: 'voluntary' | 'full';
+  readonly hardware: string;
+  /** Behind the number of an oops: how the kernel was built. */
+  readonly features: string;
+}
+
+export interface ReporterDependencies {
+  readonly scheduler: Scheduler;
+  readonly execution: Execution;
+  readonly printk: Printk;
+  readonly sites: SiteRegistry;
+  readonly header: ReportHeader;
+  readonly modules: () => Iterable<LoadedModule>;
+  readonly taint: { mask: number };
+}
+
+/** Prints a line, with the source line that it is about. */
+export type Say = (text: string, frame?: Frame) => void;
+
+export const CUT_HERE = '------------[ cut here ]------------';
+export const END_TRACE = '---[ end trace 0000000000000000 ]---';
+
+export class Reporter {
+  readonly #deps: ReporterDependencies;
+
+  constructor(deps: ReporterDependencies) {
+    this.#deps = deps;
+  }
+
+  at(level: number): Say {
+    const { printk } = this.#deps;
+    return (text, frame) => printk.print(level, text, sourceOf(frame));
+  }
+
+  /** The stack of who runs, innermost first. */
+  frames(): Frame[] {
+    const { execution, sites } = this.#deps;
+    return sites.frames(execution.stack, execution.sp);
+  }
+
+  /** The site id of the innermost frame; 0 without one. */
+  get innermostSite(): number {
+    const { stack, sp } = this.#deps.execution;
+    return sp < 2 ? 0 : stack[sp - 2]!;
+  }
+
+  who(say: Say): void {
+    const { scheduler, header, taint } = this.#deps;
+    const preempt = `PREEMPT(${header.preempt})`;
+    const { pid, name, uid } = this.task;
+    const who = `CPU: ${scheduler.cpu.id} UID: ${uid} PID: ${pid} Comm: ${name}`;
+    say(`${who} ${formatTaint(taint.mask)} ${header.release} ${header.build} ${preempt}`);
+    if (taint.mask !== 0) say(formatTaintNames(taint.mask));
+    say(`Hardware name: ${header.hardware}`);
+  }
+
+  /** Who runs; on an idle CPU an interrupt may have done it. */
+  get task(): { readonly pid: number; readonly name: string; readonly uid: number } {
+    const { scheduler } = this.#deps;
+    const task = scheduler.currentOrNone;
+    if (task === undefined) return { pid: 0, name: `swapper/${scheduler.cpu.id}`, uid: 0 };
+    return { pid: task.pid, name: task.name, uid: task.credentials.uid };
+  }
+
+  trace(say: Say, frames: readonly Frame[]): void {
+    say('Call Trace:');
+    say(' <TASK>');
+    for (const frame of frames) say(` ${formatFrame(frame)}`, frame);
+    say(' </TASK>');
+  }
+
+  linkedModules(): string {
+    const linked = [...this.#deps.modules()].map((module) => module.linkedIn).join(' ');
+    return `Modules linked in: ${linked}`;
+  }
+}
+
+export function driverFrame(frames: readonly Frame[]): Frame | undefined {
+  return frames.find((frame) => frame.module !== undefined);
+}
+
+/** The code that a report is about: a driver's, or the kernel's when there is none. */
+export function topFrame(frames: readonly Frame[]): Frame | undefined {
+  return driverFrame(frames) ?? frames[0];
+}
+
+export function sourceOf(frame: Frame | undefined): LogSource | undefined {
+  const { module, file, line } = frame ?? {};
+  if (module === undefined || file === undefined || line === undefined) return undefined;
+  return { module, file, line };
+}
+
+/** `file:line` of the innermost line of a driver. */
+export function placeOf(frames: readonly Frame[]): string {
+  const at = driverFrame(frames);
+  return at === undefined ? 'kernel' : `${at.file}:${at.line}`;
+}
