@@ -51,7 +51,7 @@ export class RamAccess implements ModuleMemory {
   }
 
   loadWord(address: number): number {
-    return this.#ram.loadPointer(address);
+    return this.#ram.loadWord(address);
   }
 
   store8(address: number, value: number): void {
@@ -75,7 +75,7 @@ export class RamAccess implements ModuleMemory {
   }
 
   storeWord(address: number, value: number): void {
-    this.#ram.storePointer(address, value);
+    this.#ram.storeWord(address, value);
   }
 
   copy(to: number, from: number, sizeBytes: number): void {
