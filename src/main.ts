@@ -22,6 +22,7 @@ const terminals = new TerminalRack(
         onInput: (bytes) => playground.typed(tty, bytes),
         onResize: (rows, columns) => playground.resize(tty, rows, columns),
         onSourceLink: (file, line) => playground.openSource(undefined, file, line),
+        onAddressLink: (address) => playground.openObject(address),
       },
       theme.current,
       playground.store.getState().terminalFontSize,

@@ -13,9 +13,8 @@ export interface AddressInText {
 }
 
 const KERNEL_HALF = 0x8000_0000_0000;
-/** Of the upper half of 64 bits, or of 32: what is a user's needs no look at the kernel. */
-const KERNEL_ADDRESS =
-  /(?<![0-9a-f])(?:0x)?(ffff[89a-f][0-9a-f]{11}|[c-e][0-9a-f]{7})(?![0-9a-f])/g;
+/** Of a 64-bit machine's direct map, where objects are; modules and stacks lie elsewhere. */
+const OBJECT_ADDRESS = /(?<![0-9a-f])(?:0x)?ffff(888[0-9a-f]{9})(?![0-9a-f])/g;
 
 /** `ffff888002a3c180`, `c2a3c180`. */
 export function addressText(address: number, pointerBytes: PointerBytes): string {
@@ -24,16 +23,13 @@ export function addressText(address: number, pointerBytes: PointerBytes): string
   return address < KERNEL_HALF ? digits.padStart(16, '0') : `ffff${digits.padStart(12, '0')}`;
 }
 
-/** Addresses of the kernel in a line of its log. */
+/** Addresses in a line of text that may lead to an object of the kernel's. */
 export function addressesIn(text: string): readonly AddressInText[] {
-  return [...text.matchAll(KERNEL_ADDRESS)].map((match) => {
-    const digits = match[1] ?? '';
-    return {
-      address: Number.parseInt(digits.length === 16 ? digits.slice(4) : digits, 16),
-      start: match.index,
-      length: match[0].length,
-    };
-  });
+  return [...text.matchAll(OBJECT_ADDRESS)].map((match) => ({
+    address: Number.parseInt(match[1] ?? '', 16),
+    start: match.index,
+    length: match[0].length,
+  }));
 }
 
 /** What of an address tells two slabs apart: its last six digits. */

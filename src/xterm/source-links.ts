@@ -2,6 +2,8 @@
 /** Places in sources (`hello_world.ts:6`, `hello_world.ts(6,3)`) become links of the terminal. */
 import type { ILink, ILinkProvider, Terminal } from '@xterm/xterm';
 
+import { wrappedLine } from './wrapped-line.ts';
+
 const PLACE = /([\w./-]+\.ts)(?::(\d+)|\((\d+),\d+\))/g;
 
 export interface Place {
@@ -27,10 +29,10 @@ export function sourceLinks(
 ): ILinkProvider {
   return {
     provideLinks(row, callback) {
-      const text = terminal.buffer.active.getLine(row - 1)?.translateToString(true) ?? '';
+      const { text, range } = wrappedLine(terminal, row);
       const links = findPlaces(text).map(({ file, line, start, length }): ILink => ({
         text: text.slice(start, start + length),
-        range: { start: { x: start + 1, y: row }, end: { x: start + length, y: row } },
+        range: range(start, length),
         activate: () => open(file, line),
       }));
       callback(links.length > 0 ? links : undefined);

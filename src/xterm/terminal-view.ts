@@ -12,6 +12,7 @@ import '@xterm/xterm/css/xterm.css';
 
 import { copyText, readClipboard } from '../lib/clipboard.ts';
 import type { ThemeName } from '../lib/tokens.ts';
+import { addressLinks } from './address-links.ts';
 import { reportHints } from './report-hints.ts';
 import { sourceLinks } from './source-links.ts';
 import { judgeKey } from './terminal-keys.ts';
@@ -32,6 +33,8 @@ export interface TerminalEvents {
   readonly onResize: (rows: number, columns: number) => void;
   /** Somebody clicked `hello_world.ts:6`. */
   readonly onSourceLink: (file: string, line: number) => void;
+  /** Somebody clicked the address of an object of the kernel's. */
+  readonly onAddressLink: (address: number) => void;
 }
 
 export class TerminalView {
@@ -68,6 +71,9 @@ export class TerminalView {
     this.#terminal.onResize(({ rows, cols }) => this.#events.onResize(rows, cols));
     this.#terminal.registerLinkProvider(
       sourceLinks(this.#terminal, (file, line) => this.#events.onSourceLink(file, line)),
+    );
+    this.#terminal.registerLinkProvider(
+      addressLinks(this.#terminal, (address) => this.#events.onAddressLink(address)),
     );
     this.#terminal.registerLinkProvider(reportHints(this.#terminal));
   }

@@ -9,7 +9,7 @@ import { usePlayground, useSelection } from '../../store/use-playground.ts';
 import { Menu } from '../../widgets/menu.tsx';
 import { StateGlyph } from '../../widgets/state-glyph.tsx';
 import { VirtualRows } from '../../widgets/virtual-rows.tsx';
-import { ReportWords } from './report-words.tsx';
+import { LogWords } from './log-words.tsx';
 import { filterRows, subsystemsOf, toRows, type LevelFilter, type LogFilter } from './log-rows.ts';
 import { wrapRows, type WrappedRow } from './wrap-rows.ts';
 
@@ -185,7 +185,7 @@ function Line({ wrapped, isMarked }: LineProps) {
       <span className="log-text">
         {severity !== undefined && isFirst && <StateGlyph state={severity} label={severity} />}
         <span className={severity !== undefined && !isFirst ? 'log-words indented' : 'log-words'}>
-          {line.level > REPORT_LEVEL ? text : <ReportWords text={text} />}
+          <LogWords text={text} logSequence={line.sequence} isReport={line.level <= REPORT_LEVEL} />
         </span>
       </span>
       {source !== undefined && isFirst && (
