@@ -5,7 +5,7 @@ import type { IBufferRange, Terminal } from '@xterm/xterm';
 export interface WrappedLine {
   readonly text: string;
   /** Where a part of the text stands. */
-  range(start: number, length: number): IBufferRange;
+  readonly range: (start: number, length: number) => IBufferRange;
 }
 
 /** The line that row `row` (from 1) belongs to. */

@@ -40,8 +40,9 @@ export function LogWords({ text, logSequence, isReport }: LogWordsProps) {
 }
 
 function piecesOf(text: string, logSequence: number, isReport: boolean): readonly Piece[] {
-  const addresses = addressesIn(text).map(({ address, ...place }): Piece => ({
-    ...place,
+  const addresses = addressesIn(text).map(({ address, start, length }): Piece => ({
+    start,
+    length,
     show: (words) => (
       <AddressLink address={address} logSequence={logSequence}>
         {words}
@@ -49,8 +50,9 @@ function piecesOf(text: string, logSequence: number, isReport: boolean): readonl
     ),
   }));
   const terms = (isReport ? explanationsOf(text) : []).map(
-    ({ title, text: says, ...place }): Piece => ({
-      ...place,
+    ({ title, text: says, start, length }): Piece => ({
+      start,
+      length,
       show: (words) => (
         <Term title={title} text={says}>
           {words}
