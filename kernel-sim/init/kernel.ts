@@ -30,6 +30,7 @@ import { Policy } from '../kernel/policy.ts';
 import { LEVEL, Printk } from '../kernel/printk/printk.ts';
 import { Scheduler } from '../kernel/sched/scheduler.ts';
 import type { Task } from '../kernel/sched/task.ts';
+import { StackDepot } from '../kernel/stack-depot.ts';
 import { Signals } from '../kernel/signal.ts';
 import { taintBit } from '../kernel/taint.ts';
 import { assert } from '../lib/assert.ts';
@@ -40,6 +41,7 @@ import type { InjectedFaults } from '../mm/failslab.ts';
 import { SlabAllocator } from '../mm/kmalloc.ts';
 import type { FaultTables } from '../mm/kernel-fault.ts';
 import { KernelSpace } from '../mm/kernel-space.ts';
+import { PageOwner } from '../mm/page-owner.ts';
 import { reportBadMemory } from '../mm/memory-report.ts';
 import { PageAllocator } from '../mm/page-alloc.ts';
 import type { PageTable } from '../mm/page-table.ts';
@@ -133,6 +135,7 @@ export class Kernel {
   // mm
   readonly pages: PageAllocator;
   readonly kernelSpace: KernelSpace;
+  readonly stackDepot = new StackDepot();
   readonly slabs: SlabAllocator;
   readonly faults: InjectedFaults;
 
@@ -174,7 +177,7 @@ export class Kernel {
     this.ram = new Ram(RAM_BYTES, this.board.memory, this.options.detectors.kasan);
     this.pages = new PageAllocator(this.sim, this.ram, KERNEL_IMAGE_BYTES);
     this.kernelSpace = new KernelSpace(this.pages);
-    this.slabs = new SlabAllocator(this.sim, this.pages, image.cpus);
+    this.slabs = this.#makeSlabs();
     this.#announceMemory();
 
     this.wallClock = new CoarseClock(this.sim.clock, image.epochSeconds);
@@ -251,6 +254,17 @@ export class Kernel {
   }
 
   // ---- Parts -----------------------------------------------------------------------------------
+
+  #makeSlabs(): SlabAllocator {
+    const { sim, pages, runtime: execution, stackDepot: depot } = this;
+    const { kasan, slabNomerge } = this.options.detectors;
+    const trackSource = { sim, execution, depot };
+    if (kasan) pages.owner = new PageOwner(trackSource, this.ram.sizeBytes);
+    return new SlabAllocator(sim, pages, this.image.cpus, {
+      noMerge: slabNomerge,
+      trackSource,
+    });
+  }
 
   #makePipes(): Pipes {
     return new Pipes({

@@ -155,6 +155,6 @@ function otherMemory({ pages, slabs }: Kernel): OtherMemory {
     totalBytes: pages.totalPages * PAGE_SIZE,
     freeBytes: pages.freeBytes,
     freeBlocks: Array.from({ length: MAX_ORDER + 1 }, (_, order) => pages.freeBlocks(order)),
-    large: slabs.large,
+    large: slabs.large.usage,
   };
 }

@@ -23,7 +23,7 @@ import { formatFrame, formatSymbol, type Frame } from './module/sites.ts';
 import { Oops } from './oops.ts';
 import { LEVEL } from './printk/printk.ts';
 import type { Task } from './sched/task.ts';
-import { formatTaint, taintBit, type TaintLetter } from './taint.ts';
+import { formatTaint, LOCKDEP_UNRELIABLE, taintBit, type TaintLetter } from './taint.ts';
 
 const NS_PER_S = 1_000_000_000;
 const LOCKDEP_RULE = 44;
@@ -199,14 +199,18 @@ export class Die {
     const top = topFrame(frames);
     const say = this.#reporter.at(LEVEL.ERR);
     const where = top === undefined ? 'kernel' : formatFrame(top);
-    for (const line of report.head(where)) say(line, driverFrame(frames));
+    const sayLine = (line: ReportLine, of?: Frame): void => {
+      if (typeof line === 'string') say(line, of);
+      else say(line.text, line.frame);
+    };
+    for (const line of report.head(where)) sayLine(line, driverFrame(frames));
     if (report.listsModules) say(this.#reporter.linkedModules());
     this.#reporter.who(say);
     this.#reporter.trace(say, frames);
-    for (const line of report.tail) say(line);
-    this.addTaint('B');
+    for (const line of report.tail) sayLine(line);
     if (report.panics !== undefined) panic(report.panics);
     else if (report.mayPanic && policy.panicOnWarn() !== 0) panic('KASAN: panic_on_warn set ...');
+    this.addTaint('B');
   }
 
   /** A report of lockdep, between its rules. It taints nothing. */
@@ -236,7 +240,10 @@ export class Die {
 
   /** Linux: add_taint. */
   addTaint(letter: TaintLetter): void {
-    this.#deps.taint.mask |= taintBit(letter);
+    const { taint, printk } = this.#deps;
+    const isFirst = letter === 'B' && (taint.mask & LOCKDEP_UNRELIABLE) === 0;
+    taint.mask |= taintBit(letter);
+    if (isFirst) printk.warn('Disabling lock debugging due to kernel taint');
   }
 
   #bug(frames: readonly Frame[]): Oops {
@@ -266,11 +273,14 @@ export class Die {
   }
 }
 
+/** A line, and the frame of a driver that it tells of. */
+export type ReportLine = string | { readonly text: string; readonly frame: Frame };
+
 /** What stands around who did it and how they got there. */
 export interface MemoryReport {
   /** `where` is the code that did it. */
-  readonly head: (where: string) => readonly string[];
-  readonly tail: readonly string[];
+  readonly head: (where: string) => readonly ReportLine[];
+  readonly tail: readonly ReportLine[];
   readonly listsModules: boolean;
   /** /proc/sys/kernel/panic_on_warn counts. */
   readonly mayPanic: boolean;

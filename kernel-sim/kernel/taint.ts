@@ -23,6 +23,9 @@ export function taintBit(letter: TaintLetter): number {
   return 1 << FLAGS.findIndex(([each]) => each === letter);
 }
 
+/** What ends trust in the state of locks. Linux: LOCKDEP_NOW_UNRELIABLE. */
+export const LOCKDEP_UNRELIABLE = taintBit('P') | taintBit('B') | taintBit('D');
+
 /** `O`, `PO`: the letters of set flags, as /proc/modules shows a module's. */
 export function taintLetters(taint: number): string {
   return FLAGS.map(([letter], bit) => ((taint >> bit) & 1 ? letter : '')).join('');

@@ -1,27 +1,34 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /**
- * kmalloc and kfree, and every slab cache of the kernel.
+ * kmalloc and kfree, and the objects of every slab cache of the kernel.
  *
  * A request goes to the smallest cache whose objects hold it, or to whole pages when none does.
  * With checks on, a freed object waits in quarantine before it can be handed out again, and a wrong
- * free is reported to `onBadFree` and left alone. With `kasan=off` neither happens: a double free
- * puts the object on its list twice, and two owners will get it.
+ * free is reported to `onBadFree` and left alone. With `kasan=off` neither happens: unless SLUB
+ * looks, a double free puts the object on its list twice, and two owners will get it.
+ *
+ * slab-common.ts has the caches; krealloc.ts what is made of the functions here.
  *
  * Linux: mm/slab_common.c, mm/slub.c, __kasan_slab_free (mm/kasan/common.c).
  */
 import type { Sim } from '../sim/sim.ts';
 import { EVENT } from '../sim/trace.ts';
 import { COST } from '../uapi/costs.ts';
-import type { Ram } from '../hw/ram/ram.ts';
-import { GRANULE, SHADOW } from '../hw/ram/shadow.ts';
 import { GFP } from '../uapi/gfp.ts';
+import type { Ram } from '../hw/ram/ram.ts';
+import { GRANULE } from '../hw/ram/shadow.ts';
 import { oopsOnBadFree, type BadFreeReporter } from './bad-free.ts';
 import { type AllocationFaults, NO_FAULTS } from './failslab.ts';
-import { MAX_ORDER, orderFor, PAGE_SHIFT, PAGE_SIZE } from './page.ts';
+import { LargeAllocations } from './kmalloc-large.ts';
+import { PAGE_SHIFT, PAGE_SIZE } from './page.ts';
 import type { PageAllocator } from './page-alloc.ts';
 import { Quarantine } from './quarantine.ts';
-import { SlabCache, type Slab } from './slab.ts';
+import { SlabCaches, type SlabOptions } from './slab-common.ts';
+import { SLAB } from './slab-flags.ts';
 import { KMALLOC_MAX_CACHE_SIZE, KMALLOC_SIZES, kmallocAlign, kmallocName } from './slab-layout.ts';
+import type { Track } from './slab-tracks.ts';
+import type { Slab, SlabCache, SlabCacheSpec } from './slab.ts';
+import { SILENT_REPORTER, type SlabReporter } from './slub-debug.ts';
 
 /** What kmalloc(0) answers: not NULL, and not to be touched. Linux: ZERO_SIZE_PTR. */
 export const ZERO_SIZE_POINTER = 16;
@@ -29,28 +36,43 @@ export const ZERO_SIZE_POINTER = 16;
 /** Quarantine takes one part in so many of memory. Linux: QUARANTINE_FRACTION. */
 const QUARANTINE_FRACTION = 32;
 
+/** An object that a pointer leads into, or next to. */
+export interface ObjectInfo {
+  readonly slab: Slab;
+  readonly cache: SlabCache;
+  readonly index: number;
+  readonly pointer: number;
+  readonly allocation: Track | undefined;
+  /** The last time that it was given back; it may have been taken again since. */
+  readonly free: Track | undefined;
+  /** Handles of the stacks that handed it on to run later, the last one first. */
+  readonly auxiliaryStacks: readonly number[];
+}
+
 export class SlabAllocator {
   readonly ram: Ram;
   readonly pages: PageAllocator;
   onBadFree: BadFreeReporter = oopsOnBadFree;
+  reporter: SlabReporter = SILENT_REPORTER;
   faults: AllocationFaults = NO_FAULTS;
+  /** What was too large for a slab. */
+  readonly large: LargeAllocations;
   readonly #sim: Sim;
-  readonly #cpus: number;
-  readonly #caches: SlabCache[] = [];
+  readonly #caches: SlabCaches;
   /** By page frame number: the slab that the page belongs to. */
   readonly #slabs: (Slab | undefined)[] = [];
   /** By size in granules, rounded up: the cache for it. */
   readonly #kmalloc: SlabCache[] = [];
-  /** By physical address: sizes of what was too large for a slab. */
-  readonly #large = new Map<number, number>();
   readonly #quarantine: Quarantine;
+  /** Objects of caches that RCU protects, freed since the last grace period. */
+  #afterGracePeriod: number[] = [];
 
   /** `cpus` decides how many objects a slab has at least, as in Linux. */
-  constructor(sim: Sim, pages: PageAllocator, cpus: number) {
+  constructor(sim: Sim, pages: PageAllocator, cpus: number, options: SlabOptions = {}) {
     this.#sim = sim;
     this.pages = pages;
     this.ram = pages.ram;
-    this.#cpus = cpus;
+    this.large = new LargeAllocations(pages);
     // Array.from takes milliseconds for so many.
     this.#slabs.length = pages.ram.sizeBytes / PAGE_SIZE;
     this.#slabs.fill(undefined);
@@ -58,13 +80,20 @@ export class SlabAllocator {
       const slab = this.slabOf(pointer);
       slab?.cache.put(slab, pointer);
     });
+    const reporter = (): SlabReporter => this.reporter;
+    this.#caches = new SlabCaches(pages, cpus, options, reporter, (slab, isLive) => {
+      const frame = slab.physical >>> PAGE_SHIFT;
+      this.#slabs.fill(isLive ? slab : undefined, frame, frame + (1 << slab.order));
+    });
     pages.reclaim = () => this.#reclaim();
     this.#makeKmallocCaches();
   }
 
+  // Caches.
+
   /** In order of creation, as /proc/slabinfo lists them from its end. */
   get caches(): readonly SlabCache[] {
-    return this.#caches;
+    return this.#caches.all;
   }
 
   /** Freed objects that wait in quarantine. */
@@ -72,42 +101,79 @@ export class SlabAllocator {
     return this.#quarantine.count;
   }
 
-  /** Linux: kmem_cache_create. */
+  /** A cache of the kernel's own, shared with nobody. */
   createCache(name: string, objectBytes: number, align = 8): SlabCache {
-    const spec = { name, objectBytes, align };
-    const cache = new SlabCache(this.pages, spec, this.#cpus, (slab, isLive) => {
-      const frame = slab.physical >>> PAGE_SHIFT;
-      this.#slabs.fill(isLive ? slab : undefined, frame, frame + (1 << slab.order));
-    });
-    this.#caches.push(cache);
-    return cache;
+    return this.#caches.make({ name, objectBytes, align });
   }
 
   /**
-   * Removes a cache and returns 0, or how many of its objects are still in use: then it stays.
-   * Linux: kmem_cache_destroy.
+   * A cache for a driver; undefined without memory, and for objects that are too large. One that is
+   * like another may be that other. A name that is taken is reported. Linux: kmem_cache_create.
+   */
+  kmemCacheCreate(spec: SlabCacheSpec): SlabCache | undefined {
+    return this.#caches.create(spec);
+  }
+
+  /** The cache that a struct kmem_cache stands for, if there is one at `pointer`. */
+  cacheAt(pointer: number): SlabCache | undefined {
+    return this.#caches.at(pointer);
+  }
+
+  /**
+   * Removes a cache and returns 0, or how many of its objects are still in use: these stay, but
+   * nobody gets one any more. Linux: kmem_cache_destroy, without its warning.
    */
   destroyCache(cache: SlabCache): number {
-    this.#quarantine.drain();
+    if (--cache.references > 0) return 0;
+    if (cache.isTypesafeByRcu) this.rcuBarrier();
+    this.#quarantine.drain((pointer) => this.slabOf(pointer)?.cache === cache);
     cache.shrink();
     const left = cache.info.activeObjects;
-    const index = this.#caches.indexOf(cache);
-    if (left === 0 && index >= 0) this.#caches.splice(index, 1);
+    if (left > 0) this.#caches.forget(cache);
+    else {
+      const struct = this.#caches.release(cache);
+      if (struct !== 0) this.kfree(struct);
+    }
     return left;
   }
 
-  /** An object of `cache`, or 0 without memory. Linux: kmem_cache_alloc. Context: any. */
+  /** Looks at every object of a cache, and returns how many errors it found. */
+  validate(cache: SlabCache): number {
+    const before = cache.errors;
+    for (const slab of this.slabsOf(cache)) cache.debug?.validate(slab);
+    return cache.errors - before;
+  }
+
+  // Objects.
+
+  /** An object of `cache`, or 0 without memory. Context: any. Linux: kmem_cache_alloc. */
   alloc(cache: SlabCache, gfp: number = GFP.GFP_KERNEL): number {
-    return this.#allocFrom(cache, cache.objectBytes, gfp);
+    return this.allocRequested(cache, cache.objectBytes, gfp);
+  }
+
+  /**
+   * An object of `cache` of which only `requestedBytes` may be touched, or 0 without memory.
+   * Context: any. Linux: __kmalloc_cache.
+   */
+  allocRequested(cache: SlabCache, requestedBytes: number, gfp: number): number {
+    this.#sim.clock.charge(COST.SLAB_ALLOC);
+    if (this.faults.isArmed && this.faults.shouldFailSlab(cache, gfp)) return 0;
+    const pointer = cache.take(requestedBytes);
+    if (pointer === 0) return 0;
+    const { trace } = this.#sim;
+    if (trace.on) trace.emit(EVENT.SLAB_ALLOC, pointer, trace.intern(cache.name));
+    return pointer;
   }
 
   /** Pointer to `sizeBytes` bytes of whatever was there before, or 0. Context: any. */
   kmalloc(sizeBytes: number, gfp: number = GFP.GFP_KERNEL): number {
     if (sizeBytes === 0) return ZERO_SIZE_POINTER;
-    const isSmall = sizeBytes > 0 && sizeBytes <= KMALLOC_MAX_CACHE_SIZE;
-    if (!isSmall) return this.#allocLarge(sizeBytes, gfp);
+    if (!(sizeBytes > 0 && sizeBytes <= KMALLOC_MAX_CACHE_SIZE)) {
+      const physical = this.large.take(sizeBytes, gfp);
+      return physical === 0 ? 0 : this.ram.toPointer(physical);
+    }
     const cache = this.#kmalloc[(sizeBytes + GRANULE - 1) >>> 3];
-    return cache === undefined ? 0 : this.#allocFrom(cache, sizeBytes, gfp);
+    return cache === undefined ? 0 : this.allocRequested(cache, sizeBytes, gfp);
   }
 
   /** As `kmalloc`, filled with zeros. */
@@ -121,32 +187,155 @@ export class SlabAllocator {
   }
 
   /**
-   * Frees what any of the above answered; NULL and the pointer of kmalloc(0) are ignored. Serves as
-   * kmem_cache_free too. Context: any.
+   * Frees what any of the above answered; NULL and the pointer of kmalloc(0) are ignored. Context:
+   * any.
    *
    * Reports to `onBadFree`: with checks on, every free of what is not a live object's beginning.
    */
   kfree(pointer: number): void {
-    if (pointer === 0 || pointer === ZERO_SIZE_POINTER) return;
+    if (pointer >= 0 && pointer <= ZERO_SIZE_POINTER) return;
     this.#sim.clock.charge(COST.SLAB_ALLOC);
     const slab = this.slabOf(pointer);
     if (slab === undefined) this.#freeLarge(pointer);
     else this.#freeTo(slab, pointer);
   }
 
-  /** Bytes that an allocation really has. Reads its first byte, as Linux does to check it. */
+  /** Frees an object that should be one of `cache`. Context: any. Linux: kmem_cache_free. */
+  cacheFree(cache: SlabCache, pointer: number): void {
+    this.#sim.clock.charge(COST.SLAB_ALLOC);
+    const slab = this.slabOf(pointer);
+    if (slab === undefined) {
+      const address = `0x${this.ram.formatPointer(pointer)}`;
+      this.reporter.slabError(cache, slab, `Attempt to free object(${address}) outside of slab`);
+      this.reporter.fix(cache, `Object at ${address} not freed`);
+      return;
+    }
+    if (slab.cache !== cache) {
+      const owner = slab.cache.name;
+      this.reporter.warn(
+        `cache_from_obj: Wrong slab cache. ${cache.name} but object is from ${owner}`,
+      );
+    }
+    this.#freeTo(slab, pointer);
+  }
+
+  /**
+   * A grace period of RCU is over: what was freed before it goes.
+   * Linux: slab_free_after_rcu_debug.
+   */
+  rcuBarrier(): void {
+    const waiting = this.#afterGracePeriod;
+    this.#afterGracePeriod = [];
+    for (const pointer of waiting) {
+      const slab = this.slabOf(pointer);
+      if (slab !== undefined && this.#canFree(slab, pointer)) this.#letGo(slab, pointer);
+    }
+  }
+
+  /**
+   * True if the first byte of an object may be touched; reports it if not.
+   * Linux: kasan_check_byte.
+   */
+  isAccessible(pointer: number): boolean {
+    const { ram } = this;
+    const access = { pointer, sizeBytes: 1, isWrite: false, firstBad: pointer };
+    if (!ram.holds(pointer) || !Number.isInteger(pointer)) ram.reporter.fault(access);
+    if (!ram.checks || ram.firstBad(pointer, 1) === 0) return true;
+    ram.reporter.badAccess(access);
+    return false;
+  }
+
+  /**
+   * Bytes that an allocation really has; 0 for what is none, which is reported. Not all of them may
+   * be touched.
+   */
   ksize(pointer: number): number {
-    if (pointer === 0 || pointer === ZERO_SIZE_POINTER) return 0;
-    this.ram.checkRange(pointer, 1, false);
+    if (pointer >= 0 && pointer <= ZERO_SIZE_POINTER) return 0;
+    return this.isAccessible(pointer) ? this.usableBytes(pointer) : 0;
+  }
+
+  /** Bytes of the object or the pages at `pointer`. Linux: __ksize. */
+  usableBytes(pointer: number): number {
     const slab = this.slabOf(pointer);
     if (slab !== undefined) return slab.cache.objectBytes;
-    const physical = this.ram.toPhysical(pointer);
-    return this.#large.has(physical) ? PAGE_SIZE << this.pages.orderAt(physical) : 0;
+    return this.large.wholeBytes(this.ram.toPhysical(pointer));
   }
+
+  /**
+   * From now on `sizeBytes` of an allocation may be touched: no more than it has.
+   * Linux: kasan_krealloc.
+   */
+  resize(pointer: number, sizeBytes: number): void {
+    const slab = this.slabOf(pointer);
+    const physical = this.ram.toPhysical(pointer);
+    if (slab === undefined) {
+      if (this.large.has(physical)) this.large.open(physical, sizeBytes);
+      return;
+    }
+    const { cache, tracks } = slab;
+    if (!cache.isObject(slab, pointer)) return;
+    cache.open(physical, sizeBytes);
+    cache.debug?.requestedSizeChanged(pointer, sizeBytes);
+    tracks?.allocated(cache.indexOf(slab, pointer), sizeBytes);
+  }
+
+  // Reserves: objects that stay allocated and must not be touched (mempool.ts).
+
+  /** Forbids an allocation that its owner gave back to a reserve. False: it is none; reported. */
+  poisonReserved(pointer: number): boolean {
+    const { ram } = this;
+    if (!ram.checks) return true;
+    const slab = this.slabOf(pointer);
+    if (slab !== undefined) {
+      if (!this.#canFree(slab, pointer)) return false;
+      slab.tracks?.freed(slab.cache.indexOf(slab, pointer));
+      slab.cache.poison(pointer);
+      return true;
+    }
+    const physical = ram.toPhysical(pointer);
+    const kind = this.large.wrongOf(physical);
+    if (kind === undefined) this.large.close(physical);
+    else this.onBadFree({ kind, pointer });
+    return kind === undefined;
+  }
+
+  /** Opens an allocation again that comes out of a reserve. */
+  unpoisonReserved(pointer: number, sizeBytes: number): void {
+    this.resize(pointer, sizeBytes);
+  }
+
+  // What a pointer leads to.
 
   /** The slab that a pointer leads into, whoever made the pointer. Linux: virt_to_slab. */
   slabOf(pointer: number): Slab | undefined {
     return this.#slabs[Math.floor(this.ram.toPhysical(pointer) / PAGE_SIZE)];
+  }
+
+  /** The object that a pointer leads into, or that lies before it. Linux: nearest_obj. */
+  objectAt(pointer: number): ObjectInfo | undefined {
+    const slab = this.slabOf(pointer);
+    if (slab === undefined) return undefined;
+    const { cache, tracks } = slab;
+    const slot = Math.floor((this.ram.toPhysical(pointer) - slab.physical) / cache.slotBytes);
+    const index = Math.min(slot, slab.objects - 1);
+    return {
+      slab,
+      cache,
+      index,
+      pointer: cache.objectAt(slab, index),
+      allocation: tracks?.allocation(index),
+      free: tracks?.free(index),
+      auxiliaryStacks: tracks?.auxiliaryStacks(index) ?? [],
+    };
+  }
+
+  /**
+   * Notes the stack that hands an object on to run later, for a report about it. Nothing for what
+   * is no object. Context: any. Linux: kasan_record_aux_stack.
+   */
+  recordAuxStack(pointer: number): void {
+    const object = this.objectAt(pointer);
+    object?.slab.tracks?.auxiliary(object.index);
   }
 
   /** The slabs of a cache, by address. */
@@ -165,75 +354,62 @@ export class SlabAllocator {
     this.#quarantine.forEach(visit);
   }
 
-  /** What took whole pages: how many allocations, and the bytes that were asked for. */
-  get large(): { readonly count: number; readonly bytes: number } {
-    let bytes = 0;
-    for (const sizeBytes of this.#large.values()) bytes += sizeBytes;
-    return { count: this.#large.size, bytes };
-  }
-
-  #allocFrom(cache: SlabCache, sizeBytes: number, gfp: number): number {
-    this.#sim.clock.charge(COST.SLAB_ALLOC);
-    if (this.faults.isArmed && this.faults.shouldFailSlab(cache, gfp)) return 0;
-    const pointer = cache.take(sizeBytes);
-    const { trace } = this.#sim;
-    if (trace.on && pointer !== 0) trace.emit(EVENT.SLAB_ALLOC, pointer, trace.intern(cache.name));
-    return pointer;
-  }
+  // Inside.
 
   #freeTo(slab: Slab, pointer: number): void {
     const { cache } = slab;
-    if (this.ram.checks) {
-      if (!cache.isObject(slab, pointer)) {
-        this.onBadFree({ kind: 'invalid-free', pointer });
-        return;
-      }
-      if (this.ram.shadowAt(this.ram.toPhysical(pointer)) >= GRANULE) {
-        this.onBadFree({ kind: 'double-free', pointer });
-        return;
-      }
-    }
+    if (this.ram.checks && !this.#canFree(slab, pointer)) return;
     const { trace } = this.#sim;
     if (trace.on) trace.emit(EVENT.SLAB_FREE, pointer, trace.intern(cache.name));
-    if (this.ram.checks) {
-      cache.poison(pointer);
-      this.#quarantine.add(pointer, cache.slotBytes);
-    } else cache.put(slab, pointer);
+    slab.tracks?.freed(cache.indexOf(slab, pointer));
+    if (!this.ram.checks) cache.put(slab, pointer);
+    else if (cache.isTypesafeByRcu) this.#afterGracePeriod.push(pointer);
+    else this.#letGo(slab, pointer);
   }
 
-  #allocLarge(sizeBytes: number, gfp: number): number {
-    const order = orderFor(Math.min(sizeBytes, PAGE_SIZE << (MAX_ORDER + 1)));
-    if (order > MAX_ORDER || !(sizeBytes > 0)) return 0;
-    const physical = this.pages.allocPages(order, gfp);
-    if (physical === 0) return 0;
-    this.#large.set(physical, sizeBytes);
-    const open = (sizeBytes + GRANULE - 1) & -GRANULE;
-    this.ram.unpoison(physical, sizeBytes);
-    this.ram.poison(physical + open, (PAGE_SIZE << order) - open, SHADOW.PAGE_REDZONE);
-    return this.ram.toPointer(physical);
+  /** The sanitizer's look at a free. Linux: check_slab_allocation. */
+  #canFree(slab: Slab, pointer: number): boolean {
+    if (!slab.cache.isObject(slab, pointer)) {
+      this.onBadFree({ kind: 'invalid-free', pointer });
+      return false;
+    }
+    if (this.ram.shadowAt(this.ram.toPhysical(pointer)) >= GRANULE) {
+      this.onBadFree({ kind: 'double-free', pointer });
+      return false;
+    }
+    return true;
+  }
+
+  #letGo({ cache }: Slab, pointer: number): void {
+    cache.poison(pointer);
+    this.#quarantine.add(pointer, cache.slotBytes);
   }
 
   #freeLarge(pointer: number): void {
     const physical = this.ram.toPhysical(pointer);
-    if (this.#large.delete(physical)) {
-      this.pages.freePages(physical, this.pages.orderAt(physical));
-      return;
-    }
-    const isFree = this.ram.holds(pointer) && this.pages.isFree(physical);
-    this.onBadFree({ kind: isFree ? 'double-free' : 'invalid-free', pointer });
+    const kind = this.large.wrongOf(physical);
+    if (kind === undefined) this.large.give(physical);
+    else if (this.ram.checks) this.onBadFree({ kind, pointer });
+    else this.reporter.warn(`object pointer: 0x${this.ram.formatPointer(pointer)}`);
   }
 
   #reclaim(): boolean {
     const drained = this.#quarantine.drain();
     let given = 0;
-    for (const cache of this.#caches) given += cache.shrink();
+    for (const cache of this.#caches.all) given += cache.shrink();
     return drained + given > 0;
   }
 
   #makeKmallocCaches(): void {
     let granules = 0;
     for (const sizeBytes of KMALLOC_SIZES) {
-      const cache = this.createCache(kmallocName(sizeBytes), sizeBytes, kmallocAlign(sizeBytes));
+      const cache = this.#caches.make({
+        name: kmallocName(sizeBytes),
+        objectBytes: sizeBytes,
+        align: kmallocAlign(sizeBytes),
+        flags: SLAB.KMALLOC,
+        userBytes: sizeBytes,
+      });
       while (granules <= sizeBytes / GRANULE) this.#kmalloc[granules++] = cache;
     }
   }

@@ -112,7 +112,7 @@ describe('an object', () => {
     };
     expect(machine.inThread(write)).toBe(1);
     expect(guest.logText).toContain('BUG: KASAN: slab-out-of-bounds in kernel\nWrite of size 1 at');
-    expect(guest.logText).toMatch(/located 0 bytes to the right of\n 100-byte region/u);
+    expect(guest.logText).toMatch(/located 0 bytes to the right of\n allocated 100-byte region/u);
     expect(guest.logText).toMatch(/\n>ffff[0-9a-f]{12}: (00 )+04 fc.*\n +\^\n/u);
   });
 

@@ -1,22 +1,31 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /**
- * What the kernel says of memory that was touched or given back wrongly. Code that did it goes on,
- * but where no memory answers at all.
+ * What the address sanitizer says of memory that was touched or given back wrongly. Code that did
+ * it goes on, but where no memory answers at all.
  *
  * Sits between the allocators, which notice, and kernel/die.ts, which knows who did it.
+ * page-dump.ts describes the page.
  *
- * Linux: mm/kasan/report.c, report_generic.c, bad_page of mm/page_alloc.c. Differs: where an object
- * was taken and given back is not recorded, so those stacks are missing.
+ * Linux: mm/kasan/report.c, report_generic.c, bad_page of mm/page_alloc.c. Differs: who took the
+ * pages of a large allocation is always known, as with page_owner=on, and printed only for these.
  */
 import type { BadAccess, Ram } from '../hw/ram/ram.ts';
 import { GRANULE, SHADOW } from '../hw/ram/shadow.ts';
-import type { Die, MemoryReport } from '../kernel/die.ts';
+import type { DetectorOptions } from '../kernel/detectors.ts';
+import type { Die, ReportLine } from '../kernel/die.ts';
+import { formatFrame, type SiteRegistry } from '../kernel/module/sites.ts';
 import type { Scheduler } from '../kernel/sched/scheduler.ts';
+import type { StackDepot } from '../kernel/stack-depot.ts';
+import type { Sim } from '../sim/sim.ts';
+import { EVENT } from '../sim/trace.ts';
 import type { BadFree } from './bad-free.ts';
+import { formatGfp } from './gfp-names.ts';
 import { type FaultTables, reportFault } from './kernel-fault.ts';
-import type { SlabAllocator } from './kmalloc.ts';
-import { PAGE_SHIFT, PAGE_SIZE } from './page.ts';
+import type { ObjectInfo, SlabAllocator } from './kmalloc.ts';
+import { PAGE_SIZE } from './page.ts';
 import type { PageAllocator } from './page-alloc.ts';
+import { dumpPage } from './page-dump.ts';
+import type { Track } from './slab-tracks.ts';
 
 const RULE = '='.repeat(66);
 /** Shadow bytes in a row of the dump, and rows before and behind that of the address. */
@@ -24,10 +33,14 @@ const ROW = 16;
 const ROWS_AROUND = 2;
 
 export interface MemoryReportParts {
+  readonly sim: Sim;
   readonly die: Die;
   readonly scheduler: Scheduler;
   readonly pages: PageAllocator;
   readonly slabs: SlabAllocator;
+  readonly sites: SiteRegistry;
+  readonly stackDepot: StackDepot;
+  readonly options: { readonly detectors: DetectorOptions };
   readonly faultTables: FaultTables;
 }
 
@@ -43,6 +56,17 @@ export function reportBadMemory(parts: MemoryReportParts): void {
   };
 }
 
+/** What a report is about. */
+interface Finding {
+  readonly kind: string;
+  readonly what: string;
+  /** As the code that did it gave it. */
+  readonly pointer: number;
+  /** The first byte that must not be touched. */
+  readonly firstBad: number;
+  readonly isWrite: boolean;
+}
+
 class MemoryReports {
   readonly #parts: MemoryReportParts;
   readonly #ram: Ram;
@@ -56,27 +80,31 @@ class MemoryReports {
 
   /** Linux: kasan_report_invalid_free. */
   badFree({ kind, pointer }: BadFree): void {
-    this.#kasan(kind, `Free of addr ${this.#hex(pointer)} by task ${this.#who()}`, pointer);
+    this.#trace(pointer, `${kind} free 0`);
+    const what = `Free of addr ${this.#hex(pointer)} by task ${this.#who()}`;
+    this.#report({ kind, what, pointer, firstBad: pointer, isWrite: false });
   }
 
   /** Linux: kasan_report. */
   badAccess({ pointer, sizeBytes, isWrite, firstBad }: BadAccess): void {
+    const kind = this.#kindOf(firstBad);
     const verb = isWrite ? 'Write' : 'Read';
-    const what = `${verb} of size ${sizeBytes} at addr ${this.#hex(pointer)}`;
-    this.#kasan(this.#kindOf(firstBad), `${what} by task ${this.#who()}`, firstBad);
+    this.#trace(pointer, `${kind} ${verb.toLowerCase()} ${sizeBytes}`);
+    const address = this.#hex(pointer);
+    const what = `${verb} of size ${sizeBytes} at addr ${address} by task ${this.#who()}`;
+    this.#report({ kind, what, pointer, firstBad, isWrite });
   }
 
   /** Linux: bad_page. */
   badPage({ kind, pointer }: BadFree): void {
-    const { die, scheduler } = this.#parts;
+    const { die, scheduler, slabs } = this.#parts;
     const frame = Math.floor(this.#ram.toPhysical(pointer) / PAGE_SIZE);
     const pfn = frame.toString(16).padStart(5, '0');
     const name = scheduler.currentOrNone?.name ?? IDLE;
     die.badMemory({
       head: () => [
         `BUG: Bad page state in process ${name}  pfn:${pfn}`,
-        ...this.#pageLines(pointer),
-        `page dumped because: ${WHY_BAD[kind]}`,
+        ...dumpPage(slabs, pointer, WHY_BAD[kind]),
       ],
       tail: [],
       listsModules: true,
@@ -84,56 +112,84 @@ class MemoryReports {
     });
   }
 
-  #kasan(kind: string, what: string, pointer: number): void {
-    if (this.#hasReported) return;
+  #report({ kind, what, pointer, firstBad, isWrite }: Finding): void {
+    const { die, options } = this.#parts;
+    const { kasanMultiShot, kasanFault } = options.detectors;
+    if (this.#hasReported && !kasanMultiShot) return;
     this.#hasReported = true;
-    const report: MemoryReport = {
+    const about = this.#ram.holds(pointer)
+      ? [...this.#objectLines(kind, pointer), ...this.#pageLines(pointer)]
+      : [];
+    const panics = kasanFault === 'panic' || (kasanFault === 'panic_on_write' && isWrite);
+    die.badMemory({
       head: (where) => [RULE, `BUG: KASAN: ${kind} in ${where}`, what, ''],
-      tail: ['', ...this.#objectLines(pointer), ...this.#stateLines(pointer), RULE],
+      tail: ['', ...about, ...this.#stateLines(firstBad), RULE],
       listsModules: false,
-      mayPanic: true,
-    };
-    this.#parts.die.badMemory(report);
+      mayPanic: !kasanMultiShot,
+      panics: panics ? `kasan.fault=${kasanFault} set ...` : undefined,
+    });
   }
 
   /** The first shadow byte that is no count says it. Linux: get_shadow_bug_type. */
   #kindOf(firstBad: number): string {
-    const physical = this.#ram.toPhysical(firstBad);
-    const value = this.#ram.shadowAt(physical);
-    const reason = value > 0 && value < GRANULE ? this.#ram.shadowAt(physical + GRANULE) : value;
+    const value = this.#ram.shadowOf(firstBad) ?? 0;
+    const isCount = value > 0 && value < GRANULE;
+    const reason = isCount ? (this.#ram.shadowOf(firstBad + GRANULE) ?? 0) : value;
     return KINDS.get(reason) ?? 'unknown-crash';
   }
 
-  #objectLines(pointer: number): string[] {
-    const { slabs } = this.#parts;
-    const slab = this.#ram.holds(pointer) ? slabs.slabOf(pointer) : undefined;
-    const page = [
-      'The buggy address belongs to the physical page:',
-      ...this.#pageLines(pointer),
-      'page dumped because: kasan: bad access detected',
-      '',
-    ];
-    if (slab === undefined) return this.#ram.holds(pointer) ? page : [];
-    const { name, slotBytes, objectBytes } = slab.cache;
-    const offset = this.#ram.toPhysical(pointer) - slab.physical;
-    const start = this.#ram.toPointer(slab.physical + offset - (offset % slotBytes));
-    const size = this.#requestedBytes(start, objectBytes);
-    const [inside, end] = [pointer - start, start + size];
+  /** Linux: describe_object. */
+  #objectLines(kind: string, pointer: number): ReportLine[] {
+    const object = this.#parts.slabs.objectAt(pointer);
+    if (object === undefined) return [];
+    const { cache, pointer: start } = object;
+    const size = this.#requestedBytes(object);
+    const end = start + size;
     const place =
-      inside < size ? `${inside} bytes inside of` : `${pointer - end} bytes to the right of`;
+      pointer < start
+        ? `${start - pointer} bytes to the left of`
+        : pointer >= end
+          ? `${pointer - end} bytes to the right of`
+          : `${pointer - start} bytes inside of`;
     return [
+      ...this.#stackLines(object),
       `The buggy address belongs to the object at ${this.#hex(start)}`,
-      ` which belongs to the cache ${name} of size ${objectBytes}`,
+      ` which belongs to the cache ${cache.name} of size ${cache.objectBytes}`,
       `The buggy address is located ${place}`,
-      ` ${size}-byte region [${this.#hex(start)}, ${this.#hex(end)})`,
+      ` ${STATES.get(kind) ?? ''}${size}-byte region [${this.#hex(start)}, ${this.#hex(end)})`,
       '',
-      ...page,
     ];
   }
 
+  /** Linux: describe_object_stacks. */
+  #stackLines({ pointer, allocation, free, auxiliaryStacks }: ObjectInfo): ReportLine[] {
+    const lines: ReportLine[] = [];
+    const isFree = this.#ram.shadowAt(this.#ram.toPhysical(pointer)) >= SHADOW.SLAB_FREE_META;
+    if (allocation !== undefined) lines.push(...this.#trackLines('Allocated', allocation));
+    if (free !== undefined && isFree) lines.push(...this.#trackLines('Freed', free));
+    for (const [index, handle] of auxiliaryStacks.entries()) {
+      const which = index === 0 ? 'Last' : 'Second to last';
+      lines.push(`${which} potentially related work creation:`, ...this.#frames(handle), '');
+    }
+    return lines;
+  }
+
+  #trackLines(what: string, { pid, stack }: Track): ReportLine[] {
+    return [`${what} by task ${pid}:`, ...this.#frames(stack), ''];
+  }
+
+  #frames(stack: number): ReportLine[] {
+    const { stackDepot, sites } = this.#parts;
+    if (stack === 0) return ['(stack is not available)'];
+    return stackDepot.sites(stack).map((site) => {
+      const frame = sites.resolve(site);
+      return { text: ` ${formatFrame(frame)}`, frame };
+    });
+  }
+
   /** How much was asked for, as the shadow knows it; all of a freed object. */
-  #requestedBytes(start: number, objectBytes: number): number {
-    const physical = this.#ram.toPhysical(start);
+  #requestedBytes({ cache: { objectBytes }, pointer }: ObjectInfo): number {
+    const physical = this.#ram.toPhysical(pointer);
     let size = 0;
     while (size < objectBytes) {
       const value = this.#ram.shadowAt(physical + size);
@@ -143,39 +199,74 @@ class MemoryReports {
     return objectBytes;
   }
 
-  #pageLines(pointer: number): string[] {
-    const physical = this.#ram.toPhysical(pointer);
-    const { pages } = this.#parts;
-    const pfn = (physical >>> PAGE_SHIFT).toString(16);
-    const count = pages.isFree(physical) ? 0 : pages.references(physical);
-    const order = pages.orderAt(physical - (physical % PAGE_SIZE));
+  #pageLines(pointer: number): ReportLine[] {
+    const { slabs } = this.#parts;
     return [
-      `page: refcount:${count} mapcount:0 mapping:${this.#hex(0)} index:0x0 pfn:0x${pfn}`,
-      ...(order > 0 ? [`head: order:${order} mapcount:0 entire_mapcount:0 nr_pages_mapped:0`] : []),
+      'The buggy address belongs to the physical page:',
+      ...dumpPage(slabs, pointer, 'kasan: bad access detected'),
+      ...(slabs.slabOf(pointer) === undefined ? this.#ownerLines(pointer) : []),
+      '',
+    ];
+  }
+
+  /** Linux: __dump_page_owner. */
+  #ownerLines(pointer: number): ReportLine[] {
+    const { owner } = this.#parts.pages;
+    const physical = this.#ram.toPhysical(pointer);
+    const frame = Math.floor(physical / PAGE_SIZE);
+    const taken = owner?.allocation(frame);
+    if (taken === undefined) return [];
+    const freed = owner?.free(frame);
+    const state = this.#parts.pages.isFree(physical) ? 'freed' : 'allocated';
+    const who = `pid ${taken.pid}, tgid ${taken.pid}`;
+    return [
+      `page_owner tracks the page as ${state}`,
+      `page last allocated via order ${taken.order}, migratetype Unmovable, ` +
+        `gfp_mask ${formatGfp(taken.gfp)}, ${who}, ` +
+        `ts ${taken.timeNs}, free_ts ${freed?.timeNs ?? 0}`,
+      ...this.#frames(taken.stack),
+      ...(freed === undefined
+        ? ['page_owner free stack trace missing']
+        : [
+            `page last free pid ${freed.pid} tgid ${freed.pid} stack trace:`,
+            ...this.#frames(freed.stack),
+          ]),
     ];
   }
 
   /** The shadow around the address, with a mark below its byte. Linux: print_memory_metadata. */
   #stateLines(pointer: number): string[] {
-    if (!this.#ram.holds(pointer)) return [];
+    if (this.#ram.shadowOf(pointer) === undefined) return [];
     const rowBytes = ROW * GRANULE;
-    const physical = this.#ram.toPhysical(pointer);
-    const row = physical - (physical % rowBytes);
+    const row = pointer - (pointer % rowBytes);
     const lines = ['Memory state around the buggy address:'];
     for (let n = -ROWS_AROUND; n <= ROWS_AROUND; n++) {
       const at = row + n * rowBytes;
-      if (at < 0 || at >= this.#ram.sizeBytes) continue;
-      const bytes = Array.from({ length: ROW }, (_, index) =>
-        this.#ram
-          .shadowAt(at + index * GRANULE)
-          .toString(16)
-          .padStart(2, '0'),
-      );
-      const head = `${n === 0 ? '>' : ' '}${this.#hex(this.#ram.toPointer(at))}: `;
-      lines.push(head + bytes.join(' '));
-      if (n === 0) lines.push(`${' '.repeat(head.length + 3 * ((physical - row) >>> 3))}^`);
+      const bytes = this.#shadowRow(at);
+      if (bytes === undefined) continue;
+      const head = `${n === 0 ? '>' : ' '}${this.#hex(at)}: `;
+      lines.push(head + bytes);
+      const column = head.length + 3 * Math.floor((pointer - row) / GRANULE);
+      if (n === 0) lines.push(`${' '.repeat(column)}^`);
     }
     return lines;
+  }
+
+  /** Undefined where there is no shadow. */
+  #shadowRow(at: number): string | undefined {
+    const bytes: string[] = [];
+    for (let index = 0; index < ROW; index++) {
+      const value = this.#ram.shadowOf(at + index * GRANULE);
+      if (value === undefined) return undefined;
+      bytes.push(value.toString(16).padStart(2, '0'));
+    }
+    return bytes.join(' ');
+  }
+
+  /** Each report is told, also those that are not printed. */
+  #trace(pointer: number, what: string): void {
+    const { trace } = this.#parts.sim;
+    if (trace.on) trace.emit(EVENT.ACCESS_REPORT, pointer, trace.intern(what));
   }
 
   #who(): string {
@@ -197,6 +288,12 @@ const WHY_BAD = {
   'wrong-order': 'nonzero _refcount',
 } as const;
 
+/** What is said of an object's region, by the kind of report. */
+const STATES: ReadonlyMap<string, string> = new Map([
+  ['slab-out-of-bounds', 'allocated '],
+  ['slab-use-after-free', 'freed '],
+]);
+
 const KINDS: ReadonlyMap<number, string> = new Map<number, string>([
   [SHADOW.PAGE_FREE, 'use-after-free'],
   [SHADOW.PAGE_REDZONE, 'slab-out-of-bounds'],
@@ -205,4 +302,8 @@ const KINDS: ReadonlyMap<number, string> = new Map<number, string>([
   [SHADOW.SLAB_FREE_META, 'slab-use-after-free'],
   [SHADOW.GLOBAL_REDZONE, 'global-out-of-bounds'],
   [SHADOW.VMALLOC_INVALID, 'vmalloc-out-of-bounds'],
+  [SHADOW.STACK_LEFT, 'stack-out-of-bounds'],
+  [SHADOW.STACK_MID, 'stack-out-of-bounds'],
+  [SHADOW.STACK_RIGHT, 'stack-out-of-bounds'],
+  [SHADOW.STACK_PARTIAL, 'stack-out-of-bounds'],
 ]);

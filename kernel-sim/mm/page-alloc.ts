@@ -21,6 +21,7 @@ import { GFP, GFP_HIGHUSER_MOVABLE } from '../uapi/gfp.ts';
 import { oopsOnBadFree, type BadFree, type BadFreeReporter } from './bad-free.ts';
 import { type AllocationFaults, NO_FAULTS } from './failslab.ts';
 import { MAX_ORDER, PAGE_SHIFT, PAGE_SIZE, roundUp } from './page.ts';
+import type { PageOwner } from './page-owner.ts';
 
 // States of a page; FREE and TAKEN are ORed with the order of the block that the page heads.
 const INSIDE = 0;
@@ -29,12 +30,20 @@ const TAKEN = 0x80;
 
 const NONE = -1;
 
+export interface PageBlock {
+  readonly physical: number;
+  readonly order: number;
+  readonly isFree: boolean;
+}
+
 export class PageAllocator {
   readonly ram: Ram;
   /** Pages that can ever be handed out. */
   readonly totalPages: number;
   onBadFree: BadFreeReporter = oopsOnBadFree;
   faults: AllocationFaults = NO_FAULTS;
+  /** Notes who takes and gives back, if somebody would print it. */
+  owner: PageOwner | undefined;
   /** Asked once before an allocation fails; returns true if it gave pages back. */
   reclaim: () => boolean = () => false;
   /** Asked before a process is told that there is no page for it; true: try again. OOM killer. */
@@ -88,7 +97,7 @@ export class PageAllocator {
   allocPages(order: number, gfp: number = GFP.GFP_KERNEL): number {
     this.#sim.clock.charge(COST.PAGE_ALLOC);
     if (this.faults.isArmed && this.faults.shouldFailPages(order, gfp)) return 0;
-    return this.#alloc(order);
+    return this.#alloc(order, gfp);
   }
 
   /**
@@ -104,6 +113,7 @@ export class PageAllocator {
       return;
     }
     this.ram.poison(physical, PAGE_SIZE << order, SHADOW.PAGE_FREE);
+    this.owner?.freed(frame, order);
     this.#freePages += 1 << order;
     this.#join(frame, order);
     if (this.#sim.trace.on) this.#sim.trace.emit(EVENT.PAGE_FREE, frame, order);
@@ -122,7 +132,7 @@ export class PageAllocator {
     this.#sim.clock.charge(COST.PAGE_ALLOC);
     if (this.faults.isArmed && this.faults.shouldFailPages(0, GFP_HIGHUSER_MOVABLE)) return 0;
     for (;;) {
-      const physical = this.#alloc(0);
+      const physical = this.#alloc(0, GFP_HIGHUSER_MOVABLE);
       if (physical !== 0 || !this.outOfMemory()) return physical;
     }
   }
@@ -164,13 +174,21 @@ export class PageAllocator {
 
   /** True if the page of `physical` is free, alone or in a larger block. */
   isFree(physical: number): boolean {
+    return this.blockOf(physical).isFree;
+  }
+
+  /** The block that a page is part of; a page that is never handed out is one by itself. */
+  blockOf(physical: number): PageBlock {
     const frame = physical >>> PAGE_SHIFT;
     for (let order = 0; order <= MAX_ORDER; order++) {
       const head = frame & ~((1 << order) - 1);
       const state = this.#state[head] ?? INSIDE;
-      if ((state & FREE) !== 0 && (state & ~FREE) >= order) return true;
+      const headed = state & ~(FREE | TAKEN);
+      if (state !== INSIDE && headed >= order) {
+        return { physical: head * PAGE_SIZE, order: headed, isFree: (state & FREE) !== 0 };
+      }
     }
-    return false;
+    return { physical: frame * PAGE_SIZE, order: 0, isFree: false };
   }
 
   /** Hands all memory to the free lists in the largest aligned blocks, lowest first in its list. */
@@ -190,10 +208,11 @@ export class PageAllocator {
     return (end & (pages - 1)) === 0 && end - pages >= this.#firstFrame;
   }
 
-  #alloc(order: number): number {
+  #alloc(order: number, gfp: number): number {
     let frame = this.#take(order);
     if (frame === NONE && this.reclaim()) frame = this.#take(order);
     if (frame === NONE) return 0;
+    this.owner?.allocated(frame, order, gfp);
     this.#state[frame] = TAKEN | order;
     this.#references[frame] = 1;
     this.#freePages -= 1 << order;

@@ -43,19 +43,35 @@ export class Quarantine {
     }
   }
 
-  /** Lets everything go. Returns how many objects went. */
-  drain(): number {
+  /** Lets everything go, or what `isWanted`. Returns how many objects went. */
+  drain(isWanted: (pointer: number) => boolean = () => true): number {
     const waited = this.#count;
-    while (this.#count > 0) this.#evictFirst();
-    return waited;
+    let kept = 0;
+    for (let left = waited; left > 0; left--) {
+      const at = this.#first;
+      const pointer = this.#pointers[at] ?? 0;
+      if (isWanted(pointer)) this.#evictFirst();
+      else {
+        const sizeBytes = this.#sizes[at] ?? 0;
+        this.#removeFirst();
+        this.add(pointer, sizeBytes);
+        kept++;
+      }
+    }
+    return waited - kept;
   }
 
   #evictFirst(): void {
+    const pointer = this.#pointers[this.#first] ?? 0;
+    this.#removeFirst();
+    this.#evict(pointer);
+  }
+
+  #removeFirst(): void {
     const at = this.#first;
     this.#first = (at + 1) & (this.#pointers.length - 1);
     this.#count--;
     this.#bytes -= this.#sizes[at] ?? 0;
-    this.#evict(this.#pointers[at] ?? 0);
   }
 
   #grow(): void {

@@ -3,10 +3,13 @@
  * The arithmetic of slab caches: which sizes kmalloc has, how large a slot is, how many pages a
  * slab takes. The numbers are Linux's, so /proc/slabinfo shows what it would show there.
  *
- * Linux: kmalloc_info (mm/slab_common.c), calculate_sizes and calculate_order (mm/slub.c),
+ * Linux: kmalloc_info (mm/slab_common.c), calculate_sizes and
+ * calculate_order (mm/slub.c),
  * optimal_redzone (mm/kasan/generic.c).
  */
+import { GRANULE } from '../hw/ram/shadow.ts';
 import { orderFor, PAGE_SIZE, roundUp } from './page.ts';
+import { SLAB } from './slab-flags.ts';
 
 /** Object sizes of the kmalloc caches, ascending. */
 export const KMALLOC_SIZES = [8, 16, 32, 64, 96, 128, 192, 256, 512, 1024, 2048, 4096, 8192];
@@ -38,10 +41,90 @@ function redzoneBytes(objectBytes: number): number {
   return objectBytes <= (1 << 16) - 1024 ? 1024 : 2048;
 }
 
-/** Distance between two objects of a slab. */
-export function slotBytes(objectBytes: number, align: number, withRedzone: boolean): number {
-  const redzone = withRedzone ? redzoneBytes(objectBytes) : 0;
-  return roundUp(objectBytes + redzone, align);
+/** What a cache asks for, as far as it decides where things lie. */
+export interface SlabGeometry {
+  readonly objectBytes: number;
+  readonly align: number;
+  /** `SLAB`. */
+  readonly flags: number;
+  readonly hasConstructor: boolean;
+}
+
+/**
+ * Where things lie in a slot: [left red zone][object][red zone][free pointer][tracks][padding].
+ * All but the object are there only if somebody asked for them. Offsets are from the object's
+ * start.
+ */
+export interface SlabLayout {
+  /** Distance between two objects. */
+  readonly slotBytes: number;
+  readonly redLeftBytes: number;
+  /** End of the object and of what rounds it up, which is its right red zone too. Linux: inuse. */
+  readonly inUseBytes: number;
+  /** Where a free object keeps the pointer to the next one. */
+  readonly freeOffset: number;
+  /** The free pointer lies behind the object: it is there while the object is used, too. */
+  readonly isFreeOutside: boolean;
+  /** Where padding begins, which goes on to the end of the slot. */
+  readonly paddingAt: number;
+  /** Objects are filled when they are freed. Linux: __OBJECT_POISON. */
+  readonly poisonsObjects: boolean;
+  /** It is known how much of an object was asked for, and checked. Linux: slub_debug_orig_size. */
+  readonly checksRequested: boolean;
+}
+
+/** Linux: calculate_sizes. `withRedzone`: the address sanitizer needs room behind the object. */
+export function slabLayout(
+  { objectBytes, align, flags, hasConstructor }: SlabGeometry,
+  pointerBytes: number,
+  withRedzone: boolean,
+): SlabLayout {
+  const has = (flag: number): boolean => (flags & flag) !== 0;
+  const checksRequested = has(SLAB.STORE_USER) && has(SLAB.KMALLOC);
+  let size = roundUp(objectBytes, pointerBytes);
+  if (has(SLAB.RED_ZONE) && size === objectBytes) size += pointerBytes;
+  const inUseBytes = size;
+  const isFreeOutside =
+    has(SLAB.TYPESAFE_BY_RCU | SLAB.POISON) ||
+    hasConstructor ||
+    (has(SLAB.RED_ZONE) && (objectBytes < pointerBytes || checksRequested));
+  const freeOffset = isFreeOutside ? size : freePointerOffset(objectBytes, pointerBytes);
+  if (isFreeOutside) size += pointerBytes;
+  if (has(SLAB.STORE_USER)) size += 2 * TRACK_BYTES[pointerBytes === 8 ? 8 : 4];
+  if (checksRequested) size += pointerBytes;
+  const paddingAt = size;
+  if (withRedzone) size = Math.max(size, objectBytes + redzoneBytes(objectBytes));
+  let redLeftBytes = 0;
+  if (has(SLAB.RED_ZONE)) {
+    redLeftBytes = roundUp(pointerBytes, align);
+    size += pointerBytes + redLeftBytes;
+  }
+  return {
+    slotBytes: roundUp(size, align),
+    redLeftBytes,
+    inUseBytes,
+    freeOffset,
+    isFreeOutside,
+    paddingAt,
+    poisonsObjects: has(SLAB.POISON) && !has(SLAB.TYPESAFE_BY_RCU) && !hasConstructor,
+    checksRequested,
+  };
+}
+
+/** Linux: struct track, by the size of a pointer. */
+const TRACK_BYTES = { 8: 32, 4: 20 } as const;
+
+/** Bytes of a cache line. */
+const CACHE_LINE = 64;
+
+/** What objects are aligned to at least. Linux: calculate_alignment. */
+export function slabAlign(objectBytes: number, align: number, flags: number): number {
+  let line = 0;
+  if ((flags & SLAB.HWCACHE_ALIGN) !== 0) {
+    line = CACHE_LINE;
+    while (objectBytes <= line / 2) line /= 2;
+  }
+  return roundUp(Math.max(align, line, GRANULE), GRANULE);
 }
 
 /** Pages of a slab, as an order: enough objects for the CPUs, and little wasted at its end. */
@@ -59,7 +142,7 @@ export function slabOrder(slot: number, cpus: number): number {
 }
 
 /** Where a free object keeps the pointer to the next one: in its middle, far from others' ends. */
-export function freePointerOffset(objectBytes: number, pointerBytes: number): number {
+function freePointerOffset(objectBytes: number, pointerBytes: number): number {
   const middle = objectBytes / 2;
   return middle - (middle % pointerBytes);
 }

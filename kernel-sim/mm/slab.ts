@@ -4,24 +4,25 @@
  *
  * The free objects of a slab form a list whose links lie *in* the objects. So what is written to
  * memory after it was freed can break the list, and the cache then hands out what the broken link
- * says, as a real kernel does: nothing here trusts a link further than the next load.
+ * says, as a real kernel does: nothing here trusts a link further than the next load. Where
+ * slub-debug.ts watches, it looks first.
  *
  * In the shadow, an object is open for the bytes that were asked for, and poisoned behind them, up
  * to the next object; a freed one is poisoned whole.
  *
  * Sits on the page allocator. kmalloc.ts has the caches by size and finds an object's slab.
  *
- * Linux: mm/slub.c. Differs: one active slab for all CPUs; no merging of caches, no debug options.
+ * Linux: mm/slub.c. Differs: one active slab for all CPUs.
  */
 import type { Ram } from '../hw/ram/ram.ts';
 import { SHADOW } from '../hw/ram/shadow.ts';
 import { GFP, GFP_MODIFIERS } from '../uapi/gfp.ts';
 import { orderFor, PAGE_SIZE } from './page.ts';
 import type { PageAllocator } from './page-alloc.ts';
-import { freePointerOffset, slabOrder, slotBytes } from './slab-layout.ts';
-
-/** How pages of a new slab are asked for. Linux: alloc_gfp of allocate_slab. */
-const REFILL = GFP.GFP_KERNEL | GFP_MODIFIERS.__GFP_NOWARN | GFP_MODIFIERS.__GFP_NORETRY;
+import { SLAB, SLAB_DEBUG_FLAGS, SLAB_NEVER_MERGE } from './slab-flags.ts';
+import { slabAlign, slabLayout, slabOrder, type SlabLayout } from './slab-layout.ts';
+import { SlabTracks, type TrackSource } from './slab-tracks.ts';
+import { SlubDebug, type SlabReporter } from './slub-debug.ts';
 
 export interface Slab {
   readonly cache: SlabCache;
@@ -33,12 +34,40 @@ export interface Slab {
   inUse: number;
   /** Where it stands in its cache's list of slabs with free objects; -1 if it does not. */
   partialIndex: number;
+  /** 1 for each object that is taken, where somebody checks it. */
+  readonly live: Uint8Array | undefined;
+  readonly tracks: SlabTracks | undefined;
 }
+
+/** How pages of a new slab are asked for. Linux: alloc_gfp of allocate_slab. */
+const REFILL = GFP.GFP_KERNEL | GFP_MODIFIERS.__GFP_NOWARN | GFP_MODIFIERS.__GFP_NORETRY;
+
+/** Fills an object once, when its slab is made: what it is when it is taken. May throw. */
+export type SlabConstructor = (pointer: number) => void;
 
 export interface SlabCacheSpec {
   readonly name: string;
   readonly objectBytes: number;
-  readonly align: number;
+  readonly align?: number;
+  /** `SLAB`. */
+  readonly flags?: number;
+  readonly make?: SlabConstructor | undefined;
+  /** What user space may copy from and to. Linux: kmem_cache_create_usercopy. */
+  readonly userOffset?: number;
+  readonly userBytes?: number;
+}
+
+/** What all caches of a machine share. */
+export interface SlabServices {
+  readonly pages: PageAllocator;
+  /** Decides how many objects a slab has at least, as in Linux. */
+  readonly cpus: number;
+  /** A free list is looked at where that costs nothing, also without CONSISTENCY_CHECKS. */
+  readonly looksAtLists: boolean;
+  readonly trackSource: TrackSource | undefined;
+  readonly reporter: () => SlabReporter;
+  /** Told when a block of pages becomes a slab, and when it stops being one. */
+  readonly own: (slab: Slab, isLive: boolean) => void;
 }
 
 /** A line of /proc/slabinfo. */
@@ -52,19 +81,30 @@ export interface SlabInfo {
   readonly slabs: number;
 }
 
-/** Told when a block of pages becomes a slab, and when it stops being one. */
-export type SlabOwner = (slab: Slab, isLive: boolean) => void;
-
 export class SlabCache {
   readonly name: string;
-  readonly objectBytes: number;
+  readonly align: number;
+  readonly flags: number;
+  readonly layout: SlabLayout;
   readonly slotBytes: number;
   readonly order: number;
+  readonly make: SlabConstructor | undefined;
+  readonly userOffset: number;
+  readonly userBytes: number;
+  readonly debug: SlubDebug | undefined;
+  /** Bytes of an object; the largest of them if caches were merged. */
+  objectBytes: number;
   /** With failslab's cache-filter, only such caches fail. Linux: SLAB_FAILSLAB. */
   isFailslab = false;
+  /** How many asked for this cache: more than one when it was merged. */
+  references = 1;
+  /** The struct kmem_cache that stands for it, or 0. */
+  pointer = 0;
+  /** What SLUB's checks found and mended. */
+  errors = 0;
+  readonly #services: SlabServices;
   readonly #pages: PageAllocator;
   readonly #ram: Ram;
-  readonly #own: SlabOwner;
   readonly #freeOffset: number;
   /** Empty slabs are given back beyond so many partial ones. Linux: min_partial. */
   readonly #minPartial: number;
@@ -75,17 +115,29 @@ export class SlabCache {
   #objects = 0;
   #activeObjects = 0;
 
-  constructor(pages: PageAllocator, spec: SlabCacheSpec, cpus: number, own: SlabOwner) {
+  constructor(services: SlabServices, spec: SlabCacheSpec) {
+    const { pages, cpus } = services;
     const { ram } = pages;
-    const objectBytes = Math.max(spec.objectBytes, ram.board.pointerBytes);
+    const { objectBytes, flags = 0 } = spec;
     this.name = spec.name;
     this.objectBytes = objectBytes;
-    this.slotBytes = slotBytes(objectBytes, spec.align, ram.checks);
+    this.flags = flags;
+    this.align = slabAlign(objectBytes, spec.align ?? 0, flags);
+    this.make = spec.make;
+    this.userOffset = spec.userOffset ?? 0;
+    this.userBytes = spec.userBytes ?? 0;
+    const geometry = { objectBytes, align: this.align, flags };
+    const { pointerBytes } = ram.board;
+    const hasConstructor = this.make !== undefined;
+    this.layout = slabLayout({ ...geometry, hasConstructor }, pointerBytes, ram.checks);
+    this.slotBytes = this.layout.slotBytes;
     this.order = slabOrder(this.slotBytes, cpus);
+    this.#services = services;
     this.#pages = pages;
     this.#ram = ram;
-    this.#own = own;
-    this.#freeOffset = freePointerOffset(objectBytes, ram.board.pointerBytes);
+    this.#freeOffset = this.layout.freeOffset;
+    const isWatched = (flags & SLAB_DEBUG_FLAGS) !== 0 || services.looksAtLists;
+    this.debug = isWatched ? new SlubDebug(this, ram, services.reporter) : undefined;
     const logarithm = 31 - Math.clz32(this.slotBytes);
     this.#minPartial = Math.min(10, Math.max(5, logarithm >> 1));
   }
@@ -102,38 +154,54 @@ export class SlabCache {
     };
   }
 
+  /** Its freed objects may still be read until a grace period is over. */
+  get isTypesafeByRcu(): boolean {
+    return (this.flags & SLAB.TYPESAFE_BY_RCU) !== 0;
+  }
+
+  /** Linux: slab_unmergeable, the other way round. */
+  get isMergeable(): boolean {
+    const isPlain = this.make === undefined && this.userBytes === 0;
+    return isPlain && (this.flags & (SLAB_NEVER_MERGE | SLAB.KMALLOC)) === 0;
+  }
+
   /**
    * Pointer to an object of which `requestedBytes` may be touched, or 0 without memory.
    *
    * Oopses: when a broken free list leads to where there is no memory.
    */
   take(requestedBytes: number): number {
-    let slab = this.#active;
-    if (slab === undefined || slab.freelist === 0) {
-      // A full slab is on no list: what is put back into it, even by reclaim in here, lists it.
-      this.#active = undefined;
-      slab = this.#partial.pop() ?? this.#grow() ?? this.#partial.pop();
+    for (;;) {
+      const slab = this.#slabToTakeFrom();
       if (slab === undefined) return 0;
-      slab.partialIndex = -1;
-      this.#active = slab;
+      const pointer = slab.freelist;
+      if (this.debug?.mayAllocate(slab, pointer, requestedBytes) === false) {
+        this.#writeOff(slab);
+        continue;
+      }
+      const physical = this.#physicalOf(pointer);
+      slab.freelist = this.#ram.rawLoadPointer(physical + this.#freeOffset);
+      slab.inUse++;
+      this.#activeObjects++;
+      slab.tracks?.allocated(this.indexOf(slab, pointer), requestedBytes);
+      this.open(physical, requestedBytes);
+      return pointer;
     }
-    const pointer = slab.freelist;
-    const physical = this.#physicalOf(pointer);
-    slab.freelist = this.#ram.rawLoadPointer(physical + this.#freeOffset);
-    slab.inUse++;
-    this.#activeObjects++;
-    this.#open(physical, requestedBytes);
-    return pointer;
   }
 
   /** Poisons an object that its owner has given back; it is not free before `put`. */
   poison(pointer: number): void {
-    this.#ram.poison(this.#ram.toPhysical(pointer), this.objectBytes, SHADOW.SLAB_FREE);
+    const ram = this.#ram;
+    const physical = ram.toPhysical(pointer);
+    ram.poison(physical, this.objectBytes, SHADOW.SLAB_FREE);
+    ram.poison(physical, 1, SHADOW.SLAB_FREE_META);
   }
 
-  /** Puts an object on the free list of its slab. */
+  /** Puts an object on the free list of its slab, unless a check finds that it must not. */
   put(slab: Slab, pointer: number): void {
+    if (this.debug?.mayFree(slab, pointer) === false) return;
     const physical = this.#physicalOf(pointer);
+    this.#ram.poison(physical, 1, SHADOW.SLAB_FREE);
     this.#ram.rawStorePointer(physical + this.#freeOffset, slab.freelist);
     slab.freelist = pointer;
     slab.inUse--;
@@ -159,6 +227,12 @@ export class SlabCache {
     return before - this.#slabs;
   }
 
+  /** Sets a count that a check found to be wrong. */
+  correctCount(slab: Slab, inUse: number): void {
+    this.#activeObjects += inUse - slab.inUse;
+    slab.inUse = inUse;
+  }
+
   /**
    * Tells `visit` the index of each object on the slab's free list, as far as the list can be
    * followed: a broken link ends it. Reads only.
@@ -167,24 +241,64 @@ export class SlabCache {
     const ram = this.#ram;
     let pointer = slab.freelist;
     for (let left = slab.objects; left > 0 && this.isObject(slab, pointer); left--) {
-      const offset = ram.toPhysical(pointer) - slab.physical;
-      visit(offset / this.slotBytes);
-      pointer = ram.rawLoadPointer(slab.physical + offset + this.#freeOffset);
+      visit(this.indexOf(slab, pointer));
+      pointer = ram.rawLoadPointer(ram.toPhysical(pointer) + this.#freeOffset);
     }
   }
 
-  /** True if an object of `slab` begins at `pointer`. */
+  /** True if an object of `slab` begins at `pointer`. Linux: check_valid_pointer. */
   isObject(slab: Slab, pointer: number): boolean {
-    const offset = this.#ram.toPhysical(pointer) - slab.physical;
-    const index = offset / this.slotBytes;
+    const index = this.indexOf(slab, pointer);
     return Number.isInteger(index) && index >= 0 && index < slab.objects;
   }
 
-  #open(physical: number, requestedBytes: number): void {
+  /** Which object of `slab` begins at `pointer`: a whole number if one does. */
+  indexOf(slab: Slab, pointer: number): number {
+    const offset = this.#ram.toPhysical(pointer) - slab.physical - this.layout.redLeftBytes;
+    return offset / this.slotBytes;
+  }
+
+  /** Pointer to an object. */
+  objectAt(slab: Slab, index: number): number {
+    const { redLeftBytes } = this.layout;
+    return this.#ram.toPointer(slab.physical + redLeftBytes + index * this.slotBytes);
+  }
+
+  /** Opens exactly `requestedBytes` of an object in the shadow. */
+  open(physical: number, requestedBytes: number): void {
     const ram = this.#ram;
+    if (!ram.checks) return;
     ram.unpoison(physical, requestedBytes);
     const open = (requestedBytes + 7) & ~7;
-    ram.poison(physical + open, this.slotBytes - open, SHADOW.SLAB_REDZONE);
+    const restBytes = this.slotBytes - this.layout.redLeftBytes - open;
+    ram.poison(physical + open, restBytes, SHADOW.SLAB_REDZONE);
+  }
+
+  /** A slab with a free object, which is the active one from now on. */
+  #slabToTakeFrom(): Slab | undefined {
+    const active = this.#active;
+    if (active !== undefined && active.freelist !== 0) return active;
+    // A full slab is on no list: what is put back into it, even by reclaim in here, lists it.
+    this.#active = undefined;
+    this.#active = this.#popPartial() ?? this.#grow() ?? this.#popPartial();
+    return this.#active;
+  }
+
+  /** One whose list was cut by a check has nothing to give. */
+  #popPartial(): Slab | undefined {
+    for (;;) {
+      const slab = this.#partial.pop();
+      if (slab === undefined) return undefined;
+      slab.partialIndex = -1;
+      if (slab.freelist !== 0) return slab;
+    }
+  }
+
+  /** Nothing of a broken slab is handed out again. Linux: alloc_debug_processing's `bad`. */
+  #writeOff(slab: Slab): void {
+    slab.freelist = 0;
+    this.correctCount(slab, slab.objects);
+    this.#services.reporter().fix(this, 'Marking all objects used');
   }
 
   /** Physical address of what a free list leads to, which may be anything. */
@@ -207,30 +321,48 @@ export class SlabCache {
       physical = this.#pages.allocPages(order, REFILL);
     }
     if (physical === 0) return undefined;
+    const slab = this.#makeSlab(physical, order);
+    this.debug?.fill(slab);
+    for (let index = 0; this.make !== undefined && index < slab.objects; index++) {
+      const pointer = this.objectAt(slab, index);
+      const at = this.#ram.toPhysical(pointer);
+      this.#ram.unpoison(at, this.objectBytes);
+      this.make(pointer);
+      this.#ram.poison(at, this.objectBytes, SHADOW.SLAB_REDZONE);
+    }
+    slab.freelist = this.#linkAll(slab);
+    this.#slabs++;
+    this.#objects += slab.objects;
+    this.#services.own(slab, true);
+    return slab;
+  }
+
+  #makeSlab(physical: number, order: number): Slab {
     const objects = Math.floor((PAGE_SIZE << order) / this.slotBytes);
-    const freelist = this.#linkAll(physical, objects);
-    const slab: Slab = {
+    const { trackSource } = this.#services;
+    const isTracked = this.#ram.checks || (this.flags & SLAB.STORE_USER) !== 0;
+    this.#ram.poison(physical, PAGE_SIZE << order, SHADOW.SLAB_REDZONE);
+    return {
       cache: this,
       physical,
       order,
       objects,
-      freelist,
+      freelist: 0,
       inUse: 0,
       partialIndex: -1,
+      live: this.debug === undefined ? undefined : new Uint8Array(objects),
+      tracks:
+        isTracked && trackSource !== undefined ? new SlabTracks(trackSource, objects) : undefined,
     };
-    this.#ram.poison(physical, PAGE_SIZE << order, SHADOW.SLAB_REDZONE);
-    this.#slabs++;
-    this.#objects += objects;
-    this.#own(slab, true);
-    return slab;
   }
 
-  #linkAll(physical: number, objects: number): number {
+  /** Pointer to the first object. */
+  #linkAll(slab: Slab): number {
     let next = 0;
-    for (let index = objects - 1; index >= 0; index--) {
-      const at = physical + index * this.slotBytes;
-      this.#ram.rawStorePointer(at + this.#freeOffset, next);
-      next = this.#ram.toPointer(at);
+    for (let index = slab.objects - 1; index >= 0; index--) {
+      const pointer = this.objectAt(slab, index);
+      this.#ram.rawStorePointer(this.#ram.toPhysical(pointer) + this.#freeOffset, next);
+      next = pointer;
     }
     return next;
   }
@@ -244,7 +376,7 @@ export class SlabCache {
     slab.partialIndex = -1;
     this.#slabs--;
     this.#objects -= slab.objects;
-    this.#own(slab, false);
+    this.#services.own(slab, false);
     this.#pages.freePages(slab.physical, slab.order);
   }
 }

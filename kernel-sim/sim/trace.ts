@@ -30,6 +30,7 @@ export const EVENT = {
   LOCK: 18,          // a: pointer, b: interned class name
   UNLOCK: 19,        // a: pointer, b: interned class name
   LOCK_CONTENDED: 20, // a: pointer, b: interned class name
+  ACCESS_REPORT: 21, // a: pointer, b: interned "KIND VERB BYTES", as "slab-use-after-free read 4"
 } as const;
 
 export type EventKind = (typeof EVENT)[keyof typeof EVENT];

@@ -51,3 +51,17 @@ it('reports memory given back twice, with the line of the driver', { timeout: PA
   expect(status).toBe(0);
   expect(logText).toMatch(/BUG: KASAN: double-free in Raw\.init\+0x\S+ \[raw\] raw\.ts:\d+/u);
 });
+
+it('names the lines that took and freed what is freed again', { timeout: PATIENCE_MS }, () => {
+  const { logText } = load(`
+    const p = kmalloc(40, GFP_KERNEL);
+    kfree(p);
+    kfree(p);`);
+  const lineBelow = (heading: RegExp): number => {
+    const [, below = ''] = logText.split(heading);
+    return Number(/^ Raw\.init\+0x\S+ \[raw\] raw\.ts:(\d+)\n/u.exec(below)?.[1]);
+  };
+  const taken = lineBelow(/Allocated by task \d+:\n/u);
+  expect(lineBelow(/Freed by task \d+:\n/u)).toBe(taken + 1);
+  expect(lineBelow(/Call Trace:\n <TASK>\n/u)).toBe(taken + 2);
+});

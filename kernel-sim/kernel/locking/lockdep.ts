@@ -14,10 +14,8 @@ import { formatFrame, type SiteRegistry } from '../module/sites.ts';
 import type { Execution } from '../sched/execution.ts';
 import type { Scheduler } from '../sched/scheduler.ts';
 import type { Task } from '../sched/task.ts';
-import { taintBit } from '../taint.ts';
+import { LOCKDEP_UNRELIABLE } from '../taint.ts';
 import { LockClass, LockMap } from './lock-map.ts';
-
-const UNRELIABLE = taintBit('P') | taintBit('D');
 
 export interface LockdepDependencies {
   readonly sim: Sim;
@@ -112,7 +110,7 @@ export class Lockdep {
 
   /** What proprietary code or a dead task held, nobody knows. Linux: LOCKDEP_NOW_UNRELIABLE. */
   get #isActive(): boolean {
-    return this.#isOn && (this.#deps.taint.mask & UNRELIABLE) === 0;
+    return this.#isOn && (this.#deps.taint.mask & LOCKDEP_UNRELIABLE) === 0;
   }
 
   #reportRecursion(lock: LockMap, held: LockMap): void {
