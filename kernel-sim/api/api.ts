@@ -14,6 +14,8 @@ import { Mutex } from './mutex.ts';
 import { RandomApi } from './random.ts';
 import { GFP_FLAG_MODIFIERS, GFP_FLAGS, RawAllocApi } from './raw-alloc.ts';
 import { RawPointerApi } from './raw-pointer.ts';
+import { RawRcuApi } from './raw-rcu.ts';
+import { RawWorkqueueApi } from './raw-workqueue.ts';
 import { Spinlock } from './spinlock.ts';
 import { SyncApi } from './sync.ts';
 import { HandlerRegistration, Registration, SysctlApi } from './sysctl.ts';
@@ -28,6 +30,7 @@ export function makeDriverApi(services: ApiServices): ReadonlyMap<string, object
   const time = new TimeApi(context);
   const { sysctl } = new SysctlApi(context);
   const sync = new SyncApi(context);
+  const uapi = new UapiApi(context.classes);
   return new Map([
     ['kernel', Object.freeze({ ...exportsOf(kernel), param: exportsOf(kernel.param) })],
     ['kernel/fs', Object.freeze({ chrdev: exportsOf(fs.chrdev), miscdev: exportsOf(fs.miscdev) })],
@@ -43,11 +46,13 @@ export function makeDriverApi(services: ApiServices): ReadonlyMap<string, object
         ...GFP_FLAG_MODIFIERS,
         ...exportsOf(new RawAllocApi(context)),
         ...exportsOf(new RawPointerApi()),
+        ...exportsOf(new RawRcuApi(context, uapi)),
+        ...exportsOf(new RawWorkqueueApi(context, uapi)),
       }),
     ],
     ['kernel/sysctl', Object.freeze({ sysctl: exportsOf(sysctl) })],
     ['kernel/time', exportsOf(time)],
-    ['uapi', exportsOf(new UapiApi(context.classes))],
+    ['uapi', exportsOf(uapi)],
     [
       'kernel/sync',
       Object.freeze({

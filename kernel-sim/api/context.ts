@@ -4,6 +4,7 @@ import { assert } from '../lib/assert.ts';
 import type { CharDevices } from '../drivers/char/chrdev.ts';
 import type { MiscDevices } from '../drivers/char/misc-device.ts';
 import type { DriverCalls } from '../kernel/module/driver-calls.ts';
+import type { FunctionCalls } from '../kernel/module/function-calls.ts';
 import type { DriverRuntime } from '../kernel/module/runtime.ts';
 import type { SiteRegistry } from '../kernel/module/sites.ts';
 import type { Entropy } from '../kernel/entropy.ts';
@@ -13,6 +14,8 @@ import type { Spinlocks } from '../kernel/locking/spinlock.ts';
 import type { Printk } from '../kernel/printk/printk.ts';
 import type { ProcSysctl } from '../fs/procfs/proc-sysctl.ts';
 import type { SlabAllocator } from '../mm/kmalloc.ts';
+import type { Rcu } from '../kernel/rcu.ts';
+import type { Workqueues } from '../kernel/workqueue.ts';
 import { LoadedModule } from '../kernel/module/loaded-module.ts';
 import type { Scheduler } from '../kernel/sched/scheduler.ts';
 import type { StructClasses } from './struct-class.ts';
@@ -33,6 +36,9 @@ export interface ApiServices {
   readonly lockdep: Lockdep;
   readonly mutexes: Mutexes;
   readonly spinlocks: Spinlocks;
+  readonly rcu: Rcu;
+  readonly workqueues: Workqueues;
+  readonly functions: () => FunctionCalls;
   /** Bytes of a module's own data, as a pointer; 0 when it has no more room. */
   readonly moduleData: (module: LoadedModule, sizeBytes: number) => number;
 }

@@ -21,6 +21,9 @@ import { Die } from '../kernel/die.ts';
 import { DriverCalls } from '../kernel/module/driver-calls.ts';
 import type { LoadedModule } from '../kernel/module/loaded-module.ts';
 import { KernelThreads } from '../kernel/kthread.ts';
+import { FunctionCalls } from '../kernel/module/function-calls.ts';
+import { Rcu } from '../kernel/rcu.ts';
+import { Workqueues } from '../kernel/workqueue.ts';
 import { ModuleLoader } from '../kernel/module/loader.ts';
 import { DriverRuntime } from '../kernel/module/runtime.ts';
 import { SiteRegistry } from '../kernel/module/sites.ts';
@@ -124,12 +127,15 @@ export class Kernel {
   readonly scheduler: Scheduler;
   readonly tasks = new TaskTable();
   readonly kthreads: KernelThreads;
+  readonly rcu: Rcu;
+  readonly workqueues: Workqueues;
   readonly signals: Signals;
   readonly printk: Printk;
   readonly sites = new SiteRegistry();
   readonly calls: DriverCalls;
   readonly die: Die;
   readonly loader: ModuleLoader;
+  readonly functionCalls: FunctionCalls;
   readonly structs: StructClasses;
 
   // mm
@@ -169,6 +175,7 @@ export class Kernel {
     if (settings.isTraced) this.sim.trace.start();
     this.scheduler = new Scheduler(this.sim, this.runtime, image.cpus);
     this.kthreads = new KernelThreads(this.scheduler, this.tasks);
+    this.rcu = new Rcu(this.scheduler, this.kthreads);
     this.scheduler.watchdogNs = 2 * this.options.watchdogSeconds * NS_PER_S;
     this.printk = new Printk(this.sim);
     this.signals = new Signals(this.sim, this.scheduler, this.tasks);
@@ -186,11 +193,17 @@ export class Kernel {
 
     this.calls = new DriverCalls(this.sim, this.scheduler, this.runtime);
     this.structs = new StructClasses(this.board.memory);
+    this.workqueues = new Workqueues({
+      scheduler: this.scheduler,
+      threads: this.kthreads,
+      ram: this.ram,
+      functions: () => this.functionCalls,
+    });
     this.loader = this.#makeLoader(host, settings.build);
     this.die = this.#makeDie();
     reportBadMemory(this);
     this.faults = injectFaults(this);
-    this.#attachRuntime();
+    this.functionCalls = this.#attachRuntime();
 
     this.consoles = new Consoles(this, host);
     this.lifecycle = this.#makeLifecycle(host);
@@ -328,6 +341,9 @@ export class Kernel {
       moduleData: (module: LoadedModule, bytes: number) => memory.allocateStatic(module, bytes),
       miscDevices: () => this.consoles.misc,
       structs: this.structs,
+      rcu: this.rcu,
+      workqueues: this.workqueues,
+      functions: () => this.functionCalls,
       entropy: () => this.consoles.entropy,
       get sysctl() {
         return sysctl();
@@ -356,7 +372,7 @@ export class Kernel {
     });
   }
 
-  #attachRuntime(): void {
+  #attachRuntime(): FunctionCalls {
     const { die, scheduler, sim } = this;
     this.runtime.attach({
       overrun: () => scheduler.overrun(),
@@ -365,7 +381,8 @@ export class Kernel {
       stackOverflow: () => die.stackOverflow(),
       step: () => sim.oracle.choose('step', 2) === 1,
     });
-    this.runtime.attachMemory(makeRawHooks(this));
+    const raw = makeRawHooks(this);
+    this.runtime.attachMemory(raw);
     scheduler.hooks = {
       onLockup(_task, stuckNs) {
         throw die.softLockup(stuckNs);
@@ -376,6 +393,14 @@ export class Kernel {
         die.sleepingWhileAtomic(task, count, scheduler.preempt.irqsDisabled),
       onCpuLimit: (task) => checkCpuTime(task, this.signals),
     };
+    const { runtime, calls, loader } = this;
+    return new FunctionCalls({
+      runtime,
+      calls,
+      functions: raw.functions,
+      badFetch: (address) => raw.badFetch(address),
+      modules: () => loader.modules,
+    });
   }
 
   /** A task's own code always ends in `Lifecycle.exit`; only a kernel thread may end here. */

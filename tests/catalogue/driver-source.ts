@@ -31,7 +31,9 @@ export function writeDriver(bug: BugCase, variant: Variant): DriverSource {
   const top = applyPatch(bug.top ?? '', variant);
   const body = applyPatch(bug.body, variant).map((line) => `  ${line}`);
   const exit = applyPatch(bug.exit ?? '', variant).map((line) => `  ${line}`);
+  const code = [...top, ...body, ...exit];
   const lines = [
+    ...(code.some((line) => line.startsWith(TELL)) ? TELLING : []),
     ...top,
     ...unsafeFunction('run', body),
     ...(exit.length > 0 ? unsafeFunction('leave', exit) : []),
@@ -61,10 +63,14 @@ function unsafeFunction(name: string, body: readonly string[]): string[] {
   return [`function ${name}(): void {`, '  "use unsafe";', ...body, '}'];
 }
 
-const FRAME = [
+const TELL = '    tell(';
+const TELLING = [
   'function tell(name: string, place: VoidPtr): void {',
   '  println(`${name} at ${place.address.toString(16)}`);',
   '}',
+];
+
+const FRAME = [
   'class Driver {',
   '  static init(): Driver {',
   '    // SAFETY: none; to see what happens without is what this driver is for.',

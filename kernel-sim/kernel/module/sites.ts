@@ -46,6 +46,15 @@ const KERNEL_FUNCTIONS = [
   ['__x64_sys_finit_module', 0x5d, 0xb0, 64],
   ['__x64_sys_delete_module', 0x1b1, 0x2c0, 96],
   ['proc_sys_call_handler', 0x1a9, 0x270, 72],
+  ['ret_from_fork_asm', 0x1a, 0x30, 8],
+  ['ret_from_fork', 0x31, 0x50, 40],
+  ['kthread', 0xdd, 0x110, 64],
+  ['smpboot_thread_fn', 0xda, 0x1d0, 56],
+  ['rcu_cpu_kthread', 0xcf, 0x160, 64],
+  ['rcu_core', 0x18f, 0x320, 96],
+  ['rcu_do_batch', 0x1d1, 0x560, 120],
+  ['worker_thread', 0x2c4, 0x3e0, 88],
+  ['process_one_work', 0x17b, 0x330, 112],
 ] as const;
 
 export type KernelFunction = (typeof KERNEL_FUNCTIONS)[number][0];
@@ -74,12 +83,16 @@ export function nothrowPath(...names: readonly KernelFunction[]): EntryPath {
   return makePath(names, false);
 }
 
+/** A path of a kernel thread, in which nobody could be told either. */
+export function threadPath(...names: readonly KernelFunction[]): EntryPath {
+  return pathOf(['ret_from_fork_asm', 'ret_from_fork', 'kthread', ...names], false);
+}
+
 function makePath(names: readonly KernelFunction[], mayFail: boolean): EntryPath {
-  const all: readonly KernelFunction[] = [
-    'entry_SYSCALL_64_after_hwframe',
-    'do_syscall_64',
-    ...names,
-  ];
+  return pathOf(['entry_SYSCALL_64_after_hwframe', 'do_syscall_64', ...names], mayFail);
+}
+
+function pathOf(all: readonly KernelFunction[], mayFail: boolean): EntryPath {
   let used = 0;
   const usedBytes = all.map((name) => (used += KERNEL_FUNCTIONS[kernelSite(name) - 1]![3]));
   return { sites: all.map(kernelSite), usedBytes, mayFail };

@@ -35,7 +35,8 @@ const OUT_OF_BOUNDS: readonly BugCase[] = [
     accesses: ['W1@+115', 'W1@+120', 'R1@+128'],
   }),
   outOfBounds('kasan/kmalloc_oob_left', {
-    allocation: allocated('kmalloc(15, GFP_KERNEL)', 15),
+    // What lies before the first object of a slab is nobody's.
+    allocation: ['  kmalloc(15, GFP_KERNEL);', ...allocated('kmalloc(15, GFP_KERNEL)', 15)],
     sizeBytes: 15,
     accesses: ['R1@-1'],
   }),
