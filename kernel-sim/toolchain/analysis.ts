@@ -4,6 +4,7 @@ import type ts from 'typescript';
 
 import type { BuildRequest } from '../uapi/hostcc.ts';
 import type { LayoutTarget } from '../uapi/layout.ts';
+import { AddressedFunctions } from './addressed-functions.ts';
 import { Findings } from './diagnostics.ts';
 import type { DropPlan } from './drop-plan.ts';
 import { Effects } from './effects.ts';
@@ -34,6 +35,7 @@ export interface Analysis {
   /** What touches memory. */
   readonly places: Places;
   readonly pointers: PointerOperations;
+  readonly functions: AddressedFunctions;
   readonly sites: Sites;
   readonly findings: Findings;
   /** What it hands to other modules. */
@@ -49,6 +51,7 @@ export function analyse(
 ): Analysis {
   const findings = new Findings();
   const places = new Places(checker, TARGETS[board], findings);
+  const functions = new AddressedFunctions(checker);
   const pointers = new PointerOperations(checker, places, findings);
   for (const file of files) {
     checkRestrictions(checker, file, findings, kind);
@@ -57,6 +60,7 @@ export function analyse(
     checkUnsafe(checker, file, findings);
     places.analyse(file);
     pointers.analyse(file);
+    functions.analyse(file, places, findings);
   }
   const types = new Ownership(checker, files);
   const ownership = kind === 'module' ? types : new Nobody(checker, files);
@@ -65,5 +69,5 @@ export function analyse(
   const exports = readExports(checker, files, findings);
   effects.analyse(files, surfaceOf(files, exports));
   const sites = new Sites(files, nameOf, places);
-  return { kind, ownership, plan, effects, places, pointers, sites, findings, exports };
+  return { kind, ownership, plan, effects, places, pointers, functions, sites, findings, exports };
 }

@@ -3,7 +3,6 @@
 import ts from 'typescript';
 
 import {
-  assign,
   backEdge,
   catchAll,
   guarded,
@@ -16,6 +15,7 @@ import {
   unlessDying,
 } from './build-code.ts';
 import type { Slot } from './drop-plan.ts';
+import { introduce } from './emit-names.ts';
 import { inRegion } from './emit-drops.ts';
 import type { Emitter } from './emitter.ts';
 import { isLoop } from './syntax.ts';
@@ -27,16 +27,8 @@ export function emitStatement(emitter: Emitter, node: ts.Statement): readonly ts
   return [
     ...prefixOf(emitter, labelled(node)),
     emitAlone(emitter, node),
-    ...(ts.isClassDeclaration(node) ? numberLayout(emitter, node) : []),
+    ...(ts.isClassDeclaration(node) ? introduce(emitter, node) : []),
   ];
-}
-
-/** `$layouts[n] = X`: the class that views are made of. */
-function numberLayout({ analysis }: Emitter, node: ts.ClassDeclaration): ts.Statement[] {
-  const number = analysis.places.layoutNumber(node);
-  if (number === undefined || node.name === undefined) return [];
-  const place = f.createElementAccessExpression(id('$layouts'), number);
-  return [statement(assign(place, id(node.name.text)))];
 }
 
 export function emitStatements(

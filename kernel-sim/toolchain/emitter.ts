@@ -14,6 +14,7 @@ import type { Build } from './effects.ts';
 import { emitClass } from './emit-classes.ts';
 import { emitExpression } from './emit-expressions.ts';
 import { emitFunction } from './emit-functions.ts';
+import { defineFunctions } from './emit-names.ts';
 import { emitBlock, emitStatement } from './emit-statements.ts';
 import { isFunctionNode, isUsing, type FunctionNode } from './syntax.ts';
 
@@ -59,7 +60,7 @@ export class Emitter {
       .map((it) => (isProgram ? assignable(it) : it));
     const slots = this.analysis.plan.regions.get(file)?.slots ?? [];
     const names = [...slots.map(({ name }) => name), ...this.scope.temporaries];
-    const variables = declare(names.map((name) => ({ name })));
+    const variables = [...declare(names.map((name) => ({ name }))), ...defineFunctions(this, file)];
     return ts.factory.updateSourceFile(
       file,
       ts.setTextRange(ts.factory.createNodeArray([...variables, ...statements]), file.statements),

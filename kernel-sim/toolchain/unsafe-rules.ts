@@ -14,7 +14,7 @@ import { isCallNode, isFunctionNode, unwrap } from './syntax.ts';
 
 const LABEL = 'unsafe';
 const DIRECTIVE = 'use unsafe';
-const REASON = /^(?:\/\/|\/\*)[\s*]*SAFETY:\s*\S/;
+const REASON = /^(?:\/\/|\/\*)[\s*]*SAFETY:\s*[^\s*]/;
 const MARK = 'put it under `unsafe:`, with the reason in a comment: // SAFETY: …';
 
 export function checkUnsafe(
@@ -149,22 +149,32 @@ class UnsafeRules {
   }
 
   #checkLabel(node: ts.LabeledStatement): void {
-    const text = this.#file.text;
-    const before = ts.getLeadingCommentRanges(text, node.getFullStart()) ?? [];
-    const inside = ts.isBlock(node.statement)
-      ? (ts.getLeadingCommentRanges(text, node.statement.getStart() + 1) ?? [])
-      : (ts.getLeadingCommentRanges(text, node.statement.getFullStart()) ?? []);
-    const trailing = ts.isBlock(node.statement)
-      ? (ts.getTrailingCommentRanges(text, node.statement.getStart() + 1) ?? [])
-      : [];
-    const comments = [...before, ...inside, ...trailing];
-    if (comments.some(({ pos, end }) => REASON.test(text.slice(pos, end)))) return;
+    const inner = node.statement;
+    const comments = [
+      ...this.#commentsAt(node.getFullStart(), node.getStart()),
+      ...(ts.isBlock(inner)
+        ? this.#commentsAt(inner.getStart() + 1, inner.statements[0]?.getStart() ?? inner.end)
+        : this.#commentsAt(inner.getFullStart(), inner.getStart())),
+    ];
+    if (comments.some((text) => REASON.test(text))) return;
     this.#findings.add(
       node.label,
       'RZ1001',
       '`unsafe:` without its reason',
       'say above it why nothing can go wrong: // SAFETY: …',
     );
+  }
+
+  /** The comments from `start` on that belong to what begins at `end`, not to what ended before. */
+  #commentsAt(start: number, end: number): string[] {
+    const { text } = this.#file;
+    const trailing = ts.getTrailingCommentRanges(text, start) ?? [];
+    const isNear = trailing.length > 0 && !text.slice(trailing.at(-1)?.end, end).includes('\n');
+    const isInside = text[start - 1] === '{';
+    return [
+      ...(isNear || isInside ? trailing : []),
+      ...(ts.getLeadingCommentRanges(text, start) ?? []),
+    ].map((it) => text.slice(it.pos, it.end));
   }
 }
 

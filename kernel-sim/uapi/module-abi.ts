@@ -134,14 +134,14 @@ export interface ModuleRuntime {
    * the function, as an id.
    */
   defineFunction(site: number, fn: unknown): void;
-  /** The address of a function that has one, 0 for null; of anything else it is a panic. */
+  /** The address of a function that has one, 0 for NULL; of anything else it is a panic. */
   addressOf(fn: unknown): number;
   /**
    * Calls the function at an address that memory held: of any module that is loaded. Oopses as a
    * fetch of instructions does where none begins.
    */
   callPointer(address: number, ...values: readonly unknown[]): unknown;
-  /** The function at such an address, as a value; null for 0. */
+  /** The function at such an address, as a value; 0 for 0. */
   functionAt(address: number): unknown;
 
   /** A view of what lies at an address, of a class that extends `struct()` or `bits()`. */

@@ -182,7 +182,8 @@ export class DriverRuntime extends Execution implements ModuleRuntime {
   }
 
   functionAt(address: number): unknown {
-    if (address === 0) return null;
+    // NULL is a number, as every pointer is.
+    if (address === 0) return 0;
     const hooks = this.#rawHooks();
     return hooks.functions.at(address) ?? ((): never => hooks.badFetch(address));
   }
