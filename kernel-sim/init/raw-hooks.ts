@@ -25,7 +25,13 @@ export function makeRawHooks(parts: {
     views: makeViews(ram, structs),
     functions: loader.functions,
     badFetch: (pointer) =>
-      ram.reporter.fault({ pointer, sizeBytes: 1, isWrite: false, firstBad: pointer }),
+      ram.reporter.fault({
+        pointer,
+        sizeBytes: 1,
+        isWrite: false,
+        firstBad: pointer,
+        isFetch: true,
+      }),
     roots() {
       const task = scheduler.currentOrNone;
       if (task === undefined) return idleRoots;
