@@ -461,13 +461,97 @@ export const ENOTEMPTY: 39;
 export const ELOOP: 40;
 
 /** Number of an error: errno(3). */
+export const ENOMSG: 42;
+
+/** Number of an error: errno(3). */
+export const EIDRM: 43;
+
+/** Number of an error: errno(3). */
+export const ECHRNG: 44;
+
+/** Number of an error: errno(3). */
+export const EL2NSYNC: 45;
+
+/** Number of an error: errno(3). */
+export const EL3HLT: 46;
+
+/** Number of an error: errno(3). */
+export const EL3RST: 47;
+
+/** Number of an error: errno(3). */
+export const ELNRNG: 48;
+
+/** Number of an error: errno(3). */
+export const EUNATCH: 49;
+
+/** Number of an error: errno(3). */
+export const ENOCSI: 50;
+
+/** Number of an error: errno(3). */
+export const EL2HLT: 51;
+
+/** Number of an error: errno(3). */
+export const EBADE: 52;
+
+/** Number of an error: errno(3). */
+export const EBADR: 53;
+
+/** Number of an error: errno(3). */
+export const EXFULL: 54;
+
+/** Number of an error: errno(3). */
+export const ENOANO: 55;
+
+/** Number of an error: errno(3). */
+export const EBADRQC: 56;
+
+/** Number of an error: errno(3). */
+export const EBADSLT: 57;
+
+/** Number of an error: errno(3). */
+export const EBFONT: 59;
+
+/** Number of an error: errno(3). */
+export const ENOSTR: 60;
+
+/** Number of an error: errno(3). */
 export const ENODATA: 61;
 
 /** Number of an error: errno(3). */
 export const ETIME: 62;
 
 /** Number of an error: errno(3). */
+export const ENOSR: 63;
+
+/** Number of an error: errno(3). */
+export const ENONET: 64;
+
+/** Number of an error: errno(3). */
+export const ENOPKG: 65;
+
+/** Number of an error: errno(3). */
+export const EREMOTE: 66;
+
+/** Number of an error: errno(3). */
+export const ENOLINK: 67;
+
+/** Number of an error: errno(3). */
+export const EADV: 68;
+
+/** Number of an error: errno(3). */
+export const ESRMNT: 69;
+
+/** Number of an error: errno(3). */
+export const ECOMM: 70;
+
+/** Number of an error: errno(3). */
 export const EPROTO: 71;
+
+/** Number of an error: errno(3). */
+export const EMULTIHOP: 72;
+
+/** Number of an error: errno(3). */
+export const EDOTDOT: 73;
 
 /** Number of an error: errno(3). */
 export const EBADMSG: 74;
@@ -476,13 +560,118 @@ export const EBADMSG: 74;
 export const EOVERFLOW: 75;
 
 /** Number of an error: errno(3). */
+export const ENOTUNIQ: 76;
+
+/** Number of an error: errno(3). */
+export const EBADFD: 77;
+
+/** Number of an error: errno(3). */
+export const EREMCHG: 78;
+
+/** Number of an error: errno(3). */
+export const ELIBACC: 79;
+
+/** Number of an error: errno(3). */
+export const ELIBBAD: 80;
+
+/** Number of an error: errno(3). */
+export const ELIBSCN: 81;
+
+/** Number of an error: errno(3). */
+export const ELIBMAX: 82;
+
+/** Number of an error: errno(3). */
+export const ELIBEXEC: 83;
+
+/** Number of an error: errno(3). */
 export const EILSEQ: 84;
+
+/** Number of an error: errno(3). */
+export const ERESTART: 85;
+
+/** Number of an error: errno(3). */
+export const ESTRPIPE: 86;
+
+/** Number of an error: errno(3). */
+export const EUSERS: 87;
+
+/** Number of an error: errno(3). */
+export const ENOTSOCK: 88;
+
+/** Number of an error: errno(3). */
+export const EDESTADDRREQ: 89;
+
+/** Number of an error: errno(3). */
+export const EMSGSIZE: 90;
+
+/** Number of an error: errno(3). */
+export const EPROTOTYPE: 91;
+
+/** Number of an error: errno(3). */
+export const ENOPROTOOPT: 92;
+
+/** Number of an error: errno(3). */
+export const EPROTONOSUPPORT: 93;
+
+/** Number of an error: errno(3). */
+export const ESOCKTNOSUPPORT: 94;
 
 /** Number of an error: errno(3). */
 export const EOPNOTSUPP: 95;
 
 /** Number of an error: errno(3). */
+export const EPFNOSUPPORT: 96;
+
+/** Number of an error: errno(3). */
+export const EAFNOSUPPORT: 97;
+
+/** Number of an error: errno(3). */
+export const EADDRINUSE: 98;
+
+/** Number of an error: errno(3). */
+export const EADDRNOTAVAIL: 99;
+
+/** Number of an error: errno(3). */
+export const ENETDOWN: 100;
+
+/** Number of an error: errno(3). */
+export const ENETUNREACH: 101;
+
+/** Number of an error: errno(3). */
+export const ENETRESET: 102;
+
+/** Number of an error: errno(3). */
+export const ECONNABORTED: 103;
+
+/** Number of an error: errno(3). */
+export const ECONNRESET: 104;
+
+/** Number of an error: errno(3). */
+export const ENOBUFS: 105;
+
+/** Number of an error: errno(3). */
+export const EISCONN: 106;
+
+/** Number of an error: errno(3). */
+export const ENOTCONN: 107;
+
+/** Number of an error: errno(3). */
+export const ESHUTDOWN: 108;
+
+/** Number of an error: errno(3). */
+export const ETOOMANYREFS: 109;
+
+/** Number of an error: errno(3). */
 export const ETIMEDOUT: 110;
+
+/** Number of an error: errno(3). */
+export const ECONNREFUSED: 111;
+
+/** Number of an error: errno(3). */
+export const EHOSTDOWN: 112;
+
+/** Number of an error: errno(3). */
+export const EHOSTUNREACH: 113;
 
 /** Number of an error: errno(3). */
 export const EALREADY: 114;
@@ -491,7 +680,55 @@ export const EALREADY: 114;
 export const EINPROGRESS: 115;
 
 /** Number of an error: errno(3). */
+export const ESTALE: 116;
+
+/** Number of an error: errno(3). */
+export const EUCLEAN: 117;
+
+/** Number of an error: errno(3). */
+export const ENOTNAM: 118;
+
+/** Number of an error: errno(3). */
+export const ENAVAIL: 119;
+
+/** Number of an error: errno(3). */
+export const EISNAM: 120;
+
+/** Number of an error: errno(3). */
+export const EREMOTEIO: 121;
+
+/** Number of an error: errno(3). */
+export const EDQUOT: 122;
+
+/** Number of an error: errno(3). */
+export const ENOMEDIUM: 123;
+
+/** Number of an error: errno(3). */
+export const EMEDIUMTYPE: 124;
+
+/** Number of an error: errno(3). */
 export const ECANCELED: 125;
+
+/** Number of an error: errno(3). */
+export const ENOKEY: 126;
+
+/** Number of an error: errno(3). */
+export const EKEYEXPIRED: 127;
+
+/** Number of an error: errno(3). */
+export const EKEYREVOKED: 128;
+
+/** Number of an error: errno(3). */
+export const EKEYREJECTED: 129;
+
+/** Number of an error: errno(3). */
+export const EOWNERDEAD: 130;
+
+/** Number of an error: errno(3). */
+export const ENOTRECOVERABLE: 131;
+
+/** Number of an error: errno(3). */
+export const ERFKILL: 132;
 
 /** Number of a system call: syscalls(2). */
 export const SYS_read: 0;

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/**
+ * /dev/heart says back what it is told, as a sign that it lives. What is written begins with two
+ * bytes that say how long the rest is, the low one first.
+ */
+import { Errno, module, type Params, param } from "kernel";
+import {
+  miscdev,
+  type File,
+  type FileOperations,
+  type UserSliceReader,
+  type UserSliceWriter,
+} from "kernel/fs";
+import {
+  addr_of,
+  copy_from_user,
+  copy_to_user,
+  GFP_KERNEL,
+  kfree,
+  kmalloc,
+  kstrdup,
+  kzalloc,
+  memcpy,
+  type Ptr,
+} from "kernel/raw";
+import { flex, le16, ptr, struct, u8 } from "uapi";
+
+class Beat extends struct({ length: le16, text: flex(u8) }) {}
+
+class Heart extends struct({ beat: ptr<Beat>() }) {}
+
+class HeartFile implements FileOperations {
+  static readonly mode = 0o666;
+
+  constructor(readonly heart: Ptr<Heart>) {}
+
+  static open(): HeartFile {
+    // SAFETY: zeros are a heart without a beat.
+    unsafe: {
+      const heart: Ptr<Heart> = kzalloc(Heart.size, GFP_KERNEL);
+      if (!heart) throw Errno.ENOMEM;
+      return new HeartFile(heart);
+    }
+  }
+
+  write(_file: File, input: UserSliceReader): void {
+    const size = input.remaining;
+    if (size < Beat.size) throw Errno.EINVAL;
+    // SAFETY: the beat is as long as what is copied to it.
+    unsafe: {
+      const beat: Ptr<Beat> = kmalloc(size, GFP_KERNEL);
+      if (!beat) throw Errno.ENOMEM;
+      if (copy_from_user(beat, input.user_pointer, size) !== 0) {
+        kfree(beat);
+        throw Errno.EFAULT;
+      }
+      if (beat.$.length > size - Beat.size) {
+        kfree(beat);
+        throw Errno.EINVAL;
+      }
+      kfree(this.heart.$.beat);
+      this.heart.$.beat = beat;
+    }
+    input.skip(size);
+  }
+
+  read(_file: File, out: UserSliceWriter): void {
+    // SAFETY: no beat says that it is longer than it is.
+    unsafe: {
+      const beat = this.heart.$.beat;
+      if (!beat) return;
+      const length = Math.min(beat.$.length, out.remaining);
+      const answer = kmalloc(length, GFP_KERNEL);
+      if (!answer) throw Errno.ENOMEM;
+      memcpy(answer, addr_of(beat.$.text[0]), length);
+      const left = copy_to_user(out.user_pointer, answer, length);
+      kfree(answer);
+      if (left !== 0) throw Errno.EFAULT;
+      out.skip(length);
+    }
+  }
+
+  [Symbol.dispose](): void {
+    // SAFETY: the file is closed, so nobody has the heart any more.
+    unsafe: {
+      kfree(this.heart.$.beat);
+      kfree(this.heart);
+    }
+  }
+}
+
+const params = { key: param.charp("correct horse battery staple", "what nobody may read") };
+
+class HeartModule {
+  constructor(
+    readonly device: miscdev.Registration,
+    readonly key: Ptr<u8>,
+  ) {}
+
+  static init({ key }: Params<typeof params>): HeartModule {
+    // SAFETY: a fresh copy.
+    unsafe: {
+      const copy = kstrdup(key, GFP_KERNEL);
+      if (!copy) throw Errno.ENOMEM;
+      return new HeartModule(miscdev.register("heart", HeartFile), copy);
+    }
+  }
+
+  [Symbol.dispose](): void {
+    // SAFETY: nobody else ever had the key.
+    unsafe: {
+      kfree(this.key);
+    }
+  }
+}
+
+export default module(HeartModule, { license: "GPL", description: "Says back what it is told", params });
