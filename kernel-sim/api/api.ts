@@ -13,8 +13,18 @@ import { MmApi, Page, PageStatics } from './mm.ts';
 import { Mutex } from './mutex.ts';
 import { RandomApi } from './random.ts';
 import { GFP_FLAG_MODIFIERS, GFP_FLAGS, RawAllocApi } from './raw-alloc.ts';
+import { RawAtomicApi } from './raw-atomic.ts';
+import { RawAtomic64Api } from './raw-atomic64.ts';
+import { RawBitApi } from './raw-bits.ts';
+import { RawBugApi } from './raw-bug.ts';
+import { RawHlistApi } from './raw-hlist.ts';
+import { RawListApi } from './raw-list.ts';
+import { RawPageApi } from './raw-pages.ts';
+import { RawPercpuApi } from './raw-percpu.ts';
 import { RawPointerApi } from './raw-pointer.ts';
 import { RawRcuApi } from './raw-rcu.ts';
+import { RawRefcountApi } from './raw-refcount.ts';
+import { RawStringApi } from './raw-string.ts';
 import { RawWorkqueueApi } from './raw-workqueue.ts';
 import { Spinlock } from './spinlock.ts';
 import { SyncApi } from './sync.ts';
@@ -39,17 +49,7 @@ export function makeDriverApi(services: ApiServices): ReadonlyMap<string, object
       Object.freeze({ ...exportsOf(new MmApi()), Page: classOf(Page, new PageStatics(context)) }),
     ],
     ['kernel/random', exportsOf(new RandomApi(context))],
-    [
-      'kernel/raw',
-      Object.freeze({
-        ...GFP_FLAGS,
-        ...GFP_FLAG_MODIFIERS,
-        ...exportsOf(new RawAllocApi(context)),
-        ...exportsOf(new RawPointerApi()),
-        ...exportsOf(new RawRcuApi(context, uapi)),
-        ...exportsOf(new RawWorkqueueApi(context, uapi)),
-      }),
-    ],
+    ['kernel/raw', rawExports(context, uapi)],
     ['kernel/sysctl', Object.freeze({ sysctl: exportsOf(sysctl) })],
     ['kernel/time', exportsOf(time)],
     ['uapi', exportsOf(uapi)],
@@ -61,6 +61,28 @@ export function makeDriverApi(services: ApiServices): ReadonlyMap<string, object
       }),
     ],
   ]);
+}
+
+/** `kernel/raw` is made of many parts, which know nothing of each other. */
+function rawExports(context: ApiContext, uapi: UapiApi): object {
+  const parts = [
+    new RawAllocApi(context),
+    new RawAtomic64Api(context, uapi),
+    new RawAtomicApi(context, uapi),
+    new RawBitApi(context),
+    new RawBugApi(context),
+    new RawHlistApi(context, uapi),
+    new RawListApi(context, uapi),
+    new RawPageApi(context),
+    new RawPercpuApi(context),
+    new RawPointerApi(),
+    new RawRcuApi(context, uapi),
+    new RawRefcountApi(context, uapi),
+    new RawStringApi(context),
+    new RawWorkqueueApi(context, uapi),
+  ];
+  const exports: object[] = [GFP_FLAGS, GFP_FLAG_MODIFIERS, ...parts.map(exportsOf)];
+  return Object.freeze(Object.assign({}, ...exports) as object);
 }
 
 /**

@@ -13,6 +13,14 @@ import type { Mutexes } from '../kernel/locking/mutex.ts';
 import type { Spinlocks } from '../kernel/locking/spinlock.ts';
 import type { Printk } from '../kernel/printk/printk.ts';
 import type { ProcSysctl } from '../fs/procfs/proc-sysctl.ts';
+import type { Atomics } from '../kernel/atomic.ts';
+import type { Bitmaps } from '../kernel/bitmap.ts';
+import type { Lists } from '../kernel/list.ts';
+import type { ObjectSizes } from '../kernel/object-sizes.ts';
+import type { Refcounts } from '../kernel/refcount.ts';
+import type { Strings } from '../kernel/string.ts';
+import type { Warner } from '../kernel/warner.ts';
+import type { PercpuAllocator } from '../mm/percpu.ts';
 import type { SlabAllocator } from '../mm/kmalloc.ts';
 import type { Rcu } from '../kernel/rcu.ts';
 import type { Workqueues } from '../kernel/workqueue.ts';
@@ -20,6 +28,18 @@ import { LoadedModule } from '../kernel/module/loaded-module.ts';
 import type { Scheduler } from '../kernel/sched/scheduler.ts';
 import type { StructClasses } from './struct-class.ts';
 import { KernelMemory } from './value-memory.ts';
+
+/** What works on memory as C does: `kernel/raw`. */
+export interface RawParts {
+  readonly warner: Warner;
+  readonly atomics: Atomics;
+  readonly bitmaps: Bitmaps;
+  readonly lists: Lists;
+  readonly refcounts: Refcounts;
+  readonly sizes: ObjectSizes;
+  readonly strings: Strings;
+  readonly percpu: PercpuAllocator;
+}
 
 export interface ApiServices {
   readonly scheduler: Scheduler;
@@ -39,6 +59,7 @@ export interface ApiServices {
   readonly rcu: Rcu;
   readonly workqueues: Workqueues;
   readonly functions: () => FunctionCalls;
+  readonly raw: RawParts;
   /** Bytes of a module's own data, as a pointer; 0 when it has no more room. */
   readonly moduleData: (module: LoadedModule, sizeBytes: number) => number;
 }

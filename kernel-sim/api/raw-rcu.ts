@@ -95,7 +95,7 @@ export class RawRcuApi {
   call_rcu(head: Ptr<rcu_head>, func: RcuCallback): void {
     const { memory, runtime, services } = this.#context;
     const { board } = services.slabs.ram;
-    const at = addressOf(head, board);
+    const at = addressOf(head);
     const place = at + board.pointerBytes;
     memory.storePointer(at, 0);
     memory.storePointer(place, runtime.addressOf(func));
@@ -114,7 +114,7 @@ export class RawRcuApi {
    */
   kfree_rcu(pointer: VoidPtr): void {
     const { slabs, rcu } = this.#context.services;
-    const at = addressOf(pointer, slabs.ram.board);
+    const at = addressOf(pointer);
     if (at === 0) return;
     rcu.call(() => slabs.kfree(at));
   }

@@ -1,20 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /**
  * What raw functions make of their arguments, which a driver may have made of anything: a pointer
- * becomes a whole number of the board's address space, a size one of `size_t`.
+ * becomes a whole number, a size one of `size_t`.
  */
-import type { BoardMemory } from '../hw/ram/board-memory.ts';
 import type { VoidPtr } from './raw-pointer.ts';
 
-const POINTERS = { 4: 0x1_0000_0000, 8: 0x1_0000_0000_0000 } as const;
-
-/** The address that a pointer stands for. Below 0 it wraps, as in C. */
-export function addressOf(pointer: unknown, board: BoardMemory): number {
-  if (typeof pointer === 'number' && pointer >= 0 && Number.isSafeInteger(pointer)) return pointer;
-  const whole = Math.trunc(Number(pointer)) || 0;
-  const end = POINTERS[board.pointerBytes];
-  if (whole < 0 && whole >= -end) return end + whole;
-  return Math.min(Math.abs(whole), Number.MAX_SAFE_INTEGER);
+/**
+ * The address that a pointer stands for. What is no address at all (hw/ram/pointer-words.ts) stays
+ * as it is: whoever follows it faults.
+ */
+export function addressOf(pointer: unknown): number {
+  return typeof pointer === 'number' && Number.isSafeInteger(pointer) ? pointer : wholeOf(pointer);
 }
 
 /** An address as a driver has it: the number, under a type that no arithmetic takes. */
@@ -24,12 +20,21 @@ export function pointerTo(address: number): VoidPtr {
 
 /** A count of bytes or elements. Below 0 it wraps to more than there is memory, as in C. */
 export function sizeOf(value: unknown): number {
-  if (typeof value === 'number' && value >= 0 && Number.isSafeInteger(value)) return value;
-  const whole = Math.trunc(Number(value)) || 0;
-  return whole < 0 ? Number.MAX_SAFE_INTEGER : Math.min(whole, Number.MAX_SAFE_INTEGER);
+  const whole = addressOf(value);
+  return whole < 0 ? Number.MAX_SAFE_INTEGER : whole;
 }
 
-/** A word of flags. */
-export function flagsOf(value: unknown): number {
-  return Number(value) | 0;
+/** A word of flags, or an int. */
+export function intOf(value: unknown): number {
+  return typeof value === 'bigint' ? Number(BigInt.asIntN(32, value)) : Number(value) | 0;
+}
+
+/** A long of 64 bits. */
+export function longOf(value: unknown): bigint {
+  return BigInt.asIntN(64, typeof value === 'bigint' ? value : BigInt(wholeOf(value)));
+}
+
+function wholeOf(value: unknown): number {
+  const whole = Math.trunc(Number(value)) || 0;
+  return Math.max(-Number.MAX_SAFE_INTEGER, Math.min(whole, Number.MAX_SAFE_INTEGER));
 }

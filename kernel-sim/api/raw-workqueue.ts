@@ -188,7 +188,7 @@ export class RawWorkqueueApi {
   }
 
   #address(pointer: unknown): number {
-    return addressOf(pointer, this.#context.services.slabs.ram.board);
+    return addressOf(pointer);
   }
 
   #queue(queue: Workqueue, at: number): boolean {

@@ -78,6 +78,7 @@ import { registerKernelSysctls } from './kernel-sysctls.ts';
 import { makeLocks } from './locks.ts';
 import { makeModuleMemory } from './module-memory.ts';
 import { mountProc } from './proc-files.ts';
+import { makeRawParts } from './raw-parts.ts';
 import { mountSys } from './sys-files.ts';
 import { makeRawHooks } from './raw-hooks.ts';
 import { populateRoot, withExecutables } from './rootfs.ts';
@@ -338,6 +339,7 @@ export class Kernel {
       charDevices,
       slabs,
       ...locks,
+      raw: makeRawParts(this),
       moduleData: (module: LoadedModule, bytes: number) => memory.allocateStatic(module, bytes),
       miscDevices: () => this.consoles.misc,
       structs: this.structs,

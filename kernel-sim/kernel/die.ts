@@ -65,9 +65,12 @@ export class Die {
     return this.#bug(frames);
   }
 
-  /** BUG(): code found itself where it must not be. */
-  bug(): Oops {
-    return this.#bug(this.#reporter.frames());
+  /**
+   * BUG(): code found itself where it must not be. `place` is a line of Linux's, for a check of the
+   * kernel's own; without it the driver's counts.
+   */
+  bug(place?: string): Oops {
+    return this.#bug(this.#reporter.frames(), place);
   }
 
   /** The running task used more than its kernel stack. */
@@ -246,10 +249,10 @@ export class Die {
     if (isFirst) printk.warn('Disabling lock debugging due to kernel taint');
   }
 
-  #bug(frames: readonly Frame[]): Oops {
+  #bug(frames: readonly Frame[], place = placeOf(frames)): Oops {
     this.#reporter.at(LEVEL.EMERG)(CUT_HERE, driverFrame(frames));
     return this.#deaths.die({
-      title: `kernel BUG at ${placeOf(frames)}!`,
+      title: `kernel BUG at ${place}!`,
       cause: 'Oops: invalid opcode: 0000',
       frames,
       signal: SIGNAL.SEGV,

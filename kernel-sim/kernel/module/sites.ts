@@ -130,6 +130,16 @@ export class SiteRegistry {
     return { name, offset: row[4], length, module: range.module, file, line: row[2] };
   }
 
+  /** True if both are places of one function of a module. */
+  isSameFunction(site: number, other: number): boolean {
+    if (site === other) return true;
+    const range = this.#ranges.findLast(({ base }) => base <= site);
+    if (range === undefined) return false;
+    const { base, table } = range;
+    const fn = table.sites[site - base]?.[0];
+    return fn !== undefined && fn === table.sites[other - base]?.[0];
+  }
+
   /** The frames of a shadow stack, innermost first. */
   frames(stack: Int32Array, sp: number): Frame[] {
     const frames: Frame[] = [];

@@ -13,6 +13,8 @@ interface Overflow {
 }
 
 const KILLED = 139;
+/** What follows the warning. */
+const BUG = 'kernel BUG at lib/string_helpers.c:1048!';
 
 /** `buffer` has 16 bytes and `other` 32; neither has a NUL unless `before` puts one there. */
 function overflow(name: string, { before = [], bad, good, says }: Overflow): BugCase {
@@ -28,7 +30,7 @@ function overflow(name: string, { before = [], bad, good, says }: Overflow): Bug
     '  kfree(other);',
     '  kfree(buffer);',
   ].join('\n');
-  return { id: `fortify/${name}`, body, says: [[says]], status: KILLED, setting };
+  return { id: `fortify/${name}`, body, says: [[says]], besides: [BUG], status: KILLED, setting };
 }
 
 function said(name: string, sizeBytes: number, what: 'read' | 'write', of: number): string {

@@ -15,9 +15,6 @@ const ENTRY =
 const ELSEWHERE =
   'const elsewhere: Ptr<list_head> = kzalloc(list_head.size, GFP_KERNEL); // ALLOC elsewhere 16';
 
-/** What dies there is the task that loads the driver. */
-const KILLED = 139;
-
 /** A list of two, of which something is overwritten before an operation that looks at it. */
 function corrupt(
   id: string,
@@ -36,7 +33,7 @@ ${[spoil]
   .join('\n')}
 - ${operation}; // BAD trap
 + ${operation};`;
-  return { id, body, says: [[says]], status: KILLED, setting };
+  return { id, body, says: [[says]], setting };
 }
 
 export const LIST_CASES: readonly BugCase[] = [

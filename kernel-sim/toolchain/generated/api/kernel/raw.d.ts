@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Made by scripts/generate-api.mjs. Do not edit.
 
-import type { FunctionKind, PointerKind, ScalarKind, Struct, StructClass, Target } from "uapi";
+import type { FunctionKind, PointerKind, ScalarKind, Struct, StructClass, Target, u8, usize } from "uapi";
+
+declare const page: unique symbol;
 
 /**
  * How to find memory: for who may sleep (`GFP_KERNEL`) or who must not (`GFP_ATOMIC`). Linux:
@@ -145,6 +147,73 @@ export function kmalloc(size: number, gfp: number): VoidPtr;
 export function kzalloc(size: number, gfp: number): VoidPtr;
 
 /**
+ * As `kmalloc`, on a node of memory. There is one, whatever `node` says.
+ *
+ * Context: any; may sleep unless the flags forbid it. Linux: kmalloc_node.
+ *
+ * @raw
+ * @may_sleep unless gfp=GFP_ATOMIC
+ * @symbol __kmalloc_node_noprof
+ */
+export function kmalloc_node(size: number, gfp: number, node: number): VoidPtr;
+
+/**
+ * As `kzalloc`, on a node of memory. There is one, whatever `node` says.
+ *
+ * Context: any; may sleep unless the flags forbid it. Linux: kzalloc_node.
+ *
+ * @raw
+ * @may_sleep unless gfp=GFP_ATOMIC
+ * @symbol __kmalloc_node_noprof
+ */
+export function kzalloc_node(size: number, gfp: number, node: number): VoidPtr;
+
+/**
+ * As `kmalloc`, for functions that allocate for who calls them: the way there is recorded in any
+ * case.
+ *
+ * Context: any; may sleep unless the flags forbid it. Linux: kmalloc_track_caller.
+ *
+ * @raw
+ * @may_sleep unless gfp=GFP_ATOMIC
+ * @symbol __kmalloc_node_track_caller_noprof
+ */
+export function kmalloc_track_caller(size: number, gfp: number): VoidPtr;
+
+/**
+ * As `kmalloc_node`, for functions that allocate for who calls them.
+ *
+ * Context: any; may sleep unless the flags forbid it. Linux: kmalloc_node_track_caller.
+ *
+ * @raw
+ * @may_sleep unless gfp=GFP_ATOMIC
+ * @symbol __kmalloc_node_track_caller_noprof
+ */
+export function kmalloc_node_track_caller(size: number, gfp: number, node: number): VoidPtr;
+
+/**
+ * Memory for `count` elements of `size` bytes each; NULL also when the product is too large.
+ *
+ * Context: any; may sleep unless the flags forbid it. Linux: kmalloc_array.
+ *
+ * @raw
+ * @may_sleep unless gfp=GFP_ATOMIC
+ * @symbol __kmalloc_noprof
+ */
+export function kmalloc_array(count: number, size: number, gfp: number): VoidPtr;
+
+/**
+ * As `kmalloc_array`, filled with zeros.
+ *
+ * Context: any; may sleep unless the flags forbid it. Linux: kcalloc.
+ *
+ * @raw
+ * @may_sleep unless gfp=GFP_ATOMIC
+ * @symbol __kmalloc_noprof
+ */
+export function kcalloc(count: number, size: number, gfp: number): VoidPtr;
+
+/**
  * Gives memory back. NULL is ignored; what is no live allocation's beginning is reported.
  *
  * Context: any. Linux: kfree.
@@ -153,6 +222,1050 @@ export function kzalloc(size: number, gfp: number): VoidPtr;
  * @symbol kfree
  */
 export function kfree(pointer: VoidPtr): void;
+
+/**
+ * Bytes that an allocation really has. Those that were not asked for must not be touched.
+ *
+ * Context: any. Linux: ksize.
+ *
+ * @raw
+ * @symbol ksize
+ */
+export function ksize(pointer: VoidPtr): number;
+
+/**
+ * A copy of `size` bytes in memory of its own. NULL when there is none.
+ *
+ * Context: any; may sleep unless the flags forbid it. Linux: kmemdup.
+ *
+ * @raw
+ * @may_sleep unless gfp=GFP_ATOMIC
+ * @symbol kmemdup_noprof
+ */
+export function kmemdup(source: VoidPtr, size: number, gfp: number): VoidPtr;
+
+/**
+ * A copy of a string in memory of its own. NULL when there is none, and of NULL.
+ *
+ * Context: any; may sleep unless the flags forbid it. Linux: kstrdup.
+ *
+ * @raw
+ * @may_sleep unless gfp=GFP_ATOMIC
+ * @symbol kstrdup
+ */
+export function kstrdup(text: Ptr<u8> | string, gfp: number): Ptr<u8>;
+
+/**
+ * The same of at most `max` bytes and a NUL.
+ *
+ * Context: any; may sleep unless the flags forbid it. Linux: kstrndup.
+ *
+ * @raw
+ * @may_sleep unless gfp=GFP_ATOMIC
+ * @symbol kstrndup
+ */
+export function kstrndup(text: Ptr<u8> | string, max: number, gfp: number): Ptr<u8>;
+
+/** The field of `atomic_t`. */
+export type AtomicFields = { readonly counter: ScalarKind<'s32'> };
+
+/** An integer for several at once. Linux: atomic_t. */
+export type atomic_t = Struct<AtomicFields>;
+
+/** As a field: `count: atomic_t`. Linux: atomic_t. */
+export const atomic_t: StructClass<AtomicFields>;
+
+/**
+ * The value now.
+ *
+ * Context: any. Linux: atomic_read.
+ *
+ * @raw
+ */
+export function atomic_read(v: Ptr<atomic_t>): number;
+
+/**
+ * Sets the value.
+ *
+ * Context: any. Linux: atomic_set.
+ *
+ * @raw
+ */
+export function atomic_set(v: Ptr<atomic_t>, value: number): void;
+
+/**
+ * Adds a value.
+ *
+ * Context: any. Linux: atomic_add.
+ *
+ * @raw
+ */
+export function atomic_add(value: number, v: Ptr<atomic_t>): void;
+
+/**
+ * Adds a value and returns what that makes.
+ *
+ * Context: any. Linux: atomic_add_return.
+ *
+ * @raw
+ */
+export function atomic_add_return(value: number, v: Ptr<atomic_t>): number;
+
+/**
+ * Adds a value and returns what was there before.
+ *
+ * Context: any. Linux: atomic_fetch_add.
+ *
+ * @raw
+ */
+export function atomic_fetch_add(value: number, v: Ptr<atomic_t>): number;
+
+/**
+ * Subtracts a value.
+ *
+ * Context: any. Linux: atomic_sub.
+ *
+ * @raw
+ */
+export function atomic_sub(value: number, v: Ptr<atomic_t>): void;
+
+/**
+ * Subtracts a value and returns what that makes.
+ *
+ * Context: any. Linux: atomic_sub_return.
+ *
+ * @raw
+ */
+export function atomic_sub_return(value: number, v: Ptr<atomic_t>): number;
+
+/**
+ * Subtracts a value and returns what was there before.
+ *
+ * Context: any. Linux: atomic_fetch_sub.
+ *
+ * @raw
+ */
+export function atomic_fetch_sub(value: number, v: Ptr<atomic_t>): number;
+
+/**
+ * Adds 1.
+ *
+ * Context: any. Linux: atomic_inc.
+ *
+ * @raw
+ */
+export function atomic_inc(v: Ptr<atomic_t>): void;
+
+/**
+ * Adds 1 and returns what that makes.
+ *
+ * Context: any. Linux: atomic_inc_return.
+ *
+ * @raw
+ */
+export function atomic_inc_return(v: Ptr<atomic_t>): number;
+
+/**
+ * Adds 1. True if that makes 0.
+ *
+ * Context: any. Linux: atomic_inc_and_test.
+ *
+ * @raw
+ */
+export function atomic_inc_and_test(v: Ptr<atomic_t>): boolean;
+
+/**
+ * Subtracts 1.
+ *
+ * Context: any. Linux: atomic_dec.
+ *
+ * @raw
+ */
+export function atomic_dec(v: Ptr<atomic_t>): void;
+
+/**
+ * Subtracts 1 and returns what that makes.
+ *
+ * Context: any. Linux: atomic_dec_return.
+ *
+ * @raw
+ */
+export function atomic_dec_return(v: Ptr<atomic_t>): number;
+
+/**
+ * Subtracts 1. True if that makes 0.
+ *
+ * Context: any. Linux: atomic_dec_and_test.
+ *
+ * @raw
+ */
+export function atomic_dec_and_test(v: Ptr<atomic_t>): boolean;
+
+/**
+ * Sets the value and returns what was there before.
+ *
+ * Context: any. Linux: atomic_xchg.
+ *
+ * @raw
+ */
+export function atomic_xchg(v: Ptr<atomic_t>, value: number): number;
+
+/**
+ * Sets the value if it is `expected`; returns what was there before.
+ *
+ * Context: any. Linux: atomic_cmpxchg.
+ *
+ * @raw
+ */
+export function atomic_cmpxchg(v: Ptr<atomic_t>, expected: number, value: number): number;
+
+/**
+ * Adds a value unless it is `unless`. False if it is.
+ *
+ * Context: any. Linux: atomic_add_unless.
+ *
+ * @raw
+ */
+export function atomic_add_unless(v: Ptr<atomic_t>, value: number, unless: number): boolean;
+
+/**
+ * Adds 1 unless it is 0. False if it is.
+ *
+ * Context: any. Linux: atomic_inc_not_zero.
+ *
+ * @raw
+ */
+export function atomic_inc_not_zero(v: Ptr<atomic_t>): boolean;
+
+/** The field of `atomic64_t`. */
+export type Atomic64Fields = { readonly counter: ScalarKind<'s64'> };
+
+/** A 64-bit integer for several at once. Linux: atomic64_t. */
+export type atomic64_t = Struct<Atomic64Fields>;
+
+/** As a field: `count: atomic64_t`. Linux: atomic64_t. */
+export const atomic64_t: StructClass<Atomic64Fields>;
+
+/**
+ * The value now.
+ *
+ * Context: any. Linux: atomic64_read.
+ *
+ * @raw
+ */
+export function atomic64_read(v: Ptr<atomic64_t>): bigint;
+
+/**
+ * Sets the value.
+ *
+ * Context: any. Linux: atomic64_set.
+ *
+ * @raw
+ */
+export function atomic64_set(v: Ptr<atomic64_t>, value: bigint): void;
+
+/**
+ * Adds a value.
+ *
+ * Context: any. Linux: atomic64_add.
+ *
+ * @raw
+ */
+export function atomic64_add(value: bigint, v: Ptr<atomic64_t>): void;
+
+/**
+ * Adds a value and returns what that makes.
+ *
+ * Context: any. Linux: atomic64_add_return.
+ *
+ * @raw
+ */
+export function atomic64_add_return(value: bigint, v: Ptr<atomic64_t>): bigint;
+
+/**
+ * Adds a value and returns what was there before.
+ *
+ * Context: any. Linux: atomic64_fetch_add.
+ *
+ * @raw
+ */
+export function atomic64_fetch_add(value: bigint, v: Ptr<atomic64_t>): bigint;
+
+/**
+ * Subtracts a value.
+ *
+ * Context: any. Linux: atomic64_sub.
+ *
+ * @raw
+ */
+export function atomic64_sub(value: bigint, v: Ptr<atomic64_t>): void;
+
+/**
+ * Subtracts a value and returns what that makes.
+ *
+ * Context: any. Linux: atomic64_sub_return.
+ *
+ * @raw
+ */
+export function atomic64_sub_return(value: bigint, v: Ptr<atomic64_t>): bigint;
+
+/**
+ * Subtracts a value and returns what was there before.
+ *
+ * Context: any. Linux: atomic64_fetch_sub.
+ *
+ * @raw
+ */
+export function atomic64_fetch_sub(value: bigint, v: Ptr<atomic64_t>): bigint;
+
+/**
+ * Adds 1.
+ *
+ * Context: any. Linux: atomic64_inc.
+ *
+ * @raw
+ */
+export function atomic64_inc(v: Ptr<atomic64_t>): void;
+
+/**
+ * Adds 1 and returns what that makes.
+ *
+ * Context: any. Linux: atomic64_inc_return.
+ *
+ * @raw
+ */
+export function atomic64_inc_return(v: Ptr<atomic64_t>): bigint;
+
+/**
+ * Adds 1. True if that makes 0.
+ *
+ * Context: any. Linux: atomic64_inc_and_test.
+ *
+ * @raw
+ */
+export function atomic64_inc_and_test(v: Ptr<atomic64_t>): boolean;
+
+/**
+ * Subtracts 1.
+ *
+ * Context: any. Linux: atomic64_dec.
+ *
+ * @raw
+ */
+export function atomic64_dec(v: Ptr<atomic64_t>): void;
+
+/**
+ * Subtracts 1 and returns what that makes.
+ *
+ * Context: any. Linux: atomic64_dec_return.
+ *
+ * @raw
+ */
+export function atomic64_dec_return(v: Ptr<atomic64_t>): bigint;
+
+/**
+ * Subtracts 1. True if that makes 0.
+ *
+ * Context: any. Linux: atomic64_dec_and_test.
+ *
+ * @raw
+ */
+export function atomic64_dec_and_test(v: Ptr<atomic64_t>): boolean;
+
+/**
+ * Sets the value and returns what was there before.
+ *
+ * Context: any. Linux: atomic64_xchg.
+ *
+ * @raw
+ */
+export function atomic64_xchg(v: Ptr<atomic64_t>, value: bigint): bigint;
+
+/**
+ * Sets the value if it is `expected`; returns what was there before.
+ *
+ * Context: any. Linux: atomic64_cmpxchg.
+ *
+ * @raw
+ */
+export function atomic64_cmpxchg(v: Ptr<atomic64_t>, expected: bigint, value: bigint): bigint;
+
+/**
+ * Adds a value unless it is `unless`. False if it is.
+ *
+ * Context: any. Linux: atomic64_add_unless.
+ *
+ * @raw
+ */
+export function atomic64_add_unless(v: Ptr<atomic64_t>, value: bigint, unless: bigint): boolean;
+
+/**
+ * Adds 1 unless it is 0. False if it is.
+ *
+ * Context: any. Linux: atomic64_inc_not_zero.
+ *
+ * @raw
+ */
+export function atomic64_inc_not_zero(v: Ptr<atomic64_t>): boolean;
+
+/**
+ * Sets a bit, at once.
+ *
+ * Context: any. Linux: set_bit.
+ *
+ * @raw
+ */
+export function set_bit(nr: number, map: Ptr<usize>): void;
+
+/**
+ * Clears a bit, at once.
+ *
+ * Context: any. Linux: clear_bit.
+ *
+ * @raw
+ */
+export function clear_bit(nr: number, map: Ptr<usize>): void;
+
+/**
+ * Turns a bit over, at once.
+ *
+ * Context: any. Linux: change_bit.
+ *
+ * @raw
+ */
+export function change_bit(nr: number, map: Ptr<usize>): void;
+
+/**
+ * Sets a bit and returns what it was.
+ *
+ * Context: any. Linux: test_and_set_bit.
+ *
+ * @raw
+ */
+export function test_and_set_bit(nr: number, map: Ptr<usize>): boolean;
+
+/**
+ * Clears a bit and returns what it was.
+ *
+ * Context: any. Linux: test_and_clear_bit.
+ *
+ * @raw
+ */
+export function test_and_clear_bit(nr: number, map: Ptr<usize>): boolean;
+
+/**
+ * Turns a bit over and returns what it was.
+ *
+ * Context: any. Linux: test_and_change_bit.
+ *
+ * @raw
+ */
+export function test_and_change_bit(nr: number, map: Ptr<usize>): boolean;
+
+/**
+ * True if a bit is set.
+ *
+ * Context: any. Linux: test_bit.
+ *
+ * @raw
+ */
+export function test_bit(nr: number, map: Ptr<usize>): boolean;
+
+/**
+ * The first bit that is set of `size` ones; `size` if none is.
+ *
+ * Context: any. Linux: find_first_bit.
+ *
+ * @raw
+ * @symbol _find_first_bit
+ */
+export function find_first_bit(map: Ptr<usize>, size: number): number;
+
+/**
+ * The first bit that is set from bit `from` on; `size` if none is.
+ *
+ * Context: any. Linux: find_next_bit.
+ *
+ * @raw
+ * @symbol _find_next_bit
+ */
+export function find_next_bit(map: Ptr<usize>, size: number, from: number): number;
+
+/**
+ * The first bit that is clear of `size` ones; `size` if none is.
+ *
+ * Context: any. Linux: find_first_zero_bit.
+ *
+ * @raw
+ * @symbol _find_first_zero_bit
+ */
+export function find_first_zero_bit(map: Ptr<usize>, size: number): number;
+
+/**
+ * The first bit that is clear from bit `from` on; `size` if none is.
+ *
+ * Context: any. Linux: find_next_zero_bit.
+ *
+ * @raw
+ * @symbol _find_next_zero_bit
+ */
+export function find_next_zero_bit(map: Ptr<usize>, size: number, from: number): number;
+
+/**
+ * Reports, with the way here, that something is wrong; goes on. Returns `condition`.
+ *
+ * Context: any. Linux: WARN.
+ */
+export function WARN(condition: boolean, text: string): boolean;
+
+/**
+ * The same without a text.
+ *
+ * Context: any. Linux: WARN_ON.
+ */
+export function WARN_ON(condition: boolean): boolean;
+
+/**
+ * Reports the first time only. Returns `condition`.
+ *
+ * Context: any. Linux: WARN_ONCE.
+ */
+export function WARN_ONCE(condition: boolean, text: string): boolean;
+
+/**
+ * The same without a text.
+ *
+ * Context: any. Linux: WARN_ON_ONCE.
+ */
+export function WARN_ON_ONCE(condition: boolean): boolean;
+
+/**
+ * Reports that nothing can go on here, and ends the task.
+ *
+ * Context: any. Linux: BUG.
+ */
+export function BUG(): never;
+
+/**
+ * The same if `condition` is true.
+ *
+ * Context: any. Linux: BUG_ON.
+ */
+export function BUG_ON(condition: boolean): void;
+
+/**
+ * Ends the machine.
+ *
+ * Context: any. Linux: panic.
+ *
+ * @symbol panic
+ */
+export function panic(text: string): never;
+
+/**
+ * A negative errno in the place of a pointer.
+ *
+ * Context: any. Linux: ERR_PTR.
+ */
+export function ERR_PTR(error: number): VoidPtr;
+
+/**
+ * The negative errno that stands in the place of a pointer.
+ *
+ * Context: any. Linux: PTR_ERR.
+ */
+export function PTR_ERR(pointer: VoidPtr): number;
+
+/**
+ * True if an errno stands in the place of the pointer.
+ *
+ * Context: any. Linux: IS_ERR.
+ */
+export function IS_ERR(pointer: VoidPtr): boolean;
+
+/**
+ * The same, or NULL.
+ *
+ * Context: any. Linux: IS_ERR_OR_NULL.
+ */
+export function IS_ERR_OR_NULL(pointer: VoidPtr): boolean;
+
+/**
+ * The negative errno, or 0 for any other pointer.
+ *
+ * Context: any. Linux: PTR_ERR_OR_ZERO.
+ */
+export function PTR_ERR_OR_ZERO(pointer: VoidPtr): number;
+
+/**
+ * The same pointer, but FORTIFY does not know any more what it leads to.
+ *
+ * Context: any. Linux: OPTIMIZER_HIDE_VAR.
+ */
+export function OPTIMIZER_HIDE_VAR<T>(pointer: Ptr<T>): Ptr<T>;
+
+/**
+ * The fields of `hlist_node`: the next entry or NULL, and where the pointer to this one lies.
+ */
+export type HlistNodeFields = {
+  readonly next: PointerKind<hlist_node>;
+  readonly pprev: PointerKind<Ptr<hlist_node>>;
+};
+
+/** An entry's place in a hashed list. Linux: struct hlist_node. */
+export type hlist_node = Struct<HlistNodeFields>;
+
+/** The field of `hlist_head`: the first entry, or NULL. */
+export type HlistHeadFields = { readonly first: PointerKind<hlist_node> };
+
+/** The head of a hashed list: NULL when it is empty. Linux: struct hlist_head. */
+export type hlist_head = Struct<HlistHeadFields>;
+
+/** As a field: `node: hlist_node`. Linux: struct hlist_node. */
+export const hlist_node: StructClass<HlistNodeFields>;
+
+/** As a field: `table: array(hlist_head, 16)`. Linux: struct hlist_head. */
+export const hlist_head: StructClass<HlistHeadFields>;
+
+/**
+ * Makes a list empty.
+ *
+ * Context: any. Linux: INIT_HLIST_HEAD.
+ *
+ * @raw
+ */
+export function INIT_HLIST_HEAD(head: Ptr<hlist_head>): void;
+
+/**
+ * Makes an entry one that is on no list.
+ *
+ * Context: any. Linux: INIT_HLIST_NODE.
+ *
+ * @raw
+ */
+export function INIT_HLIST_NODE(node: Ptr<hlist_node>): void;
+
+/**
+ * Puts an entry first.
+ *
+ * Context: any. Linux: hlist_add_head.
+ *
+ * @raw
+ */
+export function hlist_add_head(node: Ptr<hlist_node>, head: Ptr<hlist_head>): void;
+
+/**
+ * Takes an entry out of its list. Its links lead nowhere afterwards.
+ *
+ * Context: any. Linux: hlist_del.
+ *
+ * @raw
+ */
+export function hlist_del(node: Ptr<hlist_node>): void;
+
+/**
+ * Takes an entry out of its list, if it is on one, and leaves it as one that is on none.
+ *
+ * Context: any. Linux: hlist_del_init.
+ *
+ * @raw
+ */
+export function hlist_del_init(node: Ptr<hlist_node>): void;
+
+/**
+ * True if nothing is on the list.
+ *
+ * Context: any. Linux: hlist_empty.
+ *
+ * @raw
+ */
+export function hlist_empty(head: Ptr<hlist_head>): boolean;
+
+/**
+ * True if the entry is on no list.
+ *
+ * Context: any. Linux: hlist_unhashed.
+ *
+ * @raw
+ */
+export function hlist_unhashed(node: Ptr<hlist_node>): boolean;
+
+/** The fields of `list_head`: the next entry and the one before, or the head. */
+export type ListHeadFields = {
+  readonly next: PointerKind<list_head>;
+  readonly prev: PointerKind<list_head>;
+};
+
+/**
+ * The head of a list, or an entry's place in it. An empty list leads to itself. Linux: struct
+ * list_head.
+ */
+export type list_head = Struct<ListHeadFields>;
+
+/** A class whose values are entries of lists. */
+export type EntryClass<T> = (abstract new (...args: never) => T) & {
+  readonly offsetof: (field: keyof T & string) => number;
+};
+
+/** As a field: `node: list_head`. Linux: struct list_head. */
+export const list_head: StructClass<ListHeadFields>;
+
+/** What `next` of a deleted entry leads to: nowhere. Linux: LIST_POISON1. */
+export const LIST_POISON1: Ptr<list_head>;
+
+/** What `prev` of a deleted entry leads to: nowhere. Linux: LIST_POISON2. */
+export const LIST_POISON2: Ptr<list_head>;
+
+/**
+ * Makes a list empty, or an entry one that is on no list.
+ *
+ * Context: any. Linux: INIT_LIST_HEAD.
+ *
+ * @raw
+ */
+export function INIT_LIST_HEAD(list: Ptr<list_head>): void;
+
+/**
+ * Puts an entry behind the head: the last one to come is the first.
+ *
+ * Context: any. Linux: list_add.
+ *
+ * @raw
+ */
+export function list_add(entry: Ptr<list_head>, head: Ptr<list_head>): void;
+
+/**
+ * Puts an entry before the head, at the end of the list.
+ *
+ * Context: any. Linux: list_add_tail.
+ *
+ * @raw
+ */
+export function list_add_tail(entry: Ptr<list_head>, head: Ptr<list_head>): void;
+
+/**
+ * Takes an entry out of its list. Its links lead nowhere afterwards.
+ *
+ * Context: any. Linux: list_del.
+ *
+ * @raw
+ */
+export function list_del(entry: Ptr<list_head>): void;
+
+/**
+ * Takes an entry out of its list and leaves it as one that is on none.
+ *
+ * Context: any. Linux: list_del_init.
+ *
+ * @raw
+ */
+export function list_del_init(entry: Ptr<list_head>): void;
+
+/**
+ * Puts `entry` in the place of `old`, whose links stay as they are.
+ *
+ * Context: any. Linux: list_replace.
+ *
+ * @raw
+ */
+export function list_replace(old: Ptr<list_head>, entry: Ptr<list_head>): void;
+
+/**
+ * Takes an entry out of its list and puts it behind a head.
+ *
+ * Context: any. Linux: list_move.
+ *
+ * @raw
+ */
+export function list_move(entry: Ptr<list_head>, head: Ptr<list_head>): void;
+
+/**
+ * Takes an entry out of its list and puts it at the end of another.
+ *
+ * Context: any. Linux: list_move_tail.
+ *
+ * @raw
+ */
+export function list_move_tail(entry: Ptr<list_head>, head: Ptr<list_head>): void;
+
+/**
+ * True if nothing is on the list.
+ *
+ * Context: any. Linux: list_empty.
+ *
+ * @raw
+ */
+export function list_empty(head: Ptr<list_head>): boolean;
+
+/**
+ * True if one entry is on the list.
+ *
+ * Context: any. Linux: list_is_singular.
+ *
+ * @raw
+ */
+export function list_is_singular(head: Ptr<list_head>): boolean;
+
+/**
+ * True if the entry is the first of the list.
+ *
+ * Context: any. Linux: list_is_first.
+ *
+ * @raw
+ */
+export function list_is_first(entry: Ptr<list_head>, head: Ptr<list_head>): boolean;
+
+/**
+ * True if the entry is the last of the list.
+ *
+ * Context: any. Linux: list_is_last.
+ *
+ * @raw
+ */
+export function list_is_last(entry: Ptr<list_head>, head: Ptr<list_head>): boolean;
+
+/**
+ * True if `entry` is the head itself: where a walk ends.
+ *
+ * Context: any. Linux: list_is_head.
+ */
+export function list_is_head(entry: Ptr<list_head>, head: Ptr<list_head>): boolean;
+
+/**
+ * Puts all that is on `list` behind `head`. `list` is not to be used before it is made empty.
+ *
+ * Context: any. Linux: list_splice.
+ *
+ * @raw
+ */
+export function list_splice(list: Ptr<list_head>, head: Ptr<list_head>): void;
+
+/**
+ * Puts all that is on `list` behind `head`, and makes `list` empty.
+ *
+ * Context: any. Linux: list_splice_init.
+ *
+ * @raw
+ */
+export function list_splice_init(list: Ptr<list_head>, head: Ptr<list_head>): void;
+
+/**
+ * How many entries are on the list.
+ *
+ * Context: any. Linux: list_count_nodes.
+ *
+ * @raw
+ */
+export function list_count_nodes(head: Ptr<list_head>): number;
+
+/**
+ * What the first entry lies in. Of an empty list it is the head, taken for an entry.
+ *
+ * Context: any. Linux: list_first_entry.
+ *
+ * @raw
+ */
+export function list_first_entry<T extends object>(head: Ptr<list_head>, type: EntryClass<T>, field: keyof T & string): Ptr<T>;
+
+/**
+ * What the last entry lies in.
+ *
+ * Context: any. Linux: list_last_entry.
+ *
+ * @raw
+ */
+export function list_last_entry<T extends object>(head: Ptr<list_head>, type: EntryClass<T>, field: keyof T & string): Ptr<T>;
+
+/**
+ * What the entry behind that of `pos` lies in.
+ *
+ * Context: any. Linux: list_next_entry.
+ *
+ * @raw
+ */
+export function list_next_entry<T extends object>(pos: Ptr<T>, type: EntryClass<T>, field: keyof T & string): Ptr<T>;
+
+/**
+ * True if a walk has come around: `pos` is the head, taken for an entry.
+ *
+ * Context: any. Linux: list_entry_is_head.
+ */
+export function list_entry_is_head<T extends object>(pos: Ptr<T>, head: Ptr<list_head>, type: EntryClass<T>, field: keyof T & string): boolean;
+
+/**
+ * Calls `each` with what every entry lies in, from the first to the last, until it answers false.
+ * The link to the next one is read behind the call: who frees the entry in it reads freed memory.
+ *
+ * Context: any. Linux: list_for_each_entry.
+ *
+ * @raw
+ */
+export function list_for_each_entry<T extends object>(head: Ptr<list_head>, type: EntryClass<T>, field: keyof T & string, each: (pos: Ptr<T>) => boolean | void): void;
+
+/**
+ * The same, but the link to the next one is read before the call, which may free the entry.
+ *
+ * Context: any. Linux: list_for_each_entry_safe.
+ *
+ * @raw
+ */
+export function list_for_each_entry_safe<T extends object>(head: Ptr<list_head>, type: EntryClass<T>, field: keyof T & string, each: (pos: Ptr<T>) => boolean | void): void;
+
+/** A page of memory. Linux: struct page *. */
+export interface PagePtr {
+  /** Nothing: only the type has it. */
+  readonly [page]: never;
+}
+
+/** Bytes of a page. */
+export const PAGE_SIZE: 4096;
+
+/** The logarithm of it. */
+export const PAGE_SHIFT: 12;
+
+/**
+ * 2^order pages that lie together; null when there are none.
+ *
+ * Context: any; may sleep unless the flags forbid it. Linux: alloc_pages.
+ *
+ * @raw
+ * @may_sleep unless gfp=GFP_ATOMIC
+ * @symbol alloc_pages_noprof
+ */
+export function alloc_pages(gfp: number, order: number): PagePtr | null;
+
+/**
+ * One page; null when there is none.
+ *
+ * Context: any; may sleep unless the flags forbid it. Linux: alloc_page.
+ *
+ * @raw
+ * @may_sleep unless gfp=GFP_ATOMIC
+ * @symbol alloc_pages_noprof
+ */
+export function alloc_page(gfp: number): PagePtr | null;
+
+/**
+ * One page filled with zeros, by its address. NULL when there is none.
+ *
+ * Context: any; may sleep unless the flags forbid it. Linux: get_zeroed_page.
+ *
+ * @raw
+ * @may_sleep unless gfp=GFP_ATOMIC
+ * @symbol get_zeroed_page_noprof
+ */
+export function get_zeroed_page(gfp: number): VoidPtr;
+
+/**
+ * Gives pages back, by their address. NULL is ignored.
+ *
+ * Context: any. Linux: free_pages.
+ *
+ * @raw
+ * @symbol free_pages
+ */
+export function free_pages(address: VoidPtr, order: number): void;
+
+/**
+ * Gives a page back, by its address.
+ *
+ * Context: any. Linux: free_page.
+ *
+ * @raw
+ * @symbol free_pages
+ */
+export function free_page(address: VoidPtr): void;
+
+/**
+ * Where a page lies.
+ *
+ * Context: any. Linux: page_address.
+ */
+export function page_address(page: PagePtr): VoidPtr;
+
+/**
+ * The number of a page.
+ *
+ * Context: any. Linux: page_to_pfn.
+ */
+export function page_to_pfn(page: PagePtr): number;
+
+/**
+ * The page of a number.
+ *
+ * Context: any. Linux: pfn_to_page.
+ */
+export function pfn_to_page(pfn: number): PagePtr;
+
+/**
+ * The page that an address of the direct map lies in.
+ *
+ * Context: any. Linux: virt_to_page.
+ */
+export function virt_to_page(address: VoidPtr): PagePtr;
+
+/**
+ * The physical address behind one of the direct map.
+ *
+ * Context: any. Linux: virt_to_phys.
+ */
+export function virt_to_phys(address: VoidPtr): number;
+
+/**
+ * The address of the direct map for a physical one.
+ *
+ * Context: any. Linux: phys_to_virt.
+ */
+export function phys_to_virt(physical: number): VoidPtr;
+
+/**
+ * How far behind the beginning of its page an address is.
+ *
+ * Context: any. Linux: offset_in_page.
+ */
+export function offset_in_page(address: VoidPtr): number;
+
+/**
+ * The same for a value of a class: `alloc_percpu(Counters)`.
+ *
+ * Context: process; may sleep. Linux: alloc_percpu.
+ *
+ * @raw
+ * @may_sleep
+ * @symbol pcpu_alloc_noprof
+ */
+export function alloc_percpu<T extends object>(type: (abstract new (...args: never) => T) & { readonly size: number; readonly align: number }): Ptr<T>;
+
+/**
+ * Gives it back on all CPUs. NULL is ignored.
+ *
+ * Context: any. Linux: free_percpu.
+ *
+ * @raw
+ * @symbol free_percpu
+ */
+export function free_percpu(place: VoidPtr): void;
+
+/**
+ * What a CPU has of it.
+ *
+ * Context: any. Linux: per_cpu_ptr.
+ */
+export function per_cpu_ptr<T>(place: Ptr<T>, cpu: number): Ptr<T>;
+
+/**
+ * What the running CPU has of it. Who may be switched to another must not use it any more.
+ *
+ * Context: any. Linux: this_cpu_ptr.
+ */
+export function this_cpu_ptr<T>(place: Ptr<T>): Ptr<T>;
+
+/**
+ * The number of the running CPU.
+ *
+ * Context: any. Linux: smp_processor_id.
+ */
+export function smp_processor_id(): number;
 
 /** A pointer whose target is told by `Name` from others. Say `Ptr<T>`. */
 export class Pointer<T, in out Name> {
@@ -301,6 +1414,400 @@ export function synchronize_rcu(): void;
  * @symbol rcu_barrier
  */
 export function rcu_barrier(): void;
+
+/** The field of `refcount_t`. Linux: its atomic_t. */
+export type RefcountFields = { readonly refs: ScalarKind<'s32'> };
+
+/** How many hold something. Linux: refcount_t. */
+export type refcount_t = Struct<RefcountFields>;
+
+/** The field of `kref`. */
+export type KrefFields = { readonly refcount: StructClass<RefcountFields> };
+
+/** A reference count with a function for the last one. Linux: struct kref. */
+export type kref = Struct<KrefFields>;
+
+/** As a field: `refs: refcount_t`. Linux: refcount_t. */
+export const refcount_t: StructClass<RefcountFields>;
+
+/** As a field: `ref: kref`. Linux: struct kref. */
+export const kref: StructClass<KrefFields>;
+
+/** The largest count. Linux: REFCOUNT_MAX. */
+export const REFCOUNT_MAX: 2147483647;
+
+/** What a count that went wrong stays at. Linux: REFCOUNT_SATURATED. */
+export const REFCOUNT_SATURATED: -1073741824;
+
+/**
+ * Sets a count that nobody else knows yet.
+ *
+ * Context: any. Linux: refcount_set.
+ *
+ * @raw
+ */
+export function refcount_set(r: Ptr<refcount_t>, value: number): void;
+
+/**
+ * The count now.
+ *
+ * Context: any. Linux: refcount_read.
+ *
+ * @raw
+ */
+export function refcount_read(r: Ptr<refcount_t>): number;
+
+/**
+ * One more holds it. At 0 it is freed already: that is a WARN.
+ *
+ * Context: any. Linux: refcount_inc.
+ *
+ * @raw
+ */
+export function refcount_inc(r: Ptr<refcount_t>): void;
+
+/**
+ * So many more hold it.
+ *
+ * Context: any. Linux: refcount_add.
+ *
+ * @raw
+ */
+export function refcount_add(value: number, r: Ptr<refcount_t>): void;
+
+/**
+ * One more holds it, unless the count is 0. False if it is.
+ *
+ * Context: any. Linux: refcount_inc_not_zero.
+ *
+ * @raw
+ */
+export function refcount_inc_not_zero(r: Ptr<refcount_t>): boolean;
+
+/**
+ * So many more hold it, unless the count is 0. False if it is.
+ *
+ * Context: any. Linux: refcount_add_not_zero.
+ *
+ * @raw
+ */
+export function refcount_add_not_zero(value: number, r: Ptr<refcount_t>): boolean;
+
+/**
+ * One less holds it, and others are known to. That it was the last is a WARN.
+ *
+ * Context: any. Linux: refcount_dec.
+ *
+ * @raw
+ */
+export function refcount_dec(r: Ptr<refcount_t>): void;
+
+/**
+ * One less holds it. True if it was the last: then it is to be freed.
+ *
+ * Context: any. Linux: refcount_dec_and_test.
+ *
+ * @raw
+ */
+export function refcount_dec_and_test(r: Ptr<refcount_t>): boolean;
+
+/**
+ * So many less hold it. True if nobody does any more.
+ *
+ * Context: any. Linux: refcount_sub_and_test.
+ *
+ * @raw
+ */
+export function refcount_sub_and_test(value: number, r: Ptr<refcount_t>): boolean;
+
+/**
+ * Makes a count of 1 one of 0. False if it is another.
+ *
+ * Context: any. Linux: refcount_dec_if_one.
+ *
+ * @raw
+ * @symbol refcount_dec_if_one
+ */
+export function refcount_dec_if_one(r: Ptr<refcount_t>): boolean;
+
+/**
+ * One less holds it, unless that is the last one. False if it is.
+ *
+ * Context: any. Linux: refcount_dec_not_one.
+ *
+ * @raw
+ * @symbol refcount_dec_not_one
+ */
+export function refcount_dec_not_one(r: Ptr<refcount_t>): boolean;
+
+/**
+ * Who makes it holds it.
+ *
+ * Context: any. Linux: kref_init.
+ *
+ * @raw
+ */
+export function kref_init(ref: Ptr<kref>): void;
+
+/**
+ * How many hold it.
+ *
+ * Context: any. Linux: kref_read.
+ *
+ * @raw
+ */
+export function kref_read(ref: Ptr<kref>): number;
+
+/**
+ * One more holds it.
+ *
+ * Context: any. Linux: kref_get.
+ *
+ * @raw
+ */
+export function kref_get(ref: Ptr<kref>): void;
+
+/**
+ * One more holds it, unless nobody does. False then.
+ *
+ * Context: any. Linux: kref_get_unless_zero.
+ *
+ * @raw
+ */
+export function kref_get_unless_zero(ref: Ptr<kref>): boolean;
+
+/**
+ * One less holds it. Was it the last, `release` is called, to free what it lies in. True then.
+ *
+ * Context: any. Linux: kref_put.
+ *
+ * @raw
+ */
+export function kref_put(ref: Ptr<kref>, release: (ref: Ptr<kref>) => void): boolean;
+
+/**
+ * Copies `size` bytes; the two ranges must not overlap. Returns `target`.
+ *
+ * Context: any. Linux: memcpy.
+ *
+ * @raw
+ * @symbol memcpy
+ */
+export function memcpy(target: VoidPtr, source: VoidPtr, size: number): VoidPtr;
+
+/**
+ * Copies `size` bytes, also to where they overlap. Returns `target`.
+ *
+ * Context: any. Linux: memmove.
+ *
+ * @raw
+ * @symbol memmove
+ */
+export function memmove(target: VoidPtr, source: VoidPtr, size: number): VoidPtr;
+
+/**
+ * Fills `size` bytes with the lowest byte of `value`. Returns `target`.
+ *
+ * Context: any. Linux: memset.
+ *
+ * @raw
+ * @symbol memset
+ */
+export function memset(target: VoidPtr, value: number, size: number): VoidPtr;
+
+/**
+ * 0 if both ranges have the same bytes, else the difference of the first two that differ.
+ *
+ * Context: any. Linux: memcmp.
+ *
+ * @raw
+ * @symbol memcmp
+ */
+export function memcmp(left: VoidPtr, right: VoidPtr, size: number): number;
+
+/**
+ * Where the byte `value` first is; NULL if it is nowhere.
+ *
+ * Context: any. Linux: memchr.
+ *
+ * @raw
+ * @symbol memchr
+ */
+export function memchr(pointer: VoidPtr, value: number, size: number): VoidPtr;
+
+/**
+ * Where the byte `value` first is; the end of the range if it is nowhere.
+ *
+ * Context: any. Linux: memscan.
+ *
+ * @raw
+ * @symbol memscan
+ */
+export function memscan(pointer: VoidPtr, value: number, size: number): VoidPtr;
+
+/**
+ * Where the first byte that is not `value` is; NULL if all are.
+ *
+ * Context: any. Linux: memchr_inv.
+ *
+ * @raw
+ * @symbol memchr_inv
+ */
+export function memchr_inv(pointer: VoidPtr, value: number, size: number): VoidPtr;
+
+/**
+ * Bytes before the NUL.
+ *
+ * Context: any. Linux: strlen.
+ *
+ * @raw
+ * @symbol strlen
+ */
+export function strlen(text: Ptr<u8>): number;
+
+/**
+ * Bytes before the NUL, at most `max`.
+ *
+ * Context: any. Linux: strnlen.
+ *
+ * @raw
+ * @symbol strnlen
+ */
+export function strnlen(text: Ptr<u8>, max: number): number;
+
+/**
+ * Copies a string with its NUL. Nothing says how much room there is: use `strscpy`. Returns
+ * `target`.
+ *
+ * Context: any. Linux: strcpy.
+ *
+ * @raw
+ * @symbol strcpy
+ */
+export function strcpy(target: Ptr<u8>, source: Ptr<u8> | string): Ptr<u8>;
+
+/**
+ * Copies `size` bytes of a string, filled up with NULs; one that is too long ends without any.
+ * Returns `target`.
+ *
+ * Context: any. Linux: strncpy.
+ *
+ * @raw
+ * @symbol strncpy
+ */
+export function strncpy(target: Ptr<u8>, source: Ptr<u8> | string, size: number): Ptr<u8>;
+
+/**
+ * Copies a string into a buffer of `size` bytes. The copy always ends with a NUL. Returns its
+ * length, or -E2BIG (-7) if it was cut.
+ *
+ * Context: any. Linux: strscpy.
+ *
+ * @raw
+ * @symbol sized_strscpy
+ */
+export function strscpy(target: Ptr<u8>, source: Ptr<u8> | string, size: number): number;
+
+/**
+ * Appends a string to another, whatever room there is. Returns `target`.
+ *
+ * Context: any. Linux: strcat.
+ *
+ * @raw
+ * @symbol strcat
+ */
+export function strcat(target: Ptr<u8>, source: Ptr<u8> | string): Ptr<u8>;
+
+/**
+ * Appends at most `count` bytes of a string and a NUL, whatever room there is. Returns `target`.
+ *
+ * Context: any. Linux: strncat.
+ *
+ * @raw
+ * @symbol strncat
+ */
+export function strncat(target: Ptr<u8>, source: Ptr<u8> | string, count: number): Ptr<u8>;
+
+/**
+ * Appends what has room in a buffer of `size` bytes. Returns the length that all of it would have
+ * had.
+ *
+ * Context: any. Linux: strlcat.
+ *
+ * @raw
+ * @symbol strlcat
+ */
+export function strlcat(target: Ptr<u8>, source: Ptr<u8> | string, size: number): number;
+
+/**
+ * 0 if both strings are the same, else -1 or 1, by the first bytes that differ.
+ *
+ * Context: any. Linux: strcmp.
+ *
+ * @raw
+ * @symbol strcmp
+ */
+export function strcmp(left: Ptr<u8>, right: Ptr<u8> | string): number;
+
+/**
+ * The same for at most `max` bytes.
+ *
+ * Context: any. Linux: strncmp.
+ *
+ * @raw
+ * @symbol strncmp
+ */
+export function strncmp(left: Ptr<u8>, right: Ptr<u8> | string, max: number): number;
+
+/**
+ * Where the byte `value` first is in a string; NULL if it is nowhere. 0 finds the end.
+ *
+ * Context: any. Linux: strchr.
+ *
+ * @raw
+ * @symbol strchr
+ */
+export function strchr(text: Ptr<u8>, value: number): Ptr<u8>;
+
+/**
+ * Where it is last.
+ *
+ * Context: any. Linux: strrchr.
+ *
+ * @raw
+ * @symbol strrchr
+ */
+export function strrchr(text: Ptr<u8>, value: number): Ptr<u8>;
+
+/**
+ * Where `needle` first begins in a string; NULL if nowhere.
+ *
+ * Context: any. Linux: strstr.
+ *
+ * @raw
+ * @symbol strstr
+ */
+export function strstr(text: Ptr<u8>, needle: Ptr<u8> | string): Ptr<u8>;
+
+/**
+ * Stores a text as UTF-8 with a NUL behind it, in one piece. Returns how many bytes it has
+ * without the NUL. C would say memcpy(target, "…", sizeof "…").
+ *
+ * Context: any.
+ *
+ * @raw
+ */
+export function write_text(target: Ptr<u8>, text: string): number;
+
+/**
+ * The string behind a pointer as a text: up to its NUL, at most `max` bytes. What is no UTF-8
+ * reads as U+FFFD.
+ *
+ * Context: any.
+ *
+ * @raw
+ */
+export function read_text(source: Ptr<u8>, max: number): string;
 
 /** What a work item does. It may sleep, and free its item. */
 export interface WorkFunction {
