@@ -43,11 +43,13 @@ import { AddressSpace } from '../mm/address-space.ts';
 import type { InjectedFaults } from '../mm/failslab.ts';
 import { SlabAllocator } from '../mm/kmalloc.ts';
 import type { FaultTables } from '../mm/kernel-fault.ts';
+import { formatGfp } from '../mm/gfp-names.ts';
 import { KernelSpace } from '../mm/kernel-space.ts';
 import { PageOwner } from '../mm/page-owner.ts';
 import { reportBadMemory } from '../mm/memory-report.ts';
 import { PageAllocator } from '../mm/page-alloc.ts';
 import type { PageTable } from '../mm/page-table.ts';
+import { Vmalloc } from '../mm/vmalloc.ts';
 import { ExecutableLoader } from '../process/executable.ts';
 import { signalFault } from '../process/fault-signals.ts';
 import { Futexes } from '../process/futex.ts';
@@ -143,6 +145,7 @@ export class Kernel {
   readonly pages: PageAllocator;
   readonly kernelSpace: KernelSpace;
   readonly stackDepot = new StackDepot();
+  readonly vmalloc: Vmalloc;
   readonly slabs: SlabAllocator;
   readonly faults: InjectedFaults;
 
@@ -185,6 +188,7 @@ export class Kernel {
     this.ram = new Ram(RAM_BYTES, this.board.memory, this.options.detectors.kasan);
     this.pages = new PageAllocator(this.sim, this.ram, KERNEL_IMAGE_BYTES);
     this.kernelSpace = new KernelSpace(this.pages);
+    this.vmalloc = this.#makeVmalloc();
     this.slabs = this.#makeSlabs();
     this.#announceMemory();
 
@@ -258,6 +262,11 @@ export class Kernel {
     this.printk.info(`smp: Brought up 1 node, ${cpus} CPU${cpus === 1 ? '' : 's'}`);
   }
 
+  /** Who has an address outside of the direct map, for reports. */
+  describeMapped(pointer: number): readonly string[] {
+    return this.vmalloc.describe(pointer);
+  }
+
   /** Where a fault of the kernel's own looks. */
   get faultTables(): FaultTables {
     const user = (): PageTable | undefined => {
@@ -277,6 +286,23 @@ export class Kernel {
     return new SlabAllocator(sim, pages, this.image.cpus, {
       noMerge: slabNomerge,
       trackSource,
+    });
+  }
+
+  #makeVmalloc(): Vmalloc {
+    const { pages, kernelSpace, image, printk } = this;
+    return new Vmalloc({
+      pages,
+      space: kernelSpace,
+      cpus: image.cpus,
+      caller: () => ({ symbol: this.die.callerSymbol, stack: this.stackDepot.save(this.runtime) }),
+      onFailure: (text, gfp) => {
+        const name = this.scheduler.currentOrNone?.name ?? 'swapper';
+        printk.warn(`${name}: ${text}, mode:${formatGfp(gfp)}, nodemask=(null)`);
+        this.die.dumpStack();
+      },
+      warn: (text) => this.die.warn(text),
+      warnOnce: (text, place) => this.die.warnOnce(text, place),
     });
   }
 

@@ -14,6 +14,7 @@ import { groupUsage } from '../kernel/sched/cputime.ts';
 import type { Task } from '../kernel/sched/task.ts';
 import { PAGE_SIZE } from '../mm/page.ts';
 import { type Area, VM } from '../mm/vma.ts';
+import { vmallocInfo } from '../mm/vmalloc.ts';
 import { OOM_SCORE_ADJ_MAX, OOM_SCORE_ADJ_MIN } from '../process/oom-kill.ts';
 import { type Process, processOf } from '../process/process.ts';
 import { ERRNO } from '../uapi/errno.ts';
@@ -43,6 +44,10 @@ export function mountProc(kernel: Kernel): ProcSysctl {
   procfs.register('sysrq-trigger', {
     mode: 0o200,
     store: (bytes) => sysrqTrigger(kernel, bytes),
+  });
+  procfs.register('vmallocinfo', {
+    mode: 0o400,
+    show: () => vmallocInfo(kernel.vmalloc.areas, (pointer) => shownPointer(kernel, pointer)),
   });
   procfs.register('cpuinfo', () => cpuinfoText(kernel));
   procfs.register('sched_debug', () => schedDebugText(kernel));
@@ -75,14 +80,11 @@ function systemFacts(kernel: Kernel): Parameters<typeof registerSystemFiles>[2] 
 
 /** The newest module first, as on Linux. */
 function modulesText(kernel: Kernel, modules: readonly LoadedModule[]): string {
-  const { scheduler, policy } = kernel;
-  const isPrivileged = scheduler.current.credentials.euid === 0 && policy.kptrRestrict() < 2;
   return modules
     .toReversed()
     .map((module) => {
       const { name, image, references, state, users } = module;
-      // Only root sees where kernel code lies, and with kptr_restrict nobody.
-      const address = formatPointer(kernel.board.memory, isPrivileged ? image.address : 0);
+      const address = shownPointer(kernel, image.address);
       const flags = module.flags === '' ? '' : ` (${module.flags})`;
       const holders = [...users].toReversed().map((user) => `${user.name},`);
       const usedBy = holders.length === 0 ? '-' : holders.join('');
@@ -90,6 +92,12 @@ function modulesText(kernel: Kernel, modules: readonly LoadedModule[]): string {
       return `${name} ${counts} ${state} 0x${address}${flags}\n`;
     })
     .join('');
+}
+
+/** Only root sees where things of the kernel lie, and with kptr_restrict nobody. Linux: %pK. */
+function shownPointer({ board, scheduler, policy }: Kernel, pointer: number): string {
+  const mayKnow = scheduler.current.credentials.euid === 0 && policy.kptrRestrict() < 2;
+  return formatPointer(board.memory, mayKnow ? pointer : 0);
 }
 
 function cpuinfoText({ image, board }: Kernel): string {

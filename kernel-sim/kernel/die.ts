@@ -241,6 +241,12 @@ export class Die {
     this.#reporter.trace(say, this.#reporter.frames());
   }
 
+  /** Who calls: the code that runs, as `%pS` prints it. Linux: __builtin_return_address(0). */
+  get callerSymbol(): string {
+    const [frame] = this.#reporter.frames();
+    return frame === undefined ? '0x0' : formatSymbol(frame);
+  }
+
   /** Linux: add_taint. */
   addTaint(letter: TaintLetter): void {
     const { taint, printk } = this.#deps;

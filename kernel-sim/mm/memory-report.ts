@@ -41,6 +41,8 @@ export interface MemoryReportParts {
   readonly sites: SiteRegistry;
   readonly stackDepot: StackDepot;
   readonly options: { readonly detectors: DetectorOptions };
+  /** Who has an address outside of the direct map. */
+  readonly describeMapped: (pointer: number) => readonly string[];
   readonly faultTables: FaultTables;
 }
 
@@ -119,7 +121,7 @@ class MemoryReports {
     this.#hasReported = true;
     const about = this.#ram.holds(pointer)
       ? [...this.#objectLines(kind, pointer), ...this.#pageLines(pointer)]
-      : [];
+      : this.#mappedLines(pointer);
     const panics = kasanFault === 'panic' || (kasanFault === 'panic_on_write' && isWrite);
     die.badMemory({
       head: (where) => [RULE, `BUG: KASAN: ${kind} in ${where}`, what, ''],
@@ -128,6 +130,13 @@ class MemoryReports {
       mayPanic: !kasanMultiShot,
       panics: panics ? `kasan.fault=${kasanFault} set ...` : undefined,
     });
+  }
+
+  /** A pointer outside of the direct map: who has the address, and the page behind it. */
+  #mappedLines(pointer: number): ReportLine[] {
+    const physical = this.#ram.physicalOf(pointer);
+    const page = physical < 0 ? [] : this.#pageLines(this.#ram.toPointer(physical));
+    return [...this.#parts.describeMapped(pointer), ...page];
   }
 
   /** The first shadow byte that is no count says it. Linux: get_shadow_bug_type. */

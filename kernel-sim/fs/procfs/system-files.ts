@@ -6,6 +6,7 @@
  *
  * Linux: fs/proc/{version,uptime,meminfo,stat,loadavg,cmdline,filesystems}.c, proc(5).
  */
+import type { BoardMemory } from '../../hw/ram/board-memory.ts';
 import type { PageAllocator } from '../../mm/page-alloc.ts';
 import { PAGE_SIZE } from '../../mm/page.ts';
 import { pathText, type MountTable } from '../mount.ts';
@@ -104,13 +105,21 @@ function meminfoText({ pages, slabPages }: SystemFacts): string {
     ['Shmem', pages.usage.shmem],
     ['Slab', slabPages()],
     ['PageTables', pages.usage.pageTables],
+    ['VmallocTotal', vmallocPages(pages.ram.board)],
+    ['VmallocUsed', pages.usage.vmalloc],
+    ['VmallocChunk', 0],
   ];
   return lines
     .map(([name, count]) => {
-      const kilobytes = (count * PAGE_SIZE) / 1024;
+      const kilobytes = Math.floor((count * PAGE_SIZE) / 1024);
       return `${`${name}:`.padEnd(16)}${String(kilobytes).padStart(8)} kB\n`;
     })
     .join('');
+}
+
+/** The last byte is not counted. */
+function vmallocPages({ vmallocStart, vmallocEnd }: BoardMemory): number {
+  return (vmallocEnd - 1 - vmallocStart) / PAGE_SIZE;
 }
 
 function statText(facts: SystemFacts): string {
