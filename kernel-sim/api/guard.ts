@@ -73,6 +73,7 @@ export class LockMemory {
     this.staticName = this.#isStatic ? `${module.name}.data+0x${offset}` : undefined;
     this.pointer = this.#isStatic ? moduleData(module, sizeBytes) : slabs.kmalloc(sizeBytes);
     if (this.pointer === 0) throw errnoValue(ERRNO.ENOMEM);
+    if (!this.#isStatic) slabs.leaks.notLeak(this.pointer);
   }
 
   free(lock: LockMap, isLocked: boolean, sizeBytes: number): void {

@@ -183,6 +183,7 @@ export class SysctlNamespace {
     const kind = Value.kindOf(value);
     const data = slabs.kzalloc(kind.sizeBytes);
     if (data === 0) throw errnoValue(ERRNO.ENOMEM);
+    slabs.leaks.notLeak(data);
     const { handler, min, max, sizeBytes } = kind;
     const bounds = { ...(min === undefined ? {} : { min }), ...(max === undefined ? {} : { max }) };
     const place = { name: String(name), mode: Math.trunc(mode), ram: slabs.ram };

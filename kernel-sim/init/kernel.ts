@@ -75,6 +75,7 @@ import { DEVICE } from './devices.ts';
 import { injectFaults, registerFaultFiles } from './fault-files.ts';
 import { HostFiles } from './host-files.ts';
 import { makeKernelSymbols } from './kernel-symbols.ts';
+import { detectLeaks, type LeakDetector, startLeakDetector } from './leak-files.ts';
 import { loadProgram } from './load-program.ts';
 import { registerKernelSysctls } from './kernel-sysctls.ts';
 import { makeLocks } from './locks.ts';
@@ -148,6 +149,7 @@ export class Kernel {
   readonly vmalloc: Vmalloc;
   readonly slabs: SlabAllocator;
   readonly faults: InjectedFaults;
+  readonly leaks: LeakDetector;
 
   // fs, drivers
   readonly wallClock: CoarseClock;
@@ -209,6 +211,7 @@ export class Kernel {
     reportBadMemory(this);
     this.faults = injectFaults(this);
     this.functionCalls = this.#attachRuntime();
+    this.leaks = detectLeaks(this);
 
     this.consoles = new Consoles(this, host);
     this.lifecycle = this.#makeLifecycle(host);
@@ -223,6 +226,7 @@ export class Kernel {
     registerKernelSysctls(this);
     this.kthreads.start();
     this.hostFiles = new HostFiles(this, host);
+    startLeakDetector(this);
     this.hostFiles.install(image.files);
     this.#startInit();
   }

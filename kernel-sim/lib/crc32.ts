@@ -9,7 +9,12 @@ const TABLE: Uint32Array = Uint32Array.from({ length: 256 }, (_, index) => {
 
 /** The checksum of `bytes`, from 0 to 2^32-1. */
 export function crc32(bytes: Uint8Array): number {
-  let crc = 0xffff_ffff;
+  return ~crc32Le(0xffff_ffff, bytes) >>> 0;
+}
+
+/** The bare remainder, going on from `seed`. Linux: crc32_le. */
+export function crc32Le(seed: number, bytes: Uint8Array): number {
+  let crc = seed;
   for (const byte of bytes) crc = (crc >>> 8) ^ TABLE[(crc ^ byte) & 255]!;
-  return ~crc >>> 0;
+  return crc >>> 0;
 }

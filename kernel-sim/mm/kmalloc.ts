@@ -20,6 +20,7 @@ import { GRANULE } from '../hw/ram/shadow.ts';
 import { oopsOnBadFree, type BadFreeReporter } from './bad-free.ts';
 import { type AllocationFaults, NO_FAULTS } from './failslab.ts';
 import { LargeAllocations } from './kmalloc-large.ts';
+import { type LeakTracker, NO_LEAKS } from './kmemleak.ts';
 import { PAGE_SHIFT, PAGE_SIZE } from './page.ts';
 import type { PageAllocator } from './page-alloc.ts';
 import { Quarantine } from './quarantine.ts';
@@ -55,6 +56,7 @@ export class SlabAllocator {
   onBadFree: BadFreeReporter = oopsOnBadFree;
   reporter: SlabReporter = SILENT_REPORTER;
   faults: AllocationFaults = NO_FAULTS;
+  leaks: LeakTracker = NO_LEAKS;
   /** What was too large for a slab. */
   readonly large: LargeAllocations;
   readonly #sim: Sim;
@@ -160,6 +162,7 @@ export class SlabAllocator {
     if (this.faults.isArmed && this.faults.shouldFailSlab(cache, gfp)) return 0;
     const pointer = cache.take(requestedBytes);
     if (pointer === 0) return 0;
+    if (this.leaks.isTracking) this.leaks.alloc(pointer, cache.objectBytes);
     const { trace } = this.#sim;
     if (trace.on) trace.emit(EVENT.SLAB_ALLOC, pointer, trace.intern(cache.name));
     return pointer;
@@ -170,7 +173,10 @@ export class SlabAllocator {
     if (sizeBytes === 0) return ZERO_SIZE_POINTER;
     if (!(sizeBytes > 0 && sizeBytes <= KMALLOC_MAX_CACHE_SIZE)) {
       const physical = this.large.take(sizeBytes, gfp);
-      return physical === 0 ? 0 : this.ram.toPointer(physical);
+      if (physical === 0) return 0;
+      const pointer = this.ram.toPointer(physical);
+      if (this.leaks.isTracking) this.leaks.alloc(pointer, sizeBytes);
+      return pointer;
     }
     const cache = this.#kmalloc[(sizeBytes + GRANULE - 1) >>> 3];
     return cache === undefined ? 0 : this.allocRequested(cache, sizeBytes, gfp);
@@ -359,6 +365,7 @@ export class SlabAllocator {
   #freeTo(slab: Slab, pointer: number): void {
     const { cache } = slab;
     if (this.ram.checks && !this.#canFree(slab, pointer)) return;
+    if (this.leaks.isTracking) this.leaks.free(pointer);
     const { trace } = this.#sim;
     if (trace.on) trace.emit(EVENT.SLAB_FREE, pointer, trace.intern(cache.name));
     slab.tracks?.freed(cache.indexOf(slab, pointer));
@@ -388,8 +395,10 @@ export class SlabAllocator {
   #freeLarge(pointer: number): void {
     const physical = this.ram.toPhysical(pointer);
     const kind = this.large.wrongOf(physical);
-    if (kind === undefined) this.large.give(physical);
-    else if (this.ram.checks) this.onBadFree({ kind, pointer });
+    if (kind === undefined) {
+      if (this.leaks.isTracking) this.leaks.free(pointer);
+      this.large.give(physical);
+    } else if (this.ram.checks) this.onBadFree({ kind, pointer });
     else this.reporter.warn(`object pointer: 0x${this.ram.formatPointer(pointer)}`);
   }
 
