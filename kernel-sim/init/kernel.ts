@@ -47,6 +47,7 @@ import { formatGfp } from '../mm/gfp-names.ts';
 import { KernelSpace } from '../mm/kernel-space.ts';
 import { PageOwner } from '../mm/page-owner.ts';
 import { reportBadMemory } from '../mm/memory-report.ts';
+import { reportBadSlabs } from '../mm/slub-report.ts';
 import { PageAllocator } from '../mm/page-alloc.ts';
 import type { PageTable } from '../mm/page-table.ts';
 import { Vmalloc } from '../mm/vmalloc.ts';
@@ -209,6 +210,7 @@ export class Kernel {
     this.loader = this.#makeLoader(host, settings.build);
     this.die = this.#makeDie();
     reportBadMemory(this);
+    reportBadSlabs(this);
     this.faults = injectFaults(this);
     this.functionCalls = this.#attachRuntime();
     this.leaks = detectLeaks(this);
@@ -284,10 +286,11 @@ export class Kernel {
 
   #makeSlabs(): SlabAllocator {
     const { sim, pages, runtime: execution, stackDepot: depot } = this;
-    const { kasan, slabNomerge } = this.options.detectors;
+    const { kasan, slubDebug, slabNomerge } = this.options.detectors;
     const trackSource = { sim, execution, depot };
     if (kasan) pages.owner = new PageOwner(trackSource, this.ram.sizeBytes);
     return new SlabAllocator(sim, pages, this.image.cpus, {
+      slubDebug,
       noMerge: slabNomerge,
       trackSource,
     });

@@ -123,7 +123,7 @@ export class SlabAllocator {
 
   /**
    * Removes a cache and returns 0, or how many of its objects are still in use: these stay, but
-   * nobody gets one any more. Linux: kmem_cache_destroy, without its warning.
+   * nobody gets one any more, and that is reported. Linux: kmem_cache_destroy.
    */
   destroyCache(cache: SlabCache): number {
     if (--cache.references > 0) return 0;
@@ -131,11 +131,9 @@ export class SlabAllocator {
     this.#quarantine.drain((pointer) => this.slabOf(pointer)?.cache === cache);
     cache.shrink();
     const left = cache.info.activeObjects;
+    if (left > 0) this.#reportLeft(cache);
     if (left > 0) this.#caches.forget(cache);
-    else {
-      const struct = this.#caches.release(cache);
-      if (struct !== 0) this.kfree(struct);
-    }
+    else this.kfree(this.#caches.release(cache));
     return left;
   }
 
@@ -362,15 +360,29 @@ export class SlabAllocator {
 
   // Inside.
 
+  /** Linux: list_slab_objects. */
+  #reportLeft(cache: SlabCache): void {
+    for (const slab of this.slabsOf(cache)) {
+      const free = new Set<number>();
+      cache.forEachFree(slab, (index) => free.add(index));
+      const left = Array.from({ length: slab.objects }, (_, index) => index)
+        .filter((index) => !free.has(index))
+        .map((index) => cache.objectAt(slab, index));
+      if (left.length > 0) this.reporter.objectsRemain(slab, left);
+    }
+    this.reporter.destroyedInUse(cache);
+  }
+
   #freeTo(slab: Slab, pointer: number): void {
     const { cache } = slab;
     if (this.ram.checks && !this.#canFree(slab, pointer)) return;
     if (this.leaks.isTracking) this.leaks.free(pointer);
     const { trace } = this.#sim;
     if (trace.on) trace.emit(EVENT.SLAB_FREE, pointer, trace.intern(cache.name));
+    if (!this.ram.checks && !cache.put(slab, pointer)) return;
     slab.tracks?.freed(cache.indexOf(slab, pointer));
-    if (!this.ram.checks) cache.put(slab, pointer);
-    else if (cache.isTypesafeByRcu) this.#afterGracePeriod.push(pointer);
+    if (!this.ram.checks) return;
+    if (cache.isTypesafeByRcu) this.#afterGracePeriod.push(pointer);
     else this.#letGo(slab, pointer);
   }
 

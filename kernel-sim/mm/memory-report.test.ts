@@ -117,7 +117,7 @@ describe('an object', () => {
   });
 
   it('whose free list leads nowhere ends the task with an oops', () => {
-    const machine = new RawMachine({ cmdline: 'kasan=off' });
+    const machine = new RawMachine({ cmdline: 'kasan=off slub_debug=-' });
     const { kernel, guest } = machine;
     const { slabs, ram } = kernel;
     const follow = function* (): Generator<void, string> {

@@ -25,9 +25,14 @@ const ZONE = { 8: '01000000', 4: '4' } as const;
 const LIST_POISON = { 8: ['dead000000000100', 'dead000000000122'], 4: ['00000100', '00000122'] };
 
 /** Pointer to the struct page of an address. */
-function structPage(ram: Ram, physical: number): string {
+export function structPage(ram: Ram, physical: number): string {
   const width = ram.board.pointerBytes;
   return ram.formatPointer(MEM_MAP[width] + (physical >>> PAGE_SHIFT) * PAGE_STRUCT[width]);
+}
+
+/** `0x100000000000040(head|node=0|zone=1)`. */
+export function slabFlags(ram: Ram, slab: Slab): string {
+  return flagsText(ram, flagsOf(slab.order > 0, slab));
 }
 
 /** The page of an address, the block that it is in, and why it is shown. Linux: dump_page. */

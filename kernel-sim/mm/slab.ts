@@ -197,18 +197,19 @@ export class SlabCache {
     ram.poison(physical, 1, SHADOW.SLAB_FREE_META);
   }
 
-  /** Puts an object on the free list of its slab, unless a check finds that it must not. */
-  put(slab: Slab, pointer: number): void {
-    if (this.debug?.mayFree(slab, pointer) === false) return;
+  /** Puts an object on the free list of its slab. False: a check found that it must not. */
+  put(slab: Slab, pointer: number): boolean {
+    if (this.debug?.mayFree(slab, pointer) === false) return false;
     const physical = this.#physicalOf(pointer);
     this.#ram.poison(physical, 1, SHADOW.SLAB_FREE);
     this.#ram.rawStorePointer(physical + this.#freeOffset, slab.freelist);
     slab.freelist = pointer;
     slab.inUse--;
     this.#activeObjects--;
-    if (slab === this.#active) return;
+    if (slab === this.#active) return true;
     if (slab.partialIndex < 0) slab.partialIndex = this.#partial.push(slab) - 1;
     if (slab.inUse === 0 && this.#partial.length > this.#minPartial) this.#discard(slab);
+    return true;
   }
 
   /** Gives back every slab without objects. Returns how many it gave. Linux: kmem_cache_shrink. */

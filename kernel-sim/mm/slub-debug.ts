@@ -29,15 +29,19 @@ const FILL = {
   END: 0xa5,
 } as const;
 
-/** Prints and counts what was found. Each adds one to the errors of the cache. */
+/** Prints what was found. All but `warn` add one to the errors of the cache. */
 export interface SlabReporter {
   /** Something is wrong with an object. `detail` stands before who took and freed it. */
   objectError(slab: Slab, pointer: number, finding: string, detail?: string): void;
   /** Something is wrong with a slab, or with `cache` if the slab is unknown. */
   slabError(cache: SlabCache, slab: Slab | undefined, finding: string, more?: SlabSection): void;
   fix(cache: SlabCache, what: string): void;
-  /** The allocator was used wrongly. Linux: WARN. */
-  warn(what: string, cache?: SlabCache): void;
+  /** A cache is removed while these objects of it are in use. */
+  objectsRemain(slab: Slab, pointers: readonly number[]): void;
+  /** The same, once for the cache. */
+  destroyedInUse(cache: SlabCache): void;
+  /** The allocator was used wrongly. Linux: WARN. Counts nothing. */
+  warn(what: string): void;
 }
 
 /** Until somebody listens: findings are counted, and that is all. */
@@ -51,9 +55,13 @@ export const SILENT_REPORTER: SlabReporter = {
   fix(cache) {
     cache.errors++;
   },
-  warn(_what, cache) {
-    if (cache !== undefined) cache.errors++;
+  objectsRemain({ cache }) {
+    cache.errors++;
   },
+  destroyedInUse(cache) {
+    cache.errors++;
+  },
+  warn: () => undefined,
 };
 
 /** Bytes of a slab that a report shows. */
