@@ -97,6 +97,7 @@ export class RawRcuApi {
     const { board } = services.slabs.ram;
     const at = addressOf(head);
     const place = at + board.pointerBytes;
+    services.slabs.recordAuxStack(at);
     memory.storePointer(at, 0);
     memory.storePointer(place, runtime.addressOf(func));
     // Memory is asked again when it is called: somebody may have written there since.
@@ -116,6 +117,7 @@ export class RawRcuApi {
     const { slabs, rcu } = this.#context.services;
     const at = addressOf(pointer);
     if (at === 0) return;
+    slabs.recordAuxStack(at);
     rcu.call(() => slabs.kfree(at));
   }
 

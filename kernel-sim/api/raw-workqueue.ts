@@ -192,7 +192,8 @@ export class RawWorkqueueApi {
   }
 
   #queue(queue: Workqueue, at: number): boolean {
-    const { workqueues } = this.#context.services;
+    const { slabs, workqueues } = this.#context.services;
+    slabs.recordAuxStack(at);
     return workqueues.queue(queue, at);
   }
 }

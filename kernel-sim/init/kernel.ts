@@ -193,6 +193,7 @@ export class Kernel {
     this.kernelSpace = new KernelSpace(this.pages);
     this.vmalloc = this.#makeVmalloc();
     this.slabs = this.#makeSlabs();
+    this.slabs.callRcu = (then) => this.rcu.call(then);
     this.#announceMemory();
 
     this.wallClock = new CoarseClock(this.sim.clock, image.epochSeconds);

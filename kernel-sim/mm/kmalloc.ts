@@ -67,7 +67,9 @@ export class SlabAllocator {
   readonly #kmalloc: SlabCache[] = [];
   readonly #quarantine: Quarantine;
   /** Objects of caches that RCU protects, freed since the last grace period. */
-  #afterGracePeriod: number[] = [];
+  readonly #afterGracePeriod = new Set<number>();
+  /** Runs what it is given after a grace period of RCU. Without RCU, at once. */
+  callRcu: (then: () => void) => void = (then) => then();
 
   /** `cpus` decides how many objects a slab has at least, as in Linux. */
   constructor(sim: Sim, pages: PageAllocator, cpus: number, options: SlabOptions = {}) {
@@ -223,17 +225,9 @@ export class SlabAllocator {
     this.#freeTo(slab, pointer);
   }
 
-  /**
-   * A grace period of RCU is over: what was freed before it goes.
-   * Linux: slab_free_after_rcu_debug.
-   */
+  /** What waits for a grace period of RCU goes: nobody reads any more. */
   rcuBarrier(): void {
-    const waiting = this.#afterGracePeriod;
-    this.#afterGracePeriod = [];
-    for (const pointer of waiting) {
-      const slab = this.slabOf(pointer);
-      if (slab !== undefined && this.#canFree(slab, pointer)) this.#letGo(slab, pointer);
-    }
+    for (const pointer of this.#afterGracePeriod) this.#letGoLate(pointer);
   }
 
   /**
@@ -382,8 +376,17 @@ export class SlabAllocator {
     if (!this.ram.checks && !cache.put(slab, pointer)) return;
     slab.tracks?.freed(cache.indexOf(slab, pointer));
     if (!this.ram.checks) return;
-    if (cache.isTypesafeByRcu) this.#afterGracePeriod.push(pointer);
-    else this.#letGo(slab, pointer);
+    if (cache.isTypesafeByRcu) {
+      this.#afterGracePeriod.add(pointer);
+      this.callRcu(() => this.#letGoLate(pointer));
+    } else this.#letGo(slab, pointer);
+  }
+
+  /** Nothing happens to what has gone already. Linux: slab_free_after_rcu_debug. */
+  #letGoLate(pointer: number): void {
+    if (!this.#afterGracePeriod.delete(pointer)) return;
+    const slab = this.slabOf(pointer);
+    if (slab !== undefined && this.#canFree(slab, pointer)) this.#letGo(slab, pointer);
   }
 
   /** The sanitizer's look at a free. Linux: check_slab_allocation. */

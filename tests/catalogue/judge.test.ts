@@ -63,6 +63,12 @@ const REPORT = [
   ' which belongs to the cache kmalloc-16 of size 16',
   'The buggy address is located 8 bytes inside of',
   ' freed 16-byte region [ffff888001234560, ffff888001234570)',
+  '',
+  'Memory state around the buggy address:',
+  ' ffff888001234480: fc fc fc fc fc fc fc fc fc fc fc fc fc fc fc fc',
+  '>ffff888001234500: fa fb fc fc fa fb fc fc fa fb fc fc fa fb fc fc',
+  `${' '.repeat(19 + 3 * 13)}^`,
+  ' ffff888001234580: fc fc fc fc fc fc fc fc fc fc fc fc fc fc fc fc',
   '==================================================================',
 ];
 
@@ -104,6 +110,7 @@ describe('a report is refused', () => {
       ' freed 16-byte region [ffff888001234500',
     ],
     ['at another distance', 'located 8 bytes inside of', 'located 9 bytes inside of'],
+    ['with a mark below another byte', '   ^', '^'],
     ['on the wrong side', 'located 8 bytes inside of', 'located 8 bytes to the right of'],
   ])('%s', (_what, from, to) => {
     const log = SEEN.log.flatMap((line) => line.replace(from, to).split('\n'));

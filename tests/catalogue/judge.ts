@@ -244,11 +244,23 @@ class ReportJudge {
     const start = this.#addressOf(name);
     const region = [String(sizeBytes), formatAddress(start), formatAddress(start + sizeBytes)];
     this.#line(REGION, region);
-    // An access that begins inside is bad from where the object ends, unless all of it is.
-    const isAllBad = isFreed || this.#expected.what.kind === 'Free';
-    const at = isAllBad ? offset : Math.max(offset, sizeBytes);
-    const where = at < sizeBytes ? [String(at), 'inside of'] : [String(at - sizeBytes), RIGHT];
+    const isInside = offset < sizeBytes;
+    const where = isInside ? [String(offset), 'inside of'] : [String(offset - sizeBytes), RIGHT];
     this.#line(LOCATED, where);
+    // An access that begins inside of an object is bad from where that ends.
+    const isAllBad = isFreed || this.#expected.what.kind === 'Free';
+    this.#caret(start + (isAllBad ? offset : Math.max(offset, sizeBytes)));
+  }
+
+  /** The mark in the dump of the shadow: below the granule of the first bad byte. */
+  #caret(firstBad: number): void {
+    const { lines } = this.#report;
+    const at = lines.findIndex((line) => /^ +\^$/.test(line));
+    const [head = '', row = ''] = /^>([0-9a-f]{16}): /.exec(lines[at - 1] ?? '') ?? [];
+    const granule = ((lines[at]?.length ?? 0) - 1 - head.length) / COLUMNS_PER_GRANULE;
+    const marked = parseAddress(row) + granule * GRANULE_BYTES;
+    const wanted = firstBad - (firstBad % GRANULE_BYTES);
+    if (marked !== wanted) this.wrong.push(`marks ${formatAddress(marked)} as bad`);
   }
 
   #isFreed(name: string): boolean {
@@ -294,6 +306,9 @@ class ReportJudge {
 }
 
 const RIGHT = 'to the right of';
+const GRANULE_BYTES = 8;
+/** Two digits and a blank. */
+const COLUMNS_PER_GRANULE = 3;
 
 /** A whole line, in which `*` stands for anything. */
 function wildcard(text: string): RegExp {

@@ -3,17 +3,20 @@
 import { SETTING, type BugCase } from '../bug-case.ts';
 
 const setting = SETTING.CPU;
-const KILLED = 139;
+/** Who dies of a page fault is killed, who dies of a trap gets SIGSEGV. */
+const KILLED = 137;
+const SEGMENTATION_FAULT = 139;
 
 interface Fault {
   readonly top?: string;
   /** Lines of the broken driver. */
   readonly lines: readonly string[];
   readonly says: readonly string[];
+  readonly status?: number;
 }
 
 /** A driver that dies at its last line; its twin does the same with memory of its own. */
-function fault(id: string, { top = '', lines, says }: Fault): BugCase {
+function fault(id: string, { top = '', lines, says, status = KILLED }: Fault): BugCase {
   const body = [
     '  const thing: Ptr<Thing> = kzalloc(Thing.size, GFP_KERNEL); // ALLOC thing 16',
     ...lines.slice(0, -1).map((line) => `- ${line}`),
@@ -21,7 +24,7 @@ function fault(id: string, { top = '', lines, says }: Fault): BugCase {
     '+ thing.$.second = thing.$.first;',
     '  kfree(thing);',
   ].join('\n');
-  return { id, top: `${THING}\n${top}`, body, says: [says], status: KILLED, setting };
+  return { id, top: `${THING}\n${top}`, body, says: [says], status, setting };
 }
 
 const THING = '  class Thing extends struct({ first: u64, second: u64 }) {}';
@@ -59,6 +62,7 @@ export const OOPS_CASES: readonly BugCase[] = [
     says: [
       'Oops: general protection fault, probably for non-canonical address 0x6b6b6b6b6b6b6b6b: *',
     ],
+    status: SEGMENTATION_FAULT,
   }),
   fault('mm-oops/poison_deref', {
     lines: [
@@ -70,6 +74,7 @@ export const OOPS_CASES: readonly BugCase[] = [
     says: [
       'Oops: general protection fault, probably for non-canonical address 0xdead000000000108: *',
     ],
+    status: SEGMENTATION_FAULT,
   }),
   fault('mm-oops/err_ptr_deref', {
     lines: ['const p: Ptr<Thing> = ERR_PTR(-12);', 'void p.$.first;'],
@@ -78,6 +83,7 @@ export const OOPS_CASES: readonly BugCase[] = [
   fault('mm-oops/divide', {
     lines: ['thing.$.second = 7n / thing.$.first;'],
     says: ['Oops: divide error: 0000 [#1] SMP*'],
+    status: SEGMENTATION_FAULT,
   }),
   {
     id: 'mm-oops/warn_once',
@@ -98,6 +104,6 @@ export const OOPS_CASES: readonly BugCase[] = [
     script:
       'insmod driver.ko; status=$?; echo "alive after $status"; ' +
       'echo $(($(cat /proc/sys/kernel/tainted) & 128)); exit $status',
-    prints: ['alive after 139', '128'],
+    prints: ['alive after 137', '128'],
   },
 ];
