@@ -21,6 +21,7 @@ import { RawHlistApi } from './raw-hlist.ts';
 import { RawListApi } from './raw-list.ts';
 import { RawPageApi } from './raw-pages.ts';
 import { RawPercpuApi } from './raw-percpu.ts';
+import { RawStackApi } from './raw-stack.ts';
 import { RawPointerApi } from './raw-pointer.ts';
 import { RawRcuApi } from './raw-rcu.ts';
 import { RawRefcountApi } from './raw-refcount.ts';
@@ -76,6 +77,7 @@ function rawExports(context: ApiContext, uapi: UapiApi): object {
     new RawPageApi(context),
     new RawPercpuApi(context),
     new RawPointerApi(),
+    new RawStackApi(context),
     new RawRcuApi(context, uapi),
     new RawRefcountApi(context, uapi),
     new RawStringApi(context),

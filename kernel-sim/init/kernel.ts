@@ -362,7 +362,7 @@ export class Kernel {
     const { sim, printk, sites, runtime, calls, taint, board, options, scheduler } = this;
     const { charDevices, slabs } = this;
     const locks = makeLocks(this);
-    const memory = makeModuleMemory(board.memory, this.pages, slabs);
+    const memory = makeModuleMemory(board.memory, this.pages, slabs, this.kernelSpace);
     const sysctl = (): ProcSysctl => this.sysctl;
     const services = {
       scheduler,

@@ -7,6 +7,7 @@ import type { BoardMemory } from '../hw/ram/board-memory.ts';
 import type { LoadedModule } from '../kernel/module/loaded-module.ts';
 import type { ModuleMemory } from '../kernel/module/loader.ts';
 import type { SlabAllocator } from '../mm/kmalloc.ts';
+import { type KernelSpace, RIGHTS } from '../mm/kernel-space.ts';
 import { PAGE_SIZE } from '../mm/page.ts';
 import type { PageAllocator } from '../mm/page-alloc.ts';
 
@@ -27,6 +28,7 @@ export function makeModuleMemory(
   board: BoardMemory,
   pages: PageAllocator,
   slabs: SlabAllocator,
+  space: KernelSpace,
 ): ModuleMemory & StaticMemory {
   const base = MODULES_BASE[board.pointerBytes];
   const { bytes: ram } = pages.ram;
@@ -38,10 +40,21 @@ export function makeModuleMemory(
     allocate(sizeBytes) {
       const order = orderOf(sizeBytes);
       const start = order > ORDER_MAX ? 0 : pages.allocPages(order);
-      return start === 0 ? 0 : base + start;
+      if (start === 0) return 0;
+      const end = start + PAGE_SIZE * 2 ** order;
+      for (let at = start; at < end; at += PAGE_SIZE) {
+        if (space.map(base + at, at, RIGHTS.WRITE)) continue;
+        space.unmap(base + start, end - start);
+        pages.freePages(start, order);
+        return 0;
+      }
+      return base + start;
     },
     free(address, sizeBytes) {
-      if (address !== 0) pages.freePages(address - base, orderOf(sizeBytes));
+      if (address === 0) return;
+      const order = orderOf(sizeBytes);
+      space.unmap(address, PAGE_SIZE * 2 ** order);
+      pages.freePages(address - base, order);
     },
     read(address, sizeBytes) {
       // A damaged file may point anywhere.

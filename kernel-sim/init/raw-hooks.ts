@@ -4,22 +4,36 @@ import type { StructClasses } from '../api/struct-class.ts';
 import { makeViews } from '../api/views.ts';
 import { RamAccess } from '../hw/ram/module-memory.ts';
 import type { Ram } from '../hw/ram/ram.ts';
+import { SHADOW } from '../hw/ram/shadow.ts';
 import type { ModuleLoader } from '../kernel/module/loader.ts';
-import { KERNEL_STACK_BYTES, type RawHooks } from '../kernel/module/runtime.ts';
+import { type DriverRuntime, KERNEL_STACK_BYTES, type RawHooks } from '../kernel/module/runtime.ts';
+import { StackBuffers } from '../kernel/module/stack-buffers.ts';
 import type { Scheduler } from '../kernel/sched/scheduler.ts';
+import type { PageAllocator } from '../mm/page-alloc.ts';
+import { globalRoom } from '../uapi/module-sections.ts';
 
 /** A variable takes eight bytes of a kernel stack, so no more of them than this live at once. */
 const ROOTS_MAX = KERNEL_STACK_BYTES / 8;
+/** Pages of 2^2 * 4 KiB. */
+const STACK_ORDER = 2;
 
 export function makeRawHooks(parts: {
   readonly ram: Ram;
   readonly loader: ModuleLoader;
   readonly scheduler: Scheduler;
   readonly structs: StructClasses;
+  readonly runtime: DriverRuntime;
+  readonly pages: PageAllocator;
 }): RawHooks {
-  const { ram, loader, scheduler, structs } = parts;
+  const { ram, loader, scheduler, structs, runtime, pages } = parts;
   /** For an interrupt on an idle CPU. */
   const idleRoots = makeRoots();
+  const stacks = new StackBuffers(ram, runtime, KERNEL_STACK_BYTES);
+  let idleStack = 0;
+  const takeStack = (): number => {
+    const physical = pages.allocPages(STACK_ORDER);
+    return physical === 0 ? 0 : ram.toPointer(physical);
+  };
   return {
     memory: new RamAccess(ram),
     views: makeViews(ram, structs),
@@ -36,6 +50,27 @@ export function makeRawHooks(parts: {
       const task = scheduler.currentOrNone;
       if (task === undefined) return idleRoots;
       return (task.roots ??= makeRoots());
+    },
+    stackBuffer(sizeBytes) {
+      // Kernel threads, and a CPU that idles, take theirs when they first need it.
+      const task = scheduler.currentOrNone;
+      if (task === undefined) idleStack ||= takeStack();
+      else task.kernelStack ||= takeStack();
+      const bottom = task?.kernelStack ?? idleStack;
+      return bottom === 0 ? 0 : stacks.open(bottom, sizeBytes);
+    },
+    closeFrame: (frame) => stacks.close(frame),
+    globalBuffer(base, offset, sizeBytes) {
+      const bss = loader.variablesOf(base);
+      const isInside = bss !== undefined && offset >= 0 && offset + sizeBytes <= bss.sizeBytes;
+      if (!isInside || sizeBytes < 0) throw runtime.panic('a variable outside of its module');
+      const start = bss.address + offset;
+      const end = start + globalRoom(sizeBytes);
+      ram.eachRun(start, end - start, (physical, bytes) =>
+        ram.poison(physical, bytes, SHADOW.GLOBAL_REDZONE),
+      );
+      ram.eachRun(start, sizeBytes, (physical, bytes) => ram.unpoison(physical, bytes));
+      return start;
     },
   };
 }

@@ -55,6 +55,7 @@ export class ProcessMemory {
     const shared = isThere && isLeader ? this.#allocate(this.#sharedCaches) : [];
     this.#threads.set(task, { stack, taskStruct });
     task.address = taskStruct;
+    task.kernelStack = stack === 0 ? 0 : this.#pages.ram.toPointer(stack);
     if (isLeader) this.#groups.set(group, shared);
     task.credentials = cred ?? ROOT;
     if (cred !== undefined && [taskStruct, ...shared].every((pointer) => pointer !== 0)) {

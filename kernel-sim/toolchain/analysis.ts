@@ -8,6 +8,8 @@ import { AddressedFunctions } from './addressed-functions.ts';
 import { Findings } from './diagnostics.ts';
 import type { DropPlan } from './drop-plan.ts';
 import { Effects } from './effects.ts';
+import { Frames } from './frames.ts';
+import { GlobalBuffers } from './global-buffers.ts';
 import { Nobody, Ownership } from './ownership.ts';
 import { DropPlanner } from './plan-drops.ts';
 import { readExports, surfaceOf, type ExportedFunction } from './module-symbols.ts';
@@ -36,6 +38,8 @@ export interface Analysis {
   readonly places: Places;
   readonly pointers: PointerOperations;
   readonly functions: AddressedFunctions;
+  readonly globals: GlobalBuffers;
+  readonly frames: Frames;
   readonly sites: Sites;
   readonly findings: Findings;
   /** What it hands to other modules. */
@@ -52,6 +56,8 @@ export function analyse(
   const findings = new Findings();
   const places = new Places(checker, TARGETS[board], findings);
   const functions = new AddressedFunctions(checker);
+  const globals = new GlobalBuffers(checker, findings);
+  const frames = new Frames(checker);
   const pointers = new PointerOperations(checker, places, findings);
   for (const file of files) {
     checkRestrictions(checker, file, findings, kind);
@@ -61,6 +67,8 @@ export function analyse(
     places.analyse(file);
     pointers.analyse(file);
     functions.analyse(file, places, findings);
+    globals.analyse(file);
+    frames.analyse(file);
   }
   const types = new Ownership(checker, files);
   const ownership = kind === 'module' ? types : new Nobody(checker, files);
@@ -69,5 +77,18 @@ export function analyse(
   const exports = readExports(checker, files, findings);
   effects.analyse(files, surfaceOf(files, exports));
   const sites = new Sites(files, nameOf, places);
-  return { kind, ownership, plan, effects, places, pointers, functions, sites, findings, exports };
+  return {
+    kind,
+    ownership,
+    plan,
+    effects,
+    places,
+    pointers,
+    functions,
+    globals,
+    frames,
+    sites,
+    findings,
+    exports,
+  };
 }

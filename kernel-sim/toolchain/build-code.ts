@@ -91,6 +91,11 @@ export function closeFrame(): ts.Statement {
   return statement(assign(kernel('sp'), id('$p')));
 }
 
+/** `$k.leave($p);` */
+export function leaveFrame(): ts.Statement {
+  return statement(kernelCall('leave', id('$p')));
+}
+
 /** `if (($k.budget -= BACK_EDGE) < 0) …` */
 export function backEdge(maySwitch: boolean): ts.Statement {
   const charge = f.createBinaryExpression(

@@ -24,6 +24,12 @@ const f = ts.factory;
 export function emitCall(emitter: Emitter, node: CallNode): ts.Expression {
   const { plan, effects } = emitter.analysis;
   if (node.expression.kind === ts.SyntaxKind.SuperKeyword) return emitter.visitChildren(node);
+  const buffer = emitter.analysis.globals.of(node);
+  if (buffer !== undefined) {
+    const { offset, sizeBytes } = buffer;
+    const numbers = [offset, sizeBytes].map((it) => f.createNumericLiteral(it));
+    return kernelCall('globalBuffer', id('$base'), ...numbers);
+  }
   const dropped = plan.dropCalls.get(node);
   const callee = emitter.expression(node.expression);
   const values = (node.arguments ?? []).map((it) => emitter.expression(it));

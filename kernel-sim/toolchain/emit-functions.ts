@@ -12,6 +12,7 @@ import {
   guarded,
   id,
   kernelCall,
+  leaveFrame,
   openFrame,
   placed,
   setSite,
@@ -74,9 +75,10 @@ function emitBody(
     : emitResult(emitter, source);
   const { before, rest } = splitSuper(node, statements);
   const drops = unlessDying(dropSlots(emitter, slots));
+  const close = emitter.analysis.frames.hasBuffers(node) ? leaveFrame() : closeFrame();
   const frame = ts.isConstructorDeclaration(node)
-    ? constructorFrame(emitter, node, rest, slots)
-    : guarded([...entryOf(emitter), ...rest], [...drops, closeFrame()]);
+    ? constructorFrame(emitter, node, rest, slots, close)
+    : guarded([...entryOf(emitter), ...rest], [...drops, close]);
   return [
     ...before,
     ...openFrame(sites.siteOf(node) ?? 0, sites.frameBytes(node)),
@@ -108,10 +110,11 @@ function constructorFrame(
   node: ts.ConstructorDeclaration,
   body: readonly ts.Statement[],
   slots: readonly Slot[],
+  close: ts.Statement,
 ): ts.Statement {
   const all = [...initialisersCall(emitter, node.parent), ...body];
   const held = slots.filter((slot) => !slot.isSurelyMoved);
-  const last = [...unlessDying(dropSlots(emitter, held)), closeFrame()];
+  const last = [...unlessDying(dropSlots(emitter, held)), close];
   if (!emitter.analysis.plan.fragileClasses.has(node.parent)) return guarded(all, last);
   const parts = [...partsOf(emitter, node.parent), ...slots.map(({ name }) => id(name))];
   const keep = f.createCallExpression(

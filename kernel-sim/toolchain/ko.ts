@@ -13,6 +13,7 @@ import { encodeUtf8 } from '../lib/utf8.ts';
 import type { BuildRequest } from '../uapi/hostcc.ts';
 import { ELF_MACHINE, KO_SECTION, VERMAGIC, type SiteTable } from '../uapi/module-abi.ts';
 import {
+  GLOBAL_ALIGN,
   KERNEL_PARAM,
   KERNEL_SYMBOL_BYTES,
   MODVERSION_BYTES,
@@ -23,6 +24,7 @@ import {
   SYMBOL_TABLES,
   THIS_MODULE,
 } from '../uapi/module-sections.ts';
+import type { GlobalBuffers } from './global-buffers.ts';
 import { KoBuilder, littleEndian, type SectionBuilder } from './ko-sections.ts';
 import type { LinkedCode } from './link.ts';
 import type { ModuleInfo } from './module-info.ts';
@@ -42,13 +44,15 @@ export interface KoParts {
   readonly sites: SiteTable;
   /** Where each function of the site table lies, in its order. */
   readonly places: readonly FunctionPlace[];
+  /** Its variables that are bytes. */
+  readonly globals: Pick<GlobalBuffers, 'all' | 'sizeBytes'>;
   readonly exports: readonly ExportedSymbol[];
   readonly imports: readonly ImportedSymbol[];
 }
 
 export function writeKo(board: BuildRequest['board'], parts: KoParts): Uint8Array {
   const ko = new KoBuilder(board === 'pc' ? 64 : 32);
-  const { fast, stepped, sites, info, imports } = parts;
+  const { fast, stepped, sites, info, imports, globals } = parts;
   addBuildId(ko, fast, stepped);
   addText(ko, parts);
   const rodata = ko.section(SECTION.RODATA, ELF.ALLOC, ko.wordBytes);
@@ -63,9 +67,16 @@ export function writeKo(board: BuildRequest['board'], parts: KoParts): Uint8Arra
   ko.section(KO_SECTION.STEPPED, 0).add(encodeUtf8(stepped.code));
   ko.section(KO_SECTION.SITES, 0).add(encodeUtf8(JSON.stringify(sites)));
   ko.section(KO_SECTION.MAPS, 0).add(encodeUtf8(maps));
+  for (const { name, offset, sizeBytes } of globals.all) {
+    const section = SECTION.BSS;
+    ko.symbol({ name, section, value: offset, size: sizeBytes, type: ELF.OBJECT });
+  }
   const sections = ko.finish();
-  // What is zero at the start takes no room in the file: the data of a driver is the engine's.
-  const bss = emptySection(SECTION.BSS, 0, ELF.ALLOC | ELF.WRITE);
+  // What is zero at the start takes no room in the file. Most data of a driver is the engine's.
+  const bss = {
+    ...emptySection(SECTION.BSS, globals.sizeBytes, ELF.ALLOC | ELF.WRITE),
+    align: globals.sizeBytes === 0 ? 1 : GLOBAL_ALIGN,
+  };
   const afterData = sections.findIndex(({ name }) => name === data.name) + 1;
   return writeElf({
     bits: ko.bits,

@@ -121,7 +121,11 @@ function initializerOf(checker: ts.TypeChecker, node: ts.Expression): ts.Express
 type Constant = number | string | boolean;
 
 /** The value of an expression that is the same in every run. */
-function constantOf(checker: ts.TypeChecker, node: ts.Expression, depth = 0): Constant | undefined {
+export function constantOf(
+  checker: ts.TypeChecker,
+  node: ts.Expression,
+  depth = 0,
+): Constant | undefined {
   if (depth > 16) return undefined;
   const bare = unwrap(node);
   if (ts.isNumericLiteral(bare)) return Number(bare.text);

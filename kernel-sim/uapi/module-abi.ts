@@ -122,6 +122,13 @@ export interface ModuleRuntime {
    * then on.
    */
   leave(frame: number): void;
+  /** An array on the kernel stack, in the innermost frame. Oopses when the stack is full. */
+  stackBuffer(sizeBytes: number): number;
+  /**
+   * The address of an array in `.bss`, where the toolchain left room behind it for a redzone.
+   * `base` is the module's `$base`.
+   */
+  globalBuffer(base: number, offset: number, sizeBytes: number): number;
   /**
    * Room for the pointers that a function's variables hold while it runs, zeroed:
    * `const $r = $k.openRoots(count), $q = $r[0] - count;`, then `$r[$q + n] = pointer;` at each

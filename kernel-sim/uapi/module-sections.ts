@@ -79,3 +79,11 @@ export function isParamType(text: string): text is ParamType {
 
 /** What a parameter's operations are called in the kernel's symbol table. */
 export const PARAM_OPS_PREFIX = 'param_ops_';
+
+/** What arrays among a module's variables, with what is left behind each, are multiples of. */
+export const GLOBAL_ALIGN = 32;
+
+/** The room of such an array: its bytes, and a redzone up to the next multiple but one. */
+export function globalRoom(sizeBytes: number): number {
+  return (Math.ceil(sizeBytes / GLOBAL_ALIGN) + 1) * GLOBAL_ALIGN;
+}

@@ -70,6 +70,7 @@ function moduleOf(name: string, body: string): Uint8Array {
     stepped: built,
     sites: { files: [], functions: [], sites: [] },
     places: [],
+    globals: { all: [], sizeBytes: 0 },
     exports: [],
     imports: [],
   });

@@ -2,84 +2,15 @@
 /** Places in memory that drivers name, in both builds and on both boards. */
 import { describe, expect, it } from 'vitest';
 
-import { runScript, userFile, type ScriptResult } from '../support/machine.ts';
+import { loadRaw, printedByRaw, SETTINGS } from '../support/raw-driver.ts';
 
 /** The first build of a run is slow where machines are shared. */
 const PATIENCE_MS = 60_000;
 
-type Board = 'pc' | 'rpi3';
-
-interface Setting {
-  readonly board: Board;
-  readonly cmdline: string;
-}
-
-const SETTINGS: readonly Setting[] = [
-  { board: 'pc', cmdline: '' },
-  { board: 'pc', cmdline: 'preempt=full' },
-  { board: 'rpi3', cmdline: '' },
-  { board: 'rpi3', cmdline: 'preempt=full' },
-];
-
-const NAMES = {
-  kernel: 'println',
-  'kernel/raw': 'addr_of container_of GFP_KERNEL kfree kmalloc kzalloc NULL ptr_at Ptr VoidPtr',
-  uapi:
-    'array be16 be32 be64 bits bool flex func le16 le32 ptr s8 s16 s32 s64 struct u8 u16 u32 u64 ' +
-    'usize',
-};
-
-/** One line that imports what `text` needs. */
-function imports(text: string): string {
-  const words = new Set(text.split(/\W/u));
-  const lines = Object.entries(NAMES).flatMap(([path, names]) => {
-    const used = names.split(' ').filter((name) => words.has(name));
-    return used.length === 0 ? [] : [`import { ${used.join(', ')} } from "${path}";`];
-  });
-  return `import { module } from "kernel"; ${lines.join(' ')}`;
-}
-
-/** Loads a module: `top` stands at the top level, `body` is its `init`, all of it unsafe. */
-function load(top: string, body: string, setting: Setting = SETTINGS[0]!): ScriptResult {
-  const source = `${imports(top + body)}
-${top}
-class Raw {
-  static init(): Raw {
-    // SAFETY: the test is about what becomes of it.
-    unsafe: {
-${body}
-    }
-    return new Raw();
-  }
-}
-export default module(Raw, { license: "GPL" });
-`;
-  const files = [userFile('raw/raw.ts', source), userFile('raw/Kbuild', 'obj-m := raw.o\n')];
-  const script = `cd raw && make > /tmp/make 2>&1 || { cat /tmp/make; exit 99; }
-sudo insmod raw.ko`;
-  return runScript(script, { files, ...setting });
-}
-
-/** What the driver printed, in all settings alike. */
-function printed(top: string, body: string): string[] {
-  const outputs = SETTINGS.map((setting) => {
-    const { status, stdout, log, logText } = load(top, body, setting);
-    expect(stdout).toBe('');
-    expect(logText).not.toContain('BUG');
-    expect(status).toBe(0);
-    return log
-      .map(({ text }) => text)
-      .filter((text) => text.startsWith('> '))
-      .map((text) => text.slice(2));
-  });
-  for (const output of outputs) expect(output).toEqual(outputs[0]);
-  return outputs[0] ?? [];
-}
-
 describe('a pointer', { timeout: PATIENCE_MS }, () => {
   it('reads and writes elements', () => {
     expect(
-      printed(
+      printedByRaw(
         '',
         `const p: Ptr<u8> = kzalloc(10, GFP_KERNEL);
         p[3] = 300;
@@ -97,7 +28,7 @@ describe('a pointer', { timeout: PATIENCE_MS }, () => {
 
   it('converts, and is compared as a number', () => {
     expect(
-      printed(
+      printedByRaw(
         '',
         `const p: Ptr<u32> = kzalloc(16, GFP_KERNEL);
         p[1] = 0x12345678;
@@ -122,7 +53,7 @@ class Item extends struct({
 describe('a struct', { timeout: PATIENCE_MS }, () => {
   it('reads and writes every kind of field', () => {
     expect(
-      printed(
+      printedByRaw(
         ITEM,
         `const p: Ptr<Item> = kzalloc(Item.size + 8, GFP_KERNEL);
         p.$.flag = true;
@@ -159,7 +90,7 @@ describe('a struct', { timeout: PATIENCE_MS }, () => {
 
   it('reads and writes bits', () => {
     expect(
-      printed(
+      printedByRaw(
         ITEM,
         `const p: Ptr<Item> = kzalloc(Item.size, GFP_KERNEL);
         p.$.control.own = true;
@@ -178,7 +109,7 @@ describe('a struct', { timeout: PATIENCE_MS }, () => {
 
   it('is copied, seen, and found from its field', () => {
     expect(
-      printed(
+      printedByRaw(
         ITEM,
         `const p: Ptr<Item> = kzalloc(Item.size, GFP_KERNEL);
         const q: Ptr<Item> = kzalloc(2 * Item.size, GFP_KERNEL);
@@ -208,7 +139,7 @@ describe('a struct', { timeout: PATIENCE_MS }, () => {
 
   it('is used where code is evaluated once, in its order', () => {
     expect(
-      printed(
+      printedByRaw(
         `let calls = "";
 function first(p: Ptr<u32>): Ptr<u32> { calls += "p"; return p; }
 function index(i: number): number { calls += "i"; return i; }
@@ -235,7 +166,7 @@ void [Tools, double];`;
 describe('a function in memory', { timeout: PATIENCE_MS }, () => {
   it('is its address, and is called through it', () => {
     expect(
-      printed(
+      printedByRaw(
         OPERATIONS,
         `const p: Ptr<Operations> = kzalloc(Operations.size, GFP_KERNEL);
         println(\`> \${p.$.apply === NULL} \${!p.$.apply}\`);
@@ -253,7 +184,7 @@ describe('a function in memory', { timeout: PATIENCE_MS }, () => {
   });
 
   it.each(SETTINGS)('is what the symbol table says: %o', (setting) => {
-    const { logText } = load(
+    const { logText } = loadRaw(
       OPERATIONS,
       `const p: Ptr<Operations> = kzalloc(Operations.size, GFP_KERNEL);
       p.$.apply = double;
@@ -265,7 +196,7 @@ describe('a function in memory', { timeout: PATIENCE_MS }, () => {
   });
 
   it.each(SETTINGS)('oopses where none begins: %o', (setting) => {
-    const { logText, status } = load(
+    const { logText, status } = loadRaw(
       OPERATIONS,
       `const p: Ptr<Operations> = kzalloc(Operations.size, GFP_KERNEL);
       p.$.apply = double;
@@ -279,7 +210,7 @@ describe('a function in memory', { timeout: PATIENCE_MS }, () => {
   });
 
   it('oopses for NULL', () => {
-    const { logText } = load(
+    const { logText } = loadRaw(
       OPERATIONS,
       `const p: Ptr<Operations> = kzalloc(Operations.size, GFP_KERNEL);
       p.$.apply(1);`,

@@ -16,13 +16,19 @@ import { EVENT } from '../../sim/trace.ts';
 import type { Sleeping } from '../../uapi/coroutine.ts';
 import { ERRNO } from '../../uapi/errno.ts';
 import type { ModuleFactory } from '../../uapi/module-abi.ts';
+import { SECTION } from '../../uapi/module-sections.ts';
 import type { Printk } from '../printk/printk.ts';
 import { taintBit } from '../taint.ts';
 import type { DriverCalls } from './driver-calls.ts';
 import { FunctionTable } from './function-table.ts';
 import { type KoFile, readKo } from './ko-file.ts';
 import { type ModuleLayout, PlacedModule, planLayout } from './layout.ts';
-import { LoadedModule, type ModuleExport, type ResolvedSymbol } from './loaded-module.ts';
+import {
+  LoadedModule,
+  type ModuleExport,
+  type PlacedSection,
+  type ResolvedSymbol,
+} from './loaded-module.ts';
 import {
   isSameParameter,
   ModuleParameter,
@@ -125,6 +131,13 @@ export class ModuleLoader {
       addressOf: (fn) => table.addressOf(fn),
       at: (address) => table.at(address),
     };
+  }
+
+  /** Where `.bss` of the module lies whose first site is `base`; undefined for none. */
+  variablesOf(base: number): PlacedSection | undefined {
+    const { module: owner } = this.#deps.sites.resolve(base);
+    const module = owner === undefined ? undefined : this.#modules.get(owner);
+    return module?.image.sections.find(({ name }) => name === SECTION.BSS);
   }
 
   /** 0 also once the module is linked: by then all its functions have their names. */

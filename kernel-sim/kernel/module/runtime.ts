@@ -45,6 +45,11 @@ export interface RawHooks {
   badFetch(address: number): never;
   /** Where the running task keeps the pointers of its frames. */
   roots(): Float64Array;
+  /** An array on the running task's stack; 0 when there is no room. */
+  stackBuffer(sizeBytes: number): number;
+  /** The arrays of a frame are no more. */
+  closeFrame(frame: number): void;
+  globalBuffer(base: number, offset: number, sizeBytes: number): number;
 }
 
 /** Functions of modules and their addresses. */
@@ -151,7 +156,18 @@ export class DriverRuntime extends Execution implements ModuleRuntime {
   }
 
   leave(frame: number): void {
+    this.#rawHooks().closeFrame(frame);
     this.sp = frame;
+  }
+
+  stackBuffer(sizeBytes: number): number {
+    const address = this.#rawHooks().stackBuffer(sizeBytes);
+    if (address === 0) throw this.#attached().stackOverflow();
+    return address;
+  }
+
+  globalBuffer(base: number, offset: number, sizeBytes: number): number {
+    return this.#rawHooks().globalBuffer(base, offset, sizeBytes);
   }
 
   openRoots(count: number): Float64Array {

@@ -75,6 +75,8 @@ export class Task {
   failNth = 0;
   /** Pointers that its frames hold, once one does: uapi/module-abi.ts, `openRoots`. */
   roots: Float64Array | undefined = undefined;
+  /** Where its kernel stack begins in memory, 0 for one that has none. */
+  kernelStack = 0;
   /** Where its task_struct lies in memory, 0 for one that has none. */
   address = 0;
   /** Locks that it holds, the last one last: lockdep's. */

@@ -114,6 +114,14 @@ export class TestRuntime implements ModuleRuntime {
     this.sp = frame;
   }
 
+  stackBuffer(): never {
+    return this.memory;
+  }
+
+  globalBuffer(): never {
+    return this.memory;
+  }
+
   openRoots(): never {
     return this.memory;
   }

@@ -1586,6 +1586,27 @@ export function kref_get_unless_zero(ref: Ptr<kref>): boolean;
 export function kref_put(ref: Ptr<kref>, release: (ref: Ptr<kref>) => void): boolean;
 
 /**
+ * An array of `size` bytes on the kernel stack, with whatever was there before. It ends with the
+ * function that calls. The stack has 16 KiB for everybody on it.
+ *
+ * Context: any. Linux: u8 buffer[size].
+ *
+ * @frame
+ */
+export function stack_buffer(size: number): VoidPtr;
+
+/**
+ * An array of `size` bytes among the variables of the module, zeroed. Stands at the top level of
+ * a file: `const table: Ptr<u8> = global_buffer(256);`, with a size that is known when the module
+ * is built.
+ *
+ * Context: none, since it is there when the module is. Linux: static u8 table[size].
+ *
+ * @static
+ */
+export function global_buffer(size: number): VoidPtr;
+
+/**
  * Copies `size` bytes; the two ranges must not overlap. Returns `target`.
  *
  * Context: any. Linux: memcpy.
