@@ -225,6 +225,8 @@ export const OBJECT = {
 export interface CacheObjects {
   readonly cache: string;
   readonly slotBytes: number;
+  /** Where in its slot an object begins: behind a red zone, where there is one. */
+  readonly objectOffset: number;
   /** Address of each slab, and how many objects it has. */
   readonly slabs: Float64Array<ArrayBuffer>;
   readonly counts: Uint16Array<ArrayBuffer>;
@@ -243,7 +245,7 @@ export interface ObjectView {
   /** Which object of its slab it is, from 0. */
   readonly index: number;
   readonly objectBytes: number;
-  /** What its owner asked for; the whole object where nobody knows. */
+  /** What its owner asks or asked for; the whole object where nobody knows. */
   readonly requestedBytes: number;
   /** A byte of `OBJECT`. */
   readonly state: number;
@@ -371,7 +373,25 @@ export type Happening =
     }
   /** A file of /proc/sys, by its path there: `rust/example/test`. */
   | { readonly kind: 'sysctl'; readonly atNs: number; readonly path: string }
+  | BadMemoryHappening
   | { readonly kind: 'halted'; readonly atNs: number; readonly status: number };
+
+/** The address sanitizer has reported something. */
+export interface BadMemoryHappening {
+  readonly kind: 'bad-memory';
+  readonly atNs: number;
+  readonly task: string;
+  readonly access: BadAccessView;
+  readonly source?: LogLine['source'];
+  /** What is known of the object that it happened to, when it did to one. */
+  readonly object?: {
+    readonly sizeBytes: number;
+    /** Of the first byte that was touched, from the object's first. */
+    readonly offset: number;
+    /** Who had freed it, and how long before. */
+    readonly freed?: { readonly task: string; readonly agoNs: number };
+  };
+}
 
 /** Who has a terminal's keys. */
 export interface ForegroundView {

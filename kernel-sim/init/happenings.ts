@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /** Gathers what a person would want to be told of: the source of "what just happened". */
-import type { Happening, LogLine } from '../machine-types.ts';
+import type { BadMemoryHappening, Happening, LogLine } from '../machine-types.ts';
+import type { MemoryFinding } from '../mm/memory-findings.ts';
 import { errnoName } from '../uapi/errno.ts';
 import { decodeUtf8 } from '../lib/utf8.ts';
 import type { Kernel } from './kernel.ts';
@@ -40,12 +41,43 @@ export function watchHappenings(kernel: Kernel, tell: (happening: Happening) => 
     const happening = { kind: 'oops', atNs: sim.now(), title } as const;
     tell(source === undefined ? happening : { ...happening, source });
   };
+  kernel.memoryFindings.onFound = (finding) => tell(badMemory(kernel, finding));
   charDevices.onRegistered = (name, major) =>
     tell({ kind: 'device', atNs: sim.now(), name, major });
   sysctl.onRegistered = (path) => tell({ kind: 'sysctl', atNs: sim.now(), path });
   consoles.onBuilt = (bytes) => {
     const built = readReply(bytes);
     if (built !== undefined) tell({ kind: 'build', atNs: sim.now(), ...built });
+  };
+}
+
+function badMemory(kernel: Kernel, finding: MemoryFinding): BadMemoryHappening {
+  const { slabs, sites, stackDepot, tasks } = kernel;
+  const { kind, pointer, sizeBytes, isWrite, logSequence, timeNs, task, stack } = finding;
+  const { module, file, line } = sites.actor(stackDepot.sites(stack)) ?? {};
+  const info = slabs.objectAt(finding.object);
+  const { free } = info ?? {};
+  const isFreed = kind.endsWith('use-after-free') || kind === 'double-free';
+  const freed = isFreed ? free : undefined;
+  return {
+    kind: 'bad-memory',
+    atNs: timeNs,
+    task,
+    access: { kind, address: pointer, sizeBytes, isWrite, logSequence },
+    ...(module === undefined || file === undefined || line === undefined
+      ? {}
+      : { source: { module, file, line } }),
+    ...(info === undefined
+      ? {}
+      : {
+          object: {
+            sizeBytes: info.slab.tracks?.requestedBytes(info.index) || info.cache.objectBytes,
+            offset: pointer - info.pointer,
+            ...(freed === undefined
+              ? {}
+              : { freed: { task: tasks.nameOf(freed.pid), agoNs: timeNs - freed.timeNs } }),
+          },
+        }),
   };
 }
 

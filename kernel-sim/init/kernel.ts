@@ -46,6 +46,7 @@ import type { FaultTables } from '../mm/kernel-fault.ts';
 import { formatGfp } from '../mm/gfp-names.ts';
 import { KernelSpace } from '../mm/kernel-space.ts';
 import { PageOwner } from '../mm/page-owner.ts';
+import { MemoryFindings } from '../mm/memory-findings.ts';
 import { reportBadMemory } from '../mm/memory-report.ts';
 import { reportBadSlabs } from '../mm/slub-report.ts';
 import { PageAllocator } from '../mm/page-alloc.ts';
@@ -148,6 +149,7 @@ export class Kernel {
   readonly kernelSpace: KernelSpace;
   readonly stackDepot = new StackDepot();
   readonly vmalloc: Vmalloc;
+  readonly memoryFindings = new MemoryFindings();
   readonly slabs: SlabAllocator;
   readonly faults: InjectedFaults;
   readonly leaks: LeakDetector;

@@ -4,19 +4,24 @@
  *
  * Reads what the allocators have anyway, when somebody looks: nothing is kept for it.
  */
-import { GRANULE, SHADOW } from '../hw/ram/shadow.ts';
+import { GRANULE } from '../hw/ram/shadow.ts';
 import type { Kernel } from '../init/kernel.ts';
+import type { Frame } from '../kernel/module/sites.ts';
 import {
   OBJECT,
   type CacheObjects,
   type CacheView,
+  type MemoryEvent,
   type MemoryRequest,
   type MemoryView,
   type ObjectView,
   type OtherMemory,
 } from '../machine-types.ts';
+import type { ObjectInfo } from '../mm/kmalloc.ts';
+import type { MemoryFinding } from '../mm/memory-findings.ts';
 import { MAX_ORDER, PAGE_SIZE } from '../mm/page.ts';
 import type { Slab, SlabCache } from '../mm/slab.ts';
+import type { Track } from '../mm/slab-tracks.ts';
 
 /** `request` says what is wanted beside the list of caches. */
 export function memoryView(kernel: Kernel, request: MemoryRequest): MemoryView {
@@ -77,24 +82,70 @@ function cacheView(cache: SlabCache, quarantined: Quarantined): CacheView {
   };
 }
 
-function objectsOf({ slabs }: Kernel, quarantined: Quarantined, cache: SlabCache): CacheObjects {
+function objectsOf(kernel: Kernel, quarantined: Quarantined, cache: SlabCache): CacheObjects {
+  const { slabs, memoryFindings } = kernel;
   const all = slabs.slabsOf(cache);
   const total = all.reduce((sum, { objects }) => sum + objects, 0);
   const states = new Uint8Array(total);
-  let first = 0;
+  const owner = new Uint8Array(total);
+  const owners = new Owners(kernel);
+  const first = new Map<Slab, number>();
+  let at = 0;
   for (const slab of all) {
-    fillStates(slab, quarantined, states.subarray(first, first + slab.objects));
-    first += slab.objects;
+    first.set(slab, at);
+    const end = at + slab.objects;
+    fillStates(slab, quarantined, states.subarray(at, end));
+    if (slab.tracks !== undefined) {
+      for (let index = 0; index < slab.objects; index++) {
+        owner[at + index] = owners.indexOf(slab.tracks.allocationStack(index));
+      }
+    }
+    at = end;
+  }
+  for (const finding of memoryFindings.latest) {
+    const object = slabs.objectAt(finding.object);
+    const number = object === undefined ? undefined : first.get(object.slab);
+    if (object === undefined || number === undefined || !isAbout(finding, object)) continue;
+    states[number + object.index]! |= OBJECT.BAD_ACCESS;
   }
   return {
     cache: cache.name,
     slotBytes: cache.slotBytes,
+    objectOffset: cache.layout.redLeftBytes,
     slabs: Float64Array.from(all, ({ physical }) => slabs.ram.toPointer(physical)),
     counts: Uint16Array.from(all, ({ objects }) => objects),
     states,
-    owner: new Uint8Array(total),
-    owners: ['kernel'],
+    owner,
+    owners: owners.names,
   };
+}
+
+const OWNERS_MAX = 256;
+
+/** Who allocates: modules by a number of theirs, and the kernel as 0. */
+class Owners {
+  readonly names = ['kernel'];
+  readonly #kernel: Kernel;
+  /** By handle of the allocation's stack. */
+  readonly #known = new Map<number, number>([[0, 0]]);
+
+  constructor(kernel: Kernel) {
+    this.#kernel = kernel;
+  }
+
+  indexOf(stack: number): number {
+    const known = this.#known.get(stack);
+    if (known !== undefined) return known;
+    const name = actorOf(this.#kernel, stack)?.module ?? 'kernel';
+    let index = this.names.indexOf(name);
+    if (index < 0) index = this.names.length < OWNERS_MAX ? this.names.push(name) - 1 : 0;
+    this.#known.set(stack, index);
+    return index;
+  }
+}
+
+function actorOf({ stackDepot, sites }: Kernel, stack: number): Frame | undefined {
+  return sites.actor(stackDepot.sites(stack));
 }
 
 /** A byte of `OBJECT` for each object of a slab. */
@@ -106,6 +157,11 @@ function fillStates(slab: Slab, quarantined: Quarantined, states: Uint8Array): v
   for (const index of quarantined.get(slab) ?? []) states[index] = OBJECT.QUARANTINED;
 }
 
+/** True if the report was about the object as it is now, and not about one before it. */
+function isAbout(finding: MemoryFinding, { pointer, allocation }: ObjectInfo): boolean {
+  return finding.object === pointer && finding.timeNs >= (allocation?.timeNs ?? 0);
+}
+
 function objectAt(
   kernel: Kernel,
   quarantined: Quarantined,
@@ -113,37 +169,61 @@ function objectAt(
 ): ObjectView | undefined {
   const { slabs } = kernel;
   const { ram } = slabs;
-  const slab = ram.holds(address) ? slabs.slabOf(address) : undefined;
-  if (slab === undefined) return undefined;
-  const { name, slotBytes, objectBytes } = slab.cache;
-  const index = Math.min(indexIn(slab, ram.toPhysical(address)), slab.objects - 1);
-  const physical = slab.physical + index * slotBytes;
+  const object = ram.holds(address) ? slabs.objectAt(address) : undefined;
+  if (object === undefined) return undefined;
+  const { slab, cache, index, pointer } = object;
+  const sizeBytes = cache.slotBytes - cache.layout.redLeftBytes;
+  const physical = ram.toPhysical(pointer);
   const states = new Uint8Array(slab.objects);
   fillStates(slab, quarantined, states);
-  const granules = ram.checks ? Math.ceil(slotBytes / GRANULE) : 0;
-  const shadow = Uint8Array.from({ length: granules }, (_, granule) =>
-    ram.shadowAt(physical + granule * GRANULE),
-  );
+  const granules = ram.checks ? Math.ceil(sizeBytes / GRANULE) : 0;
+  const events = eventsOf(kernel, object);
+  const isHit = events.some(({ kind }) => kind === 'accessed');
   return {
-    address: ram.toPointer(physical),
-    cache: name,
+    address: pointer,
+    cache: cache.name,
     slab: ram.toPointer(slab.physical),
     index,
-    objectBytes,
-    requestedBytes: requestedBytes(shadow, objectBytes),
-    state: states[index] ?? OBJECT.FREE,
-    bytes: ram.bytes.slice(physical, physical + slotBytes),
-    shadow,
-    events: [],
+    objectBytes: cache.objectBytes,
+    requestedBytes: slab.tracks?.requestedBytes(index) || cache.objectBytes,
+    state: (states[index] ?? OBJECT.FREE) | (isHit ? OBJECT.BAD_ACCESS : 0),
+    bytes: ram.bytes.slice(physical, physical + sizeBytes),
+    shadow: Uint8Array.from({ length: granules }, (_, granule) =>
+      ram.shadowAt(physical + granule * GRANULE),
+    ),
+    events,
   };
 }
 
-/** How much may be touched, as the shadow has it; all of the object when nothing of it may. */
-function requestedBytes(shadow: Uint8Array, objectBytes: number): number {
-  const granule = shadow.findIndex((value) => value !== SHADOW.ADDRESSABLE);
-  const value = shadow[granule] ?? 0;
-  const open = granule * GRANULE + (value < GRANULE ? value : 0);
-  return granule < 0 || open === 0 ? objectBytes : Math.min(open, objectBytes);
+function eventsOf(kernel: Kernel, object: ObjectInfo): MemoryEvent[] {
+  const { allocation } = object;
+  // One from before the allocation was of another life.
+  const free = (object.free?.timeNs ?? 0) < (allocation?.timeNs ?? 0) ? undefined : object.free;
+  const findings = kernel.memoryFindings.latest.filter((finding) => isAbout(finding, object));
+  return [
+    ...(allocation === undefined ? [] : [trackEvent(kernel, 'allocated', allocation)]),
+    ...(free === undefined ? [] : [trackEvent(kernel, 'freed', free)]),
+    ...findings.map((finding) => accessEvent(kernel, finding)),
+  ].toSorted((a, b) => a.timeNs - b.timeNs);
+}
+
+function trackEvent(kernel: Kernel, kind: 'allocated' | 'freed', track: Track): MemoryEvent {
+  const { stack, pid, cpu, timeNs } = track;
+  const task = pid === 0 ? 'swapper' : kernel.tasks.nameOf(pid);
+  return { ...who(kernel, stack), kind, timeNs, cpu, pid, task };
+}
+
+function accessEvent(kernel: Kernel, finding: MemoryFinding): MemoryEvent {
+  const { kind, pointer, sizeBytes, isWrite, logSequence } = finding;
+  const { stack, timeNs, cpu, pid, task } = finding;
+  const access = { kind, address: pointer, sizeBytes, isWrite, logSequence };
+  return { ...who(kernel, stack), kind: 'accessed', timeNs, cpu, pid, task, access };
+}
+
+function who(kernel: Kernel, stack: number): Pick<MemoryEvent, 'where' | 'source'> {
+  const { name, module, file, line } = actorOf(kernel, stack) ?? { name: '' };
+  if (module === undefined || file === undefined || line === undefined) return { where: name };
+  return { where: name, source: { module, file, line } };
 }
 
 function indexIn({ physical, cache }: Slab, at: number): number {

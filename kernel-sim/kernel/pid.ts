@@ -6,6 +6,8 @@ export const PID_MAX = 32_768;
 /** Linux: an eighth of memory for kernel stacks, which is what 64 MiB come to. */
 export const THREADS_MAX = 512;
 const INIT_PID = 1;
+/** Names of so many ended tasks are kept. */
+const GONE_MAX = 4096;
 
 export class TaskTable {
   readonly #tasks = new Map<number, Task>();
@@ -14,6 +16,8 @@ export class TaskTable {
   pidMax = PID_MAX;
   /** kernel.threads-max: how many there may be at once. */
   threadsMax = THREADS_MAX;
+  /** What those were called that are gone: reports still tell of them. */
+  readonly #gone = new Map<number, string>();
   /** How many there ever were. */
   created = 0;
 
@@ -34,6 +38,18 @@ export class TaskTable {
 
   remove(task: Task): void {
     this.#tasks.delete(task.pid);
+    this.#gone.delete(task.pid);
+    this.#gone.set(task.pid, task.name);
+    if (this.#gone.size <= GONE_MAX) return;
+    for (const oldest of this.#gone.keys()) {
+      this.#gone.delete(oldest);
+      return;
+    }
+  }
+
+  /** The name of a task, also of one that has ended not long ago; empty when nobody knows. */
+  nameOf(pid: number): string {
+    return this.#tasks.get(pid)?.name ?? this.#gone.get(pid) ?? '';
   }
 
   get(pid: number): Task | undefined {

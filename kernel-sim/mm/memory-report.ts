@@ -14,6 +14,8 @@ import { GRANULE, SHADOW } from '../hw/ram/shadow.ts';
 import type { DetectorOptions } from '../kernel/detectors.ts';
 import type { Die, ReportLine } from '../kernel/die.ts';
 import { formatFrame, type SiteRegistry } from '../kernel/module/sites.ts';
+import type { Printk } from '../kernel/printk/printk.ts';
+import type { Execution } from '../kernel/sched/execution.ts';
 import type { Scheduler } from '../kernel/sched/scheduler.ts';
 import type { StackDepot } from '../kernel/stack-depot.ts';
 import type { Sim } from '../sim/sim.ts';
@@ -23,6 +25,7 @@ import { formatGfp } from './gfp-names.ts';
 import { type FaultTables, reportFault } from './kernel-fault.ts';
 import type { ObjectInfo, SlabAllocator } from './kmalloc.ts';
 import { PAGE_SIZE } from './page.ts';
+import type { MemoryFindings } from './memory-findings.ts';
 import type { PageAllocator } from './page-alloc.ts';
 import { dumpPage } from './page-dump.ts';
 import type { Track } from './slab-tracks.ts';
@@ -40,6 +43,9 @@ export interface MemoryReportParts {
   readonly slabs: SlabAllocator;
   readonly sites: SiteRegistry;
   readonly stackDepot: StackDepot;
+  readonly runtime: Execution;
+  readonly printk: Printk;
+  readonly memoryFindings: MemoryFindings;
   readonly options: { readonly detectors: DetectorOptions };
   /** Who has an address outside of the direct map. */
   readonly describeMapped: (pointer: number) => readonly string[];
@@ -66,6 +72,8 @@ interface Finding {
   readonly pointer: number;
   /** The first byte that must not be touched. */
   readonly firstBad: number;
+  /** 0 for a free. */
+  readonly sizeBytes: number;
   readonly isWrite: boolean;
 }
 
@@ -84,7 +92,7 @@ class MemoryReports {
   badFree({ kind, pointer }: BadFree): void {
     this.#trace(pointer, `${kind} free 0`);
     const what = `Free of addr ${this.#hex(pointer)} by task ${this.#who()}`;
-    this.#report({ kind, what, pointer, firstBad: pointer, isWrite: false });
+    this.#report({ kind, what, pointer, firstBad: pointer, sizeBytes: 0, isWrite: false });
   }
 
   /** Linux: kasan_report. */
@@ -94,7 +102,7 @@ class MemoryReports {
     this.#trace(pointer, `${kind} ${verb.toLowerCase()} ${sizeBytes}`);
     const address = this.#hex(pointer);
     const what = `${verb} of size ${sizeBytes} at addr ${address} by task ${this.#who()}`;
-    this.#report({ kind, what, pointer, firstBad, isWrite });
+    this.#report({ kind, what, pointer, firstBad, sizeBytes, isWrite });
   }
 
   /** Linux: bad_page. */
@@ -114,7 +122,8 @@ class MemoryReports {
     });
   }
 
-  #report({ kind, what, pointer, firstBad, isWrite }: Finding): void {
+  #report(finding: Finding): void {
+    const { kind, what, pointer, firstBad, isWrite } = finding;
     const { die, options } = this.#parts;
     const { kasanMultiShot, kasanFault } = options.detectors;
     if (this.#hasReported && !kasanMultiShot) return;
@@ -122,6 +131,7 @@ class MemoryReports {
     const about = this.#ram.holds(pointer)
       ? [...this.#objectLines(kind, pointer), ...this.#pageLines(pointer)]
       : this.#mappedLines(pointer);
+    this.#keep(finding);
     const panics = kasanFault === 'panic' || (kasanFault === 'panic_on_write' && isWrite);
     die.badMemory({
       head: (where) => [RULE, `BUG: KASAN: ${kind} in ${where}`, what, ''],
@@ -137,6 +147,25 @@ class MemoryReports {
     const physical = this.#ram.physicalOf(pointer);
     const page = physical < 0 ? [] : this.#pageLines(this.#ram.toPointer(physical));
     return [...this.#parts.describeMapped(pointer), ...page];
+  }
+
+  /** Before it is printed: the second line of it is the title. */
+  #keep({ kind, pointer, sizeBytes, isWrite }: Finding): void {
+    const { sim, slabs, scheduler, stackDepot, runtime, printk, memoryFindings } = this.#parts;
+    const task = scheduler.currentOrNone;
+    memoryFindings.add({
+      kind,
+      pointer,
+      sizeBytes,
+      isWrite,
+      object: slabs.objectAt(pointer)?.pointer ?? 0,
+      timeNs: sim.now(),
+      cpu: sim.cpu,
+      pid: task?.pid ?? 0,
+      task: task?.name ?? IDLE,
+      stack: stackDepot.save(runtime),
+      logSequence: printk.nextSequence + 1,
+    });
   }
 
   /** The first shadow byte that is no count says it. Linux: get_shadow_bug_type. */

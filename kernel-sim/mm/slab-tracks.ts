@@ -80,6 +80,11 @@ export class SlabTracks {
     this.#words[index * WORDS + REQUESTED] = requestedBytes;
   }
 
+  /** Handle of the stack that took the object last; 0: not available. */
+  allocationStack(index: number): number {
+    return this.#words[index * WORDS + ALLOC + STACK] ?? 0;
+  }
+
   allocation(index: number): Track | undefined {
     return this.#track(index * WORDS + ALLOC, 2 * index);
   }

@@ -7,13 +7,14 @@ import { ProblemsPanel } from '../panels/problems/problems-panel.tsx';
 import { TasksPanel } from '../panels/tasks/tasks-panel.tsx';
 import { problemCount } from '../store/build-slice.ts';
 import type { ViewName } from '../store/desk-slice.ts';
-import { oopsCount } from '../store/machine-slice.ts';
+import { badMemoryCount, oopsCount } from '../store/machine-slice.ts';
 import { useSelection } from '../store/use-playground.ts';
 import type { TabItem } from '../widgets/tab-bar.tsx';
 
 export function useViewTabs(): readonly TabItem<ViewName>[] {
   const problems = useSelection(problemCount);
   const oopses = useSelection((state) => oopsCount(state.happenings));
+  const reports = useSelection((state) => badMemoryCount(state.happenings));
   const tasks = useSelection((state) => state.snapshot?.tasks.length);
   const modules = useSelection((state) => state.snapshot?.modules.length);
   return [
@@ -22,7 +23,9 @@ export function useViewTabs(): readonly TabItem<ViewName>[] {
       : { id: 'log', label: 'Log', count: oopses, isAlarming: true },
     { id: 'problems', label: 'Problems', count: problems, isAlarming: problems > 0 },
     { id: 'tasks', label: 'Tasks', count: tasks },
-    { id: 'memory', label: 'Memory' },
+    reports === 0
+      ? { id: 'memory', label: 'Memory' }
+      : { id: 'memory', label: 'Memory', count: reports, isAlarming: true },
     { id: 'modules', label: 'Modules', count: modules },
   ];
 }

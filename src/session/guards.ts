@@ -20,6 +20,10 @@ export function isNumber(value: unknown): value is number {
   return typeof value === 'number' && Number.isFinite(value);
 }
 
+export function isFlag(value: unknown): value is boolean {
+  return typeof value === 'boolean';
+}
+
 export function isCount(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0;
 }
@@ -42,4 +46,8 @@ export function hasShape(value: unknown, shape: Shape): boolean {
 export function listOf(shape: Shape): Guard<unknown> {
   return (value): value is unknown =>
     isListOf(value, (item): item is unknown => hasShape(item, shape));
+}
+
+export function optional(shape: Shape): Guard<unknown> {
+  return (value): value is unknown => value === undefined || hasShape(value, shape);
 }

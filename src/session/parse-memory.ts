@@ -6,9 +6,12 @@ import {
   isBytes,
   isCount,
   isFields,
+  isFlag,
   isListOf,
+  isNumber,
   isText,
   listOf,
+  optional,
   type Guard,
   type Shape,
 } from './guards.ts';
@@ -19,14 +22,14 @@ const OWNERS_MAX = 256;
 
 const EVENT_KINDS: ReadonlySet<unknown> = new Set(['allocated', 'freed', 'accessed']);
 
-const isFlag: Guard<unknown> = (value): value is boolean => typeof value === 'boolean';
 const isEventKind: Guard<unknown> = (value): value is string => EVENT_KINDS.has(value);
 
 const SOURCE: Shape = { module: isText, file: isText, line: isCount };
+// What a driver used as an address or a size may be any number.
 const ACCESS: Shape = {
   kind: isText,
-  address: isCount,
-  sizeBytes: isCount,
+  address: isNumber,
+  sizeBytes: isNumber,
   isWrite: isFlag,
   logSequence: isCount,
 };
@@ -71,6 +74,18 @@ const OTHER: Shape = {
   large: isLarge,
 };
 
+/** The fields of a `bad-memory` happening. */
+export const BAD_MEMORY: Shape = {
+  task: isText,
+  access: (value): value is object => hasShape(value, ACCESS),
+  source: optional(SOURCE),
+  object: optional({
+    sizeBytes: isCount,
+    offset: isNumber,
+    freed: optional({ task: isText, agoNs: isCount }),
+  }),
+};
+
 export function isMemoryView(value: unknown): value is MemoryView {
   if (!isFields(value)) return false;
   const { nowNs, pointerBytes, caches, objects, object, other } = value as Record<string, unknown>;
@@ -87,13 +102,14 @@ export function isMemoryView(value: unknown): value is MemoryView {
 /** The arrays must fit each other: nobody looks beyond their ends later. */
 function isObjects(value: unknown): boolean {
   if (!isFields(value)) return false;
-  const { cache, slotBytes, slabs, counts, states, owner, owners } = value as Record<
+  const { cache, slotBytes, objectOffset, slabs, counts, states, owner, owners } = value as Record<
     string,
     unknown
   >;
   return (
     isText(cache) &&
     isCount(slotBytes) &&
+    isCount(objectOffset) &&
     slabs instanceof Float64Array &&
     slabs.every(isCount) &&
     counts instanceof Uint16Array &&
@@ -108,8 +124,4 @@ function isObjects(value: unknown): boolean {
     owners.length <= OWNERS_MAX &&
     owner.every((index) => index < owners.length)
   );
-}
-
-function optional(shape: Shape): Guard<unknown> {
-  return (value): value is unknown => value === undefined || hasShape(value, shape);
 }

@@ -1,9 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /** Whether what the kernel's worker says of a module has the shape of a `ModuleDetail`. */
 import type { ModuleDetail } from '../../kernel-sim/machine-types.ts';
-import { hasShape, isCount, isListOf, isText, listOf, type Guard, type Shape } from './guards.ts';
+import {
+  hasShape,
+  isCount,
+  isFlag,
+  isListOf,
+  isText,
+  listOf,
+  type Guard,
+  type Shape,
+} from './guards.ts';
 
-const isFlag: Guard<unknown> = (value): value is boolean => typeof value === 'boolean';
 const isNames: Guard<unknown> = (value): value is string[] => isListOf(value, isText);
 const isOptionalText: Guard<unknown> = (value): value is string | undefined =>
   value === undefined || isText(value);

@@ -63,6 +63,7 @@ const BYTES = new Uint8Array(3);
 const OBJECTS = {
   cache: 'c',
   slotBytes: 64,
+  objectOffset: 0,
   slabs: Float64Array.of(0x8880_0000_0000, 0x8880_0000_1000),
   counts: Uint16Array.of(2, 1),
   states: Uint8Array.of(0, 1, 2),
@@ -71,6 +72,13 @@ const OBJECTS = {
 };
 const ACCESS = { kind: 'x', address: 1, sizeBytes: 4, isWrite: true, logSequence: 7 };
 const EVENT = { kind: 'accessed', timeNs: 1, cpu: 0, pid: 1, task: 't', where: 'f' };
+const HAPPENING = {
+  kind: 'bad-memory',
+  atNs: 1,
+  task: 't',
+  access: { ...ACCESS, sizeBytes: -1 },
+  object: { sizeBytes: 4, offset: -8, freed: { task: 'u', agoNs: 5 } },
+};
 const OBJECT = {
   address: 0x8880_0000_0000,
   cache: 'c',
@@ -117,6 +125,7 @@ describe('a message of the right shape', () => {
     { kind: 'compile', id: 1, request: BYTES },
     { kind: 'file-changed', path: '/home/user/a', bytes: null },
     { kind: 'snapshot', snapshot: SNAPSHOT },
+    { kind: 'snapshot', snapshot: { ...SNAPSHOT, happenings: [HAPPENING] } },
     { kind: 'module', id: 1, detail: DETAIL },
     { kind: 'module', id: 1, detail: { ...DETAIL, version: '1' } },
     { kind: 'module', id: 1, detail: null },
@@ -151,6 +160,13 @@ describe('anything else', () => {
     ['a module without a license', { kind: 'module', id: 1, detail: { ...DETAIL, license: 1 } }],
     ['a holder', { kind: 'module', id: 1, detail: { ...DETAIL, holders: [{ pid: 1 }] } }],
     ['no module', { kind: 'module', id: 1 }],
+    [
+      'a report of nothing',
+      {
+        kind: 'snapshot',
+        snapshot: { ...SNAPSHOT, happenings: [{ ...HAPPENING, access: {} }] },
+      },
+    ],
     ['memory of 16 bits', { kind: 'memory', id: 1, view: { ...MEMORY, pointerBytes: 2 } }],
     ['bytes in words', { kind: 'memory', id: 1, view: withObject({ bytes: [1, 2] }) }],
     ['an access by nobody', { kind: 'memory', id: 1, view: withObject({ events: [{}] }) }],

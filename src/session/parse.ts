@@ -15,7 +15,7 @@ import type {
 } from '../../kernel-sim/machine-types.ts';
 import { isBytes, isCount, isFields, isListOf, isNumber, isText, type Guard } from './guards.ts';
 import type { FromKernel } from './messages.ts';
-import { isMemoryView } from './parse-memory.ts';
+import { BAD_MEMORY, isMemoryView } from './parse-memory.ts';
 import { isModuleDetail } from './parse-module.ts';
 
 const PORTS: ReadonlySet<unknown> = new Set(['ttyS0', 'ttyS1', 'ttyS2', 'ttyS3', 'hvc0', 'hvc1']);
@@ -131,6 +131,7 @@ const HAPPENINGS: Readonly<
     ['major', isCount],
   ],
   sysctl: [['path', isText]],
+  'bad-memory': Object.entries(BAD_MEMORY),
   halted: [['status', isNumber]],
 };
 

@@ -90,6 +90,11 @@ export function oopsCount(happenings: readonly Happening[]): number {
   return happenings.filter(({ kind }) => kind === 'oops').length;
 }
 
+/** How often the sanitizer has found something. */
+export function badMemoryCount(happenings: readonly Happening[]): number {
+  return happenings.filter(({ kind }) => kind === 'bad-memory').length;
+}
+
 export function isModuleLoaded(state: MachineSlice, name: string): boolean {
   return state.snapshot?.modules.some((module) => module.name === name) ?? false;
 }

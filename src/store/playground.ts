@@ -5,6 +5,7 @@
  */
 import { logTime } from '../lib/log-time.ts';
 import type {
+  BadMemoryHappening,
   Happening,
   LogLine,
   MachineSnapshot,
@@ -255,6 +256,9 @@ export class Playground {
       case 'oops':
         this.#markSource(happening.source, undefined);
         return;
+      case 'bad-memory':
+        this.#markBadAccess(happening);
+        return;
       case 'booted':
       case 'module-refused':
       case 'device':
@@ -262,6 +266,23 @@ export class Playground {
       case 'halted':
         return;
     }
+  }
+
+  /** The object is chosen, so that the view of memory opens with it. */
+  #markBadAccess({ source, access, object }: BadMemoryHappening): void {
+    const { address, logSequence } = access;
+    const state = this.store.getState();
+    const project = source === undefined ? undefined : projectWith(state, source.module);
+    if (object !== undefined) state.chooseObject(address);
+    const place =
+      source === undefined || project === undefined
+        ? undefined
+        : {
+            path: `${HOME}/${project}/${source.file}`,
+            line: source.line,
+            note: access.kind.replace(/^slab-/, '').replaceAll('-', ' '),
+          };
+    state.setMark({ place, logSequence, address });
   }
 
   /** The last line that this module's source printed is now the thing we talk about. */

@@ -140,6 +140,12 @@ export class SiteRegistry {
     return fn !== undefined && fn === table.sites[other - base]?.[0];
   }
 
+  /** The innermost frame of a driver among sites, or just the innermost: who did it. */
+  actor(sites: readonly number[]): Frame | undefined {
+    const driver = sites.find((site) => site >= MODULE_SITE_BASE) ?? sites[0];
+    return driver === undefined ? undefined : this.resolve(driver);
+  }
+
   /** The frames of a shadow stack, innermost first. */
   frames(stack: Int32Array, sp: number): Frame[] {
     const frames: Frame[] = [];

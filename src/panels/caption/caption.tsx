@@ -70,6 +70,19 @@ function Line({ parts, next }: NewsOfMachine) {
           const key = index;
           if (part.kind === 'text') return <span key={key}>{part.text}</span>;
           if (part.kind === 'strong') return <strong key={key}>{part.text}</strong>;
+          if (part.kind === 'object') {
+            const { address, logSequence } = part.access;
+            return (
+              <button
+                key={key}
+                type="button"
+                className="link"
+                onClick={() => playground.openObject(address, logSequence)}
+              >
+                {part.text}
+              </button>
+            );
+          }
           const { module, file, line } = part.source;
           return (
             <button

@@ -73,3 +73,43 @@ it.each([
 it('has something to say before anything has happened', () => {
   expect(read()).toEqual(['The kernel is starting.']);
 });
+
+const USE_AFTER_FREE = { kind: 'slab-use-after-free', sizeBytes: 4, isWrite: false } as const;
+const FREED = { sizeBytes: 96, offset: 16, freed: { task: 'clear', agoNs: 5_243_000 } };
+
+it.each([
+  [
+    USE_AFTER_FREE,
+    FREED,
+    /^cat read 4 bytes of memory that clear had freed 5\.2 ms before\. KASAN caught it; Memory/,
+  ],
+  [
+    { kind: 'double-free', sizeBytes: 0, isWrite: false },
+    FREED,
+    /cat freed an object that clear had freed/,
+  ],
+  [
+    { kind: 'slab-out-of-bounds', sizeBytes: 1, isWrite: true },
+    { sizeBytes: 13, offset: 15 },
+    /cat wrote one byte 2 bytes behind an object of 13\./,
+  ],
+  [
+    { kind: 'slab-out-of-bounds', sizeBytes: 8, isWrite: false },
+    { sizeBytes: 13, offset: 8 },
+    /cat read 8 bytes from byte 8 of an object of 13, 3 too far/,
+  ],
+  [
+    { kind: 'stack-out-of-bounds', sizeBytes: 4, isWrite: true },
+    undefined,
+    /cat wrote 4 bytes where nobody may \(stack-out-of-bounds\)\. KASAN caught it; the report/,
+  ],
+])('tells who did what to which memory: %j', (access, object, said) => {
+  const [text] = read({
+    kind: 'bad-memory',
+    atNs: 9,
+    task: 'cat',
+    access: { ...access, address: 1, logSequence: 1 },
+    ...(object === undefined ? {} : { object }),
+  });
+  expect(text).toMatch(said);
+});

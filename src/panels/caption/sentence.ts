@@ -1,11 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /** A happening as a plain sentence: parts of it in weight, parts of it links to source. */
-import type { Happening, LogLine } from '../../../kernel-sim/machine-types.ts';
+import type {
+  BadAccessView,
+  BadMemoryHappening,
+  Happening,
+  LogLine,
+} from '../../../kernel-sim/machine-types.ts';
 
 export type Part =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'strong'; readonly text: string }
-  | { readonly kind: 'source'; readonly source: NonNullable<LogLine['source']> };
+  | { readonly kind: 'source'; readonly source: NonNullable<LogLine['source']> }
+  /** An address of the kernel's memory, and the report about it. */
+  | { readonly kind: 'object'; readonly access: BadAccessView; readonly text: string };
 
 /** A line under the figure: what happened, and the command to try after it. */
 export interface News {
@@ -183,6 +190,8 @@ function sentenceOf(
         ...words('. The task was ended, and the module stays as it is; the kernel goes on. '),
         ...words('The report is in the log, and each of its words says what it means.'),
       ];
+    case 'bad-memory':
+      return badMemory(happening);
     case 'build':
       return happening.errors === 0
         ? words(`*make* built *${happening.module}.ko*, ${kilobytes(happening.sizeBytes)}.`)
@@ -199,4 +208,41 @@ function sentenceOf(
     case 'halted':
       return words(`The machine has halted with status *${happening.status}*.`);
   }
+}
+
+/** Who did what to which memory, where, and that nothing stopped it. */
+function badMemory({ task, access, source, object }: BadMemoryHappening): readonly Part[] {
+  return [
+    ...words(`*${task}* ${deedOf(access, object)}. *KASAN* caught it`),
+    ...(source === undefined ? [] : [...words(' at '), { kind: 'source', source } as const]),
+    ...(object === undefined
+      ? words('; the report is in the log.')
+      : [
+          ...words('; '),
+          { kind: 'object', access, text: 'Memory' } as const,
+          ...words(' shows the object. The driver goes on.'),
+        ]),
+  ];
+}
+
+type BadObject = BadMemoryHappening['object'];
+
+function deedOf({ kind, sizeBytes, isWrite }: BadAccessView, object: BadObject): string {
+  const by = object?.freed;
+  const freed =
+    by === undefined
+      ? 'that was free already'
+      : `that *${by.task === '' ? 'a task that is gone' : by.task}* had freed ` +
+        `${duration(by.agoNs)} before`;
+  if (kind === 'double-free') return `freed an object ${freed}`;
+  if (kind === 'invalid-free') return 'freed what is no beginning of an object';
+  const many = sizeBytes === 1 ? 'one byte' : `${sizeBytes} bytes`;
+  const verb = isWrite ? `wrote ${many}` : `read ${many}`;
+  if (kind.endsWith('use-after-free')) return `${verb} ${isWrite ? 'into' : 'of'} memory ${freed}`;
+  if (object === undefined || !kind.startsWith('slab')) return `${verb} where nobody may (${kind})`;
+  const { sizeBytes: room, offset } = object;
+  if (offset < 0) return `${verb} ${-offset} bytes before an object`;
+  const end = offset + Math.max(0, sizeBytes);
+  if (offset >= room) return `${verb} ${offset - room} bytes behind an object of ${room}`;
+  return `${verb} from byte ${offset} of an object of ${room}, ${end - room} too far`;
 }

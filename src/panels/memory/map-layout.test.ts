@@ -18,6 +18,7 @@ function cacheOf(counts: readonly number[]): CacheObjects {
   return {
     cache: 'c',
     slotBytes: 128,
+    objectOffset: 0,
     slabs: Float64Array.from(counts, (_, slab) => 0x8880_0000_0000 + slab * 0x1_0000),
     counts: Uint16Array.from(counts),
     states: new Uint8Array(total),

@@ -103,6 +103,14 @@ export function objectAt(
   return { object: (first[slab] ?? 0) + index, slab, index };
 }
 
+/** The address of the object at a place. */
+export function addressOf(
+  { slabs, slotBytes, objectOffset }: CacheObjects,
+  { slab, index }: Pick<MapPlace, 'slab' | 'index'>,
+): number {
+  return (slabs[slab] ?? 0) + objectOffset + index * slotBytes;
+}
+
 /** The place of an address; undefined when it is in none of the slabs. */
 export function placeOf(
   { slabs, counts, slotBytes }: CacheObjects,

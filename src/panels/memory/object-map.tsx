@@ -9,6 +9,7 @@ import type { CacheObjects } from '../../../kernel-sim/machine-types.ts';
 import { useBox } from '../../lib/use-box.ts';
 import { useThemeName } from '../../lib/use-theme.ts';
 import {
+  addressOf,
   cellAt,
   firstObjects,
   layoutMap,
@@ -49,8 +50,7 @@ export function ObjectMap(props: ObjectMapProps) {
     // oxlint-disable-next-line react/exhaustive-deps -- only when another one is chosen
   }, [chosen?.object, layout.slabHeight, height]);
 
-  const choose = (place: MapPlace): void =>
-    onChoose((objects.slabs[place.slab] ?? 0) + place.index * objects.slotBytes);
+  const choose = (place: MapPlace): void => onChoose(addressOf(objects, place));
   const onKeyDown = (event: React.KeyboardEvent): void => {
     if (event.key === 'Enter' && chosen !== undefined) {
       event.preventDefault();

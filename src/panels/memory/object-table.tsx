@@ -6,7 +6,7 @@ import type { CacheObjects } from '../../../kernel-sim/machine-types.ts';
 import { addressText, shortAddress, type PointerBytes } from '../../lib/addresses.ts';
 import { DataGrid, type GridColumn } from '../../widgets/data-grid.tsx';
 import { StateGlyph } from '../../widgets/state-glyph.tsx';
-import { firstObjects, placeAt, placeOf } from './map-layout.ts';
+import { addressOf, firstObjects, placeAt, placeOf } from './map-layout.ts';
 import { stateOf, stateWords } from './object-states.ts';
 
 interface ObjectTableProps {
@@ -26,10 +26,6 @@ export function ObjectTable(props: ObjectTableProps) {
     [objects, first, pointerBytes],
   );
   const rows = useMemo(() => rowsOf(objects, owner), [objects, owner]);
-  const addressOf = (object: number): number => {
-    const { slab, index } = placeAt(objects.counts, first, object);
-    return (objects.slabs[slab] ?? 0) + index * objects.slotBytes;
-  };
   if (rows.length === 0) {
     return <p className="empty">No object of this cache belongs to {owner ?? 'anybody'}.</p>;
   }
@@ -41,7 +37,7 @@ export function ObjectTable(props: ObjectTableProps) {
       rows={rows}
       keyOf={(object) => object}
       chosen={address === undefined ? undefined : placeOf(objects, first, address)?.object}
-      onChoose={(object) => onChoose(addressOf(object))}
+      onChoose={(object) => onChoose(addressOf(objects, placeAt(objects.counts, first, object)))}
     />
   );
 }
@@ -59,17 +55,16 @@ function columnsOf(
   first: Int32Array,
   pointerBytes: PointerBytes,
 ): readonly GridColumn<number>[] {
-  const { slabs, counts, states, owner, owners, slotBytes } = objects;
+  const { slabs, counts, states, owner, owners } = objects;
   const place = (object: number) => placeAt(counts, first, object);
   return [
     {
       key: 'address',
       label: 'Address',
       width: 148,
-      show: (object) => {
-        const { slab, index } = place(object);
-        return <strong>{addressText((slabs[slab] ?? 0) + index * slotBytes, pointerBytes)}</strong>;
-      },
+      show: (object) => (
+        <strong>{addressText(addressOf(objects, place(object)), pointerBytes)}</strong>
+      ),
     },
     {
       key: 'state',

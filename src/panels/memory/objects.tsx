@@ -5,7 +5,7 @@ import { useState } from 'react';
 import type { CacheObjects, MemoryView } from '../../../kernel-sim/machine-types.ts';
 import { shortAddress } from '../../lib/addresses.ts';
 import { usePlayground, useSelection } from '../../store/use-playground.ts';
-import type { MapPlace } from './map-layout.ts';
+import { addressOf, type MapPlace } from './map-layout.ts';
 import { ObjectMap } from './object-map.tsx';
 import { OBJECT, stateWords } from './object-states.ts';
 import { ObjectTable } from './object-table.tsx';
@@ -84,10 +84,10 @@ function ownerWords({ owner: owned, owners, states }: CacheObjects, owner: strin
   return `Dimmed: others. ${belong} to ${owner}.`;
 }
 
-function placeWords(objects: CacheObjects, { object, slab, index }: MapPlace): string {
-  const { slabs, slotBytes, states, owner, owners } = objects;
+function placeWords(objects: CacheObjects, place: MapPlace): string {
+  const { states, owner, owners } = objects;
+  const { object } = place;
   const state = states[object] ?? 0;
-  const address = (slabs[slab] ?? 0) + index * slotBytes;
   const whose = state === OBJECT.FREE ? '' : `, ${owners[owner[object] ?? 0] ?? ''}`;
-  return `${shortAddress(address)}: ${stateWords(state)}${whose}`;
+  return `${shortAddress(addressOf(objects, place))}: ${stateWords(state)}${whose}`;
 }
