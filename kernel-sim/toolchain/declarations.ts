@@ -16,6 +16,8 @@ export interface Traits {
   readonly effect: Effect;
   /** `@sleeps unless gfp=GFP_ATOMIC`: the parameter and the value that keep it from sleeping. */
   readonly sleepsUnless: { readonly parameter: string; readonly value: string } | null;
+  /** `@may_sleep`: sleeps while it runs, yet is no coroutine. */
+  readonly maySleep: boolean;
   /** Where the kernel calls the implementations of this method. */
   readonly context: Context | null;
   readonly isAtomic: boolean;
@@ -31,6 +33,7 @@ export interface Traits {
 const PLAIN: Traits = {
   effect: 0,
   sleepsUnless: null,
+  maySleep: false,
   context: null,
   isAtomic: false,
   isLent: false,
@@ -69,9 +72,11 @@ function readTraits(declaration: ts.Node): Traits {
       case 'switches':
         if (traits.effect === 0) traits.effect = 1;
         break;
-      case 'sleeps': {
+      case 'sleeps':
+      case 'may_sleep': {
         const [, parameter, value] = /^unless (\w+)=(\w+)/.exec(text) ?? [];
-        traits.effect = 2;
+        if (tag.tagName.text === 'sleeps') traits.effect = 2;
+        else traits.maySleep = true;
         if (parameter !== undefined && value !== undefined) {
           traits.sleepsUnless = { parameter, value };
         }

@@ -9,11 +9,13 @@ import { causesOf, type Edge, type EffectNode, type Pin } from './effect-graph.t
 const CHAIN_MAX = 6;
 
 export function reportPin(node: EffectNode, pin: Pin, findings: Findings): void {
-  const chain = causesOf(node);
+  const isSwitching = node.effect > pin.limit;
+  const chain = causesOf(node, isSwitching ? 'cause' : 'sleepCause');
   const first = chain[0];
   // In a constructor one points at the call; at a callback, where it was given away.
   const isOwnCode = pin.limit === 0 && first !== undefined && isInside(first.at, pin.at);
-  const verb = node.effect === 2 ? 'sleep' : 'switch to another task';
+  const sleeps = node.effect === 2 || !isSwitching;
+  const verb = sleeps ? 'sleep' : 'switch to another task';
   findings.add(
     isOwnCode ? first.at : pin.at,
     pin.limit === 1 ? 'RZ1020' : 'RZ1024',

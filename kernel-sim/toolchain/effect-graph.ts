@@ -29,6 +29,10 @@ export class EffectNode {
   effect: Effect = 0;
   /** The edge through which the effect came first; null when the node has it of itself. */
   cause: Edge | null = null;
+  /** It, or what it calls, may sleep within a plain function. */
+  maySleep = false;
+  /** The edge through which that came first. */
+  sleepCause: Edge | null = null;
   readonly edges: Edge[] = [];
   readonly pins: Pin[] = [];
   /** Set in the end: plain in the stepped build too. */
@@ -54,6 +58,7 @@ export class EffectNode {
     for (const edge of b.edges) a.edges.push(edge);
     for (const pin of b.pins) a.pins.push(pin);
     if (b.effect > a.effect) a.effect = b.effect;
+    a.maySleep ||= b.maySleep;
   }
 
   calls(to: EffectNode, at: ts.Node): void {
@@ -65,21 +70,26 @@ export class EffectNode {
   }
 }
 
-/** Spreads effects from callees to callers, breadth first, so that causes are shortest chains. */
-export function spreadEffects(nodes: Iterable<EffectNode>): void {
+type Callers = ReadonlyMap<EffectNode, readonly { from: EffectNode; edge: Edge }[]>;
+
+function callersOf(nodes: Iterable<EffectNode>): { roots: Set<EffectNode>; callers: Callers } {
   const roots = new Set([...nodes].map((node) => node.find()));
   const callers = new Map<EffectNode, { from: EffectNode; edge: Edge }[]>();
-  const queue: EffectNode[] = [];
   for (const from of roots) {
-    if (from.effect > 0) queue.push(from);
     for (const edge of from.edges) {
       const to = edge.to.find();
       const known = callers.get(to);
       if (known === undefined) callers.set(to, [{ from, edge }]);
       else known.push({ from, edge });
-      if (!roots.has(to) && to.effect > 0 && known === undefined) queue.push(to);
     }
   }
+  return { roots, callers };
+}
+
+/** Spreads effects from callees to callers, breadth first, so that causes are shortest chains. */
+export function spreadEffects(nodes: Iterable<EffectNode>): void {
+  const { roots, callers } = callersOf(nodes);
+  const queue = [...new Set([...roots, ...callers.keys()])].filter(({ effect }) => effect > 0);
   for (let at = 0; at < queue.length; at++) {
     const to = queue[at];
     if (to === undefined) break;
@@ -87,6 +97,22 @@ export function spreadEffects(nodes: Iterable<EffectNode>): void {
       if (from.effect >= to.effect) continue;
       from.effect = to.effect;
       from.cause = edge;
+      queue.push(from);
+    }
+  }
+}
+
+/** The same for what sleeps without being a coroutine. */
+export function spreadSleep(nodes: Iterable<EffectNode>): void {
+  const { roots, callers } = callersOf(nodes);
+  const queue = [...new Set([...roots, ...callers.keys()])].filter(({ maySleep }) => maySleep);
+  for (let at = 0; at < queue.length; at++) {
+    const to = queue[at];
+    if (to === undefined) break;
+    for (const { from, edge } of callers.get(to) ?? []) {
+      if (from.maySleep) continue;
+      from.maySleep = true;
+      from.sleepCause = edge;
       queue.push(from);
     }
   }
@@ -154,12 +180,15 @@ export function cyclesOf(nodes: Iterable<EffectNode>): EffectNode[] {
 }
 
 /** The calls that lead from `node` to where its effect comes from. */
-export function causesOf(node: EffectNode): Edge[] {
+export function causesOf(node: EffectNode, key: 'cause' | 'sleepCause' = 'cause'): Edge[] {
   const chain: Edge[] = [];
   const seen = new Set<EffectNode>();
-  for (let at = node.find(); at.cause !== null && !seen.has(at); at = at.cause.to.find()) {
+  for (let at = node.find(); !seen.has(at);) {
     seen.add(at);
-    chain.push(at.cause);
+    const edge = at[key];
+    if (edge === null) break;
+    chain.push(edge);
+    at = edge.to.find();
   }
   return chain;
 }

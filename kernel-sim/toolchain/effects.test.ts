@@ -176,6 +176,31 @@ describe('handlers', () => {
       errorsOf(`t.request_irq(new A());`, atomic.replace('GFP_ATOMIC', 'GFP_KERNEL'))[0],
     ).toMatch(/^RZ1020/);
   });
+
+  it('may not sleep there in a plain function either', () => {
+    const deep = `function f(): void { t.vmalloc(8, t.GFP_KERNEL); }
+class A implements t.Irq { handle(): void { f(); } }`;
+    expect(errorsOf(`t.request_irq(new A());`, deep)).toEqual([
+      "RZ1020 `handle` of the kernel's API may not sleep; it calls f (line 5), which calls vmalloc (line 4)",
+    ]);
+  });
+
+  it.each([
+    ['another flag', 't.vmalloc(8, t.GFP_ATOMIC);'],
+    ['flags that only the run knows', 'let gfp = t.GFP_KERNEL; t.vmalloc(8, gfp);'],
+  ])('may call it with %s', (_what, call) => {
+    expect(
+      errorsOf(
+        `t.request_irq(new A());`,
+        `class A implements t.Irq { handle(): void { ${call} } }`,
+      ),
+    ).toEqual([]);
+  });
+
+  it('may call it in a constructor, which cannot switch', () => {
+    const source = 'class A { constructor() { t.vmalloc(8, t.GFP_KERNEL); } }';
+    expect(errorsOf('new A();', source)).toEqual([]);
+  });
 });
 
 describe('what cannot be a coroutine', () => {

@@ -20,7 +20,13 @@ import type { Findings } from './diagnostics.ts';
 import { DropEffects } from './drop-effects.ts';
 import { reportPin } from './effect-errors.ts';
 import type { DropPlan } from './drop-plan.ts';
-import { cyclesOf, EffectNode, spreadEffects, spreadPlainness } from './effect-graph.ts';
+import {
+  cyclesOf,
+  EffectNode,
+  spreadEffects,
+  spreadPlainness,
+  spreadSleep,
+} from './effect-graph.ts';
 import { Flows, signaturesOf } from './flows.ts';
 import { functionName } from './names.ts';
 import type { Ownership } from './ownership.ts';
@@ -118,6 +124,7 @@ export class Effects {
     const nodes = [...this.#nodes.values(), ...this.drops.nodes];
     if (this.#kind === 'program') this.#makePreemptible(nodes);
     spreadEffects(nodes);
+    spreadSleep(nodes);
     for (const it of surface) {
       if (this.effectOf(it) === 0) this.#pinned(it, 'what other modules may call');
     }
@@ -265,6 +272,7 @@ export class Effects {
         const effect = effectOfCall(call, declaration);
         if (traitsOf(declaration).effect > 0) apiEffect = traitsOf(declaration).effect;
         if (effect > 0) owner.calls(this.#apiNode(declaration, effect), call);
+        else if (sleepsInCall(call, declaration)) owner.calls(this.#sleeper(declaration), call);
       } else {
         callbacks.push(...this.#libraryCallbacks(call, declaration, owner));
       }
@@ -279,6 +287,12 @@ export class Effects {
   #apiNode(declaration: ts.Node, effect: Effect): EffectNode {
     const node = this.nodeOf(declaration);
     return node.effect === effect ? node : new EffectNode(node.name, effect);
+  }
+
+  #sleeper(declaration: ts.Node): EffectNode {
+    const node = new EffectNode(this.nodeOf(declaration).name);
+    node.maySleep = true;
+    return node;
   }
 
   #calledDeclarations(
@@ -374,7 +388,9 @@ export class Effects {
       const root = node.find();
       if (seen.has(root)) continue;
       seen.add(root);
-      const pin = root.pins.find(({ limit }) => root.effect > limit);
+      const pin = root.pins.find(
+        ({ limit }) => root.effect > limit || (root.maySleep && limit === 1),
+      );
       if (pin !== undefined) reportPin(root, pin, this.#findings);
     }
   }
@@ -394,6 +410,19 @@ function effectOfCall(call: CallNode, declaration: ts.Node): Effect {
   );
   const argument = call.arguments?.[index];
   return argument !== undefined && argument.getText() === sleepsUnless.value ? 1 : effect;
+}
+
+/** True where a function that may sleep surely may: its flags are the API's own, and allow it. */
+function sleepsInCall(call: CallNode, declaration: ts.Node): boolean {
+  const { maySleep, sleepsUnless } = traitsOf(declaration);
+  if (!maySleep || !ts.isFunctionLike(declaration)) return false;
+  if (sleepsUnless === null) return true;
+  const index = valueParameters(declaration).findIndex(
+    (it) => it.name.getText() === sleepsUnless.parameter,
+  );
+  const words = call.arguments?.[index]?.getText().match(/\w+(?![\w.])/g) ?? [];
+  const areFlags = words.length > 0 && words.every((it) => /^(__)?GFP_[A-Z0-9_]+$/.test(it));
+  return areFlags && !words.some((it) => it === sleepsUnless.value || it === 'GFP_NOWAIT');
 }
 
 /** A declaration without a body of its own, behind which any function may stand. */

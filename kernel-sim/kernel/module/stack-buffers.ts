@@ -2,8 +2,8 @@
 /**
  * Arrays on the kernel stack of the running task, between the redzones that a compiler puts there.
  *
- * Frames of drivers are counted, not stored (uapi/module-abi.ts), so what lies on the stack in bytes
- * is these arrays alone, each at the depth at which it was made.
+ * Frames of drivers are counted, not stored (uapi/module-abi.ts), so what lies on the stack in
+ * bytes is these arrays alone, each at the depth at which it was made.
  *
  * Linux: what gcc makes of arrays with -fsanitize=kernel-address. Differs: each has redzones of its
  * own, and when its function ends it stays forbidden, until another takes its place.

@@ -108,6 +108,10 @@ export function msleep(): void;
  * @sleeps unless gfp=GFP_ATOMIC
  */
 export function kmalloc(size: number, gfp: number): number;
+/**
+ * @may_sleep unless gfp=GFP_ATOMIC
+ */
+export function vmalloc(size: number, gfp: number): number;
 export const GFP_ATOMIC: number;
 export const GFP_KERNEL: number;
 /**
@@ -199,6 +203,7 @@ export function makeTestApi(k: TestRuntime): Readonly<Record<string, object>> {
       yield;
       return 64;
     },
+    vmalloc: () => 64,
     GFP_ATOMIC: 1,
     GFP_KERNEL: 2,
     *cpu_relax(): Switching<void> {
