@@ -312,7 +312,11 @@ class ApiWriter {
       .filter((it) => ts.isParameter(it))
       .map((it) => this.#parameterText(it))
       .join(', ');
-    this.#require(...node.parameters, ...(node.type === undefined ? [] : [node.type]));
+    this.#require(
+      ...(node.typeParameters ?? []),
+      ...node.parameters,
+      ...(node.type === undefined ? [] : [node.type]),
+    );
     if (ts.isConstructorDeclaration(node)) {
       return `${docOf(node, undefined, symbolOf(node))}constructor(${parameters});`;
     }

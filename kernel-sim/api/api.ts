@@ -5,11 +5,16 @@
  * Each subpath is a frozen object of bound functions, so that a driver can take it apart as an
  * import does, and can change nothing of it for the next driver.
  */
+import { ALLOC_FLAGS, AllocApi } from './alloc.ts';
+import { Arc } from './arc.ts';
 import { ApiContext, type ApiServices } from './context.ts';
 import { FsApi } from './fs.ts';
 import { KernelApi } from './kernel.ts';
 import { Guard } from './guard.ts';
 import { MmApi, Page, PageStatics } from './mm.ts';
+import { KBox } from './k-box.ts';
+import { KString } from './k-string.ts';
+import { KVec } from './k-vec.ts';
 import { Mutex } from './mutex.ts';
 import { RandomApi } from './random.ts';
 import { GFP_FLAG_MODIFIERS, GFP_FLAGS, RawAllocApi } from './raw-alloc.ts';
@@ -27,6 +32,7 @@ import { RawRcuApi } from './raw-rcu.ts';
 import { RawRefcountApi } from './raw-refcount.ts';
 import { RawStringApi } from './raw-string.ts';
 import { RawWorkqueueApi } from './raw-workqueue.ts';
+import { Slot } from './slot.ts';
 import { Spinlock } from './spinlock.ts';
 import { SyncApi } from './sync.ts';
 import { HandlerRegistration, Registration, SysctlApi } from './sysctl.ts';
@@ -42,8 +48,21 @@ export function makeDriverApi(services: ApiServices): ReadonlyMap<string, object
   const { sysctl } = new SysctlApi(context);
   const sync = new SyncApi(context);
   const uapi = new UapiApi(context.classes);
+  const alloc = new AllocApi(context);
   return new Map([
     ['kernel', Object.freeze({ ...exportsOf(kernel), param: exportsOf(kernel.param) })],
+    [
+      'kernel/alloc',
+      Object.freeze({
+        ...ALLOC_FLAGS,
+        ...exportsOf(alloc),
+        Arc: classOf(Arc, alloc.Arc),
+        KBox: classOf(KBox, alloc.KBox),
+        KString: classOf(KString, alloc.KString),
+        KVec: classOf(KVec, alloc.KVec),
+        Slot: classOf(Slot, alloc.Slot),
+      }),
+    ],
     ['kernel/fs', Object.freeze({ chrdev: exportsOf(fs.chrdev), miscdev: exportsOf(fs.miscdev) })],
     [
       'kernel/mm',
@@ -112,6 +131,18 @@ function exportsOf(api: object): object {
 }
 
 // All modules share them: none may put a function of its own in the place of ours.
-for (const shared of [Guard, Mutex, Spinlock, Value, Registration, HandlerRegistration]) {
+for (const shared of [
+  Arc,
+  Guard,
+  HandlerRegistration,
+  KBox,
+  KString,
+  KVec,
+  Mutex,
+  Registration,
+  Slot,
+  Spinlock,
+  Value,
+]) {
   Object.freeze(shared.prototype);
 }

@@ -26,6 +26,8 @@ import type { Rcu } from '../kernel/rcu.ts';
 import type { Workqueues } from '../kernel/workqueue.ts';
 import { LoadedModule } from '../kernel/module/loaded-module.ts';
 import type { Scheduler } from '../kernel/sched/scheduler.ts';
+import type { OwnedPointers } from '../mm/owned-pointers.ts';
+import type { Allocation } from './allocation.ts';
 import type { StructClasses } from './struct-class.ts';
 import { KernelMemory } from './value-memory.ts';
 
@@ -51,6 +53,7 @@ export interface ApiServices {
   readonly miscDevices: () => MiscDevices;
   readonly slabs: SlabAllocator;
   readonly structs: StructClasses;
+  readonly ownedPointers: OwnedPointers;
   readonly sysctl: ProcSysctl;
   readonly entropy: () => Entropy;
   readonly lockdep: Lockdep;
@@ -69,6 +72,8 @@ export class ApiContext {
   /** Structs of drivers. */
   readonly classes: StructClasses;
   readonly memory: KernelMemory;
+  /** What values of the safe API own, by value. */
+  readonly allocations = new WeakMap<object, Allocation>();
 
   constructor(services: ApiServices) {
     this.services = services;

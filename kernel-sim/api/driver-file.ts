@@ -92,7 +92,7 @@ export class DriverFile implements KernelFileOperations {
     const method = methodOf(file.private, 'read');
     if (method === undefined) return -ERRNO.EINVAL;
     if (isSwitching(method)) return WOULD_BLOCK;
-    const out = new UserSliceWriter(memory, address, count);
+    const out = new UserSliceWriter(this.#context.classes, memory, address, count);
     return this.#run(READ, method, file, pos, out) || out.written;
   }
 
@@ -103,7 +103,7 @@ export class DriverFile implements KernelFileOperations {
     count: number,
     pos: number,
   ): Sleeping<number> {
-    const out = new UserSliceWriter(memory, address, count);
+    const out = new UserSliceWriter(this.#context.classes, memory, address, count);
     const method = methodOf(file.private, 'read') ?? refuse;
     const errno = yield* this.#runSwitching(READ, method, file, pos, out);
     return errno || out.written;
@@ -113,7 +113,7 @@ export class DriverFile implements KernelFileOperations {
     const method = methodOf(file.private, 'write');
     if (method === undefined) return -ERRNO.EINVAL;
     if (isSwitching(method)) return WOULD_BLOCK;
-    const input = new UserSliceReader(memory, address, count);
+    const input = new UserSliceReader(this.#context.classes, memory, address, count);
     return this.#run(WRITE, method, file, pos, input) || input.consumed;
   }
 
@@ -124,7 +124,7 @@ export class DriverFile implements KernelFileOperations {
     count: number,
     pos: number,
   ): Sleeping<number> {
-    const input = new UserSliceReader(memory, address, count);
+    const input = new UserSliceReader(this.#context.classes, memory, address, count);
     const method = methodOf(file.private, 'write') ?? refuse;
     const errno = yield* this.#runSwitching(WRITE, method, file, pos, input);
     return errno || input.consumed;
@@ -134,7 +134,10 @@ export class DriverFile implements KernelFileOperations {
     const method = methodOf(file.private, 'ioctl');
     if (method === undefined) return -ERRNO.ENOTTY;
     if (isSwitching(method)) return WOULD_BLOCK;
-    const args = [new File(file, file.pos), new IoctlRequest(memory, cmd, arg)];
+    const args = [
+      new File(file, file.pos),
+      new IoctlRequest(this.#context.classes, memory, cmd, arg),
+    ];
     const { calls } = this.#context.services;
     const { errno, value } = calls.call(this.owner, IOCTL, () =>
       applyMethod(method, file.private, args),
@@ -144,7 +147,10 @@ export class DriverFile implements KernelFileOperations {
 
   *ioctlBlocking(file: OpenFile, cmd: number, arg: number, memory: IoMemory): Sleeping<number> {
     const method = methodOf(file.private, 'ioctl') ?? refuse;
-    const args = [new File(file, file.pos), new IoctlRequest(memory, cmd, arg)];
+    const args = [
+      new File(file, file.pos),
+      new IoctlRequest(this.#context.classes, memory, cmd, arg),
+    ];
     const { calls, runtime } = this.#context.services;
     const { errno, value } = yield* calls.callSwitching(this.owner, IOCTL, () =>
       runtime.maybe(applyMethod(method, file.private, args)),

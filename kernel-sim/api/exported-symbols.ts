@@ -34,6 +34,7 @@ export const EXPORTED_SYMBOLS: readonly (readonly [name: string, isGplOnly: bool
   ['guard_drop', false],
   ['kfree', false],
   ['kmemdup_noprof', false],
+  ['krealloc_noprof', false],
   ['ksize', false],
   ['kstrdup', false],
   ['kstrndup', false],

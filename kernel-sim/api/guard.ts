@@ -65,7 +65,7 @@ export class LockMemory {
 
   /** @throws ENOMEM */
   constructor(context: ApiContext, sizeBytes: number) {
-    const { slabs, moduleData } = context.services;
+    const { slabs, moduleData, ownedPointers } = context.services;
     const { module } = context;
     this.#context = context;
     this.#isStatic = !module.isLinked;
@@ -73,12 +73,15 @@ export class LockMemory {
     this.staticName = this.#isStatic ? `${module.name}.data+0x${offset}` : undefined;
     this.pointer = this.#isStatic ? moduleData(module, sizeBytes) : slabs.kmalloc(sizeBytes);
     if (this.pointer === 0) throw errnoValue(ERRNO.ENOMEM);
+    if (!this.#isStatic) ownedPointers.add(this.pointer);
     if (!this.#isStatic) slabs.leaks.notLeak(this.pointer);
   }
 
   free(lock: LockMap, isLocked: boolean, sizeBytes: number): void {
-    const { lockdep, slabs } = this.#context.services;
+    const { lockdep, slabs, ownedPointers } = this.#context.services;
     if (isLocked) lockdep.heldLockFreed(lock, sizeBytes);
-    if (!this.#isStatic) slabs.kfree(this.pointer);
+    if (this.#isStatic) return;
+    ownedPointers.delete(this.pointer);
+    slabs.kfree(this.pointer);
   }
 }

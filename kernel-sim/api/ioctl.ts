@@ -6,6 +6,7 @@
  */
 import type { IoMemory } from '../mm/io-memory.ts';
 import { IOC, iocDirection, iocSize } from '../uapi/ioctl.ts';
+import type { StructClasses } from './struct-class.ts';
 import { UserSliceReader, UserSliceWriter } from './user-slice.ts';
 
 /**
@@ -15,6 +16,7 @@ import { UserSliceReader, UserSliceWriter } from './user-slice.ts';
  * @lent
  */
 export class IoctlRequest {
+  readonly #classes: StructClasses;
   readonly #memory: IoMemory;
   readonly #command: number;
   readonly #argument: number;
@@ -22,7 +24,8 @@ export class IoctlRequest {
   #writer: UserSliceWriter | undefined;
 
   /** @internal */
-  constructor(memory: IoMemory, command: number, argument: number) {
+  constructor(classes: StructClasses, memory: IoMemory, command: number, argument: number) {
+    this.#classes = classes;
     this.#memory = memory;
     this.#command = command >>> 0;
     this.#argument = argument;
@@ -44,14 +47,14 @@ export class IoctlRequest {
    */
   get reader(): UserSliceReader {
     const length = (iocDirection(this.#command) & IOC.WRITE) === 0 ? 0 : iocSize(this.#command);
-    this.#reader ??= new UserSliceReader(this.#memory, this.#argument, length);
+    this.#reader ??= new UserSliceReader(this.#classes, this.#memory, this.#argument, length);
     return this.#reader;
   }
 
   /** The same to be filled; empty for a command that asks for nothing. */
   get writer(): UserSliceWriter {
     const length = (iocDirection(this.#command) & IOC.READ) === 0 ? 0 : iocSize(this.#command);
-    this.#writer ??= new UserSliceWriter(this.#memory, this.#argument, length);
+    this.#writer ??= new UserSliceWriter(this.#classes, this.#memory, this.#argument, length);
     return this.#writer;
   }
 }

@@ -57,7 +57,7 @@ export function pointerType(kind: 'pointer' | 'function', target: LayoutTarget):
 export function arrayType(element: MemoryType, length: number, target: LayoutTarget): MemoryType {
   const shape = { kind: 'array', element: element.shape, length } as const;
   const problem = problemOf(shape);
-  if (problem !== null) throw new TypeError(problem);
+  if (problem !== null) throw new Error(problem);
   return {
     shape,
     ...extentOf(shape, target),
@@ -73,13 +73,13 @@ export function arrayType(element: MemoryType, length: number, target: LayoutTar
 export function flexType(element: MemoryType, target: LayoutTarget): MemoryType {
   const shape = { kind: 'flex', element: element.shape } as const;
   const problem = problemOf(shape);
-  if (problem !== null) throw new TypeError(problem);
+  if (problem !== null) throw new Error(problem);
   return {
     shape,
     ...extentOf(shape, target),
     read: (memory, pointer) => new ArrayValue(element, undefined, memory, pointer),
     write: () => {
-      throw new TypeError('a flexible array has no length to be written');
+      throw new Error('a flexible array has no length to be written');
     },
   };
 }
@@ -120,8 +120,8 @@ export class ArrayValue {
     const { length } = this;
     const isInside =
       Number.isInteger(index) && (length === undefined || (index >= 0 && index < length));
-    if (!isInside) throw new RangeError(`index ${index} of an array of ${length ?? '?'} elements`);
-    return this.#pointer + index * this.#element.sizeBytes;
+    if (isInside) return this.#pointer + index * this.#element.sizeBytes;
+    throw new Error(`index out of bounds: the len is ${length ?? 0} but the index is ${index}`);
   }
 }
 
@@ -130,13 +130,13 @@ Object.freeze(ArrayValue.prototype);
 /** The elements that a driver gave for an array of `length`, by index. */
 function* itemsOf(value: unknown, length: number): Generator<readonly [number, unknown]> {
   if (value instanceof ArrayValue) {
-    if (value.length !== length) throw new RangeError(`an array of ${value.length} elements`);
+    if (value.length !== length) throw new Error(`an array of ${value.length} elements`);
     for (let index = 0; index < length; index++) yield [index, value.get(index)];
     return;
   }
   const items = value as ArrayLike<unknown>;
   if (items.length > length) {
-    throw new RangeError(`${items.length} elements for an array of ${length}`);
+    throw new Error(`${items.length} elements for an array of ${length}`);
   }
   for (let index = 0; index < items.length; index++) yield [index, items[index]];
 }

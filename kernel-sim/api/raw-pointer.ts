@@ -121,5 +121,5 @@ export class RawPointerApi {
 /** What stands for an operator must be called where the toolchain sees it. */
 function compiledAway(...args: readonly unknown[]): never {
   void args;
-  throw new TypeError('an operator of the language is called by its name');
+  throw new Error('an operator of the language is called by its name');
 }

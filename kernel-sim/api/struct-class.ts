@@ -51,6 +51,7 @@ class Place {
 /** Answers where a value lies, and what `struct()` or `bits()` made its class of. */
 let placeOf: (value: PlacedValue) => Place;
 let baseOf: (value: unknown) => object | undefined;
+let classOf: (value: unknown) => Class | undefined;
 
 /**
  * A value of a struct or of bits. Drivers can reach this class, so that nothing of it says more
@@ -59,17 +60,21 @@ let baseOf: (value: unknown) => object | undefined;
 class PlacedValue {
   readonly #place: Place;
   readonly #base: object;
+  readonly #class: Class;
 
   static {
     placeOf = (value) => value.#place;
     baseOf = (value) =>
       typeof value === 'object' && value !== null && #base in value ? value.#base : undefined;
+    classOf = (value) =>
+      typeof value === 'object' && value !== null && #class in value ? value.#class : undefined;
   }
 
   constructor(base: object, place: Place) {
-    if (!Place.is(place)) throw new TypeError('Illegal constructor');
+    if (!Place.is(place)) throw new Error('Illegal constructor');
     this.#place = place;
     this.#base = base;
+    this.#class = new.target;
   }
 }
 
@@ -99,8 +104,29 @@ export class StructClasses {
       typeof kind === 'function'
         ? (this.#typeOfClass.get(kind) ?? this.#findType(kind as Class))
         : KindObject.typeOf(kind, this.#target);
-    if (type === undefined) throw new TypeError('this is no type of `uapi`');
+    if (type === undefined) throw new Error('this is no type of `uapi`');
     return type;
+  }
+
+  /** The type of a struct's value, or of bits; undefined for any other value. */
+  typeOfValue(value: unknown): MemoryType | undefined {
+    const type = classOf(value);
+    return type === undefined ? undefined : this.typeOf(type);
+  }
+
+  /** A copy of the bytes of a struct or of bits. */
+  bytesOf(value: unknown): Uint8Array {
+    const type = this.typeOfValue(value);
+    if (type === undefined) throw new Error('this is no struct');
+    const { memory, pointer } = placeOf(value as PlacedValue);
+    return memory.loadBytes(pointer, type.sizeBytes);
+  }
+
+  /** A value with bytes of its own, which are these at first. */
+  fromBytes(kind: unknown, bytes: Uint8Array): unknown {
+    const own = new OwnBytes(bytes.length, this.#target.pointerBytes);
+    own.storeBytes(0, bytes);
+    return this.typeOf(kind).read(own, 0);
   }
 
   /** What `struct(fields)` answers. */
@@ -124,7 +150,7 @@ export class StructClasses {
   /** What `bits(base, ranges)` answers: each range reads and writes the whole scalar, once each. */
   bits(kind: unknown, ranges: BitRanges): Class {
     const base = this.typeOf(kind);
-    if (base.shape.kind !== 'scalar') throw new TypeError('bits lie in a scalar');
+    if (base.shape.kind !== 'scalar') throw new Error('bits lie in a scalar');
     // A copy: the driver's object may change later.
     const copied = Object.fromEntries(
       Object.entries(ranges).map(([name, range]) => [name, copyOf(range)] as const),
@@ -142,7 +168,7 @@ export class StructClasses {
 
   #define(shape: Shape, fields: readonly Field[]): Class {
     const problem = problemOf(shape);
-    if (problem !== null) throw new TypeError(problem);
+    if (problem !== null) throw new Error(problem);
     const target = this.#target;
     const extent = extentOf(shape, target);
     const { sizeBytes } = extent;
@@ -195,7 +221,7 @@ function defineStatics(Base: object, extent: Extent, fields: readonly Field[]): 
     align: extent.alignBytes,
     offsetof: Object.freeze((name: unknown): number => {
       const offset = offsets.get(String(name));
-      if (offset === undefined) throw new TypeError(`no field \`${String(name)}\``);
+      if (offset === undefined) throw new Error(`no field \`${String(name)}\``);
       return offset;
     }),
   });

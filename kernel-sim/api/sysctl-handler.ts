@@ -13,6 +13,7 @@ import { ERRNO } from '../uapi/errno.ts';
 import type { ApiContext } from './context.ts';
 import { applyMethod, methodOf, type Method } from './driver-object.ts';
 import type { Ref } from './ownership.ts';
+import type { StructClasses } from './struct-class.ts';
 import { UserSliceReader, UserSliceWriter } from './user-slice.ts';
 
 /**
@@ -54,13 +55,13 @@ export function driverOps(
       const method = methodOf(handler, transfer.isWrite ? 'write' : 'read');
       if (method === undefined) return -ERRNO.EINVAL;
       if (isSwitching(method)) return WOULD_BLOCK;
-      const call = prepare(handler, method, transfer);
+      const call = prepare(context.classes, handler, method, transfer);
       return call.finish(calls.call(owner, call.path, call.run).errno);
     },
     *blocking(_table, transfer): Sleeping<number> {
       const method = methodOf(handler, transfer.isWrite ? 'write' : 'read');
       if (method === undefined) return -ERRNO.EINVAL;
-      const call = prepare(handler, method, transfer);
+      const call = prepare(context.classes, handler, method, transfer);
       const run = (): Sleeping<unknown> => runtime.maybe(call.run());
       return call.finish((yield* calls.callSwitching(owner, call.path, run)).errno);
     },
@@ -74,11 +75,16 @@ interface PreparedCall {
   readonly finish: (errno: number) => number;
 }
 
-function prepare(handler: Handler, method: Method, transfer: CtlTransfer): PreparedCall {
+function prepare(
+  classes: StructClasses,
+  handler: Handler,
+  method: Method,
+  transfer: CtlTransfer,
+): PreparedCall {
   const { isWrite, buffer, pos, length } = transfer;
   const memory = new KernelBuffer(buffer);
-  const input = new UserSliceReader(memory, 0, length);
-  const out = new UserSliceWriter(memory, 0, length);
+  const input = new UserSliceReader(classes, memory, 0, length);
+  const out = new UserSliceWriter(classes, memory, 0, length);
   return {
     path: isWrite ? WRITE : READ,
     run: () => applyMethod(method, handler, [isWrite ? input : out, pos]),

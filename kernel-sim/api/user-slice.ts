@@ -12,6 +12,7 @@ import type { IoMemory } from '../mm/io-memory.ts';
 import { ERRNO } from '../uapi/errno.ts';
 import type { VoidPtr } from './raw-pointer.ts';
 import { pointerTo } from './raw-value.ts';
+import type { StructClasses } from './struct-class.ts';
 
 /** How much of a repeated pattern is laid out at once. */
 const TILE_BYTES = 64 * 1024;
@@ -26,10 +27,12 @@ export class UserSliceWriter {
   readonly #memory: IoMemory;
   readonly #address: number;
   readonly #length: number;
+  readonly #classes: StructClasses;
   #written = 0;
 
   /** @internal */
-  constructor(memory: IoMemory, address: number, length: number) {
+  constructor(classes: StructClasses, memory: IoMemory, address: number, length: number) {
+    this.#classes = classes;
     this.#memory = memory;
     this.#address = address;
     this.#length = length;
@@ -86,6 +89,20 @@ export class UserSliceWriter {
   }
 
   /**
+   * Copies a struct out, all of its bytes with those between its fields.
+   *
+   * Context: process. Linux: copy_to_user.
+   *
+   * @symbol _copy_to_user
+   * @throws EFAULT it does not fit, or the caller's buffer is not there
+   */
+  write_struct(value: Readonly<object>): void {
+    const bytes = this.#classes.bytesOf(value);
+    if (bytes.length > this.remaining) throw errnoValue(ERRNO.EFAULT);
+    this.#copy(bytes, 0, bytes.length);
+  }
+
+  /**
    * Fills the rest of the buffer with an endless repetition of `text`, taken up at byte `pos` of
    * it.
    *
@@ -138,10 +155,12 @@ export class UserSliceReader {
   readonly #memory: IoMemory;
   readonly #address: number;
   readonly #length: number;
+  readonly #classes: StructClasses;
   #consumed = 0;
 
   /** @internal */
-  constructor(memory: IoMemory, address: number, length: number) {
+  constructor(classes: StructClasses, memory: IoMemory, address: number, length: number) {
+    this.#classes = classes;
     this.#memory = memory;
     this.#address = address;
     this.#length = length;
@@ -190,6 +209,20 @@ export class UserSliceReader {
    */
   read_all(): Uint8Array {
     return this.read(this.remaining);
+  }
+
+  /**
+   * The next bytes as a struct of class `type`: `input.read_struct(Request)`.
+   *
+   * Context: process. Linux: copy_from_user.
+   *
+   * @symbol _copy_from_user
+   * @throws EFAULT there are not so many, or the caller's buffer is not there
+   */
+  read_struct<T extends object>(type: abstract new (...args: never) => T): T {
+    const { sizeBytes } = this.#classes.typeOf(type);
+    if (sizeBytes > this.remaining) throw errnoValue(ERRNO.EFAULT);
+    return this.#classes.fromBytes(type, this.read(sizeBytes)) as T;
   }
 
   /**

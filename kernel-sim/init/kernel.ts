@@ -49,6 +49,7 @@ import { PageOwner } from '../mm/page-owner.ts';
 import { MemoryFindings } from '../mm/memory-findings.ts';
 import { reportBadMemory } from '../mm/memory-report.ts';
 import { reportBadSlabs } from '../mm/slub-report.ts';
+import { OwnedPointers } from '../mm/owned-pointers.ts';
 import { PageAllocator } from '../mm/page-alloc.ts';
 import type { PageTable } from '../mm/page-table.ts';
 import { Vmalloc } from '../mm/vmalloc.ts';
@@ -151,6 +152,7 @@ export class Kernel {
   readonly vmalloc: Vmalloc;
   readonly memoryFindings = new MemoryFindings();
   readonly slabs: SlabAllocator;
+  readonly ownedPointers = new OwnedPointers();
   readonly faults: InjectedFaults;
   readonly leaks: LeakDetector;
 
@@ -362,7 +364,7 @@ export class Kernel {
 
   #makeLoader(host: Host, build: KernelSettings['build']): ModuleLoader {
     const { sim, printk, sites, runtime, calls, taint, board, options, scheduler } = this;
-    const { charDevices, slabs } = this;
+    const { charDevices, slabs, ownedPointers } = this;
     const locks = makeLocks(this);
     const memory = makeModuleMemory(board.memory, this.pages, slabs, this.kernelSpace);
     const sysctl = (): ProcSysctl => this.sysctl;
@@ -374,6 +376,7 @@ export class Kernel {
       calls,
       charDevices,
       slabs,
+      ownedPointers,
       ...locks,
       raw: makeRawParts(this),
       moduleData: (module: LoadedModule, bytes: number) => memory.allocateStatic(module, bytes),

@@ -135,6 +135,12 @@ export class DriverRuntime extends Execution implements ModuleRuntime {
     if (dispose !== undefined) this.sync(apply(dispose, value, []));
   }
 
+  /** The same, begun: a coroutine when glue or dispose is one. */
+  startDrop(value: unknown): unknown {
+    const dispose = this.#glueOf(value);
+    return dispose === undefined ? undefined : apply(dispose, value, []);
+  }
+
   *dropSwitching(value: unknown): Sleeping<void> {
     const dispose = this.#glueOf(value);
     if (dispose !== undefined) yield* this.maybe(apply(dispose, value, []));

@@ -262,6 +262,16 @@ export class UserSliceWriter {
   write_text(text: string, start?: number): number;
 
   /**
+   * Copies a struct out, all of its bytes with those between its fields.
+   *
+   * Context: process. Linux: copy_to_user.
+   *
+   * @throws EFAULT it does not fit, or the caller's buffer is not there
+   * @symbol _copy_to_user
+   */
+  write_struct(value: Readonly<object>): void;
+
+  /**
    * Fills the rest of the buffer with an endless repetition of `text`, taken up at byte `pos` of
    * it.
    *
@@ -314,6 +324,16 @@ export class UserSliceReader {
    * @symbol _copy_from_user
    */
   read_all(): Uint8Array;
+
+  /**
+   * The next bytes as a struct of class `type`: `input.read_struct(Request)`.
+   *
+   * Context: process. Linux: copy_from_user.
+   *
+   * @throws EFAULT there are not so many, or the caller's buffer is not there
+   * @symbol _copy_from_user
+   */
+  read_struct<T extends object>(type: abstract new (...args: never) => T): T;
 
   /** Takes `count` bytes as read without looking at them. */
   skip(count: number): void;
