@@ -33,7 +33,7 @@ class ArcInner<T> {
       throw thrown;
     }
     this.memory.usedBytes = offset + sizeBytes;
-    context.services.refcounts.set(this.memory.pointer, 1);
+    context.services.raw.refcounts.set(this.memory.pointer, 1);
     if (type === undefined) writeObject(context, this.memory, offset, sizeBytes, value);
     else type.write(this.memory, offset, value);
     this.value = type === undefined ? value : (type.read(this.memory, offset) as T);
@@ -75,7 +75,7 @@ export class Arc<T extends object> {
    */
   clone(this: Ref<Arc<T>>): Arc<T> {
     const inner = this.#live();
-    this.#context.services.refcounts.add(inner.memory.pointer, 1);
+    this.#context.services.raw.refcounts.add(inner.memory.pointer, 1);
     return new Arc(this.#context, inner);
   }
 
@@ -90,8 +90,8 @@ export class Arc<T extends object> {
     if (this.#end !== undefined) return;
     const { memory, owned } = this.#live();
     this.#end = 'dropped';
-    const { runtime, refcounts } = this.#context.services;
-    if (!refcounts.subAndTest(memory.pointer, 1)) return;
+    const { runtime, raw } = this.#context.services;
+    if (!raw.refcounts.subAndTest(memory.pointer, 1)) return;
     memory.end('dropped');
     // A coroutine where the value's own dispose is one.
     return dropThen(runtime, owned, () => memory.free()) as void;

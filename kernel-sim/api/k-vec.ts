@@ -205,7 +205,8 @@ export class KVec<T> {
   slice(this: Ref<KVec<u8>>, start: number, end: number): Uint8Array {
     const length = this.len();
     const from = Math.min(sizeOf(start), length);
-    const to = Math.max(from, Math.min(sizeOf(end), length));
+    const to = Math.min(sizeOf(end), length);
+    if (from >= to) return new Uint8Array(0);
     return this.#memory.loadBytes(from * this.#elementBytes, (to - from) * this.#elementBytes);
   }
 

@@ -2,7 +2,7 @@
 // Made by scripts/generate-api.mjs. Do not edit.
 
 import type { Mut, Own, Ref } from "kernel";
-import type { Elements, Kind, ValueOf } from "uapi";
+import type { Elements, Kind, ValueOf, u8 } from "uapi";
 
 /**
  * How to find memory: for who may sleep (`GFP_KERNEL`) or who must not (`GFP_ATOMIC`,
@@ -260,6 +260,9 @@ export class KVec<T> {
    * @symbol krealloc_noprof
    */
   extend_from_slice(this: Mut<KVec<T>>, items: Readonly<Elements<T>>, gfp?: number): void;
+
+  /** A copy of the bytes from `start` to before `end`, as far as they are there. */
+  slice(this: Ref<KVec<u8>>, start: number, end: number): Uint8Array;
 
   /**
    * Drops the elements from the `length`th on. The memory stays.
