@@ -4,6 +4,7 @@ import type ts from 'typescript';
 
 import type { BuildRequest } from '../uapi/hostcc.ts';
 import type { LayoutTarget } from '../uapi/layout.ts';
+import { readAllocations, type Allocations } from './allocation-types.ts';
 import { AddressedFunctions } from './addressed-functions.ts';
 import { Findings } from './diagnostics.ts';
 import type { DropPlan } from './drop-plan.ts';
@@ -41,6 +42,7 @@ export interface Analysis {
   readonly globals: GlobalBuffers;
   readonly frames: Frames;
   readonly sites: Sites;
+  readonly allocations: Allocations;
   readonly findings: Findings;
   /** What it hands to other modules. */
   readonly exports: readonly ExportedFunction[];
@@ -77,6 +79,7 @@ export function analyse(
   const exports = readExports(checker, files, findings);
   effects.analyse(files, surfaceOf(files, exports));
   const sites = new Sites(files, nameOf, places);
+  const allocations = readAllocations(checker, files, places.types, TARGETS[board], sites);
   return {
     kind,
     ownership,
@@ -88,6 +91,7 @@ export function analyse(
     globals,
     frames,
     sites,
+    allocations,
     findings,
     exports,
   };

@@ -48,6 +48,22 @@ export interface SiteTable {
   }[];
   /** [function, file, line (from 1), column (from 1), offset in the function]. */
   readonly sites: readonly (readonly [number, number, number, number, number])[];
+  /** The structs that memory is taken for, and the sites that take it: [site, index of a type]. */
+  readonly types?: readonly ObjectType[];
+  readonly allocations?: readonly (readonly [number, number])[];
+}
+
+/** A struct of a driver, as far as a view shows it. */
+export interface ObjectType {
+  readonly name: string;
+  readonly sizeBytes: number;
+  /** Kind: a scalar's name, `pointer`, `function`, `struct`, `u8[6]`, `u8[]`. */
+  readonly fields: readonly (readonly [
+    name: string,
+    offset: number,
+    sizeBytes: number,
+    kind: string,
+  ])[];
 }
 
 /**

@@ -185,12 +185,33 @@ function readSites(text: string): SiteTable | undefined {
   } catch {
     return undefined;
   }
-  const { files, functions, sites } = (value ?? {}) as Partial<Record<keyof SiteTable, unknown>>;
+  const { files, functions, sites, types, allocations } = (value ?? {}) as Partial<
+    Record<keyof SiteTable, unknown>
+  >;
   const isTable =
     isArrayOf(files, (file) => typeof file === 'string') &&
     isArrayOf(functions, isFunctionRow) &&
-    isArrayOf(sites, (row) => isArrayOf(row, isCount) && row.length === 5);
+    isArrayOf(sites, (row) => isArrayOf(row, isCount) && row.length === 5) &&
+    (types === undefined || isArrayOf(types, isObjectType)) &&
+    (allocations === undefined || isArrayOf(allocations, isAllocation));
   return isTable ? (value as SiteTable) : undefined;
+}
+
+function isAllocation(row: unknown): boolean {
+  return isArrayOf(row, isCount) && row.length === 2;
+}
+
+function isObjectType(row: unknown): boolean {
+  const { name, sizeBytes, fields } = (row ?? {}) as Record<string, unknown>;
+  return typeof name === 'string' && isCount(sizeBytes) && isArrayOf(fields, isField);
+}
+
+function isField(row: unknown): boolean {
+  if (!Array.isArray(row) || row.length !== 4) return false;
+  const [name, offset, sizeBytes, kind] = row as readonly unknown[];
+  return (
+    typeof name === 'string' && isCount(offset) && isCount(sizeBytes) && typeof kind === 'string'
+  );
 }
 
 function isFunctionRow(row: unknown): boolean {

@@ -5,7 +5,7 @@
  * The kernel's own functions have the ids below MODULE_SITE_BASE; each loaded module gets a range
  * above. Linux: kallsyms, with file and line where the module's site table has them.
  */
-import type { SiteTable } from '../../uapi/module-abi.ts';
+import type { ObjectType, SiteTable } from '../../uapi/module-abi.ts';
 
 export interface Frame {
   readonly name: string;
@@ -128,6 +128,14 @@ export class SiteRegistry {
     const file = range.table.files[row[1]] ?? '?';
     const { name, length } = fn;
     return { name, offset: row[4], length, module: range.module, file, line: row[2] };
+  }
+
+  /** What a module takes memory for at one of its places, if its types say it. */
+  typeAllocatedAt(site: number): ObjectType | undefined {
+    const range = this.#ranges.findLast(({ base }) => base <= site);
+    const { types, allocations } = range?.table ?? {};
+    const [, type] = allocations?.find(([at]) => at === site - (range?.base ?? 0)) ?? [];
+    return type === undefined ? undefined : types?.[type];
   }
 
   /** True if both are places of one function of a module. */
