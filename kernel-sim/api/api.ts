@@ -23,6 +23,7 @@ import { RawAtomic64Api } from './raw-atomic64.ts';
 import { RawBitApi } from './raw-bits.ts';
 import { RawBugApi } from './raw-bug.ts';
 import { RawHlistApi } from './raw-hlist.ts';
+import { RawKmemleakApi } from './raw-kmemleak.ts';
 import { RawListApi } from './raw-list.ts';
 import { RawPageApi } from './raw-pages.ts';
 import { RawPercpuApi } from './raw-percpu.ts';
@@ -92,6 +93,7 @@ function rawExports(context: ApiContext, uapi: UapiApi): object {
     new RawBitApi(context),
     new RawBugApi(context),
     new RawHlistApi(context, uapi),
+    new RawKmemleakApi(context),
     new RawListApi(context, uapi),
     new RawPageApi(context),
     new RawPercpuApi(context),

@@ -52,6 +52,7 @@ import { reportBadSlabs } from '../mm/slub-report.ts';
 import { OwnedPointers } from '../mm/owned-pointers.ts';
 import { PageAllocator } from '../mm/page-alloc.ts';
 import type { PageTable } from '../mm/page-table.ts';
+import { PercpuAllocator } from '../mm/percpu.ts';
 import { Vmalloc } from '../mm/vmalloc.ts';
 import { ExecutableLoader } from '../process/executable.ts';
 import { signalFault } from '../process/fault-signals.ts';
@@ -153,6 +154,7 @@ export class Kernel {
   readonly memoryFindings = new MemoryFindings();
   readonly slabs: SlabAllocator;
   readonly ownedPointers = new OwnedPointers();
+  readonly percpu: PercpuAllocator;
   readonly faults: InjectedFaults;
   readonly leaks: LeakDetector;
 
@@ -198,6 +200,7 @@ export class Kernel {
     this.vmalloc = this.#makeVmalloc();
     this.slabs = this.#makeSlabs();
     this.slabs.callRcu = (then) => this.rcu.call(then);
+    this.percpu = new PercpuAllocator(this.pages, image.cpus);
     this.#announceMemory();
 
     this.wallClock = new CoarseClock(this.sim.clock, image.epochSeconds);

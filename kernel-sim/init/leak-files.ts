@@ -9,7 +9,12 @@ import { decodeUtf8 } from '../lib/utf8.ts';
 import type { LoadedModule } from '../kernel/module/loaded-module.ts';
 import { LeakControl } from '../mm/kmemleak-control.ts';
 import { LeakPrinter } from '../mm/kmemleak-report.ts';
-import { LeakScanner, type LeakRoots } from '../mm/kmemleak-scan.ts';
+import {
+  type AddressOnCpu,
+  type BytesOf,
+  LeakScanner,
+  type LeakRoots,
+} from '../mm/kmemleak-scan.ts';
 import { LeakThread } from '../mm/kmemleak-thread.ts';
 import { Kmemleak, type LeakObject } from '../mm/kmemleak.ts';
 import { PAGE_SIZE } from '../mm/page.ts';
@@ -26,12 +31,15 @@ export interface LeakDetector {
 
 export function detectLeaks(kernel: Kernel): LeakDetector {
   const { sim, ram, scheduler, runtime: execution, sites, printk, kthreads, slabs } = kernel;
-  const { stackDepot: depot } = kernel;
+  const { stackDepot: depot, image, percpu, vmalloc } = kernel;
   const kmemleak = new Kmemleak({ sim, scheduler, execution, depot });
-  const bytesOf = (address: number, sizeBytes: number): Iterable<Uint8Array> =>
-    piecesOf(ram, address, sizeBytes);
-  const scanner = new LeakScanner({ sim, ram, kmemleak, roots: rootsOf(kernel), bytesOf });
-  const printer = new LeakPrinter({ ram, sites, depot, bytesOf, cpu: () => scheduler.cpu.id });
+  const bytesOf: BytesOf = (address, sizeBytes) => piecesOf(ram, address, sizeBytes);
+  const cpu = (): number => scheduler.cpu.id;
+  const addressOnCpu: AddressOnCpu = (place, id) => percpu.addressOf(place, id);
+  const copies = { cpus: image.cpus, addressOnCpu };
+  const roots = rootsOf(kernel);
+  const scanner = new LeakScanner({ sim, ram, kmemleak, roots, bytesOf, ...copies });
+  const printer = new LeakPrinter({ ram, sites, depot, bytesOf, cpu, addressOnCpu });
   const thread: LeakThread = new LeakThread({
     sim,
     kthreads,
@@ -42,6 +50,11 @@ export function detectLeaks(kernel: Kernel): LeakDetector {
   const control = new LeakControl({ kmemleak, scanner, printer, thread, printk });
   kmemleak.onFirst = () => thread.arm();
   slabs.leaks = kmemleak;
+  percpu.leaks = kmemleak;
+  vmalloc.onAlloc = ({ start, pages, kind }) => {
+    if (kind === 'vmalloc') kmemleak.alloc(start, pages.length * PAGE_SIZE, 'vmalloc');
+  };
+  vmalloc.onFree = ({ start }) => kmemleak.free(start);
   return { kmemleak, control, thread };
 }
 

@@ -9,12 +9,11 @@ import { ObjectSizes } from '../kernel/object-sizes.ts';
 import { Refcounts } from '../kernel/refcount.ts';
 import { Strings } from '../kernel/string.ts';
 import type { Warner } from '../kernel/warner.ts';
-import { PercpuAllocator } from '../mm/percpu.ts';
 import type { Kernel } from './kernel.ts';
 
 /** Called before there is a `die`: only what goes wrong later asks for it. */
 export function makeRawParts(kernel: Kernel): RawParts {
-  const { ram, pages, runtime, sites, image, options } = kernel;
+  const { ram, percpu, runtime, sites, options } = kernel;
   const { fortify, listDebug, refcount } = options.detectors;
   const warner: Warner = {
     warn: (text) => kernel.die.warn(text),
@@ -32,6 +31,6 @@ export function makeRawParts(kernel: Kernel): RawParts {
     lists: new Lists(ram, warner, listDebug),
     refcounts: new Refcounts(atomics, warner, refcount),
     strings: new Strings(ram, new Fortify(sizes, warner, fortify)),
-    percpu: new PercpuAllocator(pages, image.cpus),
+    percpu,
   };
 }

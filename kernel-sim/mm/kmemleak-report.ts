@@ -4,6 +4,7 @@ import type { Ram } from '../hw/ram/ram.ts';
 import { formatFrame, type SiteRegistry } from '../kernel/module/sites.ts';
 import type { StackDepot } from '../kernel/stack-depot.ts';
 import { hexDump } from '../lib/hex-dump.ts';
+import type { AddressOnCpu, BytesOf } from './kmemleak-scan.ts';
 import type { LeakObject } from './kmemleak.ts';
 
 const DUMP_BYTES_MAX = 32;
@@ -12,7 +13,8 @@ export interface LeakPrinterParts {
   readonly ram: Ram;
   readonly sites: SiteRegistry;
   readonly depot: StackDepot;
-  readonly bytesOf: (address: number, sizeBytes: number) => Iterable<Uint8Array>;
+  readonly bytesOf: BytesOf;
+  readonly addressOnCpu: AddressOnCpu;
   /** Whose copy of a per-CPU object is shown. */
   readonly cpu: () => number;
 }
@@ -67,9 +69,11 @@ export class LeakPrinter {
     return depot.sites(trace).map((site) => `    ${formatFrame(sites.resolve(site))}`);
   }
 
-  #bytes({ pointer }: LeakObject, sizeBytes: number): Uint8Array {
+  #bytes({ pointer, kind }: LeakObject, sizeBytes: number): Uint8Array {
+    const { bytesOf, addressOnCpu, cpu } = this.#parts;
+    const start = kind === 'percpu' ? addressOnCpu(pointer, cpu()) : pointer;
     const bytes: number[] = [];
-    for (const piece of this.#parts.bytesOf(pointer, sizeBytes)) bytes.push(...piece);
+    for (const piece of bytesOf(start, sizeBytes)) bytes.push(...piece);
     return Uint8Array.from(bytes);
   }
 }

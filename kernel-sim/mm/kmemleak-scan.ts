@@ -35,9 +35,16 @@ export interface LeakScannerParts {
   readonly ram: Ram;
   readonly kmemleak: Kmemleak;
   readonly roots: LeakRoots;
-  /** The bytes of an object or a root, in pieces that lie together. */
-  readonly bytesOf: (address: number, sizeBytes: number) => Iterable<Uint8Array>;
+  readonly bytesOf: BytesOf;
+  readonly cpus: number;
+  readonly addressOnCpu: AddressOnCpu;
 }
+
+/** The bytes of a range, in pieces that lie together. */
+export type BytesOf = (address: number, sizeBytes: number) => Iterable<Uint8Array>;
+
+/** Where a CPU has its copy of a per-CPU object. */
+export type AddressOnCpu = (place: number, cpu: number) => number;
 
 export class LeakScanner {
   areStacksScanned = true;
@@ -119,9 +126,16 @@ export class LeakScanner {
   #scanGrey(): void {
     for (let object = this.#grey.pop(); object !== undefined; object = this.#grey.pop()) {
       if ((object.flags & LEAK_FLAG.NO_SCAN) === 0) {
-        this.#scanBlock(object.pointer, object.sizeBytes);
+        for (const start of this.#copiesOf(object)) this.#scanBlock(start, object.sizeBytes);
       }
     }
+  }
+
+  /** Where it lies: on each CPU, if it is a per-CPU one. */
+  #copiesOf({ pointer, kind }: LeakObject): number[] {
+    const { cpus, addressOnCpu } = this.#parts;
+    if (kind !== 'percpu') return [pointer];
+    return Array.from({ length: cpus }, (_, cpu) => addressOnCpu(pointer, cpu));
   }
 
   #scanBlock(address: number, sizeBytes: number): void {
@@ -162,8 +176,10 @@ export class LeakScanner {
   #updateChecksum(object: LeakObject): boolean {
     const before = object.checksum;
     let checksum = 0;
-    for (const bytes of this.#parts.bytesOf(object.pointer, object.sizeBytes)) {
-      checksum = crc32Le(checksum, bytes);
+    for (const start of this.#copiesOf(object)) {
+      for (const bytes of this.#parts.bytesOf(start, object.sizeBytes)) {
+        checksum = crc32Le(checksum, bytes);
+      }
     }
     object.checksum = checksum;
     return checksum !== before;

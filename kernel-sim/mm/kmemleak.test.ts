@@ -36,6 +36,8 @@ class Rig {
       sim,
       ram,
       kmemleak: this.kmemleak,
+      cpus: 1,
+      addressOnCpu: (place) => place,
       roots: { blocks: () => [], values: () => this.values },
       bytesOf: (pointer, count) => {
         const at = ram.toPhysical(pointer);

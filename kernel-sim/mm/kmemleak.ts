@@ -65,6 +65,10 @@ export interface LeakTracker {
   free(pointer: number): void;
   /** It is held outside of memory, by who will free it. Linux: kmemleak_not_leak. */
   notLeak(pointer: number): void;
+  /** Nothing of interest lies in it either. Linux: kmemleak_ignore. */
+  ignore(pointer: number): void;
+  /** What lies in it does not count. Linux: kmemleak_no_scan. */
+  noScan(pointer: number): void;
 }
 
 /** For allocators that nobody watches. */
@@ -73,6 +77,8 @@ export const NO_LEAKS: LeakTracker = Object.freeze({
   alloc: () => undefined,
   free: () => undefined,
   notLeak: () => undefined,
+  ignore: () => undefined,
+  noScan: () => undefined,
 });
 
 export interface KmemleakParts {

@@ -9,6 +9,7 @@
  * Linux: mm/percpu.c. Differs: first fit, in units of eight bytes.
  */
 import type { Ram } from '../hw/ram/ram.ts';
+import { type LeakTracker, NO_LEAKS } from './kmemleak.ts';
 import { orderFor, PAGE_SIZE, roundUp } from './page.ts';
 import type { PageAllocator } from './page-alloc.ts';
 
@@ -27,6 +28,7 @@ interface Chunk {
 }
 
 export class PercpuAllocator {
+  leaks: LeakTracker = NO_LEAKS;
   readonly #pages: PageAllocator;
   readonly #ram: Ram;
   readonly #cpus: number;
@@ -52,6 +54,7 @@ export class PercpuAllocator {
 
   /** Gives a place back; what is none is ignored, as in Linux. Linux: free_percpu. */
   free(place: number): void {
+    if (this.leaks.isTracking) this.leaks.free(place);
     this.#chunkOf(place)?.taken.delete(place);
   }
 
@@ -69,6 +72,7 @@ export class PercpuAllocator {
 
   #take(chunk: Chunk, place: number, bytes: number): number {
     chunk.taken.set(place, bytes);
+    if (this.leaks.isTracking) this.leaks.alloc(place, bytes, 'percpu');
     for (let cpu = 0; cpu < this.#cpus; cpu++) {
       const at = chunk.physical + cpu * UNIT_BYTES + (place - chunk.cookie);
       this.#ram.bytes.fill(0, at, at + bytes);

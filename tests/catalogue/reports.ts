@@ -86,7 +86,9 @@ class Builder {
 
   /** Whether a headline says more of this report: no stack has been printed between the two. */
   goesOnWith(): boolean {
-    return !this.#stacks.has('trace') && !this.headlines[0]!.startsWith('unreferenced');
+    // What kmemleak says is several reports, of which no line belongs to another.
+    const isLeak = /^(?:unreferenced object|kmemleak:) /.test(this.headlines[0]!);
+    return !this.#stacks.has('trace') && !isLeak;
   }
 
   add(line: string): void {

@@ -33,12 +33,12 @@ const LEAKS: readonly BugCase[] = [
   dropped('kmemleak/kmalloc_1024', 'kmalloc(1024, GFP_KERNEL)', 1024, 2),
   dropped('kmemleak/kmalloc_2048', 'kmalloc(2048, GFP_KERNEL)', 2048, 2),
   dropped('kmemleak/kmalloc_4096', 'kmalloc(4096, GFP_KERNEL)', 4096, 2),
-  dropped('kmemleak/vmalloc_64', 'vmalloc(64)', 64, 5),
+  dropped('kmemleak/vmalloc_64', 'vmalloc(64)', 4096, 5),
   {
     id: 'kmemleak/alloc_percpu',
     body: `
-- const p: VoidPtr = alloc_percpu(64, 8); // LEAK p 64
-+ const p: VoidPtr = alloc_percpu(64, 8);
+- const p: VoidPtr = __alloc_percpu(64, 8); // LEAK p 64
++ const p: VoidPtr = __alloc_percpu(64, 8);
 + free_percpu(p);`,
     script: LOAD_AND_SCAN,
     besides: [summary(1)],
@@ -91,7 +91,7 @@ const POLICY: readonly BugCase[] = [
   {
     id: 'kmemleak-extra/vmalloc_one_ref',
     body: `
-- const p: VoidPtr = vmalloc(64); // LEAK p 64
+- const p: VoidPtr = vmalloc(64); // LEAK p 4096
 + const p: VoidPtr = vmalloc(64);
 + vfree(p);`,
     script: LOAD_AND_SCAN,

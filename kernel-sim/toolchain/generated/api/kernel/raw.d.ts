@@ -890,6 +890,47 @@ export function hlist_empty(head: Ptr<hlist_head>): boolean;
  */
 export function hlist_unhashed(node: Ptr<hlist_node>): boolean;
 
+/**
+ * The object is no leak, though nothing may lead to it; what lies in it counts. NULL and what is
+ * no object's beginning are ignored.
+ *
+ * Context: any. Linux: kmemleak_not_leak.
+ *
+ * @raw
+ * @symbol kmemleak_not_leak
+ */
+export function kmemleak_not_leak(object: VoidPtr): void;
+
+/**
+ * The object is no leak, and no pointers lie in it.
+ *
+ * Context: any. Linux: kmemleak_ignore.
+ *
+ * @raw
+ * @symbol kmemleak_ignore
+ */
+export function kmemleak_ignore(object: VoidPtr): void;
+
+/**
+ * No pointers lie in the object. It may be a leak all the same.
+ *
+ * Context: any. Linux: kmemleak_no_scan.
+ *
+ * @raw
+ * @symbol kmemleak_no_scan
+ */
+export function kmemleak_no_scan(object: VoidPtr): void;
+
+/**
+ * Whoever watches over leaks forgets the object. It stays allocated.
+ *
+ * Context: any. Linux: kmemleak_free.
+ *
+ * @raw
+ * @symbol kmemleak_free
+ */
+export function kmemleak_free(object: VoidPtr): void;
+
 /** The fields of `list_head`: the next entry and the one before, or the head. */
 export type ListHeadFields = {
   readonly next: PointerKind<list_head>;
