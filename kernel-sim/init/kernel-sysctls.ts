@@ -19,6 +19,7 @@ import {
   showText,
 } from '../kernel/sysctl/handlers.ts';
 import { ERRNO } from '../uapi/errno.ts';
+import { KERNEL_IMAGE } from './kernel-symbols.ts';
 import type { Kernel } from './kernel.ts';
 
 const INT_BYTES = 4;
@@ -36,8 +37,6 @@ const THREADS_MOST = 0x3fff_ffff;
 /** What random(4) always says of a seeded generator. */
 const ENTROPY_BITS = 256;
 const UUID_BYTES = 16;
-/** Where the values lie in the kernel's image. */
-const DATA_START = 0x10_0000;
 
 type Place = Pick<CtlTable, 'name' | 'mode'>;
 
@@ -214,7 +213,7 @@ class Knobs {
     range: { readonly min?: number; readonly max?: number } = {},
   ): number {
     const { ram } = this.#kernel;
-    const physical = DATA_START + this.#used;
+    const physical = KERNEL_IMAGE.readOnlyBytes + this.#used;
     this.#used += Math.ceil(maxBytes / ULONG_BYTES) * ULONG_BYTES;
     ram.unpoison(physical, maxBytes);
     const slash = path.lastIndexOf('/');

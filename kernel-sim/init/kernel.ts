@@ -78,8 +78,8 @@ import { mountDebug } from './debug-files.ts';
 import { DEVICE } from './devices.ts';
 import { injectFaults, registerFaultFiles } from './fault-files.ts';
 import { HostFiles } from './host-files.ts';
-import { makeKernelSymbols } from './kernel-symbols.ts';
 import { detectLeaks, type LeakDetector, startLeakDetector } from './leak-files.ts';
+import { KERNEL_IMAGE, makeKernelSymbols } from './kernel-symbols.ts';
 import { loadProgram } from './load-program.ts';
 import { registerKernelSysctls } from './kernel-sysctls.ts';
 import { makeLocks } from './locks.ts';
@@ -195,8 +195,8 @@ export class Kernel {
     this.#announce();
 
     this.ram = new Ram(RAM_BYTES, this.board.memory, this.options.detectors.kasan);
-    this.pages = new PageAllocator(this.sim, this.ram, KERNEL_IMAGE_BYTES);
-    this.kernelSpace = new KernelSpace(this.pages);
+    this.pages = new PageAllocator(this.sim, this.ram, KERNEL_IMAGE.sizeBytes);
+    this.kernelSpace = new KernelSpace(this.pages, KERNEL_IMAGE);
     this.vmalloc = this.#makeVmalloc();
     this.slabs = this.#makeSlabs();
     this.slabs.callRcu = (then) => this.rcu.call(then);
@@ -269,7 +269,7 @@ export class Kernel {
     const { freeBytes } = this.pages;
     this.printk.info(
       `Memory: ${kib(freeBytes)}/${kib(RAM_BYTES)} available ` +
-        `(${kib(KERNEL_IMAGE_BYTES)} kernel code, ${kib(RAM_BYTES - freeBytes)} reserved)`,
+        `(${kib(KERNEL_IMAGE.sizeBytes)} kernel code, ${kib(RAM_BYTES - freeBytes)} reserved)`,
     );
     const { cpus } = this.image;
     this.printk.info(`SLUB: HWalign=64, Order=0-3, MinObjects=0, CPUs=${cpus}, Nodes=1`);
@@ -369,7 +369,7 @@ export class Kernel {
     const { sim, printk, sites, runtime, calls, taint, board, options, scheduler } = this;
     const { charDevices, slabs, ownedPointers } = this;
     const locks = makeLocks(this);
-    const memory = makeModuleMemory(board.memory, this.pages, slabs, this.kernelSpace);
+    const memory = makeModuleMemory(slabs, this.vmalloc, this.kernelSpace);
     const sysctl = (): ProcSysctl => this.sysctl;
     const services = {
       scheduler,
@@ -577,5 +577,3 @@ export class Kernel {
 /** Linux: CONSOLE_LOGLEVEL_MOTORMOUTH. */
 const LEVEL_VERBOSE = 15;
 const RAM_BYTES = 64 * 1024 * 1024;
-/** What stands for the kernel's own code and data at the bottom of RAM. */
-const KERNEL_IMAGE_BYTES = 4 * 1024 * 1024;

@@ -19,6 +19,7 @@ import { OOM_SCORE_ADJ_MAX, OOM_SCORE_ADJ_MIN } from '../process/oom-kill.ts';
 import { type Process, processOf } from '../process/process.ts';
 import { ERRNO } from '../uapi/errno.ts';
 import { DEVICE } from './devices.ts';
+import { kallsymsText } from './kernel-symbols.ts';
 import type { Kernel } from './kernel.ts';
 import { schedDebugText } from './sched-debug.ts';
 import { sysrqTrigger } from './sysrq.ts';
@@ -45,9 +46,11 @@ export function mountProc(kernel: Kernel): ProcSysctl {
     mode: 0o200,
     store: (bytes) => sysrqTrigger(kernel, bytes),
   });
+  const shown = (pointer: number): string => shownPointer(kernel, pointer);
+  procfs.register('kallsyms', () => kallsymsText(kernel.board.memory, [...loader.modules], shown));
   procfs.register('vmallocinfo', {
     mode: 0o400,
-    show: () => vmallocInfo(kernel.vmalloc.areas, (pointer) => shownPointer(kernel, pointer)),
+    show: () => vmallocInfo(kernel.vmalloc.areas, shown),
   });
   procfs.register('cpuinfo', () => cpuinfoText(kernel));
   procfs.register('sched_debug', () => schedDebugText(kernel));

@@ -5,12 +5,15 @@ import { makeViews } from '../api/views.ts';
 import { RamAccess } from '../hw/ram/module-memory.ts';
 import type { Ram } from '../hw/ram/ram.ts';
 import { SHADOW } from '../hw/ram/shadow.ts';
+import type { Die } from '../kernel/die.ts';
 import type { ModuleLoader } from '../kernel/module/loader.ts';
 import { type DriverRuntime, KERNEL_STACK_BYTES, type RawHooks } from '../kernel/module/runtime.ts';
 import { StackBuffers } from '../kernel/module/stack-buffers.ts';
 import type { Scheduler } from '../kernel/sched/scheduler.ts';
 import type { PageAllocator } from '../mm/page-alloc.ts';
 import { globalRoom } from '../uapi/module-sections.ts';
+import { reportFetch } from '../mm/kernel-fault.ts';
+import type { KernelSpace } from '../mm/kernel-space.ts';
 
 /** A variable takes eight bytes of a kernel stack, so no more of them than this live at once. */
 const ROOTS_MAX = KERNEL_STACK_BYTES / 8;
@@ -24,6 +27,8 @@ export function makeRawHooks(parts: {
   readonly structs: StructClasses;
   readonly runtime: DriverRuntime;
   readonly pages: PageAllocator;
+  readonly die: Die;
+  readonly kernelSpace: KernelSpace;
 }): RawHooks {
   const { ram, loader, scheduler, structs, runtime, pages } = parts;
   /** For an interrupt on an idle CPU. */
@@ -38,14 +43,7 @@ export function makeRawHooks(parts: {
     memory: new RamAccess(ram),
     views: makeViews(ram, structs),
     functions: loader.functions,
-    badFetch: (pointer) =>
-      ram.reporter.fault({
-        pointer,
-        sizeBytes: 1,
-        isWrite: false,
-        firstBad: pointer,
-        isFetch: true,
-      }),
+    badFetch: (pointer) => reportFetch(parts.die, ram, parts.kernelSpace, pointer),
     roots() {
       const task = scheduler.currentOrNone;
       if (task === undefined) return idleRoots;

@@ -7,6 +7,7 @@ import type { Fault, Ram } from '../hw/ram/ram.ts';
 import { GRANULE } from '../hw/ram/shadow.ts';
 import type { Die } from '../kernel/die.ts';
 import type { KernelFault } from '../kernel/die/page-fault.ts';
+import type { KernelSpace } from './kernel-space.ts';
 import { PAGE_SIZE } from './page.ts';
 import { type PageTable, PTE } from './page-table.ts';
 
@@ -34,6 +35,18 @@ export function reportFault(die: Die, ram: Ram, tables: FaultTables, fault: Faul
       ? [ram.formatPointer(start), ram.formatPointer(start + GRANULE - 1)]
       : undefined,
   });
+}
+
+/**
+ * Kernel code called an address where no function begins. In a page that may be run, it would have
+ * run into the middle of something; elsewhere it faults.
+ *
+ * Oopses: always.
+ */
+export function reportFetch(die: Die, ram: Ram, space: KernelSpace, pointer: number): never {
+  const access = { pointer, sizeBytes: 1, isWrite: false, firstBad: pointer, isFetch: true };
+  if (space.isExecutable(pointer)) throw die.invalidOpcode(`0x${ram.formatPointer(pointer)}`);
+  return ram.reporter.fault({ ...access, isPresent: ram.physicalOf(pointer) >= 0 });
 }
 
 function regionOf(ram: Ram, pointer: number): KernelFault['region'] {

@@ -3,9 +3,8 @@
  * The kernel's own page table, as far as it maps anything outside of the direct map: vmalloc areas,
  * modules, stacks, and the kernel's image once more at the addresses that it was linked for.
  *
- * Linux: init_mm, vmap_pages_range, kernel_page_present of arch/x86/mm. Differs: the direct map is
- * in no table, and the bit that forbids execution is one of software's, since the upper half of an
- * entry stays zero.
+ * Linux: init_mm, vmap_pages_range. Differs: the direct map and the image are in no table, and the
+ * bit that forbids execution is one of software's, since the upper half of an entry stays zero.
  */
 import { type KernelMap, MAP } from '../hw/ram/kernel-map.ts';
 import { PAGE_SIZE } from './page.ts';
@@ -22,19 +21,33 @@ export type Rights = (typeof RIGHTS)[keyof typeof RIGHTS];
 
 const ENTRY_MASK = -PAGE_SIZE | MAP.PRESENT | MAP.WRITE;
 
+/** What lies at the bottom of memory. */
+export interface KernelImage {
+  /** Text and what is read only come first. */
+  readonly readOnlyBytes: number;
+  readonly sizeBytes: number;
+}
+
 export class KernelSpace implements KernelMap {
   readonly table: PageTable;
   readonly #pages: PageAllocator;
+  readonly #image: KernelImage;
   /** What KASAN has a shadow for without a page: whoever hands out addresses knows. */
   forbids: (pointer: number) => boolean = () => false;
 
-  constructor(pages: PageAllocator) {
+  constructor(pages: PageAllocator, image: KernelImage) {
     this.#pages = pages;
+    this.#image = image;
     this.table = new PageTable(pages);
     pages.ram.tlb.map = this;
   }
 
   entryOf(pointer: number): number {
+    const at = pointer - this.#pages.ram.board.text;
+    if (at >= 0 && at < this.#image.sizeBytes) {
+      const isReadOnly = at < this.#image.readOnlyBytes;
+      return at - (at % PAGE_SIZE) + (isReadOnly ? MAP.PRESENT : MAP.PRESENT | MAP.WRITE);
+    }
     const entry = pointer < 0 ? 0 : this.table.find(pointer);
     const value = entry === 0 ? 0 : this.table.load(entry);
     if ((value & PTE.PRESENT) === 0) return 0;
@@ -49,7 +62,10 @@ export class KernelSpace implements KernelMap {
 
   /** True if what lies there may be run. */
   isExecutable(pointer: number): boolean {
-    const entry = this.table.find(pointer);
+    const { board } = this.#pages.ram;
+    const at = pointer - board.text;
+    if (at >= 0 && at < this.#image.readOnlyBytes) return true;
+    const entry = pointer < 0 ? 0 : this.table.find(pointer);
     const value = entry === 0 ? 0 : this.table.load(entry);
     return (value & (PTE.PRESENT | PTE.NO_EXECUTE)) === PTE.PRESENT;
   }

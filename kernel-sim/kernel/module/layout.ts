@@ -11,6 +11,7 @@ import type { ElfFile, ElfSection, ElfSymbol } from '../../lib/elf.ts';
 import { KO_SECTION } from '../../uapi/module-abi.ts';
 import { SECTION } from '../../uapi/module-sections.ts';
 import type { PlacedSection, PlacedSymbol } from './loaded-module.ts';
+import type { ParameterMemory } from './parameters.ts';
 
 const PAGE = 4096;
 /** More than the allocator could give in one piece. */
@@ -22,8 +23,27 @@ interface Place {
   readonly offset: number;
 }
 
+/** Pages of one kind: what may be done with them differs. */
+export interface ModuleSegment {
+  readonly isInit: boolean;
+  readonly kind: 'text' | 'rodata' | 'data';
+  /** From the start of its region. */
+  readonly offset: number;
+  readonly sizeBytes: number;
+}
+
+/** Memory for modules' code and data. */
+export interface ModuleMemory extends ParameterMemory {
+  /** Memory for that many bytes, whole pages; 0 when there is none. Linux: module_alloc. */
+  allocate(sizeBytes: number): number;
+  free(address: number): void;
+  /** From now on only what such pages are for may be done with them. Linux: strict_rwx. */
+  protect(address: number, sizeBytes: number, kind: ModuleSegment['kind']): void;
+}
+
 export interface ModuleLayout {
   readonly places: readonly Place[];
+  readonly segments: readonly ModuleSegment[];
   /** Where the last section of the core ends; its memory ends with that page. */
   readonly coreEnd: number;
   readonly coreBytes: number;
@@ -41,14 +61,11 @@ export function planLayout(elf: ElfFile): ModuleLayout | undefined {
   const places: Place[] = [];
   const ends = { core: 0, init: 0 };
   let coreEnd = 0;
-  const kinds = [
-    ({ flags }: ElfSection): boolean => (flags & ELF.EXECINSTR) !== 0,
-    ({ flags }: ElfSection): boolean => (flags & (ELF.EXECINSTR | ELF.WRITE)) === 0,
-    ({ flags }: ElfSection): boolean => (flags & (ELF.EXECINSTR | ELF.WRITE)) === ELF.WRITE,
-  ];
-  for (const isOfKind of kinds) {
+  const segments: ModuleSegment[] = [];
+  for (const kind of ['text', 'rodata', 'data'] as const) {
+    const starts = { ...ends };
     for (const section of wanted) {
-      if (!isOfKind(section)) continue;
+      if (segmentOf(section) !== kind) continue;
       const isInit = section.name.startsWith('.init');
       const region = isInit ? 'init' : 'core';
       const { align = 1 } = section;
@@ -61,8 +78,17 @@ export function planLayout(elf: ElfFile): ModuleLayout | undefined {
     coreEnd = ends.core;
     ends.core = Math.ceil(ends.core / PAGE) * PAGE;
     ends.init = Math.ceil(ends.init / PAGE) * PAGE;
+    for (const region of ['core', 'init'] as const) {
+      const [offset, sizeBytes] = [starts[region], ends[region] - starts[region]];
+      if (sizeBytes > 0) segments.push({ isInit: region === 'init', kind, offset, sizeBytes });
+    }
   }
-  return { places, coreEnd, coreBytes: ends.core, initBytes: ends.init };
+  return { places, segments, coreEnd, coreBytes: ends.core, initBytes: ends.init };
+}
+
+function segmentOf({ flags }: ElfSection): ModuleSegment['kind'] {
+  if ((flags & ELF.EXECINSTR) !== 0) return 'text';
+  return (flags & ELF.WRITE) === 0 ? 'rodata' : 'data';
 }
 
 /** A plan with addresses. */
@@ -169,8 +195,8 @@ function relocate(
 }
 
 /** The letter of nm(1) for a local symbol. */
-function kindOf({ flags, type }: ElfSection): string {
-  if ((flags & ELF.EXECINSTR) !== 0) return 't';
-  if ((flags & ELF.WRITE) === 0) return 'r';
-  return type === ELF.NOBITS ? 'b' : 'd';
+function kindOf(section: ElfSection): string {
+  const segment = segmentOf(section);
+  if (segment === 'data') return section.type === ELF.NOBITS ? 'b' : 'd';
+  return segment === 'text' ? 't' : 'r';
 }

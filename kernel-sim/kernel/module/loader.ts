@@ -22,7 +22,7 @@ import { taintBit } from '../taint.ts';
 import type { DriverCalls } from './driver-calls.ts';
 import { FunctionTable } from './function-table.ts';
 import { type KoFile, readKo } from './ko-file.ts';
-import { type ModuleLayout, PlacedModule, planLayout } from './layout.ts';
+import { type ModuleLayout, type ModuleMemory, PlacedModule, planLayout } from './layout.ts';
 import {
   LoadedModule,
   type ModuleExport,
@@ -33,7 +33,6 @@ import {
   isSameParameter,
   ModuleParameter,
   type ParameterEntry,
-  type ParameterMemory,
   parameterValues,
   parseWords,
   readParameterEntries,
@@ -49,13 +48,6 @@ const INIT_PATH = entryPath(
   'do_one_initcall',
 );
 const EXIT_PATH = nothrowPath('__x64_sys_delete_module');
-
-/** Memory for modules' code and data. */
-export interface ModuleMemory extends ParameterMemory {
-  /** Memory for that many bytes, whole pages; 0 when there is none. Linux: module_alloc. */
-  allocate(sizeBytes: number): number;
-  free(address: number, sizeBytes: number): void;
-}
 
 export interface LoaderDependencies {
   readonly sim: Sim;
@@ -189,7 +181,7 @@ export class ModuleLoader {
     let errno = this.#parseWords(module, words);
     if (errno === 0) errno = yield* this.#init(module, prepared.factory);
     module.references--;
-    memory.free(initAddress, module.image.initBytes);
+    memory.free(initAddress);
     this.#functions.forget(initAddress, module.image.initBytes);
     if (errno < 0) {
       this.#release(module);
@@ -243,8 +235,8 @@ export class ModuleLoader {
     if (address === 0) return -ERRNO.ENOMEM;
     const initAddress = initBytes === 0 ? 0 : memory.allocate(initBytes);
     const giveBack = (errno: number): number => {
-      memory.free(address, coreBytes);
-      memory.free(initAddress, initAddress === 0 ? 0 : initBytes);
+      memory.free(address);
+      memory.free(initAddress);
       return errno;
     };
     if (initAddress === 0 && initBytes > 0) return giveBack(-ERRNO.ENOMEM);
@@ -262,6 +254,9 @@ export class ModuleLoader {
     }
     memory.write(address, contents.core);
     if (initBytes > 0) memory.write(initAddress, contents.init);
+    for (const { isInit, kind, offset, sizeBytes } of layout.segments) {
+      memory.protect((isInit ? initAddress : address) + offset, sizeBytes, kind);
+    }
     const parameters = entries.map((entry) => {
       const description = ko.descriptions.get(entry.name) ?? '';
       return new ModuleParameter(entry, description, placed.addressOf(entry.value) ?? 0, memory);
@@ -406,7 +401,7 @@ export class ModuleLoader {
     }
     for (const parameter of image.parameters) parameter.release();
     this.#functions.forget(image.address, image.sizeBytes);
-    this.#deps.memory.free(image.address, image.sizeBytes);
+    this.#deps.memory.free(image.address);
   }
 
   /** Taints the kernel as the module does, and returns the module's own flags. */

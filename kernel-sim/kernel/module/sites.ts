@@ -64,6 +64,11 @@ export function kernelSite(name: KernelFunction): number {
   return KERNEL_FUNCTIONS.findIndex(([each]) => each === name) + 1;
 }
 
+/** The kernel's functions that can stand in a stack, with their lengths. */
+export function kernelFunctions(): readonly (readonly [name: string, length: number])[] {
+  return KERNEL_FUNCTIONS.map(([name, , length]) => [name, length]);
+}
+
 /** How a kind of call gets from user space into a driver, outermost first. */
 export interface EntryPath {
   readonly sites: readonly number[];
