@@ -32,6 +32,11 @@ export class LargeAllocations {
     return this.#requested.has(physical);
   }
 
+  /** Bytes that were asked for; 0 for what is no allocation. */
+  requestedBytes(physical: number): number {
+    return this.#requested.get(physical) ?? 0;
+  }
+
   /** Physical address, or 0. */
   take(sizeBytes: number, gfp: number): number {
     const order = orderFor(Math.min(sizeBytes, PAGE_SIZE << (MAX_ORDER + 1)));

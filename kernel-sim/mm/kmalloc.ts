@@ -259,6 +259,14 @@ export class SlabAllocator {
     return this.large.wholeBytes(this.ram.toPhysical(pointer));
   }
 
+  /** Bytes that were asked for, if anybody knows; else all that there are. */
+  requestedBytes(pointer: number): number {
+    const slab = this.slabOf(pointer);
+    if (slab === undefined) return this.large.requestedBytes(this.ram.toPhysical(pointer));
+    const index = slab.cache.indexOf(slab, pointer);
+    return slab.tracks?.requestedBytes(index) || slab.cache.objectBytes;
+  }
+
   /**
    * From now on `sizeBytes` of an allocation may be touched: no more than it has.
    * Linux: kasan_krealloc.
@@ -277,16 +285,18 @@ export class SlabAllocator {
     tracks?.allocated(cache.indexOf(slab, pointer), sizeBytes);
   }
 
-  // Reserves: objects that stay allocated and must not be touched (mempool.ts).
-
-  /** Forbids an allocation that its owner gave back to a reserve. False: it is none; reported. */
+  /**
+   * Forbids an allocation that its owner gave back to a reserve, where it stays allocated: `resize`
+   * opens it again. False: it is none, which is reported. Linux: kasan_mempool_poison_object.
+   */
   poisonReserved(pointer: number): boolean {
     const { ram } = this;
     if (!ram.checks) return true;
     const slab = this.slabOf(pointer);
     if (slab !== undefined) {
-      if (!this.#canFree(slab, pointer)) return false;
-      slab.tracks?.freed(slab.cache.indexOf(slab, pointer));
+      const index = slab.cache.indexOf(slab, pointer);
+      if (!this.#canFree(index, pointer)) return false;
+      slab.tracks?.freed(index);
       slab.cache.poison(pointer);
       return true;
     }
@@ -297,16 +307,13 @@ export class SlabAllocator {
     return kind === undefined;
   }
 
-  /** Opens an allocation again that comes out of a reserve. */
-  unpoisonReserved(pointer: number, sizeBytes: number): void {
-    this.resize(pointer, sizeBytes);
-  }
-
   // What a pointer leads to.
 
   /** The slab that a pointer leads into, whoever made the pointer. Linux: virt_to_slab. */
   slabOf(pointer: number): Slab | undefined {
-    return this.#slabs[Math.floor(this.ram.toPhysical(pointer) / PAGE_SIZE)];
+    const physical = this.ram.toPhysical(pointer);
+    if (!(physical >= 0 && physical < this.ram.sizeBytes)) return undefined;
+    return this.#slabs[physical >>> PAGE_SHIFT];
   }
 
   /** The object that a pointer leads into, or that lies before it. Linux: nearest_obj. */
@@ -369,13 +376,15 @@ export class SlabAllocator {
 
   #freeTo(slab: Slab, pointer: number): void {
     const { cache } = slab;
-    if (this.ram.checks && !this.#canFree(slab, pointer)) return;
+    const { checks } = this.ram;
+    const index = cache.indexOf(slab, pointer);
+    if (checks && !this.#canFree(index, pointer)) return;
     if (this.leaks.isTracking) this.leaks.free(pointer);
     const { trace } = this.#sim;
     if (trace.on) trace.emit(EVENT.SLAB_FREE, pointer, trace.intern(cache.name));
-    if (!this.ram.checks && !cache.put(slab, pointer)) return;
-    slab.tracks?.freed(cache.indexOf(slab, pointer));
-    if (!this.ram.checks) return;
+    if (!checks && !cache.put(slab, pointer)) return;
+    slab.tracks?.freed(index);
+    if (!checks) return;
     if (cache.isTypesafeByRcu) {
       this.#afterGracePeriod.add(pointer);
       this.callRcu(() => this.#letGoLate(pointer));
@@ -386,12 +395,13 @@ export class SlabAllocator {
   #letGoLate(pointer: number): void {
     if (!this.#afterGracePeriod.delete(pointer)) return;
     const slab = this.slabOf(pointer);
-    if (slab !== undefined && this.#canFree(slab, pointer)) this.#letGo(slab, pointer);
+    if (slab === undefined) return;
+    if (this.#canFree(slab.cache.indexOf(slab, pointer), pointer)) this.#letGo(slab, pointer);
   }
 
   /** The sanitizer's look at a free. Linux: check_slab_allocation. */
-  #canFree(slab: Slab, pointer: number): boolean {
-    if (!slab.cache.isObject(slab, pointer)) {
+  #canFree(index: number, pointer: number): boolean {
+    if (index < 0) {
       this.onBadFree({ kind: 'invalid-free', pointer });
       return false;
     }

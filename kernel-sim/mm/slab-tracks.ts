@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /**
- * Who took each object of a slab and who gave it back: numbers in two typed arrays per slab, so
- * that to note them costs no allocation. There are none when nobody would print them.
+ * Who took each object of a slab and who gave it back: numbers in one typed array per slab, so that
+ * to note them costs no allocation. There are none when nobody would print them.
  *
  * Linux: struct kasan_alloc_meta, struct kasan_free_meta and struct track. Differs: kept beside the
  * objects instead of behind them, so no stray write reaches them.
@@ -26,27 +26,28 @@ export interface TrackSource {
   readonly depot: StackDepot;
 }
 
-/** Words of an object. A CPU is kept plus one, so that 0 says that there is no track. */
-const WORDS = 9;
+/** Numbers of an object: a line of the host's cache. */
+const WORDS = 8;
 const REQUESTED = 0;
 const ALLOC = 1;
 const FREE = 4;
+/** Both handles in one number: they are smaller than this. */
 const AUX = 7;
+const HANDLES = 2 ** 24;
 // Of a track.
 const STACK = 0;
-const PID = 1;
-const CPU = 2;
+/** The pid, and the CPU plus one, so that 0 says that there is no track. */
+const WHO = 1;
+const CPUS = 256;
+const TIME = 2;
 
 export class SlabTracks {
   readonly #source: TrackSource;
-  readonly #words: Int32Array;
-  /** By object: when it was taken, and when given back. */
-  readonly #times: Float64Array;
+  readonly #words: Float64Array;
 
   constructor(source: TrackSource, objects: number) {
     this.#source = source;
-    this.#words = new Int32Array(WORDS * objects);
-    this.#times = new Float64Array(2 * objects);
+    this.#words = new Float64Array(WORDS * objects);
   }
 
   allocated(index: number, requestedBytes: number): void {
@@ -54,30 +55,23 @@ export class SlabTracks {
     const at = index * WORDS;
     words[at + REQUESTED] = requestedBytes;
     words[at + AUX] = 0;
-    words[at + AUX + 1] = 0;
     this.#note(at + ALLOC);
-    this.#times[2 * index] = this.#source.sim.now();
   }
 
   freed(index: number): void {
     this.#note(index * WORDS + FREE);
-    this.#times[2 * index + 1] = this.#source.sim.now();
   }
 
   /** What hands the object on to run later, call_rcu or queue_work: the last two are kept. */
   auxiliary(index: number): void {
     const at = index * WORDS + AUX;
     const { depot, execution } = this.#source;
-    this.#words[at + 1] = this.#words[at]!;
-    this.#words[at] = depot.save(execution);
+    const last = (this.#words[at] ?? 0) % HANDLES;
+    this.#words[at] = last * HANDLES + depot.save(execution);
   }
 
   requestedBytes(index: number): number {
     return this.#words[index * WORDS + REQUESTED] ?? 0;
-  }
-
-  setRequestedBytes(index: number, requestedBytes: number): void {
-    this.#words[index * WORDS + REQUESTED] = requestedBytes;
   }
 
   /** Handle of the stack that took the object last; 0: not available. */
@@ -86,36 +80,31 @@ export class SlabTracks {
   }
 
   allocation(index: number): Track | undefined {
-    return this.#track(index * WORDS + ALLOC, 2 * index);
+    return this.#track(index * WORDS + ALLOC);
   }
 
   free(index: number): Track | undefined {
-    return this.#track(index * WORDS + FREE, 2 * index + 1);
+    return this.#track(index * WORDS + FREE);
   }
 
   /** Handles of the stacks that handed the object on, the last one first. */
   auxiliaryStacks(index: number): readonly number[] {
-    const at = index * WORDS + AUX;
-    return [...this.#words.subarray(at, at + 2)].filter((handle) => handle !== 0);
+    const both = this.#words[index * WORDS + AUX] ?? 0;
+    return [both % HANDLES, Math.floor(both / HANDLES)].filter((handle) => handle !== 0);
   }
 
   #note(at: number): void {
     const { sim, execution, depot } = this.#source;
     const words = this.#words;
     words[at + STACK] = depot.save(execution);
-    words[at + PID] = sim.pid;
-    words[at + CPU] = sim.cpu + 1;
+    words[at + WHO] = sim.pid * CPUS + sim.cpu + 1;
+    words[at + TIME] = sim.now();
   }
 
-  #track(at: number, time: number): Track | undefined {
-    const words = this.#words;
-    const cpu = (words[at + CPU] ?? 0) - 1;
-    if (cpu < 0) return undefined;
-    return {
-      stack: words[at + STACK] ?? 0,
-      pid: words[at + PID] ?? 0,
-      cpu,
-      timeNs: this.#times[time] ?? 0,
-    };
+  #track(at: number): Track | undefined {
+    const [stack = 0, who = 0, timeNs = 0] = this.#words.subarray(at, at + FREE - ALLOC);
+    if (who === 0) return undefined;
+    const cpu = (who % CPUS) - 1;
+    return { stack, pid: Math.floor(who / CPUS), cpu, timeNs };
   }
 }

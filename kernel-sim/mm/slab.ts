@@ -136,7 +136,9 @@ export class SlabCache {
     this.#pages = pages;
     this.#ram = ram;
     this.#freeOffset = this.layout.freeOffset;
-    const isWatched = (flags & SLAB_DEBUG_FLAGS) !== 0 || services.looksAtLists;
+    // What costs no walk the sanitizer sees as well.
+    const looks = services.looksAtLists && !ram.checks;
+    const isWatched = (flags & SLAB_DEBUG_FLAGS) !== 0 || looks;
     this.debug = isWatched ? new SlubDebug(this, ram, services.reporter) : undefined;
     const logarithm = 31 - Math.clz32(this.slotBytes);
     this.#minPartial = Math.min(10, Math.max(5, logarithm >> 1));
@@ -249,14 +251,14 @@ export class SlabCache {
 
   /** True if an object of `slab` begins at `pointer`. Linux: check_valid_pointer. */
   isObject(slab: Slab, pointer: number): boolean {
-    const index = this.indexOf(slab, pointer);
-    return Number.isInteger(index) && index >= 0 && index < slab.objects;
+    return this.indexOf(slab, pointer) >= 0;
   }
 
-  /** Which object of `slab` begins at `pointer`: a whole number if one does. */
+  /** Which object of `slab` begins at `pointer`; -1 if none does. Linux: obj_to_index. */
   indexOf(slab: Slab, pointer: number): number {
     const offset = this.#ram.toPhysical(pointer) - slab.physical - this.layout.redLeftBytes;
-    return offset / this.slotBytes;
+    const index = (offset / this.slotBytes) | 0;
+    return index * this.slotBytes === offset && index >= 0 && index < slab.objects ? index : -1;
   }
 
   /** Pointer to an object. */

@@ -111,7 +111,7 @@ export class SlubDebug {
     const cache = this.#cache;
     const { live } = slab;
     const index = cache.indexOf(slab, pointer);
-    if (live?.[index] === undefined) {
+    if (index < 0 || live === undefined) {
       this.#reporter().objectError(slab, pointer, 'Freelist Pointer check fails');
       return false;
     }
@@ -134,11 +134,12 @@ export class SlubDebug {
    */
   mayFree(slab: Slab, pointer: number): boolean {
     const physical = this.#ram.toPhysical(pointer);
-    if (!this.#canFree(slab, pointer)) {
+    const index = this.#cache.indexOf(slab, pointer);
+    if (!this.#canFree(slab, pointer, index)) {
       this.#reporter().fix(this.#cache, `Object at 0x${this.#hex(pointer)} not freed`);
       return false;
     }
-    if (slab.live !== undefined) slab.live[this.#cache.indexOf(slab, pointer)] = 0;
+    if (slab.live !== undefined) slab.live[index] = 0;
     if (this.#hasRedZone || this.#hasPoison) {
       this.#initObject(physical, this.#cache.objectBytes, FILL.RED_INACTIVE);
     }
@@ -163,20 +164,17 @@ export class SlubDebug {
     bytes.fill(FILL.RED_ACTIVE, physical + requestedBytes, physical + this.#layout.inUseBytes);
   }
 
-  #canFree(slab: Slab, pointer: number): boolean {
-    const cache = this.#cache;
-    const reporter = this.#reporter();
+  #canFree(slab: Slab, pointer: number, index: number): boolean {
     if (this.#isThorough && !this.#checkSlab(slab)) return false;
-    if (!cache.isObject(slab, pointer)) {
+    if (index < 0) {
       const finding = `Invalid object pointer 0x${this.#hex(pointer)}`;
-      reporter.slabError(cache, slab, finding);
+      this.#reporter().slabError(this.#cache, slab, finding);
       return false;
     }
     const isFree =
-      slab.live?.[cache.indexOf(slab, pointer)] === 0 ||
-      (this.#isThorough && this.#isOnFreelist(slab, pointer));
+      slab.live?.[index] === 0 || (this.#isThorough && this.#isOnFreelist(slab, pointer));
     if (isFree) {
-      reporter.objectError(slab, pointer, 'Object already free');
+      this.#reporter().objectError(slab, pointer, 'Object already free');
       return false;
     }
     return !this.#isThorough || this.#checkObject(slab, pointer, true);
