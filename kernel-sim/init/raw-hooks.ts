@@ -58,6 +58,7 @@ export function makeRawHooks(parts: {
       return bottom === 0 ? 0 : stacks.open(bottom, sizeBytes);
     },
     closeFrame: (frame) => stacks.close(frame),
+    variables: (base) => loader.variablesOf(base)?.address ?? 0,
     globalBuffer(base, offset, sizeBytes) {
       const bss = loader.variablesOf(base);
       const isInside = bss !== undefined && offset >= 0 && offset + sizeBytes <= bss.sizeBytes;

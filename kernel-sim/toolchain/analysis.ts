@@ -16,6 +16,7 @@ import { DropPlanner } from './plan-drops.ts';
 import { readExports, surfaceOf, type ExportedFunction } from './module-symbols.ts';
 import { checkImports } from './program.ts';
 import { Places } from './places.ts';
+import { PointerVariables } from './pointer-variables.ts';
 import { PointerOperations } from './pointer-operations.ts';
 import { checkRestrictions } from './restrictions.ts';
 import { Sites } from './sites.ts';
@@ -41,6 +42,7 @@ export interface Analysis {
   readonly functions: AddressedFunctions;
   readonly globals: GlobalBuffers;
   readonly frames: Frames;
+  readonly variables: PointerVariables;
   readonly sites: Sites;
   readonly allocations: Allocations;
   readonly findings: Findings;
@@ -58,7 +60,9 @@ export function analyse(
   const findings = new Findings();
   const places = new Places(checker, TARGETS[board], findings);
   const functions = new AddressedFunctions(checker);
-  const globals = new GlobalBuffers(checker, findings);
+  const variables = new PointerVariables(checker, TARGETS[board].pointerBytes);
+  if (kind === 'module') variables.analyse(files);
+  const globals = new GlobalBuffers(checker, findings, variables.sizeBytes);
   const frames = new Frames(checker);
   const pointers = new PointerOperations(checker, places, findings);
   for (const file of files) {
@@ -90,6 +94,7 @@ export function analyse(
     functions,
     globals,
     frames,
+    variables,
     sites,
     allocations,
     findings,

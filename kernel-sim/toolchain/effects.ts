@@ -9,13 +9,8 @@
 import ts from 'typescript';
 
 import type { Kind } from './analysis.ts';
-import {
-  declarationOrigin,
-  parameterAt,
-  traitsOf,
-  valueParameters,
-  type Effect,
-} from './declarations.ts';
+import { effectOfCall, sleepsInCall } from './call-effects.ts';
+import { declarationOrigin, parameterAt, traitsOf, type Effect } from './declarations.ts';
 import type { Findings } from './diagnostics.ts';
 import { DropEffects } from './drop-effects.ts';
 import { reportPin } from './effect-errors.ts';
@@ -399,30 +394,6 @@ export class Effects {
 function isCoroutine(node: EffectNode, build: Build): boolean {
   const root = node.find();
   return build === 'fast' ? root.effect > 0 : !root.isPlain;
-}
-
-/** `@sleeps unless gfp=GFP_ATOMIC` only switches when it is called so. */
-function effectOfCall(call: CallNode, declaration: ts.Node): Effect {
-  const { effect, sleepsUnless } = traitsOf(declaration);
-  if (sleepsUnless === null || !ts.isFunctionLike(declaration)) return effect;
-  const index = valueParameters(declaration).findIndex(
-    (it) => it.name.getText() === sleepsUnless.parameter,
-  );
-  const argument = call.arguments?.[index];
-  return argument !== undefined && argument.getText() === sleepsUnless.value ? 1 : effect;
-}
-
-/** True where a function that may sleep surely may: its flags are the API's own, and allow it. */
-function sleepsInCall(call: CallNode, declaration: ts.Node): boolean {
-  const { maySleep, sleepsUnless } = traitsOf(declaration);
-  if (!maySleep || !ts.isFunctionLike(declaration)) return false;
-  if (sleepsUnless === null) return true;
-  const index = valueParameters(declaration).findIndex(
-    (it) => it.name.getText() === sleepsUnless.parameter,
-  );
-  const words = call.arguments?.[index]?.getText().match(/\w+(?![\w.])/g) ?? [];
-  const areFlags = words.length > 0 && words.every((it) => /^(__)?GFP_[A-Z0-9_]+$/.test(it));
-  return areFlags && !words.some((it) => it === sleepsUnless.value || it === 'GFP_NOWAIT');
 }
 
 /** A declaration without a body of its own, behind which any function may stand. */

@@ -7,6 +7,7 @@ import { emitCall } from './emit-calls.ts';
 import { emitChain } from './emit-chains.ts';
 import { dropIfHeld, release } from './emit-drops.ts';
 import { emitMemory } from './emit-memory.ts';
+import { emitMirror } from './emit-roots.ts';
 import type { Emitter } from './emitter.ts';
 import { isAssignment, isCallNode, isInert, unwrap } from './syntax.ts';
 
@@ -30,6 +31,8 @@ export function emitExpression(emitter: Emitter, node: ts.Expression): ts.Expres
             emitBare(emitter, node),
           ]);
   }
+  const mirror = emitter.analysis.variables.mirrorOf(node);
+  if (mirror !== undefined) emitted = emitMirror(emitter, mirror, emitted);
   const temporaries = plan.temporaries.get(node);
   if (temporaries !== undefined) emitted = withDrops(emitter, node, emitted, temporaries);
 

@@ -22,6 +22,7 @@ import {
 } from './build-code.ts';
 import type { Slot } from './drop-plan.ts';
 import { declareSlots, dropSlots } from './emit-drops.ts';
+import { closeRoots, openRoots } from './emit-roots.ts';
 import { emitStatements } from './emit-statements.ts';
 import type { Emitter, Scope } from './emitter.ts';
 import { isThisParameter } from './declarations.ts';
@@ -75,13 +76,17 @@ function emitBody(
     : emitResult(emitter, source);
   const { before, rest } = splitSuper(node, statements);
   const drops = unlessDying(dropSlots(emitter, slots));
-  const close = emitter.analysis.frames.hasBuffers(node) ? leaveFrame() : closeFrame();
+  const close = [
+    ...closeRoots(emitter, node),
+    emitter.analysis.frames.hasBuffers(node) ? leaveFrame() : closeFrame(),
+  ];
   const frame = ts.isConstructorDeclaration(node)
     ? constructorFrame(emitter, node, rest, slots, close)
-    : guarded([...entryOf(emitter), ...rest], [...drops, close]);
+    : guarded([...entryOf(emitter), ...rest], [...drops, ...close]);
   return [
     ...before,
     ...openFrame(sites.siteOf(node) ?? 0, sites.frameBytes(node)),
+    ...openRoots(emitter, node),
     ...declare(emitter.scope.temporaries.map((name) => ({ name }))),
     ...declareSlots(slots, initial),
     frame,
@@ -110,11 +115,11 @@ function constructorFrame(
   node: ts.ConstructorDeclaration,
   body: readonly ts.Statement[],
   slots: readonly Slot[],
-  close: ts.Statement,
+  close: readonly ts.Statement[],
 ): ts.Statement {
   const all = [...initialisersCall(emitter, node.parent), ...body];
   const held = slots.filter((slot) => !slot.isSurelyMoved);
-  const last = [...unlessDying(dropSlots(emitter, held)), close];
+  const last = [...unlessDying(dropSlots(emitter, held)), ...close];
   if (!emitter.analysis.plan.fragileClasses.has(node.parent)) return guarded(all, last);
   const parts = [...partsOf(emitter, node.parent), ...slots.map(({ name }) => id(name))];
   const keep = f.createCallExpression(

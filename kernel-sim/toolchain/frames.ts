@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /** What functions keep in their frames: arrays on the kernel stack. */
-import ts from 'typescript';
+import type ts from 'typescript';
 
 import { traitsOf } from './declarations.ts';
 import {

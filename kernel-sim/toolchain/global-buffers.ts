@@ -23,11 +23,13 @@ export class GlobalBuffers {
   readonly #checker: ts.TypeChecker;
   readonly #findings: Findings;
   readonly #byCall = new Map<ts.Node, GlobalBuffer>();
-  sizeBytes = 0;
+  /** Of `.bss`, with what lies before them. */
+  sizeBytes: number;
 
-  constructor(checker: ts.TypeChecker, findings: Findings) {
+  constructor(checker: ts.TypeChecker, findings: Findings, start: number) {
     this.#checker = checker;
     this.#findings = findings;
+    this.sizeBytes = start;
   }
 
   get all(): GlobalBuffer[] {

@@ -102,8 +102,8 @@ class DriverToolchain implements Toolchain {
       isGplOnly,
       crc: versions.get(name) ?? 0,
     }));
-    const { globals } = analysis;
-    const parts = { info, fast, stepped, sites, places, globals, exports, imports };
+    const { globals, variables } = analysis;
+    const parts = { info, fast, stepped, sites, places, globals, variables, exports, imports };
     const ko = writeKo(request.board, parts);
     return { ...reply, diagnostics, ko: encodeBase64(ko) };
   }

@@ -27,6 +27,7 @@ import {
 import type { GlobalBuffers } from './global-buffers.ts';
 import { KoBuilder, littleEndian, type SectionBuilder } from './ko-sections.ts';
 import type { LinkedCode } from './link.ts';
+import type { PointerVariables } from './pointer-variables.ts';
 import type { ModuleInfo } from './module-info.ts';
 import type { ParameterInfo } from './module-params.ts';
 import type { ExportedSymbol, FunctionPlace, ImportedSymbol } from './module-symbols.ts';
@@ -46,6 +47,8 @@ export interface KoParts {
   readonly places: readonly FunctionPlace[];
   /** Its variables that are bytes. */
   readonly globals: Pick<GlobalBuffers, 'all' | 'sizeBytes'>;
+  /** Its variables that hold pointers. */
+  readonly variables: Pick<PointerVariables, 'statics' | 'pointerBytes'>;
   readonly exports: readonly ExportedSymbol[];
   readonly imports: readonly ImportedSymbol[];
 }
@@ -67,7 +70,12 @@ export function writeKo(board: BuildRequest['board'], parts: KoParts): Uint8Arra
   ko.section(KO_SECTION.STEPPED, 0).add(encodeUtf8(stepped.code));
   ko.section(KO_SECTION.SITES, 0).add(encodeUtf8(JSON.stringify(sites)));
   ko.section(KO_SECTION.MAPS, 0).add(encodeUtf8(maps));
-  for (const { name, offset, sizeBytes } of globals.all) {
+  const { statics, pointerBytes } = parts.variables;
+  const pointers = statics.map((it) => ({ ...it, sizeBytes: pointerBytes }));
+  for (const { name, offset, sizeBytes } of [...pointers, ...globals.all]) {
+    // A buffer's name is that of its bytes, not of the pointer to them.
+    const isShadowed = sizeBytes === pointerBytes && globals.all.some((it) => it.name === name);
+    if (isShadowed) continue;
     const section = SECTION.BSS;
     ko.symbol({ name, section, value: offset, size: sizeBytes, type: ELF.OBJECT });
   }

@@ -140,6 +140,8 @@ export interface ModuleRuntime {
   leave(frame: number): void;
   /** An array on the kernel stack, in the innermost frame. Oopses when the stack is full. */
   stackBuffer(sizeBytes: number): number;
+  /** Where `.bss` of the module with this `$base` lies: its variables that hold pointers. */
+  variables(base: number): number;
   /**
    * The address of an array in `.bss`, where the toolchain left room behind it for a redzone.
    * `base` is the module's `$base`.

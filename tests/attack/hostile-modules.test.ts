@@ -71,6 +71,7 @@ function moduleOf(name: string, body: string): Uint8Array {
     sites: { files: [], functions: [], sites: [] },
     places: [],
     globals: { all: [], sizeBytes: 0 },
+    variables: { statics: [], pointerBytes: 8 },
     exports: [],
     imports: [],
   });

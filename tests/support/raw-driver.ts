@@ -6,7 +6,7 @@ import { runScript, userFile, type ScriptResult } from './machine.ts';
 
 type Board = 'pc' | 'rpi3';
 
-interface Setting {
+export interface Setting {
   readonly board: Board;
   readonly cmdline: string;
 }
@@ -38,9 +38,9 @@ function imports(text: string): string {
   return `import { module } from "kernel"; ${lines.join(' ')}`;
 }
 
-/** Loads a module: `top` stands at the top level, `body` is its `init`, all of it unsafe. */
-export function loadRaw(top: string, body: string, setting: Setting = SETTINGS[0]!): ScriptResult {
-  const source = `${imports(top + body)}
+/** A module: `top` stands at the top level, `body` is its `init`, all of it unsafe. */
+export function rawSource(top: string, body: string): string {
+  return `${imports(top + body)}
 ${top}
 class Raw {
   static init(): Raw {
@@ -53,7 +53,14 @@ ${body}
 }
 export default module(Raw, { license: "GPL" });
 `;
-  const files = [userFile('raw/raw.ts', source), userFile('raw/Kbuild', 'obj-m := raw.o\n')];
+}
+
+/** Loads such a module. */
+export function loadRaw(top: string, body: string, setting: Setting = SETTINGS[0]!): ScriptResult {
+  const files = [
+    userFile('raw/raw.ts', rawSource(top, body)),
+    userFile('raw/Kbuild', 'obj-m := raw.o\n'),
+  ];
   const script = `cd raw && make > /tmp/make 2>&1 || { cat /tmp/make; exit 99; }
 sudo insmod raw.ko`;
   return runScript(script, { files, ...setting });

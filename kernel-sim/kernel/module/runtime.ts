@@ -49,6 +49,8 @@ export interface RawHooks {
   stackBuffer(sizeBytes: number): number;
   /** The arrays of a frame are no more. */
   closeFrame(frame: number): void;
+  /** Where `.bss` of a module lies; 0 for none. */
+  variables(base: number): number;
   globalBuffer(base: number, offset: number, sizeBytes: number): number;
 }
 
@@ -170,6 +172,10 @@ export class DriverRuntime extends Execution implements ModuleRuntime {
     const address = this.#rawHooks().stackBuffer(sizeBytes);
     if (address === 0) throw this.#attached().stackOverflow();
     return address;
+  }
+
+  variables(base: number): number {
+    return this.#rawHooks().variables(base);
   }
 
   globalBuffer(base: number, offset: number, sizeBytes: number): number {

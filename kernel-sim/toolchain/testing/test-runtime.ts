@@ -118,6 +118,10 @@ export class TestRuntime implements ModuleRuntime {
     return this.memory;
   }
 
+  variables(): never {
+    return this.memory;
+  }
+
   globalBuffer(): never {
     return this.memory;
   }
