@@ -256,11 +256,11 @@ const USE_AFTER_FREE: readonly BugCase[] = [
   {
     id: 'kasan/page_alloc_uaf',
     body: `
-  const p: Ptr<u8> = page_address(alloc_pages(GFP_KERNEL, 4)); // PAGES p 65536
-- free_pages(p.address, 4); // FREE p
+  const p: Ptr<u8> = page_address(alloc_pages(GFP_KERNEL, 4)!); // PAGES p 65536
+- free_pages(p, 4); // FREE p
 - void p[0]; // BAD R1@p
 + void p[0];
-+ free_pages(p.address, 4);`,
++ free_pages(p, 4);`,
     setting,
   },
   {

@@ -53,11 +53,11 @@ const POLICY: readonly BugCase[] = [
     body: `
   const p: Ptr<u8> = kmalloc(128, GFP_KERNEL); // ALLOC p 128
   inside = p.add(60);
-  const lost: VoidPtr = kmalloc(40, GFP_KERNEL); // ALLOC lost 40`,
+  const lost: VoidPtr = kmalloc(64, GFP_KERNEL); // ALLOC lost 64`,
     exit: '  kfree(inside.sub(60));',
     // The other object shows that there was a scan.
     script: `insmod driver.ko && { ${SCAN}; grep '^unref' ${FILE}; } | sed s/unref/Unref/`,
-    prints: ['Unreferenced object 0x{lost} (size 40):'],
+    prints: ['Unreferenced object 0x{lost} (size 64):'],
     besides: [summary(1)],
     setting,
   },

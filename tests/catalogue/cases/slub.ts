@@ -130,9 +130,9 @@ export const SLUB_CASES: readonly BugCase[] = [
     id: 'slub-extra/outside_slab',
     body: `
   const cache = kmem_cache_create("things", 64, 0, 0, NULL);
-  const p: Ptr<u8> = page_address(alloc_pages(GFP_KERNEL, 0)); // PAGES p 4096
+  const p: Ptr<u8> = page_address(alloc_pages(GFP_KERNEL, 0)!); // PAGES p 4096
 - kmem_cache_free(cache, p); // BAD trap
-  free_pages(p.address, 0);
+  free_pages(p, 0);
   kmem_cache_destroy(cache);`,
     says: [['BUG things (*): Attempt to free object(0x{p}) outside of slab']],
     setting,

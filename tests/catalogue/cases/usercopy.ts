@@ -187,9 +187,9 @@ const SPILLS: readonly BugCase[] = [
   }),
   spill('FOLIO', {
     before: [
-      'const p: Ptr<u8> = page_address(alloc_pages(GFP_KERNEL | __GFP_COMP, 1)); // PAGES p 8192',
+      'const p: Ptr<u8> = page_address(alloc_pages(GFP_KERNEL | __GFP_COMP, 1)!); // PAGES p 8192',
     ],
-    after: ['free_pages(p.address, 1);'],
+    after: ['free_pages(p, 1);'],
     bad: 'copy_to_user(user, p.add(4096 + 16), 4096)',
     good: 'copy_to_user(user, p.add(4096), 4096)',
     says: `${EXPOSED} page alloc (offset 4112, size 4096)!`,
