@@ -21,6 +21,7 @@ import { GFP_FLAG_MODIFIERS, GFP_FLAGS, RawAllocApi } from './raw-alloc.ts';
 import { RawAtomicApi } from './raw-atomic.ts';
 import { RawAtomic64Api } from './raw-atomic64.ts';
 import { RawBitApi } from './raw-bits.ts';
+import { CACHE_FLAGS, RawCacheApi } from './raw-cache.ts';
 import { RawBugApi } from './raw-bug.ts';
 import { RawHlistApi } from './raw-hlist.ts';
 import { RawKmemleakApi } from './raw-kmemleak.ts';
@@ -92,6 +93,7 @@ function rawExports(context: ApiContext, uapi: UapiApi): object {
     new RawAtomicApi(context, uapi),
     new RawBitApi(context),
     new RawBugApi(context),
+    new RawCacheApi(context),
     new RawHlistApi(context, uapi),
     new RawKmemleakApi(context),
     new RawListApi(context, uapi),
@@ -104,7 +106,7 @@ function rawExports(context: ApiContext, uapi: UapiApi): object {
     new RawStringApi(context),
     new RawWorkqueueApi(context, uapi),
   ];
-  const exports: object[] = [GFP_FLAGS, GFP_FLAG_MODIFIERS, ...parts.map(exportsOf)];
+  const exports: object[] = [CACHE_FLAGS, GFP_FLAGS, GFP_FLAG_MODIFIERS, ...parts.map(exportsOf)];
   return Object.freeze(Object.assign({}, ...exports) as object);
 }
 

@@ -211,6 +211,10 @@ export class SlabAllocator {
     this.#sim.clock.charge(COST.SLAB_ALLOC);
     const slab = this.slabOf(pointer);
     if (slab === undefined) {
+      if ((cache.flags & SLAB.CONSISTENCY_CHECKS) === 0) {
+        this.reporter.warn('virt_to_cache: Object is not a Slab page!');
+        return;
+      }
       const address = `0x${this.ram.formatPointer(pointer)}`;
       this.reporter.slabError(cache, slab, `Attempt to free object(${address}) outside of slab`);
       this.reporter.fix(cache, `Object at ${address} not freed`);

@@ -44,7 +44,10 @@ export interface BugCase {
    * printed, `{p+8}` for one behind it, `*` for anything. One list stands for all reports.
    */
   readonly says?: readonly (readonly string[])[];
-  /** Headlines that the broken driver's run must have besides, which belong to its set-up. */
+  /**
+   * Headlines that the broken driver's run must have besides: those of its set-up, and those that
+   * follow from the mistake. `*` stands for anything.
+   */
   readonly besides?: readonly string[];
   /** What the driver, or the script, must print, in order: proof that it got there. */
   readonly prints?: readonly string[];

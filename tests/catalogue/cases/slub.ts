@@ -86,12 +86,20 @@ export const SLUB_CASES: readonly BugCase[] = [
   const cache = kmem_cache_create("things", 64, 0, 0, NULL);
   const p: Ptr<u8> = kmem_cache_alloc(cache, GFP_KERNEL); // ALLOC p 64
   kmem_cache_free(cache, p); // FREE p
-- const link: Ptr<u64> = p.add(72).cast<u64>();
-- link[0] = 0x123456789abcdefn;
-- validate_slab_cache(cache); // BAD object@p
-+ validate_slab_cache(cache);
+  const link: Ptr<u64> = p.add(64).cast<u64>();
+  const whole = link[0]!;
+- p[64] = ~p[64]! & 0xff;
+- println("first " + validate_slab_cache(cache)); // BAD object@p
+- link[0] = whole;
+- println("then " + validate_slab_cache(cache));
+- println("at last " + validate_slab_cache(cache));
++ link[0] = whole;
   kmem_cache_destroy(cache);`,
-    setting,
+    // The rest of the list is lost with the link; when it is whole again, the count is wrong.
+    besides: Array.from({ length: 2 }, () => 'BUG things (*): Wrong object count.*'),
+    prints: ['first 3', 'then 2', 'at last 0'],
+    // Red zones would notice as well that objects are neither free nor in use.
+    setting: { on: 'kasan=off slub_debug=PU,things', off: 'kasan=off slub_debug=-' },
   },
   {
     id: 'slub-extra/freepointer',
@@ -102,7 +110,7 @@ export const SLUB_CASES: readonly BugCase[] = [
 - const link: Ptr<u64> = p.add(72).cast<u64>();
 - link[0] = 0x123456789abcdefn;
 - void kmem_cache_alloc(cache, GFP_KERNEL); // BAD object@p
-  kmem_cache_destroy(cache);`,
++ kmem_cache_destroy(cache);`,
     setting,
   },
   {
@@ -145,6 +153,7 @@ export const SLUB_CASES: readonly BugCase[] = [
 + kmem_cache_free(cache, p);
 - kmem_cache_destroy(cache); // BAD trap
 + kmem_cache_destroy(cache);`,
+    besides: ['BUG things (*): Objects remaining on __kmem_cache_shutdown()'],
     setting: { on: 'kasan=off' },
   },
   {

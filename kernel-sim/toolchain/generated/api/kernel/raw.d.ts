@@ -3,6 +3,8 @@
 
 import type { FunctionKind, PointerKind, ScalarKind, Struct, StructClass, Target, u8, usize } from "uapi";
 
+declare const cache: unique symbol;
+
 declare const page: unique symbol;
 
 /**
@@ -803,6 +805,128 @@ export function PTR_ERR_OR_ZERO(pointer: VoidPtr): number;
  * Context: any. Linux: OPTIMIZER_HIDE_VAR.
  */
 export function OPTIMIZER_HIDE_VAR<T>(pointer: Ptr<T>): Ptr<T>;
+
+/** What a cache can be asked for. Linux: include/linux/slab.h. */
+export const SLAB_CONSISTENCY_CHECKS: 256;
+
+/** What a cache can be asked for. Linux: include/linux/slab.h. */
+export const SLAB_RED_ZONE: 1024;
+
+/** What a cache can be asked for. Linux: include/linux/slab.h. */
+export const SLAB_POISON: 2048;
+
+/** What a cache can be asked for. Linux: include/linux/slab.h. */
+export const SLAB_HWCACHE_ALIGN: 8192;
+
+/** What a cache can be asked for. Linux: include/linux/slab.h. */
+export const SLAB_STORE_USER: 65536;
+
+/** What a cache can be asked for. Linux: include/linux/slab.h. */
+export const SLAB_RECLAIM_ACCOUNT: 131072;
+
+/** What a cache can be asked for. Linux: include/linux/slab.h. */
+export const SLAB_TYPESAFE_BY_RCU: 524288;
+
+/** What a cache can be asked for. Linux: include/linux/slab.h. */
+export const SLAB_ACCOUNT: 67108864;
+
+/** What a cache can be asked for. Linux: include/linux/slab.h. */
+export const SLAB_NO_MERGE: 16777216;
+
+/** A cache. What it points to is none of a driver's. Linux: struct kmem_cache *. */
+export type KmemCachePtr = VoidPtr & {
+  /** Nothing: only the type has it. */
+  readonly [cache]?: never;
+};
+
+/**
+ * Makes a cache of objects of `size` bytes; NULL without memory. Alignment 0 is that of a
+ * pointer. There are no constructors: `ctor` is NULL.
+ *
+ * Context: process. Linux: kmem_cache_create.
+ *
+ * @raw
+ * @may_sleep
+ * @symbol __kmem_cache_create_args
+ */
+export function kmem_cache_create(name: string, size: number, align: number, flags: number, ctor: NullPtr): KmemCachePtr;
+
+/**
+ * The same with a window of each object, `usersize` bytes from `useroffset` on, that may be copied
+ * to and from programs.
+ *
+ * Context: process. Linux: kmem_cache_create_usercopy.
+ *
+ * @raw
+ * @may_sleep
+ * @symbol __kmem_cache_create_args
+ */
+export function kmem_cache_create_usercopy(name: string, size: number, align: number, flags: number, useroffset: number, usersize: number, ctor: NullPtr): KmemCachePtr;
+
+/**
+ * Removes a cache, whose objects must have been given back. NULL is ignored.
+ *
+ * Context: process. Linux: kmem_cache_destroy.
+ *
+ * @raw
+ * @may_sleep
+ * @symbol kmem_cache_destroy
+ */
+export function kmem_cache_destroy(from: KmemCachePtr): void;
+
+/**
+ * An object; NULL without memory.
+ *
+ * Context: any; may sleep unless the flags forbid it. Linux: kmem_cache_alloc.
+ *
+ * @raw
+ * @may_sleep unless gfp=GFP_ATOMIC
+ * @symbol kmem_cache_alloc_noprof
+ */
+export function kmem_cache_alloc(from: KmemCachePtr, gfp: number): VoidPtr;
+
+/**
+ * The same, filled with zeros.
+ *
+ * Context: any; may sleep unless the flags forbid it. Linux: kmem_cache_zalloc.
+ *
+ * @raw
+ * @may_sleep unless gfp=GFP_ATOMIC
+ * @symbol kmem_cache_alloc_noprof
+ */
+export function kmem_cache_zalloc(from: KmemCachePtr, gfp: number): VoidPtr;
+
+/**
+ * Gives an object of this cache back.
+ *
+ * Context: any. Linux: kmem_cache_free.
+ *
+ * @raw
+ * @symbol kmem_cache_free
+ */
+export function kmem_cache_free(to: KmemCachePtr, object: VoidPtr): void;
+
+/**
+ * Bytes of an object.
+ *
+ * Context: any. Linux: kmem_cache_size.
+ *
+ * @raw
+ * @symbol kmem_cache_size
+ */
+export function kmem_cache_size(of: KmemCachePtr): number;
+
+/**
+ * Looks at every object of a cache with debugging on, and returns how many errors it found. Linux
+ * exports it to its own tests; `echo 1 > /sys/kernel/slab/NAME/validate` does the same.
+ *
+ * Context: process. Linux: validate_slab_cache.
+ *
+ * @raw
+ * @may_sleep
+ * @symbol validate_slab_cache
+ */
+export function validate_slab_cache(of: KmemCachePtr): number;
 
 /**
  * The fields of `hlist_node`: the next entry or NULL, and where the pointer to this one lies.
