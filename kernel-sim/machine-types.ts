@@ -195,7 +195,20 @@ export interface MemoryView {
   readonly objects?: CacheObjects;
   /** Where the address that was asked for leads; absent when it is in no slab. */
   readonly object?: ObjectView;
+  /** What nothing leads to any more, as kmemleak has found. */
+  readonly leaks: readonly LeakView[];
   readonly other: OtherMemory;
+}
+
+/** An allocation that was lost, and who made it. */
+export interface LeakView {
+  readonly address: number;
+  readonly sizeBytes: number;
+  readonly kind: 'slab' | 'vmalloc' | 'percpu';
+  readonly pid: number;
+  readonly task: string;
+  readonly where: string;
+  readonly source?: LogLine['source'];
 }
 
 export interface CacheView {
@@ -291,6 +304,16 @@ export interface OtherMemory {
   readonly freeBlocks: readonly number[];
   /** Allocations of kmalloc that were too large for a cache. */
   readonly large: { readonly count: number; readonly bytes: number };
+  readonly vmalloc: readonly VmallocView[];
+}
+
+/** A line of /proc/vmallocinfo. */
+export interface VmallocView {
+  readonly address: number;
+  readonly sizeBytes: number;
+  readonly pages: number;
+  /** Who asked for it, as reports name a function. */
+  readonly caller: string;
 }
 
 export interface TaskView {

@@ -18,6 +18,7 @@ import {
   type OtherMemory,
 } from '../machine-types.ts';
 import type { ObjectInfo } from '../mm/kmalloc.ts';
+import type { LeakObject } from '../mm/kmemleak.ts';
 import type { MemoryFinding } from '../mm/memory-findings.ts';
 import { MAX_ORDER, PAGE_SIZE } from '../mm/page.ts';
 import type { Slab, SlabCache } from '../mm/slab.ts';
@@ -36,6 +37,7 @@ export function memoryView(kernel: Kernel, request: MemoryRequest): MemoryView {
     caches: slabs.caches.map((cache) => cacheView(cache, quarantined)),
     ...(wanted === undefined ? {} : { objects: objectsOf(kernel, quarantined, wanted) }),
     ...(object === undefined ? {} : { object }),
+    leaks: kernel.leaks.control.lost().map((leak) => leakView(kernel, leak)),
     other: otherMemory(kernel),
   };
 }
@@ -102,11 +104,16 @@ function objectsOf(kernel: Kernel, quarantined: Quarantined, cache: SlabCache): 
     }
     at = end;
   }
+  const flag = (object: ObjectInfo | undefined, bit: number): void => {
+    const number = object === undefined ? undefined : first.get(object.slab);
+    if (object !== undefined && number !== undefined) states[number + object.index]! |= bit;
+  };
   for (const finding of memoryFindings.latest) {
     const object = slabs.objectAt(finding.object);
-    const number = object === undefined ? undefined : first.get(object.slab);
-    if (object === undefined || number === undefined || !isAbout(finding, object)) continue;
-    states[number + object.index]! |= OBJECT.BAD_ACCESS;
+    if (object !== undefined && isAbout(finding, object)) flag(object, OBJECT.BAD_ACCESS);
+  }
+  for (const { pointer } of kernel.leaks.control.lost()) {
+    flag(slabs.objectAt(pointer), OBJECT.LEAKED);
   }
   return {
     cache: cache.name,
@@ -179,6 +186,8 @@ function objectAt(
   const granules = ram.checks ? Math.ceil(sizeBytes / GRANULE) : 0;
   const events = eventsOf(kernel, object);
   const isHit = events.some(({ kind }) => kind === 'accessed');
+  const isLost = kernel.leaks.control.lost().some((leak) => leak.pointer === pointer);
+  const flags = (isHit ? OBJECT.BAD_ACCESS : 0) | (isLost ? OBJECT.LEAKED : 0);
   return {
     address: pointer,
     cache: cache.name,
@@ -186,7 +195,7 @@ function objectAt(
     index,
     objectBytes: cache.objectBytes,
     requestedBytes: slab.tracks?.requestedBytes(index) || cache.objectBytes,
-    state: (states[index] ?? OBJECT.FREE) | (isHit ? OBJECT.BAD_ACCESS : 0),
+    state: (states[index] ?? OBJECT.FREE) | flags,
     bytes: ram.bytes.slice(physical, physical + sizeBytes),
     shadow: Uint8Array.from({ length: granules }, (_, granule) =>
       ram.shadowAt(physical + granule * GRANULE),
@@ -230,8 +239,22 @@ function indexIn({ physical, cache }: Slab, at: number): number {
   return Math.floor((at - physical) / cache.slotBytes);
 }
 
-function otherMemory({ pages, slabs }: Kernel): OtherMemory {
+function leakView(kernel: Kernel, { pointer, sizeBytes, kind, pid, comm, trace }: LeakObject) {
+  return { ...who(kernel, trace), address: pointer, sizeBytes, kind, pid, task: comm };
+}
+
+/** More than a view can show. */
+const VMALLOC_MAX = 500;
+
+function otherMemory({ pages, slabs, vmalloc }: Kernel): OtherMemory {
+  const areas = [...vmalloc.areas.all()].flatMap(({ area }) => (area === undefined ? [] : [area]));
   return {
+    vmalloc: areas.slice(0, VMALLOC_MAX).map(({ start, requestedBytes, pages: own, caller }) => ({
+      address: start,
+      sizeBytes: requestedBytes,
+      pages: own.length,
+      caller,
+    })),
     totalBytes: pages.totalPages * PAGE_SIZE,
     freeBytes: pages.freeBytes,
     freeBlocks: Array.from({ length: MAX_ORDER + 1 }, (_, order) => pages.freeBlocks(order)),

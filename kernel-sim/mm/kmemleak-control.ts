@@ -27,6 +27,8 @@ export interface LeakControlParts {
 export class LeakControl {
   readonly #parts: LeakControlParts;
   #hasFound = false;
+  /** What modules have left behind, as the log has told. */
+  readonly #left = new WeakSet<LeakObject>();
 
   constructor(parts: LeakControlParts) {
     this.#parts = parts;
@@ -34,13 +36,19 @@ export class LeakControl {
 
   /** The blocks of what is suspected now, in order of allocation. */
   show(): string {
-    const { kmemleak, scanner, printer } = this.#parts;
+    const { kmemleak, printer } = this.#parts;
     return [...kmemleak.objects]
-      .filter((object) => (object.flags & LEAK_FLAG.REPORTED) !== 0)
-      .filter((object) => scanner.isUnreferenced(object))
+      .filter((object) => this.#isSuspected(object))
       .flatMap((object) => printer.unreferenced(object))
       .map((line) => `${line}\n`)
       .join('');
+  }
+
+  /** The same, with what unloaded modules have left behind; in order of allocation. */
+  lost(): LeakObject[] {
+    return [...this.#parts.kmemleak.objects].filter(
+      (object) => this.#left.has(object) || this.#isSuspected(object),
+    );
   }
 
   /** Takes a command. Answers 0 or a negative errno. A command is known by how it begins. */
@@ -89,11 +97,19 @@ export class LeakControl {
     const what = left.length === 1 ? 'object' : 'objects';
     const say = (line: string): void => printk.print(LEVEL.WARNING, `kmemleak: ${line}`);
     say(`${name} left ${left.length} unreferenced ${what} behind (${bytes} bytes)`);
-    for (const object of left) for (const line of printer.unreferenced(object)) say(line);
+    for (const object of left) {
+      this.#left.add(object);
+      for (const line of printer.unreferenced(object)) say(line);
+    }
   }
 
   log(text: string): void {
     this.#parts.printk.info(`kmemleak: ${text}`);
+  }
+
+  #isSuspected(object: LeakObject): boolean {
+    const isReported = (object.flags & LEAK_FLAG.REPORTED) !== 0;
+    return isReported && this.#parts.scanner.isUnreferenced(object);
   }
 
   #clear(): number {

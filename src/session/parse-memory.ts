@@ -67,11 +67,23 @@ const OBJECT: Shape = {
 const isCounts: Guard<unknown> = (value): value is number[] => isListOf(value, isCount);
 const isLarge: Guard<unknown> = (value): value is object =>
   hasShape(value, { count: isCount, bytes: isCount });
+const isVmalloc = listOf({ address: isCount, sizeBytes: isCount, pages: isCount, caller: isText });
+const LEAK_KINDS: ReadonlySet<unknown> = new Set(['slab', 'vmalloc', 'percpu']);
+const LEAK: Shape = {
+  address: isCount,
+  sizeBytes: isCount,
+  kind: (value): value is string => LEAK_KINDS.has(value),
+  pid: isCount,
+  task: isText,
+  where: isText,
+  source: optional(SOURCE),
+};
 const OTHER: Shape = {
   totalBytes: isCount,
   freeBytes: isCount,
   freeBlocks: isCounts,
   large: isLarge,
+  vmalloc: isVmalloc,
 };
 
 /** The fields of a `bad-memory` happening. */
@@ -88,13 +100,17 @@ export const BAD_MEMORY: Shape = {
 
 export function isMemoryView(value: unknown): value is MemoryView {
   if (!isFields(value)) return false;
-  const { nowNs, pointerBytes, caches, objects, object, other } = value as Record<string, unknown>;
+  const { nowNs, pointerBytes, caches, objects, object, leaks, other } = value as Record<
+    string,
+    unknown
+  >;
   return (
     isCount(nowNs) &&
     (pointerBytes === 4 || pointerBytes === 8) &&
     listOf(CACHE)(caches) &&
     (objects === undefined || isObjects(objects)) &&
     (object === undefined || hasShape(object, OBJECT)) &&
+    listOf(LEAK)(leaks) &&
     hasShape(other, OTHER)
   );
 }

@@ -91,6 +91,8 @@ const OBJECT = {
   shadow: BYTES,
   events: [EVENT, { ...EVENT, access: ACCESS, source: { module: 'm', file: 'm.ts', line: 3 } }],
 };
+const VMALLOC = { address: 1, sizeBytes: 4096, pages: 1, caller: 'f' };
+const LEAK = { address: 1, sizeBytes: 8, kind: 'slab', pid: 1, task: 't', where: 'f' };
 const MEMORY = {
   nowNs: 5,
   pointerBytes: 8,
@@ -107,7 +109,14 @@ const MEMORY = {
   ],
   objects: OBJECTS,
   object: OBJECT,
-  other: { totalBytes: 2, freeBytes: 1, freeBlocks: [1, 0], large: { count: 0, bytes: 0 } },
+  other: {
+    totalBytes: 2,
+    freeBytes: 1,
+    freeBlocks: [1, 0],
+    large: { count: 0, bytes: 0 },
+    vmalloc: [VMALLOC],
+  },
+  leaks: [LEAK],
 };
 
 function withObject(change: Partial<Record<keyof typeof OBJECT, unknown>>): object {
@@ -168,6 +177,7 @@ describe('anything else', () => {
       },
     ],
     ['memory of 16 bits', { kind: 'memory', id: 1, view: { ...MEMORY, pointerBytes: 2 } }],
+    ['a lost thing', { kind: 'memory', id: 1, view: { ...MEMORY, leaks: [{}] } }],
     ['bytes in words', { kind: 'memory', id: 1, view: withObject({ bytes: [1, 2] }) }],
     ['an access by nobody', { kind: 'memory', id: 1, view: withObject({ events: [{}] }) }],
     ['a missing state', { kind: 'memory', id: 1, view: withObjects({ states: BYTES.slice(1) }) }],

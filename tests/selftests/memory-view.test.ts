@@ -81,7 +81,26 @@ it('shows who allocated an object', { timeout: PATIENCE_MS }, () => {
     ],
   });
   expect(object.bytes[16]).toBe(29);
+  expect(memoryView(guest.machine.kernel, {}).leaks).toEqual([]);
   expect(guest.machine.happenings.some(({ kind }) => kind === 'bad-memory')).toBe(false);
+});
+
+it('shows what an unloaded module has left behind', { timeout: PATIENCE_MS }, () => {
+  const guest = machineAfter('sudo rmmod mailbox');
+  const { object, state } = messageOf(guest);
+  expect(state).toBe(OBJECT.ALLOCATED | OBJECT.LEAKED);
+  expect(object.state).toBe(state);
+  expect(memoryView(guest.machine.kernel, {}).leaks).toEqual([
+    {
+      address: object.address,
+      sizeBytes: 96,
+      kind: 'slab',
+      pid: object.events[0]?.pid,
+      task: 'insmod',
+      where: 'MailboxModule.init',
+      source: { module: 'mailbox', file: 'mailbox.ts', line: 27 },
+    },
+  ]);
 });
 
 it('tells the story of a use after free', { timeout: PATIENCE_MS }, () => {

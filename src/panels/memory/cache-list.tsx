@@ -8,15 +8,18 @@ import { Menu } from '../../widgets/menu.tsx';
 
 /** Stands in the list behind the caches. */
 export const OTHER_MEMORY = 'Other memory';
+export const LEAKS = 'Leaks';
 
 interface CacheListProps {
   readonly caches: readonly CacheView[];
+  /** How many allocations were lost. */
+  readonly leaks: number;
   readonly chosen: string | undefined;
   readonly onChoose: (name: string) => void;
 }
 
-export function CacheList({ caches, chosen, onChoose }: CacheListProps) {
-  const names = [...caches.map(({ name }) => name), OTHER_MEMORY];
+export function CacheList({ caches, leaks, chosen, onChoose }: CacheListProps) {
+  const names = [LEAKS, ...caches.map(({ name }) => name), OTHER_MEMORY];
   const move = (event: KeyboardEvent<HTMLDivElement>): void => {
     const at = names.indexOf(chosen ?? '');
     const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: names.length - 1 }[event.key];
@@ -38,6 +41,13 @@ export function CacheList({ caches, chosen, onChoose }: CacheListProps) {
       tabIndex={0}
       onKeyDown={move}
     >
+      <OtherRow
+        id={optionId(LEAKS)}
+        name={LEAKS}
+        count={leaks}
+        isChosen={chosen === LEAKS}
+        onChoose={onChoose}
+      />
       {caches.map((cache) => (
         <CacheRow
           key={cache.name}
@@ -47,18 +57,41 @@ export function CacheList({ caches, chosen, onChoose }: CacheListProps) {
           onChoose={onChoose}
         />
       ))}
-      {/* oxlint-disable-next-line jsx-a11y/click-events-have-key-events -- the list has them */}
-      <div
+      <OtherRow
         id={optionId(OTHER_MEMORY)}
-        role="option"
-        tabIndex={-1}
-        className="cache-row sans"
-        data-name={OTHER_MEMORY}
-        aria-selected={chosen === OTHER_MEMORY}
-        onClick={() => onChoose(OTHER_MEMORY)}
-      >
-        {OTHER_MEMORY}
-      </div>
+        name={OTHER_MEMORY}
+        isChosen={chosen === OTHER_MEMORY}
+        onChoose={onChoose}
+      />
+    </div>
+  );
+}
+
+interface OtherRowProps {
+  readonly id: string;
+  readonly name: string;
+  readonly count?: number;
+  readonly isChosen: boolean;
+  readonly onChoose: (name: string) => void;
+}
+
+/** A row that is no cache. */
+function OtherRow({ id, name, count, isChosen, onChoose }: OtherRowProps) {
+  return (
+    // oxlint-disable-next-line jsx-a11y/click-events-have-key-events -- the list has them
+    <div
+      id={id}
+      role="option"
+      tabIndex={-1}
+      className="cache-row sans"
+      data-name={name}
+      aria-selected={isChosen}
+      onClick={() => onChoose(name)}
+    >
+      <span className="cache-name">{name}</span>
+      {count !== undefined && (
+        <span className={count > 0 ? 'cache-count alarming' : 'cache-count'}>{count}</span>
+      )}
     </div>
   );
 }
@@ -94,7 +127,7 @@ function CacheRow({ id, cache, isChosen, onChoose }: CacheRowProps) {
 }
 
 /** The same where there is no room for a list. */
-export function CacheMenu({ caches, chosen, onChoose }: CacheListProps) {
+export function CacheMenu({ caches, leaks, chosen, onChoose }: CacheListProps) {
   return (
     <Menu
       label="Slab cache"
@@ -117,7 +150,15 @@ export function CacheMenu({ caches, chosen, onChoose }: CacheListProps) {
           })),
         },
         {
-          choices: [{ id: OTHER_MEMORY, label: OTHER_MEMORY, isChosen: chosen === OTHER_MEMORY }],
+          choices: [
+            {
+              id: LEAKS,
+              label: LEAKS,
+              isChosen: chosen === LEAKS,
+              detail: leaks === 0 ? 'none found' : `${leaks} found`,
+            },
+            { id: OTHER_MEMORY, label: OTHER_MEMORY, isChosen: chosen === OTHER_MEMORY },
+          ],
         },
       ]}
       onChoose={onChoose}

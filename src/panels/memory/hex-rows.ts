@@ -62,8 +62,8 @@ function groupAt(
   const runs: { start: number; bytes: number[]; isQuiet: boolean; isAccessed: boolean }[] = [];
   for (let at = offset; at < Math.min(offset + GROUP_BYTES, bytes.length); at++) {
     const byte = bytes[at] ?? 0;
-    const isQuiet = byte === 0 || at >= end;
     const isAccessed = at >= from && at < to;
+    const isQuiet = !isAccessed && (byte === 0 || at >= end);
     const last = runs.at(-1);
     if (last?.isQuiet === isQuiet && last.isAccessed === isAccessed) last.bytes.push(byte);
     else runs.push({ start: at, bytes: [byte], isQuiet, isAccessed });

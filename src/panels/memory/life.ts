@@ -67,7 +67,7 @@ export function lifeOf(events: readonly MemoryEvent[], nowNs: number): Life | un
 
 /** `11.673 ms`: to the microsecond, as the log has it. */
 export function durationText(nanoseconds: number): string {
-  const micros = Math.floor(nanoseconds / 1000);
+  const micros = Math.round(nanoseconds / 1000);
   if (micros < 1000) return `${micros} µs`;
   if (micros < 1e6) return `${Math.floor(micros / 1000)}.${pad(micros % 1000, 3)} ms`;
   return `${Math.floor(micros / 1e6)}.${pad(micros % 1e6, 6)} s`;

@@ -9,7 +9,8 @@ import { useSelection } from '../../store/use-playground.ts';
 import { Choice } from '../../widgets/fields.tsx';
 import { Menu } from '../../widgets/menu.tsx';
 import { StateGlyph } from '../../widgets/state-glyph.tsx';
-import { CacheList, CacheMenu, OTHER_MEMORY } from './cache-list.tsx';
+import { CacheList, CacheMenu, LEAKS, OTHER_MEMORY } from './cache-list.tsx';
+import { Leaks } from './leaks.tsx';
 import { ObjectDetails } from './object-details.tsx';
 import { LEGEND } from './object-states.ts';
 import { Objects } from './objects.tsx';
@@ -26,7 +27,12 @@ export function MemoryPanel() {
   const top = useRef<HTMLDivElement>(null);
   useFirstChoice(view);
   if (view === undefined) return <p className="empty">The kernel is asked about its memory.</p>;
-  const list = { caches: view.caches, chosen, onChoose: chooseCache };
+  const list = {
+    caches: view.caches,
+    leaks: view.leaks.length,
+    chosen,
+    onChoose: chooseCache,
+  };
   const leave = (event: KeyboardEvent): void => {
     if (event.key === 'Escape') top.current?.querySelector<HTMLElement>('.map, .grid')?.focus();
   };
@@ -37,9 +43,11 @@ export function MemoryPanel() {
       </MemoryBar>
       <div className="memory-top" ref={top}>
         <CacheList {...list} />
-        {chosen === OTHER_MEMORY ? (
-          <OtherMemoryView other={view.other} />
-        ) : (
+        {chosen === OTHER_MEMORY && (
+          <OtherMemoryView other={view.other} pointerBytes={view.pointerBytes} />
+        )}
+        {chosen === LEAKS && <Leaks leaks={view.leaks} pointerBytes={view.pointerBytes} />}
+        {chosen !== OTHER_MEMORY && chosen !== LEAKS && (
           <Objects view={view} onOpen={() => details.current?.focus()} />
         )}
       </div>

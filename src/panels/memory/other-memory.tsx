@@ -1,11 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /** What lies outside of the slab caches: whole pages, and what is free. */
-import type { OtherMemory } from '../../../kernel-sim/machine-types.ts';
+import type { OtherMemory, VmallocView } from '../../../kernel-sim/machine-types.ts';
+import { addressText, type PointerBytes } from '../../lib/addresses.ts';
 
 const PAGE_KIB = 4;
 
-export function OtherMemoryView({ other }: { readonly other: OtherMemory }) {
-  const { totalBytes, freeBytes, freeBlocks, large } = other;
+interface OtherMemoryProps {
+  readonly other: OtherMemory;
+  readonly pointerBytes: PointerBytes;
+}
+
+export function OtherMemoryView({ other, pointerBytes }: OtherMemoryProps) {
+  const { totalBytes, freeBytes, freeBlocks, large, vmalloc } = other;
   const most = Math.max(1, ...freeBlocks.map((count, order) => count << order));
   return (
     <div className="other-memory">
@@ -26,6 +32,7 @@ export function OtherMemoryView({ other }: { readonly other: OtherMemory }) {
           )}
         </dd>
       </dl>
+      {vmalloc.length > 0 && <Areas areas={vmalloc} pointerBytes={pointerBytes} />}
       <table className="data buddies">
         <caption>Free blocks of pages, as the buddy allocator keeps them</caption>
         <thead>
@@ -58,6 +65,41 @@ export function OtherMemoryView({ other }: { readonly other: OtherMemory }) {
         </tbody>
       </table>
     </div>
+  );
+}
+
+interface AreasProps {
+  readonly areas: readonly VmallocView[];
+  readonly pointerBytes: PointerBytes;
+}
+
+function Areas({ areas, pointerBytes }: AreasProps) {
+  return (
+    <table className="data buddies">
+      <caption>Areas of vmalloc</caption>
+      <thead>
+        <tr>
+          <th scope="col">Address</th>
+          <th scope="col" className="figure">
+            Bytes
+          </th>
+          <th scope="col" className="figure">
+            Pages
+          </th>
+          <th scope="col">Asked for by</th>
+        </tr>
+      </thead>
+      <tbody>
+        {areas.map(({ address, sizeBytes, pages, caller }) => (
+          <tr key={address}>
+            <td>{addressText(address, pointerBytes)}</td>
+            <td className="figure">{sizeBytes}</td>
+            <td className="figure">{pages}</td>
+            <td>{caller}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
   );
 }
 
