@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /** What one call of an API function does, where its flags decide whether it may sleep. */
-import type ts from 'typescript';
+import ts from 'typescript';
 
 import { traitsOf, valueParameters, type Effect } from './declarations.ts';
 import type { CallNode } from './syntax.ts';

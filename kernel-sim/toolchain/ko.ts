@@ -70,15 +70,7 @@ export function writeKo(board: BuildRequest['board'], parts: KoParts): Uint8Arra
   ko.section(KO_SECTION.STEPPED, 0).add(encodeUtf8(stepped.code));
   ko.section(KO_SECTION.SITES, 0).add(encodeUtf8(JSON.stringify(sites)));
   ko.section(KO_SECTION.MAPS, 0).add(encodeUtf8(maps));
-  const { statics, pointerBytes } = parts.variables;
-  const pointers = statics.map((it) => ({ ...it, sizeBytes: pointerBytes }));
-  for (const { name, offset, sizeBytes } of [...pointers, ...globals.all]) {
-    // A buffer's name is that of its bytes, not of the pointer to them.
-    const isShadowed = sizeBytes === pointerBytes && globals.all.some((it) => it.name === name);
-    if (isShadowed) continue;
-    const section = SECTION.BSS;
-    ko.symbol({ name, section, value: offset, size: sizeBytes, type: ELF.OBJECT });
-  }
+  addVariables(ko, parts);
   const sections = ko.finish();
   // What is zero at the start takes no room in the file. Most data of a driver is the engine's.
   const bss = {
@@ -93,6 +85,17 @@ export function writeKo(board: BuildRequest['board'], parts: KoParts): Uint8Arra
     sections: sections.toSpliced(afterData, 0, bss),
     symbols: ko.symbols,
   });
+}
+
+/** A buffer's name is that of its bytes, not of the pointer to them. */
+function addVariables(ko: KoBuilder, { globals, variables }: KoParts): void {
+  const add = (name: string, value: number, size: number): void =>
+    ko.symbol({ name, section: SECTION.BSS, value, size, type: ELF.OBJECT });
+  const buffers = new Set(globals.all.map(({ name }) => name));
+  for (const { name, offset } of variables.statics) {
+    if (!buffers.has(name)) add(name, offset, variables.pointerBytes);
+  }
+  for (const { name, offset, sizeBytes } of globals.all) add(name, offset, sizeBytes);
 }
 
 /** In Linux's order: what the source says first, what the build adds last. */
