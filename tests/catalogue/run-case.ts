@@ -28,13 +28,20 @@ export function runCase(entry: Entry, bug: BugCase | undefined): Verdict {
     const reason = `does not build: ${broken.errors[0]}`;
     return { id, suite, verdict: 'skip', headline: null, reason };
   }
-  const headline = reportsOf(broken.seen)[0]?.headlines[0] ?? null;
+  const headline = headlineOf(entry, broken.seen);
   const wrong =
     entry.expect === 'report'
       ? judgeReporting(bug, entry, broken)
       : [...judgeSilence(bug, broken.source, broken.seen), ...judgeStatus(bug, broken.seen)];
   const verdict = wrong.length === 0 ? 'pass' : 'fail';
   return { id, suite, verdict, headline, reason: wrong.join('; ') || null };
+}
+
+/** The one that the catalogue is about; what else was said only if that was not. */
+function headlineOf({ title_match: titles }: Entry, seen: Observation): string | null {
+  const all = reportsOf(seen).flatMap(({ headlines }) => headlines);
+  const wanted = new RegExp(`^(?:${titles[0] ?? '(?!)'})`);
+  return all.find((line) => wanted.test(line)) ?? all[0] ?? null;
 }
 
 interface Run {

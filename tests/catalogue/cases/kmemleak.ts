@@ -36,9 +36,10 @@ const LEAKS: readonly BugCase[] = [
   dropped('kmemleak/vmalloc_64', 'vmalloc(64)', 4096, 5),
   {
     id: 'kmemleak/alloc_percpu',
+    top: '  class Counters extends struct({ all: array(u64, 8) }) {}',
     body: `
-- const p: VoidPtr = __alloc_percpu(64, 8); // LEAK p 64
-+ const p: VoidPtr = __alloc_percpu(64, 8);
+- const p: VoidPtr = alloc_percpu(Counters); // LEAK p 64
++ const p: VoidPtr = alloc_percpu(Counters);
 + free_percpu(p);`,
     script: LOAD_AND_SCAN,
     besides: [summary(1)],
