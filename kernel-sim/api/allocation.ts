@@ -107,6 +107,10 @@ export class Allocation implements ValueMemory {
     return this.#context.memory.loadPointer(this.#at(offset, this.#pointerBytes));
   }
 
+  loadWord(offset: number): number {
+    return this.#context.memory.loadWord(this.#at(offset, this.#pointerBytes));
+  }
+
   store8(offset: number, value: number): void {
     this.#context.memory.store8(this.#at(offset, 1), value);
   }

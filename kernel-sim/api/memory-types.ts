@@ -9,11 +9,10 @@ import {
   problemOf,
   SCALARS,
   scalarBytes,
-  type LayoutTarget,
   type ScalarName,
   type Shape,
 } from '../uapi/layout.ts';
-import type { ValueMemory } from './value-memory.ts';
+import type { ValueMemory, ValueTarget } from './value-memory.ts';
 
 /** One type, on one board. */
 export interface MemoryType {
@@ -27,34 +26,47 @@ export interface MemoryType {
 
 /** What a driver holds of a type. It shows nothing. */
 export class KindObject {
-  readonly #make: (target: LayoutTarget) => MemoryType;
+  readonly #make: (target: ValueTarget) => MemoryType;
 
-  constructor(make: (target: LayoutTarget) => MemoryType) {
+  constructor(make: (target: ValueTarget) => MemoryType) {
     this.#make = make;
     Object.freeze(this);
   }
 
-  static typeOf(value: unknown, target: LayoutTarget): MemoryType | undefined {
+  static typeOf(value: unknown, target: ValueTarget): MemoryType | undefined {
     const isKind = typeof value === 'object' && value !== null && #make in value;
     return isKind ? value.#make(target) : undefined;
   }
 }
 
-export function scalarType(name: ScalarName, target: LayoutTarget): MemoryType {
+export function scalarType(name: ScalarName, target: ValueTarget): MemoryType {
   const { isSigned, isBigEndian, value } = SCALARS[name];
   const sizeBytes = scalarBytes(name, target);
   const shape = { kind: 'scalar', name } as const;
   const accessors =
-    SCALARS[name].sizeBytes === 0 ? POINTER : accessorsOf(sizeBytes, isSigned, isBigEndian);
+    SCALARS[name].sizeBytes === 0 ? WORD : accessorsOf(sizeBytes, isSigned, isBigEndian);
   return { shape, sizeBytes, alignBytes: sizeBytes, ...(value === 'boolean' ? BOOL : accessors) };
 }
 
-export function pointerType(kind: 'pointer' | 'function', target: LayoutTarget): MemoryType {
+export function pointerType(target: ValueTarget): MemoryType {
   const { pointerBytes } = target;
-  return { shape: { kind }, sizeBytes: pointerBytes, alignBytes: pointerBytes, ...POINTER };
+  const shape = { kind: 'pointer' } as const;
+  return { shape, sizeBytes: pointerBytes, alignBytes: pointerBytes, ...POINTER };
 }
 
-export function arrayType(element: MemoryType, length: number, target: LayoutTarget): MemoryType {
+/** A pointer to a function reads as the function. */
+export function functionType(target: ValueTarget): MemoryType {
+  const { pointerBytes, functions } = target;
+  return {
+    shape: { kind: 'function' },
+    sizeBytes: pointerBytes,
+    alignBytes: pointerBytes,
+    read: (memory, pointer) => functions.functionAt(memory.loadPointer(pointer)),
+    write: (memory, pointer, value) => memory.storePointer(pointer, functions.addressOf(value)),
+  };
+}
+
+export function arrayType(element: MemoryType, length: number, target: ValueTarget): MemoryType {
   const shape = { kind: 'array', element: element.shape, length } as const;
   const problem = problemOf(shape);
   if (problem !== null) throw new Error(problem);
@@ -70,7 +82,7 @@ export function arrayType(element: MemoryType, length: number, target: LayoutTar
   };
 }
 
-export function flexType(element: MemoryType, target: LayoutTarget): MemoryType {
+export function flexType(element: MemoryType, target: ValueTarget): MemoryType {
   const shape = { kind: 'flex', element: element.shape } as const;
   const problem = problemOf(shape);
   if (problem !== null) throw new Error(problem);
@@ -147,6 +159,8 @@ const POINTER: Accessors = {
   read: (memory, pointer) => memory.loadPointer(pointer),
   write: (memory, pointer, value) => memory.storePointer(pointer, Number(value)),
 };
+
+const WORD: Accessors = { ...POINTER, read: (memory, pointer) => memory.loadWord(pointer) };
 
 const BOOL: Accessors = {
   read: (memory, pointer) => memory.load8(pointer) !== 0,

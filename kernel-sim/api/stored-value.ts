@@ -9,7 +9,6 @@
 import type { Allocation } from './allocation.ts';
 import type { ApiContext } from './context.ts';
 import type { MemoryType } from './memory-types.ts';
-import { OwnBytes } from './value-memory.ts';
 
 /** The value that lay in memory, as one with bytes of its own. */
 export function copyOut(
@@ -20,9 +19,7 @@ export function copyOut(
 ): unknown {
   const { kind } = type.shape;
   if (kind !== 'struct' && kind !== 'bits' && kind !== 'array') return type.read(memory, offset);
-  const own = new OwnBytes(type.sizeBytes, context.services.slabs.ram.board.pointerBytes);
-  own.storeBytes(0, memory.loadBytes(offset, type.sizeBytes));
-  return type.read(own, 0);
+  return context.classes.fromBytes(type, memory.loadBytes(offset, type.sizeBytes));
 }
 
 /** How many bytes stand for an object. */

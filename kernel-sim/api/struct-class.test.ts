@@ -9,13 +9,27 @@ import { StructClasses } from './struct-class.ts';
 import { UapiApi } from './uapi.ts';
 import { KernelMemory } from './value-memory.ts';
 
+/** A function of a driver's, and where its module put it. */
+const CALLBACK = 0xffff_c000_1230;
+function callback(n: number): number {
+  return n + 1;
+}
+
 function machine(board = PC_MEMORY) {
   const ram = new Ram(4096, board);
   const bad: BadAccess[] = [];
   const { fault } = ram.reporter;
   ram.reporter = { badAccess: (access) => bad.push(access), fault };
   ram.unpoison(0, 4096);
-  const classes = new StructClasses(board);
+  const functions = {
+    addressOf: (fn: unknown) => (fn === callback ? CALLBACK : 0),
+    functionAt: (address: number) => (address === CALLBACK ? callback : address),
+  };
+  const classes = new StructClasses({
+    pointerBytes: board.pointerBytes,
+    pointers: ram,
+    functions,
+  });
   const memory = new KernelMemory(ram);
   const view = <T>(type: abstract new () => T, pointer: number): T =>
     classes.typeOf(type).read(memory, pointer) as T;
@@ -73,6 +87,28 @@ describe('a struct', () => {
     expect(ram.load32(at + All.offsetof('le32'))).toBe(0x0102_0304);
     ram.storePointer(at + All.offsetof('link'), at);
     expect(value.link).toBe(at);
+  });
+
+  it('keeps functions as their addresses', () => {
+    class Operations extends uapi.struct({ open: uapi.func<typeof callback>() }) {}
+    for (const value of [view(Operations, at), new Operations({ open: callback })]) {
+      value.open = callback;
+      expect(value.open(1)).toBe(2);
+    }
+    expect(ram.loadPointer(at)).toBe(CALLBACK);
+    ram.storePointer(at, 0);
+    expect(view(Operations, at).open).toBe(0);
+  });
+
+  it('keeps each bit of what is no address', () => {
+    class Link extends uapi.struct({ next: uapi.ptr<Link>(), word: uapi.usize }) {}
+    const bits = 0x4141_4141_4242_4243n;
+    ram.store64(at, bits);
+    const copy = new Link({ next: view(Link, at).next });
+    view(Link, at + 64).next = copy.next;
+    expect(ram.load64(at + 64)).toBe(bits);
+    ram.store64(at + 8, bits);
+    expect(view(Link, at).word).toBe(Number(bits));
   });
 
   it('begins as told, and zero elsewhere', () => {

@@ -16,12 +16,11 @@ import {
   type BitRange,
   type BitRanges,
   type Extent,
-  type LayoutTarget,
   type Shape,
   type StructShape,
 } from '../uapi/layout.ts';
 import { KindObject, type MemoryType } from './memory-types.ts';
-import { OwnBytes, type ValueMemory } from './value-memory.ts';
+import { OwnBytes, type ValueMemory, type ValueTarget } from './value-memory.ts';
 
 /** Taken before drivers come: their realm has no Reflect (init/freeze-intrinsics.ts). */
 const { construct } = Reflect;
@@ -89,12 +88,12 @@ interface Field {
 
 /** The classes of one machine. */
 export class StructClasses {
-  readonly #target: LayoutTarget;
+  readonly #target: ValueTarget;
   /** Of what `struct()` and `bits()` answered: the type of a class that extends it. */
   readonly #types = new WeakMap<object, (extending: Class) => MemoryType>();
   readonly #typeOfClass = new WeakMap<object, MemoryType>();
 
-  constructor(target: LayoutTarget) {
+  constructor(target: ValueTarget) {
     this.#target = target;
   }
 
@@ -123,10 +122,10 @@ export class StructClasses {
   }
 
   /** A value with bytes of its own, which are these at first. */
-  fromBytes(kind: unknown, bytes: Uint8Array): unknown {
-    const own = new OwnBytes(bytes.length, this.#target.pointerBytes);
+  fromBytes(type: MemoryType, bytes: Uint8Array): unknown {
+    const own = new OwnBytes(bytes.length, this.#target);
     own.storeBytes(0, bytes);
-    return this.typeOf(kind).read(own, 0);
+    return type.read(own, 0);
   }
 
   /** What `struct(fields)` answers. */
@@ -178,7 +177,7 @@ export class StructClasses {
           super(Base, init);
           return;
         }
-        const bytes = new OwnBytes(sizeBytes, target.pointerBytes);
+        const bytes = new OwnBytes(sizeBytes, target);
         super(Base, new Place(bytes, 0));
         writeFields(bytes, 0, fields, init);
       }

@@ -8,12 +8,13 @@ import {
   arrayType,
   flexType,
   KindObject,
+  functionType,
   pointerType,
   scalarType,
   type MemoryType,
 } from './memory-types.ts';
-import type { LayoutTarget } from '../uapi/layout.ts';
 import type { StructClasses } from './struct-class.ts';
+import type { ValueTarget } from './value-memory.ts';
 import type {
   ArrayKind,
   BitRanges,
@@ -136,7 +137,7 @@ export class UapiApi {
    * @symbol none
    */
   ptr<T>(): PointerKind<T> {
-    return kindOf((target) => pointerType('pointer', target)) as unknown as PointerKind<T>;
+    return kindOf((target) => pointerType(target)) as unknown as PointerKind<T>;
   }
 
   /**
@@ -145,7 +146,7 @@ export class UapiApi {
    * @symbol none
    */
   func<F extends (...args: never) => unknown>(): FunctionKind<F> {
-    return kindOf((target) => pointerType('function', target)) as unknown as FunctionKind<F>;
+    return kindOf((target) => functionType(target)) as unknown as FunctionKind<F>;
   }
 }
 
@@ -153,6 +154,6 @@ function scalarKind<Name extends ScalarName>(name: Name): ScalarKind<Name> {
   return kindOf((target) => scalarType(name, target)) as unknown as ScalarKind<Name>;
 }
 
-function kindOf(make: (target: LayoutTarget) => MemoryType): KindObject {
+function kindOf(make: (target: ValueTarget) => MemoryType): KindObject {
   return new KindObject(make);
 }

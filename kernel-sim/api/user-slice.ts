@@ -220,9 +220,9 @@ export class UserSliceReader {
    * @throws EFAULT there are not so many, or the caller's buffer is not there
    */
   read_struct<T extends object>(type: abstract new (...args: never) => T): T {
-    const { sizeBytes } = this.#classes.typeOf(type);
-    if (sizeBytes > this.remaining) throw errnoValue(ERRNO.EFAULT);
-    return this.#classes.fromBytes(type, this.read(sizeBytes)) as T;
+    const layout = this.#classes.typeOf(type);
+    if (layout.sizeBytes > this.remaining) throw errnoValue(ERRNO.EFAULT);
+    return this.#classes.fromBytes(layout, this.read(layout.sizeBytes)) as T;
   }
 
   /**

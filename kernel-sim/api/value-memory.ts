@@ -3,8 +3,22 @@
  * Where the bytes of a driver's structs lie: in the machine's memory, checked, or in bytes of their
  * own that nothing but the value itself can reach.
  */
-import { fromWords, HIGH_WORD, highWord } from '../hw/ram/board-memory.ts';
 import type { Ram } from '../hw/ram/ram.ts';
+import type { LayoutTarget } from '../uapi/layout.ts';
+
+/** What of a machine decides how values lie in memory. */
+export interface ValueTarget extends LayoutTarget {
+  readonly pointers: {
+    /** The pointer that 64 bits make, whatever they are. */
+    pointerFrom(bits: bigint): number;
+    bitsOf(pointer: number): bigint;
+  };
+  readonly functions: {
+    /** The address of a function of a driver's, or of NULL. */
+    addressOf(fn: unknown): number;
+    functionAt(address: number): unknown;
+  };
+}
 
 /** Loads and stores of one size each; what is wider than a byte is little-endian. */
 export interface ValueMemory {
@@ -12,8 +26,9 @@ export interface ValueMemory {
   load16(pointer: number): number;
   load32(pointer: number): number;
   load64(pointer: number): bigint;
-  /** A number as wide as the board's pointers. */
   loadPointer(pointer: number): number;
+  /** A number as wide as the board's pointers. */
+  loadWord(pointer: number): number;
   store8(pointer: number, value: number): void;
   store16(pointer: number, value: number): void;
   store32(pointer: number, value: number): void;
@@ -28,12 +43,12 @@ export interface ValueMemory {
 export class OwnBytes implements ValueMemory {
   readonly #bytes: Uint8Array;
   readonly #view: DataView;
-  readonly #pointerBytes: 4 | 8;
+  readonly #target: ValueTarget;
 
-  constructor(sizeBytes: number, pointerBytes: 4 | 8) {
+  constructor(sizeBytes: number, target: ValueTarget) {
     this.#bytes = new Uint8Array(sizeBytes);
     this.#view = new DataView(this.#bytes.buffer);
-    this.#pointerBytes = pointerBytes;
+    this.#target = target;
   }
 
   load8(pointer: number): number {
@@ -53,8 +68,13 @@ export class OwnBytes implements ValueMemory {
   }
 
   loadPointer(pointer: number): number {
-    const low = this.load32(pointer);
-    return this.#pointerBytes === 4 ? low : fromWords(low, this.load32(pointer + 4));
+    const { pointerBytes, pointers } = this.#target;
+    return pointerBytes === 4 ? this.load32(pointer) : pointers.pointerFrom(this.load64(pointer));
+  }
+
+  loadWord(pointer: number): number {
+    const value = this.loadPointer(pointer);
+    return value >= 0 ? value : Number(this.load64(pointer));
   }
 
   store8(pointer: number, value: number): void {
@@ -74,8 +94,9 @@ export class OwnBytes implements ValueMemory {
   }
 
   storePointer(pointer: number, value: number): void {
-    this.store32(pointer, value % HIGH_WORD);
-    if (this.#pointerBytes === 8) this.store32(pointer + 4, highWord(value));
+    const { pointerBytes, pointers } = this.#target;
+    if (pointerBytes === 4) this.store32(pointer, value);
+    else this.store64(pointer, pointers.bitsOf(value));
   }
 
   loadBytes(pointer: number, sizeBytes: number): Uint8Array {
@@ -113,6 +134,10 @@ export class KernelMemory implements ValueMemory {
 
   loadPointer(pointer: number): number {
     return this.#ram.loadPointer(pointer);
+  }
+
+  loadWord(pointer: number): number {
+    return this.#ram.loadWord(pointer);
   }
 
   store8(pointer: number, value: number): void {

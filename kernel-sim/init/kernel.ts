@@ -7,7 +7,8 @@
  */
 // tidy: long because everything is constructed here, and the order is read as one
 import { makeDriverApi } from '../api/api.ts';
-import { StructClasses } from '../api/struct-class.ts';
+import type { StructClasses } from '../api/struct-class.ts';
+import { makeStructs } from '../api/views.ts';
 import { ModuleDefinition } from '../api/driver-module.ts';
 import { CharDevices } from '../drivers/char/chrdev.ts';
 import type { DebugFs } from '../fs/debugfs/debugfs.ts';
@@ -208,7 +209,7 @@ export class Kernel {
     this.vfs = this.#makeVfs();
 
     this.calls = new DriverCalls(this.sim, this.scheduler, this.runtime);
-    this.structs = new StructClasses(this.board.memory);
+    this.structs = makeStructs(this.ram, this.runtime);
     this.workqueues = new Workqueues({
       scheduler: this.scheduler,
       threads: this.kthreads,

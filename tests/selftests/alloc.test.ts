@@ -226,7 +226,8 @@ function run(bodies: readonly string[], cmdline = ''): Outcome {
       const end = lines.findIndex(({ text }) => text === `use ${index + 1}`);
       return lines.slice(start + 1, end < 0 ? undefined : end);
     });
-  const own = guest.log.filter(({ source }) => source !== undefined);
+  // Its own lines, not the frames of a report.
+  const own = guest.log.filter(({ source, text }) => source !== undefined && text[0] !== ' ');
   const owned = [...kernel.ownedPointers.values()].length;
   return {
     said: sections(own).map((lines) => lines.map(({ text }) => text)),
@@ -262,6 +263,37 @@ it('what is forgotten is never given back', { timeout: PATIENCE_MS }, () => {
   const { said, left } = run(['forget(KBox.new(new Noisy("lost")));']);
   expect(said).toEqual([['drop kept']]);
   expect(left).toEqual({ owned: 0, allocated: 1 });
+});
+
+it('what found no memory is dropped, and nothing else changes', { timeout: PATIENCE_MS }, () => {
+  // Fails whatever may not wait, each time.
+  const { said, logs, left } = run(
+    [
+      `const v = KVec.new<Noisy>();
+      v.push(new Noisy("there"));
+      const tries = [
+        (): void => drop(KBox.new(new Noisy("box"), GFP_ATOMIC)),
+        (): void => drop(Arc.new(new Noisy("arc"), GFP_ATOMIC)),
+        (): void => v.push(new Noisy("element"), GFP_ATOMIC),
+        (): void => v.reserve(9, GFP_ATOMIC),
+        (): void => drop(KString.new("text", GFP_ATOMIC)),
+      ];
+      for (const attempt of tries) {
+        try {
+          attempt();
+          println("done");
+        } catch (error) {
+          println(error === Errno.ENOMEM ? "ENOMEM" : "?");
+        }
+      }
+      println(\`\${v.len()} \${v.at(0).name}\`);`,
+    ],
+    'failslab=1,100,0,-1',
+  );
+  const failures = ['drop box', 'ENOMEM', 'drop arc', 'ENOMEM', 'drop element', 'ENOMEM'];
+  expect(said).toEqual([[...failures, 'ENOMEM', 'ENOMEM', '1 there', 'drop there', 'drop kept']]);
+  expect(logs.join()).not.toMatch(/BUG|Oops/);
+  expect(left).toEqual({ owned: 0, allocated: 0 });
 });
 
 describe('wrong use is a panic that says so, and no bad access', () => {

@@ -52,3 +52,41 @@ it('are values with sizes, fields and methods', { timeout: PATIENCE_MS }, () => 
   expect(logText).toContain('40 8 16');
   expect(logText).toContain('7@4096 true 60');
 });
+
+const PAIRS = `import { module, println } from "kernel";
+import { chrdev, type File, type FileOperations } from "kernel/fs";
+import type { UserSliceReader, UserSliceWriter } from "kernel/fs";
+import { be32, struct, u8 } from "uapi";
+class Pair extends struct({ kind: u8, value: be32 }) {}
+class Pairs implements FileOperations {
+  static open(): Pairs { return new Pairs(); }
+  write(_file: File, input: UserSliceReader): void {
+    while (input.remaining > 0) {
+      const pair = input.read_struct(Pair);
+      println(\`\${pair.kind} \${pair.value}\`);
+    }
+  }
+  read(file: File, out: UserSliceWriter): void {
+    if (file.pos === 0) out.write_struct(new Pair({ kind: 7, value: 0x01020304 }));
+  }
+}
+class Test {
+  constructor(readonly device: chrdev.Registration) {}
+  static init(): Test { return new Test(chrdev.register("pairs", Pairs)); }
+}
+export default module(Test, { license: "GPL" });
+`;
+
+it('go to programs and come from them whole', { timeout: PATIENCE_MS }, () => {
+  const files = [userFile('p/p.ts', PAIRS), userFile('p/Kbuild', 'obj-m := p.o\n')];
+  const script = `cd p && make > /tmp/make 2>&1 || { cat /tmp/make; exit 99; }
+sudo insmod p.ko && sudo mknod -m 666 /dev/p c 243 0
+printf '\\001xyz\\000\\000\\001\\000\\002abc\\000\\000\\000\\005' > /dev/p
+printf abc > /dev/p
+dd if=/dev/p bs=7 count=1 2>&1 | head -n 1
+od -A n -t x1 /dev/p`;
+  const { stdout, stderr, logText } = runScript(script, { files });
+  expect(logText).toMatch(/1 256\n.*2 5/u);
+  expect(stdout).toContain(' 07 00 00 00 01 02 03 04');
+  expect(`${stdout}${stderr}`.match(/Bad address/g)).toHaveLength(2);
+});

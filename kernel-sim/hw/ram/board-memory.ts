@@ -54,7 +54,7 @@ export const RPI3_MEMORY: BoardMemory = Object.freeze({
   text: 0xc000_8000,
 });
 
-export const HIGH_WORD = 0x1_0000_0000;
+const HIGH_WORD = 0x1_0000_0000;
 const SIGN_BIT = 0x8000_0000_0000;
 /** Pointers of 64 bits that have a meaning are numbers below. */
 export const CANONICAL_END = 2 * SIGN_BIT;
@@ -70,15 +70,6 @@ export function formatPointer(board: BoardMemory, pointer: number): string {
 export function highWord(pointer: number): number {
   const high = Math.floor(pointer / HIGH_WORD);
   return pointer >= SIGN_BIT && pointer < CANONICAL_END ? (high | 0xffff_0000) >>> 0 : high;
-}
-
-/**
- * The pointer that two words of memory make. One that is not canonical (garbage) comes out above
- * 48 bits, so that using it faults; its lowest bits may be lost.
- */
-export function fromWords(low: number, high: number): number {
-  const isSignExtended = high >>> 15 === 0x1_ffff;
-  return (isSignExtended ? high & 0xffff : high) * HIGH_WORD + low;
 }
 
 function hex(value: number, digits: number): string {
