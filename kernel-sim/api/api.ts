@@ -21,8 +21,8 @@ import { GFP_FLAG_MODIFIERS, GFP_FLAGS, RawAllocApi } from './raw-alloc.ts';
 import { RawAtomicApi } from './raw-atomic.ts';
 import { RawAtomic64Api } from './raw-atomic64.ts';
 import { RawBitApi } from './raw-bits.ts';
-import { CACHE_FLAGS, RawCacheApi } from './raw-cache.ts';
 import { RawBugApi } from './raw-bug.ts';
+import { RawCacheApi, SLAB_FLAGS } from './raw-cache.ts';
 import { RawHlistApi } from './raw-hlist.ts';
 import { RawKmemleakApi } from './raw-kmemleak.ts';
 import { RawListApi } from './raw-list.ts';
@@ -33,6 +33,8 @@ import { RawPointerApi } from './raw-pointer.ts';
 import { RawRcuApi } from './raw-rcu.ts';
 import { RawRefcountApi } from './raw-refcount.ts';
 import { RawStringApi } from './raw-string.ts';
+import { MAP_FLAGS, PROT_FLAGS, RawUserApi } from './raw-user.ts';
+import { RawVmallocApi } from './raw-vmalloc.ts';
 import { RawWorkqueueApi } from './raw-workqueue.ts';
 import { Slot } from './slot.ts';
 import { Spinlock } from './spinlock.ts';
@@ -104,9 +106,12 @@ function rawExports(context: ApiContext, uapi: UapiApi): object {
     new RawRcuApi(context, uapi),
     new RawRefcountApi(context, uapi),
     new RawStringApi(context),
+    new RawUserApi(context),
+    new RawVmallocApi(context),
     new RawWorkqueueApi(context, uapi),
   ];
-  const exports: object[] = [CACHE_FLAGS, GFP_FLAGS, GFP_FLAG_MODIFIERS, ...parts.map(exportsOf)];
+  const constants = [GFP_FLAGS, GFP_FLAG_MODIFIERS, MAP_FLAGS, PROT_FLAGS, SLAB_FLAGS];
+  const exports: object[] = [...constants, ...parts.map(exportsOf)];
   return Object.freeze(Object.assign({}, ...exports) as object);
 }
 

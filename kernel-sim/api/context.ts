@@ -21,9 +21,11 @@ import type { Refcounts } from '../kernel/refcount.ts';
 import type { Strings } from '../kernel/string.ts';
 import type { Warner } from '../kernel/warner.ts';
 import type { PercpuAllocator } from '../mm/percpu.ts';
+import type { UserAccess } from '../mm/uaccess.ts';
 import type { SlabAllocator } from '../mm/kmalloc.ts';
 import type { Rcu } from '../kernel/rcu.ts';
 import type { Workqueues } from '../kernel/workqueue.ts';
+import type { Vmalloc } from '../mm/vmalloc.ts';
 import { LoadedModule } from '../kernel/module/loaded-module.ts';
 import type { Scheduler } from '../kernel/sched/scheduler.ts';
 import type { OwnedPointers } from '../mm/owned-pointers.ts';
@@ -41,6 +43,7 @@ export interface RawParts {
   readonly sizes: ObjectSizes;
   readonly strings: Strings;
   readonly percpu: PercpuAllocator;
+  readonly users: UserAccess;
 }
 
 export interface ApiServices {
@@ -63,6 +66,7 @@ export interface ApiServices {
   readonly workqueues: Workqueues;
   readonly functions: () => FunctionCalls;
   readonly raw: RawParts;
+  readonly vmalloc: Vmalloc;
   /** Bytes of a module's own data, as a pointer; 0 when it has no more room. */
   readonly moduleData: (module: LoadedModule, sizeBytes: number) => number;
 }

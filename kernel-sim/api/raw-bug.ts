@@ -4,10 +4,9 @@
  *
  * @subpath kernel/raw
  */
-import { CANONICAL_END } from '../hw/ram/board-memory.ts';
 import type { ApiContext } from './context.ts';
 import type { Ptr, VoidPtr } from './raw-pointer.ts';
-import { addressOf, intOf, pointerTo } from './raw-value.ts';
+import { addressOf, errorPointer, intOf, pointerTo } from './raw-value.ts';
 
 /** Linux: MAX_ERRNO. */
 const ERRNO_MAX = 4095;
@@ -109,7 +108,7 @@ export class RawBugApi {
    * @symbol none
    */
   ERR_PTR(error: number): VoidPtr {
-    return pointerTo(this.#end + intOf(error));
+    return pointerTo(errorPointer(this.#context, intOf(error)));
   }
 
   /**
@@ -120,7 +119,7 @@ export class RawBugApi {
    * @symbol none
    */
   PTR_ERR(pointer: VoidPtr): number {
-    return intOf(addressOf(pointer) - this.#end);
+    return intOf(addressOf(pointer) - errorPointer(this.#context, 0));
   }
 
   /**
@@ -131,7 +130,7 @@ export class RawBugApi {
    * @symbol none
    */
   IS_ERR(pointer: VoidPtr): boolean {
-    const above = this.#end - addressOf(pointer);
+    const above = errorPointer(this.#context, 0) - addressOf(pointer);
     return above > 0 && above <= ERRNO_MAX;
   }
 
@@ -167,12 +166,6 @@ export class RawBugApi {
   OPTIMIZER_HIDE_VAR<T>(pointer: Ptr<T>): Ptr<T> {
     this.#context.services.raw.sizes.forget(addressOf(pointer));
     return pointer;
-  }
-
-  /** One past the highest pointer: errors lie below, and printed they end in `ffea`. */
-  get #end(): number {
-    const { board } = this.#context.services.slabs.ram;
-    return board.pointerBytes === 4 ? 0x1_0000_0000 : CANONICAL_END;
   }
 
   #warn(text?: string): void {

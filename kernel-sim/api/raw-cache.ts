@@ -4,41 +4,43 @@
  *
  * @subpath kernel/raw
  */
-import { SLAB } from '../mm/slab-flags.ts';
+import { formatSymbol } from '../kernel/module/sites.ts';
 import type { SlabCache } from '../mm/slab.ts';
+import { SLAB } from '../mm/slab-flags.ts';
 import { GFP_MODIFIERS, mayBlock } from '../uapi/gfp.ts';
 import type { ApiContext } from './context.ts';
-import type { NullPtr, VoidPtr } from './raw-pointer.ts';
+import type { NullPtr, Ptr, VoidPtr } from './raw-pointer.ts';
 import { addressOf, intOf, pointerTo, sizeOf } from './raw-value.ts';
+
+declare const opaque: unique symbol;
+
+/**
+ * A cache of objects. What it has for itself is the kernel's. Linux: struct kmem_cache.
+ *
+ * @public
+ */
+export interface kmem_cache {
+  /** Nothing: only the type has it. */
+  readonly [opaque]: never;
+}
 
 /**
  * What a cache can be asked for. Linux: include/linux/slab.h.
  *
  * @constants
  */
-export const CACHE_FLAGS = {
+export const SLAB_FLAGS = {
   SLAB_CONSISTENCY_CHECKS: SLAB.CONSISTENCY_CHECKS,
   SLAB_RED_ZONE: SLAB.RED_ZONE,
   SLAB_POISON: SLAB.POISON,
   SLAB_HWCACHE_ALIGN: SLAB.HWCACHE_ALIGN,
   SLAB_STORE_USER: SLAB.STORE_USER,
   SLAB_RECLAIM_ACCOUNT: SLAB.RECLAIM_ACCOUNT,
+  SLAB_PANIC: SLAB.PANIC,
   SLAB_TYPESAFE_BY_RCU: SLAB.TYPESAFE_BY_RCU,
-  SLAB_ACCOUNT: SLAB.ACCOUNT,
   SLAB_NO_MERGE: SLAB.NO_MERGE,
+  SLAB_ACCOUNT: SLAB.ACCOUNT,
 } as const;
-
-declare const cache: unique symbol;
-
-/**
- * A cache. What it points to is none of a driver's. Linux: struct kmem_cache *.
- *
- * @public
- */
-export type KmemCachePtr = VoidPtr & {
-  /** Nothing: only the type has it. */
-  readonly [cache]?: never;
-};
 
 /** @exports */
 export class RawCacheApi {
@@ -49,34 +51,32 @@ export class RawCacheApi {
   }
 
   /**
-   * Makes a cache of objects of `size` bytes; NULL without memory. Alignment 0 is that of a
-   * pointer. There are no constructors: `ctor` is NULL.
+   * A cache of objects of `size` bytes; NULL without memory. `ctor` is called once for each object
+   * when its page is made. Programs may see nothing of the objects.
    *
-   * Context: process. Linux: kmem_cache_create.
+   * Context: process; may sleep. Linux: kmem_cache_create.
    *
    * @symbol __kmem_cache_create_args
    * @raw
-   * @may_sleep
    */
   kmem_cache_create(
     name: string,
     size: number,
     align: number,
     flags: number,
-    ctor: NullPtr,
-  ): KmemCachePtr {
-    return this.kmem_cache_create_usercopy(name, size, align, flags, 0, 0, ctor);
+    ctor: ((object: VoidPtr) => void) | NullPtr,
+  ): Ptr<kmem_cache> {
+    return this.#create(name, { size, align, flags, ctor, userOffset: 0, userBytes: 0 });
   }
 
   /**
-   * The same with a window of each object, `usersize` bytes from `useroffset` on, that may be copied
-   * to and from programs.
+   * The same; `usersize` bytes of each object, from `useroffset` on, may be copied to and from
+   * programs.
    *
-   * Context: process. Linux: kmem_cache_create_usercopy.
+   * Context: process; may sleep. Linux: kmem_cache_create_usercopy.
    *
    * @symbol __kmem_cache_create_args
    * @raw
-   * @may_sleep
    */
   kmem_cache_create_usercopy(
     name: string,
@@ -85,39 +85,31 @@ export class RawCacheApi {
     flags: number,
     useroffset: number,
     usersize: number,
-    ctor: NullPtr,
-  ): KmemCachePtr {
-    void ctor;
-    const { scheduler, slabs } = this.#context.services;
-    scheduler.mightSleep();
-    const made = slabs.kmemCacheCreate({
-      name: String(name),
-      objectBytes: sizeOf(size),
-      align: sizeOf(align),
-      flags: intOf(flags),
-      userOffset: sizeOf(useroffset),
-      userBytes: sizeOf(usersize),
-    });
-    return pointerTo(made?.pointer ?? 0);
+    ctor: ((object: VoidPtr) => void) | NullPtr,
+  ): Ptr<kmem_cache> {
+    const [userOffset, userBytes] = [sizeOf(useroffset), sizeOf(usersize)];
+    return this.#create(name, { size, align, flags, ctor, userOffset, userBytes });
   }
 
   /**
-   * Removes a cache, whose objects must have been given back. NULL is ignored.
+   * Gives a cache up. Objects that are still in use are a WARN, and stay. NULL is ignored.
    *
-   * Context: process. Linux: kmem_cache_destroy.
+   * Context: process; may sleep. Linux: kmem_cache_destroy.
    *
    * @raw
-   * @may_sleep
    */
-  kmem_cache_destroy(from: KmemCachePtr): void {
-    const { scheduler, slabs } = this.#context.services;
-    if (addressOf(from) === 0) return;
+  kmem_cache_destroy(cache: Ptr<kmem_cache>): void {
+    const { slabs, scheduler, raw } = this.#context.services;
     scheduler.mightSleep();
-    slabs.destroyCache(this.#cacheAt(from));
+    if (addressOf(cache) === 0) return;
+    const found = this.#cacheOf(cache);
+    if (found === undefined || slabs.destroyCache(found) === 0) return;
+    const what = `kmem_cache_destroy ${found.name}: Slab cache still has objects when called from`;
+    raw.warner.warn(`${what} ${this.#caller()}`);
   }
 
   /**
-   * An object; NULL without memory.
+   * An object, with whatever was there before. NULL when there is none.
    *
    * Context: any; may sleep unless the flags forbid it. Linux: kmem_cache_alloc.
    *
@@ -125,15 +117,12 @@ export class RawCacheApi {
    * @raw
    * @may_sleep unless gfp=GFP_ATOMIC
    */
-  kmem_cache_alloc(from: KmemCachePtr, gfp: number): VoidPtr {
-    const { scheduler, slabs } = this.#context.services;
-    const flags = intOf(gfp);
-    if (mayBlock(flags)) scheduler.mightSleep();
-    return pointerTo(slabs.alloc(this.#cacheAt(from), flags));
+  kmem_cache_alloc(cache: Ptr<kmem_cache>, gfp: number): VoidPtr {
+    return this.#allocate(cache, intOf(gfp));
   }
 
   /**
-   * The same, filled with zeros.
+   * An object filled with zeros. NULL when there is none.
    *
    * Context: any; may sleep unless the flags forbid it. Linux: kmem_cache_zalloc.
    *
@@ -141,59 +130,117 @@ export class RawCacheApi {
    * @raw
    * @may_sleep unless gfp=GFP_ATOMIC
    */
-  kmem_cache_zalloc(from: KmemCachePtr, gfp: number): VoidPtr {
-    return this.kmem_cache_alloc(from, gfp | GFP_MODIFIERS.__GFP_ZERO);
+  kmem_cache_zalloc(cache: Ptr<kmem_cache>, gfp: number): VoidPtr {
+    return this.#allocate(cache, intOf(gfp) | GFP_MODIFIERS.__GFP_ZERO);
   }
 
   /**
-   * Gives an object of this cache back.
+   * Gives an object back to its cache.
    *
    * Context: any. Linux: kmem_cache_free.
    *
    * @raw
    */
-  kmem_cache_free(to: KmemCachePtr, object: VoidPtr): void {
-    this.#context.services.slabs.cacheFree(this.#cacheAt(to), addressOf(object));
+  kmem_cache_free(cache: Ptr<kmem_cache>, object: VoidPtr): void {
+    const { slabs, raw } = this.#context.services;
+    const found = this.#cacheOf(cache);
+    const pointer = addressOf(object);
+    raw.sizes.forget(pointer);
+    if (found !== undefined) slabs.cacheFree(found, pointer);
   }
 
   /**
-   * Bytes of an object.
+   * Bytes of its objects.
    *
    * Context: any. Linux: kmem_cache_size.
    *
    * @raw
    */
-  kmem_cache_size(of: KmemCachePtr): number {
-    return this.#cacheAt(of).objectBytes;
+  kmem_cache_size(cache: Ptr<kmem_cache>): number {
+    return this.#cacheOf(cache)?.objectBytes ?? 0;
   }
 
   /**
-   * Looks at every object of a cache with debugging on, and returns how many errors it found. Linux
-   * exports it to its own tests; `echo 1 > /sys/kernel/slab/NAME/validate` does the same.
+   * Gives back the pages of a cache that have no objects. Returns 0 if none with objects are left.
    *
-   * Context: process. Linux: validate_slab_cache.
+   * Context: process. Linux: kmem_cache_shrink.
    *
    * @raw
-   * @may_sleep
    */
-  validate_slab_cache(of: KmemCachePtr): number {
-    const { scheduler, slabs } = this.#context.services;
-    scheduler.mightSleep();
-    return slabs.validate(this.#cacheAt(of));
+  kmem_cache_shrink(cache: Ptr<kmem_cache>): number {
+    this.#cacheOf(cache)?.shrink();
+    return Number((this.#cacheOf(cache)?.info.slabs ?? 0) > 0);
   }
 
-  /** What is no cache leads nowhere, as it would on Linux some loads later. */
-  #cacheAt(pointer: KmemCachePtr): SlabCache {
-    const { slabs } = this.#context.services;
-    const at = addressOf(pointer);
-    slabs.ram.load8(at);
-    const found = slabs.cacheAt(at);
-    if (found !== undefined) return found;
-    return slabs.ram.reporter.fault({
-      pointer: at,
-      sizeBytes: 1,
-      isWrite: false,
-      firstBad: at,
-    });
+  /**
+   * Looks at every object of a cache. Returns how many errors that reported.
+   *
+   * Context: process. Linux: validate_slab_cache, which needs slub_debug.
+   *
+   * @raw
+   */
+  validate_slab_cache(cache: Ptr<kmem_cache>): number {
+    const found = this.#cacheOf(cache);
+    return found === undefined ? 0 : this.#context.services.slabs.validate(found);
   }
+
+  #create(name: string, spec: CacheSpec): Ptr<kmem_cache> {
+    const { slabs, scheduler } = this.#context.services;
+    scheduler.mightSleep();
+    const { ctor, size, align, flags, userOffset, userBytes } = spec;
+    const cache = slabs.kmemCacheCreate({
+      name: String(name),
+      objectBytes: sizeOf(size),
+      align: sizeOf(align),
+      flags: intOf(flags),
+      userOffset,
+      userBytes,
+      make: typeof ctor === 'function' ? (pointer) => this.#construct(ctor, pointer) : undefined,
+    });
+    return pointerTo(cache?.pointer ?? 0);
+  }
+
+  #construct(ctor: (object: VoidPtr) => void, pointer: number): void {
+    this.#context.runtime.sync(ctor(pointerTo(pointer)));
+  }
+
+  #allocate(cache: Ptr<kmem_cache>, gfp: number): VoidPtr {
+    const { slabs, scheduler, raw } = this.#context.services;
+    if (mayBlock(gfp)) scheduler.mightSleep();
+    const found = this.#cacheOf(cache);
+    if (found === undefined) return pointerTo(0);
+    const pointer = slabs.alloc(found, gfp);
+    const { objectBytes } = found;
+    if (pointer !== 0 && (gfp & GFP_MODIFIERS.__GFP_ZERO) !== 0) {
+      slabs.ram.memset(pointer, 0, objectBytes);
+    }
+    return pointerTo(raw.sizes.note(pointer, objectBytes));
+  }
+
+  /**
+   * The cache that a driver means. The first thing that Linux does with one is to follow its first
+   * pointer, which what is no cache any more does not survive, or is reported for.
+   */
+  #cacheOf(cache: Ptr<kmem_cache>): SlabCache | undefined {
+    const { slabs } = this.#context.services;
+    const pointer = addressOf(cache);
+    const found = slabs.cacheAt(pointer);
+    if (found === undefined) slabs.ram.loadPointer(slabs.ram.loadPointer(pointer));
+    return found;
+  }
+
+  /** `init+0x1c/0x60 [module]`: who called. Linux: %pS of _RET_IP_. */
+  #caller(): string {
+    const { runtime, services } = this.#context;
+    return formatSymbol(services.sites.resolve(runtime.stack[runtime.sp - 2] ?? 0));
+  }
+}
+
+interface CacheSpec {
+  readonly size: number;
+  readonly align: number;
+  readonly flags: number;
+  readonly ctor: ((object: VoidPtr) => void) | NullPtr;
+  readonly userOffset: number;
+  readonly userBytes: number;
 }

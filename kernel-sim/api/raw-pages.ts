@@ -2,26 +2,26 @@
 /**
  * Whole pages, by their `struct page` and by address, and the ways between addresses.
  *
- * A pointer to a `struct page` stands for a page; what it points to is none of a driver's.
+ * A `Ptr<page>` stands for a page; what it points to is none of a driver's.
  *
  * @subpath kernel/raw
  */
 import { MAX_ORDER, PAGE_SHIFT, PAGE_SIZE } from '../mm/page.ts';
 import { GFP_MODIFIERS, mayBlock } from '../uapi/gfp.ts';
 import type { ApiContext } from './context.ts';
-import type { VoidPtr } from './raw-pointer.ts';
+import type { Ptr, VoidPtr } from './raw-pointer.ts';
 import { addressOf, intOf, pointerTo, sizeOf } from './raw-value.ts';
 
-declare const page: unique symbol;
+declare const opaque: unique symbol;
 
 /**
- * A page of memory. Linux: struct page *.
+ * A page of memory. What it has for itself is the kernel's. Linux: struct page.
  *
  * @public
  */
-export interface PagePtr {
+export interface page {
   /** Nothing: only the type has it. */
-  readonly [page]: never;
+  readonly [opaque]: never;
 }
 
 /** Where the array of all `struct page` lies, and the size of one. Linux: vmemmap, mem_map. */
@@ -45,7 +45,7 @@ export class RawPageApi {
   }
 
   /**
-   * 2^order pages that lie together; null when there are none.
+   * 2^order pages that lie together; NULL when there are none.
    *
    * Context: any; may sleep unless the flags forbid it. Linux: alloc_pages.
    *
@@ -53,13 +53,13 @@ export class RawPageApi {
    * @raw
    * @may_sleep unless gfp=GFP_ATOMIC
    */
-  alloc_pages(gfp: number, order: number): PagePtr | null {
+  alloc_pages(gfp: number, order: number): Ptr<page> {
     const physical = this.#allocate(gfp, order);
-    return physical === 0 ? null : this.#pageOf(physical);
+    return physical === 0 ? pointerTo(0) : this.#pageOf(physical);
   }
 
   /**
-   * One page; null when there is none.
+   * One page; NULL when there is none.
    *
    * Context: any; may sleep unless the flags forbid it. Linux: alloc_page.
    *
@@ -67,7 +67,7 @@ export class RawPageApi {
    * @raw
    * @may_sleep unless gfp=GFP_ATOMIC
    */
-  alloc_page(gfp: number): PagePtr | null {
+  alloc_page(gfp: number): Ptr<page> {
     return this.alloc_pages(gfp, 0);
   }
 
@@ -78,7 +78,7 @@ export class RawPageApi {
    *
    * @raw
    */
-  __free_pages(page: PagePtr, order: number): void {
+  __free_pages(page: Ptr<page>, order: number): void {
     this.#free(this.#physicalOf(page), intOf(order));
   }
 
@@ -90,7 +90,7 @@ export class RawPageApi {
    * @symbol __free_pages
    * @raw
    */
-  __free_page(page: PagePtr): void {
+  __free_page(page: Ptr<page>): void {
     this.__free_pages(page, 0);
   }
 
@@ -165,7 +165,7 @@ export class RawPageApi {
    *
    * @symbol none
    */
-  page_address(page: PagePtr): VoidPtr {
+  page_address(page: Ptr<page>): VoidPtr {
     return pointerTo(this.#ram.toPointer(this.#physicalOf(page)));
   }
 
@@ -176,7 +176,7 @@ export class RawPageApi {
    *
    * @symbol none
    */
-  page_to_pfn(page: PagePtr): number {
+  page_to_pfn(page: Ptr<page>): number {
     return this.#physicalOf(page) / PAGE_SIZE;
   }
 
@@ -187,7 +187,7 @@ export class RawPageApi {
    *
    * @symbol none
    */
-  pfn_to_page(pfn: number): PagePtr {
+  pfn_to_page(pfn: number): Ptr<page> {
     return this.#pageOf(sizeOf(pfn) * PAGE_SIZE);
   }
 
@@ -198,7 +198,7 @@ export class RawPageApi {
    *
    * @symbol none
    */
-  virt_to_page(address: VoidPtr): PagePtr {
+  virt_to_page(address: VoidPtr): Ptr<page> {
     return this.#pageOf(this.#ram.toPhysical(addressOf(address)));
   }
 
@@ -252,12 +252,12 @@ export class RawPageApi {
     this.#pages.freePages(physical, order);
   }
 
-  #pageOf(physical: number): PagePtr {
+  #pageOf(physical: number): Ptr<page> {
     const { start, pageBytes } = this.#memMap;
-    return (start + Math.floor(physical / PAGE_SIZE) * pageBytes) as unknown as PagePtr;
+    return pointerTo(start + Math.floor(physical / PAGE_SIZE) * pageBytes);
   }
 
-  #physicalOf(of: PagePtr): number {
+  #physicalOf(of: Ptr<page>): number {
     const { start, pageBytes } = this.#memMap;
     return Math.floor((addressOf(of) - start) / pageBytes) * PAGE_SIZE;
   }

@@ -3,6 +3,8 @@
  * What raw functions make of their arguments, which a driver may have made of anything: a pointer
  * becomes a whole number, a size one of `size_t`.
  */
+import { CANONICAL_END } from '../hw/ram/board-memory.ts';
+import type { ApiContext } from './context.ts';
 import type { VoidPtr } from './raw-pointer.ts';
 
 /**
@@ -16,6 +18,11 @@ export function addressOf(pointer: unknown): number {
 /** An address as a driver has it: the number, under a type that no arithmetic takes. */
 export function pointerTo(address: number): VoidPtr {
   return address as unknown as VoidPtr;
+}
+
+/** The address that a negative errno makes: one of the last page. Linux: ERR_PTR. */
+export function errorPointer({ services }: ApiContext, error: number): number {
+  return (services.slabs.ram.board.pointerBytes === 4 ? 0x1_0000_0000 : CANONICAL_END) + error;
 }
 
 /** A count of bytes or elements. Below 0 it wraps to more than there is memory, as in C. */

@@ -383,6 +383,7 @@ export class Kernel {
       ownedPointers,
       ...locks,
       raw: makeRawParts(this),
+      vmalloc: this.vmalloc,
       moduleData: (module: LoadedModule, bytes: number) => memory.allocateStatic(module, bytes),
       miscDevices: () => this.consoles.misc,
       structs: this.structs,

@@ -5,16 +5,22 @@ import { Atomics } from '../kernel/atomic.ts';
 import { Bitmaps } from '../kernel/bitmap.ts';
 import { Fortify } from '../kernel/fortify.ts';
 import { Lists } from '../kernel/list.ts';
+import { KERNEL_STACK_BYTES } from '../kernel/module/runtime.ts';
 import { ObjectSizes } from '../kernel/object-sizes.ts';
 import { Refcounts } from '../kernel/refcount.ts';
 import { Strings } from '../kernel/string.ts';
 import type { Warner } from '../kernel/warner.ts';
+import { PAGE_SIZE } from '../mm/page.ts';
+import { UserAccess } from '../mm/uaccess.ts';
+import { type KernelPlaces, Usercopy } from '../mm/usercopy.ts';
+import { processOf } from '../process/process.ts';
 import type { Kernel } from './kernel.ts';
+import { KERNEL_IMAGE } from './kernel-symbols.ts';
 
 /** Called before there is a `die`: only what goes wrong later asks for it. */
 export function makeRawParts(kernel: Kernel): RawParts {
-  const { ram, percpu, runtime, sites, options } = kernel;
-  const { fortify, listDebug, refcount } = options.detectors;
+  const { sim, ram, percpu, slabs, runtime, sites, printk, scheduler, options } = kernel;
+  const { fortify, hardenedUsercopy, listDebug, refcount } = options.detectors;
   const warner: Warner = {
     warn: (text) => kernel.die.warn(text),
     warnOnce: (text, kind) => kernel.die.warnOnce(text, kind),
@@ -23,6 +29,7 @@ export function makeRawParts(kernel: Kernel): RawParts {
   };
   const atomics = new Atomics(ram);
   const sizes = new ObjectSizes(runtime, sites);
+  const usercopy = new Usercopy(slabs, placesOf(kernel), printk, warner, hardenedUsercopy);
   return {
     warner,
     atomics,
@@ -32,5 +39,38 @@ export function makeRawParts(kernel: Kernel): RawParts {
     refcounts: new Refcounts(atomics, warner, refcount),
     strings: new Strings(ram, new Fortify(sizes, warner, fortify)),
     percpu,
+    users: new UserAccess({
+      ram,
+      usercopy,
+      sizes,
+      warner,
+      trace: sim.trace,
+      memory: () => {
+        const task = scheduler.currentOrNone;
+        return task === undefined || task.isKernelThread ? undefined : processOf(task)?.space;
+      },
+      mightFault: () => scheduler.mightSleep(),
+    }),
+  };
+}
+
+/** Where there is no heap. */
+function placesOf({ ram, vmalloc, runtime, scheduler }: Kernel): KernelPlaces {
+  const { text } = ram.board;
+  const linear = ram.toPointer(0);
+  return {
+    text: { start: text, end: text + KERNEL_IMAGE.readOnlyBytes },
+    linearText: { start: linear, end: linear + KERNEL_IMAGE.readOnlyBytes },
+    stack() {
+      const start = scheduler.currentOrNone?.kernelStack ?? 0;
+      if (start === 0) return undefined;
+      const end = start + KERNEL_STACK_BYTES;
+      return { start, end, pointer: end - (runtime.stack[runtime.sp - 1] ?? 0) };
+    },
+    isVmalloc: (pointer) => vmalloc.isVmallocAddress(pointer),
+    vmallocArea(pointer) {
+      const area = vmalloc.areas.find(pointer);
+      return area && { start: area.start, end: area.start + area.pages.length * PAGE_SIZE };
+    },
   };
 }

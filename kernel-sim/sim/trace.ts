@@ -31,6 +31,7 @@ export const EVENT = {
   UNLOCK: 19,        // a: pointer, b: interned class name
   LOCK_CONTENDED: 20, // a: pointer, b: interned class name
   ACCESS_REPORT: 21, // a: pointer, b: interned "KIND VERB BYTES", as "slab-use-after-free read 4"
+  USER_COPY: 22,     // a: the process's address, b: bytes that were copied
 } as const;
 
 export type EventKind = (typeof EVENT)[keyof typeof EVENT];

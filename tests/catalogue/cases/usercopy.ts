@@ -40,29 +40,29 @@ const SINGLE_VALUES: readonly BugCase[] = WIDTHS.flatMap(({ type, value, zero })
     `valid_put_get_user_${type}`,
     `
   const there: Ptr<${type}> = user;
-  const here: Ptr<${type}> = kernel;
-  println("put " + put_user(${value}, there));
-  println("got " + get_user(here, there));
+  const here = kernel.cast<${type}>();
+  println("put " + put_user_${type}(${value}, there));
+  println("got " + get_user_${type}(here, there));
   println(here[0] === ${value} ? "the same" : "another");`,
     ['put 0', 'got 0', 'the same'],
   ),
   silent(
     `invalid_get_user_kernel_${type}`,
     `
-  const here: Ptr<${type}> = kernel;
+  const here = kernel.cast<${type}>();
   const there: Ptr<${type}> = kernel.add(16).cast<${type}>();
   here[0] = ${value};
   there[0] = ${value};
-  println("got " + get_user(here, there));
+  println("got " + get_user_${type}(here, there));
   println(here[0] === ${zero} ? "zero" : "not zero");`,
     ['got -14', 'zero'],
   ),
   silent(
     `invalid_put_user_kernel_${type}`,
     `
-  const there: Ptr<${type}> = kernel;
+  const there = kernel.cast<${type}>();
   there[0] = ${value};
-  println("put " + put_user(${zero}, there));
+  println("put " + put_user_${type}(${zero}, there));
   println(there[0] === ${value} ? "the same" : "another");`,
     ['put -14', 'the same'],
   ),

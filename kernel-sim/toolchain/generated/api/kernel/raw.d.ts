@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Made by scripts/generate-api.mjs. Do not edit.
 
-import type { FunctionKind, PointerKind, ScalarKind, Struct, StructClass, Target, u8, usize } from "uapi";
+import type { FunctionKind, PointerKind, ScalarKind, Struct, StructClass, Target, u16, u32, u64, u8, usize } from "uapi";
 
-declare const cache: unique symbol;
+declare const opaque: unique symbol;
 
-declare const page: unique symbol;
+declare const opaque: unique symbol;
 
 /**
  * How to find memory: for who may sleep (`GFP_KERNEL`) or who must not (`GFP_ATOMIC`). Linux:
@@ -806,6 +806,14 @@ export function PTR_ERR_OR_ZERO(pointer: VoidPtr): number;
  */
 export function OPTIMIZER_HIDE_VAR<T>(pointer: Ptr<T>): Ptr<T>;
 
+/**
+ * A cache of objects. What it has for itself is the kernel's. Linux: struct kmem_cache.
+ */
+export interface kmem_cache {
+  /** Nothing: only the type has it. */
+  readonly [opaque]: never;
+}
+
 /** What a cache can be asked for. Linux: include/linux/slab.h. */
 export const SLAB_CONSISTENCY_CHECKS: 256;
 
@@ -825,57 +833,51 @@ export const SLAB_STORE_USER: 65536;
 export const SLAB_RECLAIM_ACCOUNT: 131072;
 
 /** What a cache can be asked for. Linux: include/linux/slab.h. */
-export const SLAB_TYPESAFE_BY_RCU: 524288;
+export const SLAB_PANIC: 262144;
 
 /** What a cache can be asked for. Linux: include/linux/slab.h. */
-export const SLAB_ACCOUNT: 67108864;
+export const SLAB_TYPESAFE_BY_RCU: 524288;
 
 /** What a cache can be asked for. Linux: include/linux/slab.h. */
 export const SLAB_NO_MERGE: 16777216;
 
-/** A cache. What it points to is none of a driver's. Linux: struct kmem_cache *. */
-export type KmemCachePtr = VoidPtr & {
-  /** Nothing: only the type has it. */
-  readonly [cache]?: never;
-};
+/** What a cache can be asked for. Linux: include/linux/slab.h. */
+export const SLAB_ACCOUNT: 67108864;
 
 /**
- * Makes a cache of objects of `size` bytes; NULL without memory. Alignment 0 is that of a
- * pointer. There are no constructors: `ctor` is NULL.
+ * A cache of objects of `size` bytes; NULL without memory. `ctor` is called once for each object
+ * when its page is made. Programs may see nothing of the objects.
  *
- * Context: process. Linux: kmem_cache_create.
+ * Context: process; may sleep. Linux: kmem_cache_create.
  *
  * @raw
- * @may_sleep
  * @symbol __kmem_cache_create_args
  */
-export function kmem_cache_create(name: string, size: number, align: number, flags: number, ctor: NullPtr): KmemCachePtr;
+export function kmem_cache_create(name: string, size: number, align: number, flags: number, ctor: ((object: VoidPtr) => void) | NullPtr): Ptr<kmem_cache>;
 
 /**
- * The same with a window of each object, `usersize` bytes from `useroffset` on, that may be copied
- * to and from programs.
+ * The same; `usersize` bytes of each object, from `useroffset` on, may be copied to and from
+ * programs.
  *
- * Context: process. Linux: kmem_cache_create_usercopy.
+ * Context: process; may sleep. Linux: kmem_cache_create_usercopy.
  *
  * @raw
- * @may_sleep
  * @symbol __kmem_cache_create_args
  */
-export function kmem_cache_create_usercopy(name: string, size: number, align: number, flags: number, useroffset: number, usersize: number, ctor: NullPtr): KmemCachePtr;
+export function kmem_cache_create_usercopy(name: string, size: number, align: number, flags: number, useroffset: number, usersize: number, ctor: ((object: VoidPtr) => void) | NullPtr): Ptr<kmem_cache>;
 
 /**
- * Removes a cache, whose objects must have been given back. NULL is ignored.
+ * Gives a cache up. Objects that are still in use are a WARN, and stay. NULL is ignored.
  *
- * Context: process. Linux: kmem_cache_destroy.
+ * Context: process; may sleep. Linux: kmem_cache_destroy.
  *
  * @raw
- * @may_sleep
  * @symbol kmem_cache_destroy
  */
-export function kmem_cache_destroy(from: KmemCachePtr): void;
+export function kmem_cache_destroy(cache: Ptr<kmem_cache>): void;
 
 /**
- * An object; NULL without memory.
+ * An object, with whatever was there before. NULL when there is none.
  *
  * Context: any; may sleep unless the flags forbid it. Linux: kmem_cache_alloc.
  *
@@ -883,10 +885,10 @@ export function kmem_cache_destroy(from: KmemCachePtr): void;
  * @may_sleep unless gfp=GFP_ATOMIC
  * @symbol kmem_cache_alloc_noprof
  */
-export function kmem_cache_alloc(from: KmemCachePtr, gfp: number): VoidPtr;
+export function kmem_cache_alloc(cache: Ptr<kmem_cache>, gfp: number): VoidPtr;
 
 /**
- * The same, filled with zeros.
+ * An object filled with zeros. NULL when there is none.
  *
  * Context: any; may sleep unless the flags forbid it. Linux: kmem_cache_zalloc.
  *
@@ -894,39 +896,47 @@ export function kmem_cache_alloc(from: KmemCachePtr, gfp: number): VoidPtr;
  * @may_sleep unless gfp=GFP_ATOMIC
  * @symbol kmem_cache_alloc_noprof
  */
-export function kmem_cache_zalloc(from: KmemCachePtr, gfp: number): VoidPtr;
+export function kmem_cache_zalloc(cache: Ptr<kmem_cache>, gfp: number): VoidPtr;
 
 /**
- * Gives an object of this cache back.
+ * Gives an object back to its cache.
  *
  * Context: any. Linux: kmem_cache_free.
  *
  * @raw
  * @symbol kmem_cache_free
  */
-export function kmem_cache_free(to: KmemCachePtr, object: VoidPtr): void;
+export function kmem_cache_free(cache: Ptr<kmem_cache>, object: VoidPtr): void;
 
 /**
- * Bytes of an object.
+ * Bytes of its objects.
  *
  * Context: any. Linux: kmem_cache_size.
  *
  * @raw
  * @symbol kmem_cache_size
  */
-export function kmem_cache_size(of: KmemCachePtr): number;
+export function kmem_cache_size(cache: Ptr<kmem_cache>): number;
 
 /**
- * Looks at every object of a cache with debugging on, and returns how many errors it found. Linux
- * exports it to its own tests; `echo 1 > /sys/kernel/slab/NAME/validate` does the same.
+ * Gives back the pages of a cache that have no objects. Returns 0 if none with objects are left.
  *
- * Context: process. Linux: validate_slab_cache.
+ * Context: process. Linux: kmem_cache_shrink.
  *
  * @raw
- * @may_sleep
+ * @symbol kmem_cache_shrink
+ */
+export function kmem_cache_shrink(cache: Ptr<kmem_cache>): number;
+
+/**
+ * Looks at every object of a cache. Returns how many errors that reported.
+ *
+ * Context: process. Linux: validate_slab_cache, which needs slub_debug.
+ *
+ * @raw
  * @symbol validate_slab_cache
  */
-export function validate_slab_cache(of: KmemCachePtr): number;
+export function validate_slab_cache(cache: Ptr<kmem_cache>): number;
 
 /**
  * The fields of `hlist_node`: the next entry or NULL, and where the pointer to this one lies.
@@ -1276,10 +1286,10 @@ export function list_for_each_entry<T extends object>(head: Ptr<list_head>, type
  */
 export function list_for_each_entry_safe<T extends object>(head: Ptr<list_head>, type: EntryClass<T>, field: keyof T & string, each: (pos: Ptr<T>) => boolean | void): void;
 
-/** A page of memory. Linux: struct page *. */
-export interface PagePtr {
+/** A page of memory. What it has for itself is the kernel's. Linux: struct page. */
+export interface page {
   /** Nothing: only the type has it. */
-  readonly [page]: never;
+  readonly [opaque]: never;
 }
 
 /** Bytes of a page. */
@@ -1289,7 +1299,7 @@ export const PAGE_SIZE: 4096;
 export const PAGE_SHIFT: 12;
 
 /**
- * 2^order pages that lie together; null when there are none.
+ * 2^order pages that lie together; NULL when there are none.
  *
  * Context: any; may sleep unless the flags forbid it. Linux: alloc_pages.
  *
@@ -1297,10 +1307,10 @@ export const PAGE_SHIFT: 12;
  * @may_sleep unless gfp=GFP_ATOMIC
  * @symbol alloc_pages_noprof
  */
-export function alloc_pages(gfp: number, order: number): PagePtr | null;
+export function alloc_pages(gfp: number, order: number): Ptr<page>;
 
 /**
- * One page; null when there is none.
+ * One page; NULL when there is none.
  *
  * Context: any; may sleep unless the flags forbid it. Linux: alloc_page.
  *
@@ -1308,7 +1318,7 @@ export function alloc_pages(gfp: number, order: number): PagePtr | null;
  * @may_sleep unless gfp=GFP_ATOMIC
  * @symbol alloc_pages_noprof
  */
-export function alloc_page(gfp: number): PagePtr | null;
+export function alloc_page(gfp: number): Ptr<page>;
 
 /**
  * One page filled with zeros, by its address. NULL when there is none.
@@ -1346,28 +1356,28 @@ export function free_page(address: VoidPtr): void;
  *
  * Context: any. Linux: page_address.
  */
-export function page_address(page: PagePtr): VoidPtr;
+export function page_address(page: Ptr<page>): VoidPtr;
 
 /**
  * The number of a page.
  *
  * Context: any. Linux: page_to_pfn.
  */
-export function page_to_pfn(page: PagePtr): number;
+export function page_to_pfn(page: Ptr<page>): number;
 
 /**
  * The page of a number.
  *
  * Context: any. Linux: pfn_to_page.
  */
-export function pfn_to_page(pfn: number): PagePtr;
+export function pfn_to_page(pfn: number): Ptr<page>;
 
 /**
  * The page that an address of the direct map lies in.
  *
  * Context: any. Linux: virt_to_page.
  */
-export function virt_to_page(address: VoidPtr): PagePtr;
+export function virt_to_page(address: VoidPtr): Ptr<page>;
 
 /**
  * The physical address behind one of the direct map.
@@ -1994,6 +2004,267 @@ export function write_text(target: Ptr<u8>, text: string): number;
  * @raw
  */
 export function read_text(source: Ptr<u8>, max: number): string;
+
+/**
+ * How memory of a process may be used, for `vm_mmap`. Linux: include/uapi/asm-generic/mman.h.
+ */
+export const PROT_NONE: 0;
+
+/**
+ * How memory of a process may be used, for `vm_mmap`. Linux: include/uapi/asm-generic/mman.h.
+ */
+export const PROT_READ: 1;
+
+/**
+ * How memory of a process may be used, for `vm_mmap`. Linux: include/uapi/asm-generic/mman.h.
+ */
+export const PROT_WRITE: 2;
+
+/**
+ * How memory of a process may be used, for `vm_mmap`. Linux: include/uapi/asm-generic/mman.h.
+ */
+export const PROT_EXEC: 4;
+
+/**
+ * What memory of a process is, for `vm_mmap`. Linux: include/uapi/asm-generic/mman.h.
+ */
+export const MAP_SHARED: 1;
+
+/**
+ * What memory of a process is, for `vm_mmap`. Linux: include/uapi/asm-generic/mman.h.
+ */
+export const MAP_PRIVATE: 2;
+
+/**
+ * What memory of a process is, for `vm_mmap`. Linux: include/uapi/asm-generic/mman.h.
+ */
+export const MAP_ANONYMOUS: 32;
+
+/** An address of the calling process. Linux: void __user *. */
+export type UserPtr = VoidPtr;
+
+/**
+ * Copies `size` bytes to the process. Returns how many are left: 0 is success.
+ *
+ * Context: process; may sleep. Linux: copy_to_user.
+ *
+ * @raw
+ * @may_sleep
+ * @symbol _copy_to_user
+ */
+export function copy_to_user(to: UserPtr, from: VoidPtr, size: number): number;
+
+/**
+ * Copies `size` bytes from the process. Returns how many are left: 0 is success. What is left is
+ * filled with zeros.
+ *
+ * Context: process; may sleep. Linux: copy_from_user.
+ *
+ * @raw
+ * @may_sleep
+ * @symbol _copy_from_user
+ */
+export function copy_from_user(to: VoidPtr, from: UserPtr, size: number): number;
+
+/**
+ * Fills `size` bytes of the process with zeros. Returns how many are left: 0 is success.
+ *
+ * Context: process; may sleep. Linux: clear_user.
+ *
+ * @raw
+ * @may_sleep
+ * @symbol clear_user
+ */
+export function clear_user(to: UserPtr, size: number): number;
+
+/**
+ * Copies a string from the process into `count` bytes, with its NUL if that has room. Returns its
+ * length, or -EFAULT (-14).
+ *
+ * Context: process; may sleep. Linux: strncpy_from_user.
+ *
+ * @raw
+ * @may_sleep
+ * @symbol strncpy_from_user
+ */
+export function strncpy_from_user(to: Ptr<u8>, from: UserPtr, count: number): number;
+
+/**
+ * True if these are addresses that a process may have, whether it has them or not.
+ *
+ * Context: any. Linux: access_ok.
+ */
+export function access_ok(address: UserPtr, size: number): boolean;
+
+/**
+ * Reads a byte of the process into `value`, 0 if it cannot be read. Returns 0 or -EFAULT (-14).
+ *
+ * Context: process; may sleep. Linux: get_user.
+ *
+ * @raw
+ * @may_sleep
+ * @symbol __get_user_1
+ */
+export function get_user_u8(value: Ptr<u8>, from: UserPtr): number;
+
+/**
+ * The same for two bytes.
+ *
+ * Context: process; may sleep. Linux: get_user.
+ *
+ * @raw
+ * @may_sleep
+ * @symbol __get_user_2
+ */
+export function get_user_u16(value: Ptr<u16>, from: UserPtr): number;
+
+/**
+ * The same for four bytes.
+ *
+ * Context: process; may sleep. Linux: get_user.
+ *
+ * @raw
+ * @may_sleep
+ * @symbol __get_user_4
+ */
+export function get_user_u32(value: Ptr<u32>, from: UserPtr): number;
+
+/**
+ * The same for eight bytes.
+ *
+ * Context: process; may sleep. Linux: get_user.
+ *
+ * @raw
+ * @may_sleep
+ * @symbol __get_user_8
+ */
+export function get_user_u64(value: Ptr<u64>, from: UserPtr): number;
+
+/**
+ * Writes a byte of the process. Returns 0 or -EFAULT (-14).
+ *
+ * Context: process; may sleep. Linux: put_user.
+ *
+ * @raw
+ * @may_sleep
+ * @symbol __put_user_1
+ */
+export function put_user_u8(value: number, to: UserPtr): number;
+
+/**
+ * The same for two bytes.
+ *
+ * Context: process; may sleep. Linux: put_user.
+ *
+ * @raw
+ * @may_sleep
+ * @symbol __put_user_2
+ */
+export function put_user_u16(value: number, to: UserPtr): number;
+
+/**
+ * The same for four bytes.
+ *
+ * Context: process; may sleep. Linux: put_user.
+ *
+ * @raw
+ * @may_sleep
+ * @symbol __put_user_4
+ */
+export function put_user_u32(value: number, to: UserPtr): number;
+
+/**
+ * The same for eight bytes.
+ *
+ * Context: process; may sleep. Linux: put_user.
+ *
+ * @raw
+ * @may_sleep
+ * @symbol __put_user_8
+ */
+export function put_user_u64(value: bigint, to: UserPtr): number;
+
+/**
+ * Gives the calling process memory of no file, where there is room. Returns its address, or an
+ * error: IS_ERR.
+ *
+ * Context: process; may sleep. Linux: vm_mmap.
+ *
+ * @raw
+ * @may_sleep
+ * @param file NULL: there are no others yet
+ * @symbol vm_mmap
+ */
+export function vm_mmap(file: VoidPtr, address: UserPtr | number, length: number, prot: number, flags: number, offset: number): UserPtr;
+
+/**
+ * Memory of `size` bytes, with whatever was there before. NULL when there is none.
+ *
+ * Context: process; may sleep. Linux: vmalloc.
+ *
+ * @raw
+ * @symbol vmalloc_noprof
+ */
+export function vmalloc(size: number): VoidPtr;
+
+/**
+ * The same, filled with zeros.
+ *
+ * Context: process; may sleep. Linux: vzalloc.
+ *
+ * @raw
+ * @symbol vzalloc_noprof
+ */
+export function vzalloc(size: number): VoidPtr;
+
+/**
+ * Gives back what `vmalloc` answered. NULL is ignored.
+ *
+ * Context: process. Linux: vfree.
+ *
+ * @raw
+ * @symbol vfree
+ */
+export function vfree(address: VoidPtr): void;
+
+/**
+ * As `kmalloc`, or as `vmalloc` for what finds no room there. `kvfree` gives it back.
+ *
+ * Context: process; may sleep. Linux: kvmalloc.
+ *
+ * @raw
+ * @symbol __kvmalloc_node_noprof
+ */
+export function kvmalloc(size: number, gfp: number): VoidPtr;
+
+/**
+ * The same, filled with zeros.
+ *
+ * Context: process; may sleep. Linux: kvzalloc.
+ *
+ * @raw
+ * @symbol __kvmalloc_node_noprof
+ */
+export function kvzalloc(size: number, gfp: number): VoidPtr;
+
+/**
+ * Gives back what `kvmalloc` answered. NULL is ignored.
+ *
+ * Context: process. Linux: kvfree.
+ *
+ * @raw
+ * @symbol kvfree
+ */
+export function kvfree(address: VoidPtr): void;
+
+/**
+ * True for an address that `vmalloc` could have answered.
+ *
+ * Context: any. Linux: is_vmalloc_addr.
+ *
+ * @symbol is_vmalloc_addr
+ */
+export function is_vmalloc_addr(address: VoidPtr): boolean;
 
 /** What a work item does. It may sleep, and free its item. */
 export interface WorkFunction {
