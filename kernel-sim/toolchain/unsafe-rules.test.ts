@@ -9,14 +9,14 @@ import { createToolchain } from './index.ts';
 const toolchain = createToolchain(assets);
 
 const HEAD = `import { module } from "kernel";
-import { addr_of, kfree, kmalloc, GFP_KERNEL, NULL } from "kernel/raw";
+import { addr_of, global_buffer, kfree, kmalloc, GFP_KERNEL, NULL } from "kernel/raw";
 import type { Ptr, VoidPtr } from "kernel/raw";
 import { array, bits, func, struct, u8, u32 } from "uapi";
 class Flags extends bits(u32, { on: 0 }) {}
 class Item extends struct({
   n: u32, flags: Flags, mac: array(u8, 6), run: func<(n: number) => void>(),
 }) {}
-export const used = [addr_of, kfree, kmalloc, GFP_KERNEL, NULL, Item, array, func];
+export const used = [addr_of, global_buffer, kfree, kmalloc, GFP_KERNEL, NULL, Item, array, func];
 export type Used = [Ptr<u8>, VoidPtr];
 "";
 `;
@@ -59,6 +59,11 @@ describe('what is refused', () => {
     ['the address of a variable', 'export const f = (n: u32): Ptr<u32> => addr_of(n);', 'RZ1000'],
     ['memory in a pattern', 'export function f(p: Ptr<u8>): void { "use unsafe"; [p[0]] = [1]; }', 'RZ1000'],
     ['memory as a loop variable', 'export function f(p: Ptr<u8>): void { "use unsafe"; for (p[0] of [1]); }', 'RZ1000'],
+    ['the memory itself', 'export const f = (): unknown => $m;', 'TS2304'],
+    ['the kernel itself', 'export const f = (): unknown => $k.memory;', 'TS2304'],
+    ['a name of theirs', 'export const f = ($m: number): number => $m;', 'RZ1000'],
+    ['a buffer of the module that is no variable', 'export const f = (): VoidPtr => global_buffer(8);', 'RZ1000'],
+    ['a buffer of the module without a size', 'let n = 8; export const table = global_buffer(n); n = 9;', 'RZ1000'],
     ['a closure in memory', 'export function f(p: Ptr<Item>): void { "use unsafe"; p.$.run = () => {}; }', 'RZ1000'],
     ['a closure by its name', 'export function f(p: Ptr<Item>): void { "use unsafe"; const g = () => {}; p.$.run = g; }', 'RZ1000'],
   ])('%s', (_what, source, code) => {
