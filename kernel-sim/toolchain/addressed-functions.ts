@@ -88,6 +88,7 @@ function hasAddress(
 /** Neither a name that is declared, nor what is called at once. */
 function isValue(node: ts.Identifier): boolean {
   const { parent } = node;
+  if (ts.isShorthandPropertyAssignment(parent)) return true;
   const isMember = ts.isPropertyAccessExpression(parent) && parent.name === node;
   const whole: ts.Node = isMember ? parent : node;
   const user = whole.parent;

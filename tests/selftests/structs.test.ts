@@ -53,6 +53,67 @@ it('are values with sizes, fields and methods', { timeout: PATIENCE_MS }, () => 
   expect(logText).toContain('7@4096 true 60');
 });
 
+const RAW = `import { module, println } from "kernel";
+import { KBox, KVec } from "kernel/alloc";
+import { GFP_KERNEL, kfree, kzalloc, type Ptr } from "kernel/raw";
+import { array, func, le32, struct, u16, u8 } from "uapi";
+class Frame extends struct({ mac: array(u8, 6), sizes: array(u16, 2), check: le32 }) {
+  text(): string {
+    let text = "";
+    for (let i = 0; i < this.mac.length; i++) text += \`\${this.mac[i]} \`;
+    return \`\${text}\${this.sizes[1]} \${this.check}\`;
+  }
+}
+class Operations extends struct({ frame: Frame, twice: func<(n: number) => number>() }) {}
+function twice(n: number): number {
+  return 2 * n;
+}
+class Test {
+  static init(): Test {
+    const box = KBox.new(new Frame({ mac: [1, 2, 3] }));
+    box.value.mac[5] = 9;
+    box.value.sizes[1] += 7;
+    const v = KVec.new(Frame);
+    v.push(box.value);
+    v.at(0).mac[0] = 8;
+    println(\`box \${box.value.text()}, vec \${v.at(0).text()}\`);
+    const kept = new Operations({ frame: { check: 5 }, twice });
+    println(\`kept \${kept.twice(21)}\`);
+    // SAFETY: the second look at it is one too many, on purpose.
+    unsafe: {
+      const p: Ptr<Operations> = kzalloc(Operations.size, GFP_KERNEL);
+      p.$ = kept;
+      const view = p.$;
+      view.frame.mac[4] = 4;
+      p.$.frame.sizes[1] = 3;
+      println(\`raw \${view.frame.text()} \${view.twice(4)} \${p.$.twice(5)}\`);
+      kfree(p);
+      println(\`late \${view.frame.check}\`);
+    }
+    return new Test();
+  }
+}
+export default module(Test, { license: "GPL" });
+`;
+
+it.each(['pc', 'rpi3'] as const)(
+  'are the same to safe and to raw code, on %s',
+  { timeout: PATIENCE_MS },
+  (board) => {
+    const files = [userFile('r/r.ts', RAW), userFile('r/Kbuild', 'obj-m := r.o\n')];
+    const script = `cd r && make > /tmp/make 2>&1 || { cat /tmp/make; exit 99; }
+sudo insmod r.ko`;
+    const { stdout, logText } = runScript(script, { files, board });
+    expect(stdout).toBe('');
+    expect(logText).toContain('box 1 2 3 0 0 9 7 0, vec 8 2 3 0 0 9 7 0');
+    expect(logText).toContain('kept 42');
+    expect(logText).toContain('raw 0 0 0 0 4 0 3 5 8 10');
+    const late = RAW.split('\n').findIndex((line) => line.includes('late')) + 1;
+    expect(logText).toMatch(/BUG: KASAN: slab-use-after-free in Test\.init.*\nRead of size 4 at/u);
+    expect(logText).toContain(`[r] r.ts:${late}\nRead of size 4`);
+  },
+);
+
 const PAIRS = `import { module, println } from "kernel";
 import { chrdev, type File, type FileOperations } from "kernel/fs";
 import type { UserSliceReader, UserSliceWriter } from "kernel/fs";
