@@ -93,7 +93,9 @@ export class Pipe {
   /** Both ends are closed: gives the pages back. */
   free(): void {
     for (const [index, page] of this.#ring.entries()) {
-      if (page !== 0) this.#pages.freePage(page);
+      if (page === 0) continue;
+      this.#pages.freePage(page);
+      this.#pages.usage.pipe--;
       this.#ring[index] = 0;
     }
     this.used = 0;
@@ -104,6 +106,7 @@ export class Pipe {
     let page = this.#ring[index] ?? 0;
     if (page === 0) {
       page = this.#pages.allocPage();
+      if (page !== 0) this.#pages.usage.pipe++;
       this.#ring[index] = page;
     }
     return page;

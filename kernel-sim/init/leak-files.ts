@@ -116,7 +116,7 @@ function rootsOf(kernel: Kernel): LeakRoots {
       for (const { roots } of kernel.tasks.all()) {
         if (roots !== undefined) yield* roots.subarray(1, roots[0]);
       }
-      yield* kernel.ownedPointers.values();
     },
+    owned: () => kernel.ownedPointers.values(),
   };
 }

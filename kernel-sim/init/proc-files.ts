@@ -4,6 +4,7 @@ import { devicesText } from '../drivers/char/chrdev.ts';
 import { mapsText } from '../fs/procfs/maps.ts';
 import type { ProcTask, ProcTasks } from '../fs/procfs/proc-task.ts';
 import { ProcSysctl } from '../fs/procfs/proc-sysctl.ts';
+import { registerMemoryFiles } from '../fs/procfs/memory-files.ts';
 import { ProcFs } from '../fs/procfs/procfs.ts';
 import { mountsText, registerSystemFiles } from '../fs/procfs/system-files.ts';
 import { formatPointer } from '../hw/ram/board-memory.ts';
@@ -38,6 +39,7 @@ export function mountProc(kernel: Kernel): ProcSysctl {
     mounts: () => mountsText(vfs.mounts),
   });
   registerSystemFiles(procfs, vfs, systemFacts(kernel));
+  registerMemoryFiles(procfs, kernel);
   procfs.register('devices', () => devicesText(charDevices));
   procfs.register('misc', () => consoles.misc.listing());
   procfs.register('modules', () => modulesText(kernel, [...loader.modules]));
@@ -59,15 +61,12 @@ export function mountProc(kernel: Kernel): ProcSysctl {
 }
 
 function systemFacts(kernel: Kernel): Parameters<typeof registerSystemFiles>[2] {
-  const { sim, image, pages, slabs, scheduler, tasks } = kernel;
+  const { sim, image, scheduler, tasks } = kernel;
   return {
     nowNs: () => sim.now(),
     version: kernel.banner,
     epochSeconds: image.epochSeconds,
     cmdline: image.cmdline,
-    pages,
-    slabPages: () =>
-      slabs.caches.reduce((sum, { info }) => sum + info.slabs * info.pagesPerSlab, 0),
     cpuTimes: () => scheduler.cpus.map((cpu) => scheduler.timesOf(cpu)),
     loadAverages: () => scheduler.load.hundredths(sim.now()),
     contextSwitches: () => scheduler.cpus.reduce((sum, { switches }) => sum + switches, 0),

@@ -37,7 +37,9 @@ export function makeRawHooks(parts: {
   let idleStack = 0;
   const takeStack = (): number => {
     const physical = pages.allocPages(STACK_ORDER);
-    return physical === 0 ? 0 : ram.toPointer(physical);
+    if (physical === 0) return 0;
+    pages.usage.kernelStack += 2 ** STACK_ORDER;
+    return ram.toPointer(physical);
   };
   return {
     memory: new RamAccess(ram),

@@ -28,6 +28,13 @@ export class LargeAllocations {
     return { count: this.#requested.size, bytes };
   }
 
+  /** Pages of all of them. */
+  get pageCount(): number {
+    let bytes = 0;
+    for (const physical of this.#requested.keys()) bytes += this.wholeBytes(physical);
+    return bytes / PAGE_SIZE;
+  }
+
   has(physical: number): boolean {
     return this.#requested.has(physical);
   }

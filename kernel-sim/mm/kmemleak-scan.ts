@@ -28,6 +28,8 @@ export interface LeakRoots {
   ): Iterable<{ readonly address: number; readonly sizeBytes: number }>;
   /** Pointers that are held outside of memory: in variables of running code. */
   values(): Iterable<number>;
+  /** What handles hold until they are dropped or forgotten. */
+  owned(): Iterable<number>;
 }
 
 export interface LeakScannerParts {
@@ -63,7 +65,7 @@ export class LeakScanner {
   scan(): number {
     const { sim, kmemleak } = this.#parts;
     this.#lastScanJiffies = jiffiesAt(sim.now());
-    this.#mark();
+    this.#mark(true);
     for (const object of this.#sorted) {
       if (!isWhite(object) || !this.#updateChecksum(object)) continue;
       object.count = object.minCount;
@@ -82,13 +84,13 @@ export class LeakScanner {
 
   /**
    * Which objects nothing leads to at this moment, however young they are. Those of `isLoose`
-   * count as allocations of a module that is gone: that nobody was to report them is over.
+   * count as allocations of a module that is gone: nobody is left to drop its handles.
    */
   unreachable(isLoose: (object: LeakObject) => boolean): LeakObject[] {
     const loose = [...this.#parts.kmemleak.objects].filter(isLoose);
     const painted = loose.map((object) => [object, object.minCount, object.count] as const);
     for (const object of loose) object.minCount = Math.max(1, object.minCount);
-    this.#mark();
+    this.#mark(false);
     this.#forget();
     const found = loose.filter(isWhite);
     for (const [object, minCount, count] of painted) Object.assign(object, { minCount, count });
@@ -100,7 +102,7 @@ export class LeakScanner {
     return isWhite(object) && object.jiffies + MIN_AGE_JIFFIES <= this.#lastScanJiffies;
   }
 
-  #mark(): void {
+  #mark(areHandlesAlive: boolean): void {
     const { kmemleak, roots } = this.#parts;
     this.#sorted = [...kmemleak.objects].toSorted((a, b) => a.pointer - b.pointer);
     this.#starts = Float64Array.from(this.#sorted, ({ pointer }) => pointer);
@@ -112,6 +114,7 @@ export class LeakScanner {
     }
     if (this.#sorted.length === 0) return;
     for (const value of roots.values()) this.#found(value);
+    if (areHandlesAlive) for (const value of roots.owned()) this.#found(value);
     for (const { address, sizeBytes } of roots.blocks(this.areStacksScanned)) {
       this.#scanBlock(address, sizeBytes);
     }

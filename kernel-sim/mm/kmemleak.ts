@@ -148,12 +148,6 @@ export class Kmemleak implements LeakTracker {
     this.#paint(pointer, BLACK);
   }
 
-  /** It counts as any other again: who was to free it has let go of it. */
-  forgotten(pointer: number): void {
-    const object = this.#objects.get(pointer);
-    if (object?.minCount === GREY) object.minCount = 1;
-  }
-
   /** What lies in it does not count. Linux: kmemleak_no_scan. */
   noScan(pointer: number): void {
     const object = this.#objects.get(pointer);

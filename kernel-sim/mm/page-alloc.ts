@@ -49,7 +49,17 @@ export class PageAllocator {
   /** Asked before a process is told that there is no page for it; true: try again. OOM killer. */
   outOfMemory: () => boolean = () => false;
   /** What pages are used for, as /proc/meminfo has it: whoever takes them counts them. */
-  readonly usage = { anonymous: 0, mapped: 0, shmem: 0, pageTables: 0, vmalloc: 0 };
+  readonly usage = {
+    anonymous: 0,
+    mapped: 0,
+    shmem: 0,
+    pageTables: 0,
+    vmalloc: 0,
+    kernelStack: 0,
+    percpu: 0,
+    /** Of pipes; /proc/meminfo has no line for them. */
+    pipe: 0,
+  };
   readonly #sim: Sim;
   readonly #firstFrame: number;
   readonly #endFrame: number;

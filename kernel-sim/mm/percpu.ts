@@ -85,8 +85,10 @@ export class PercpuAllocator {
   }
 
   #grow(): Chunk | undefined {
-    const physical = this.#pages.allocPages(orderFor(this.#cpus * UNIT_BYTES));
+    const order = orderFor(this.#cpus * UNIT_BYTES);
+    const physical = this.#pages.allocPages(order);
     if (physical === 0) return undefined;
+    this.#pages.usage.percpu += 2 ** order;
     const base = COOKIES[this.#ram.board.pointerBytes];
     const chunk = { cookie: base + this.#chunks.length * UNIT_BYTES, physical, taken: new Map() };
     this.#chunks.push(chunk);

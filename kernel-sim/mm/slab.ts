@@ -112,6 +112,7 @@ export class SlabCache {
   #active: Slab | undefined;
   readonly #partial: Slab[] = [];
   #slabs = 0;
+  #pageCount = 0;
   #objects = 0;
   #activeObjects = 0;
 
@@ -154,6 +155,11 @@ export class SlabCache {
       pagesPerSlab: 1 << this.order,
       slabs: this.#slabs,
     };
+  }
+
+  /** Pages that its slabs take; one made when memory was short is smaller than others. */
+  get pageCount(): number {
+    return this.#pageCount;
   }
 
   /** Its freed objects may still be read until a grace period is over. */
@@ -335,6 +341,7 @@ export class SlabCache {
     }
     slab.freelist = this.#linkAll(slab);
     this.#slabs++;
+    this.#pageCount += 2 ** order;
     this.#objects += slab.objects;
     this.#services.own(slab, true);
     return slab;
@@ -378,6 +385,7 @@ export class SlabCache {
     }
     slab.partialIndex = -1;
     this.#slabs--;
+    this.#pageCount -= 2 ** slab.order;
     this.#objects -= slab.objects;
     this.#services.own(slab, false);
     this.#pages.freePages(slab.physical, slab.order);

@@ -16,6 +16,7 @@ import { Creds } from './creds.ts';
 
 /** Pages of 2^2 * 4 KiB: THREAD_SIZE. */
 const KERNEL_STACK_ORDER = 2;
+const KERNEL_STACK_PAGES = 2 ** KERNEL_STACK_ORDER;
 const TASK_STRUCT_BYTES = 4352;
 const SHARED_CACHES = [
   ['signal_cache', 1152],
@@ -50,6 +51,7 @@ export class ProcessMemory {
     const { group, isLeader } = task;
     const stack = this.#pages.allocPages(KERNEL_STACK_ORDER);
     const isThere = stack !== 0;
+    if (isThere) this.#pages.usage.kernelStack += KERNEL_STACK_PAGES;
     const taskStruct = isThere ? this.#slabs.alloc(this.#taskCache) : 0;
     const cred = isThere ? this.#credFor(task) : undefined;
     const shared = isThere && isLeader ? this.#allocate(this.#sharedCaches) : [];
@@ -73,7 +75,9 @@ export class ProcessMemory {
     this.#threads.delete(task);
     this.#free([taken.taskStruct]);
     putCred(task.credentials);
-    if (taken.stack !== 0) this.#pages.freePages(taken.stack, KERNEL_STACK_ORDER);
+    if (taken.stack === 0) return;
+    this.#pages.freePages(taken.stack, KERNEL_STACK_ORDER);
+    this.#pages.usage.kernelStack -= KERNEL_STACK_PAGES;
   }
 
   /** Gives back what the threads of a process shared. */

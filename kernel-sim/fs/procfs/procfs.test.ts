@@ -5,11 +5,13 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { ROOT, type Credentials } from '../../kernel/credentials.ts';
 import { SchedEntity } from '../../kernel/sched/entity.ts';
 import { encodeUtf8 } from '../../lib/utf8.ts';
+import { SlabAllocator } from '../../mm/kmalloc.ts';
 import { makedev, O, S, SEEK } from '../../uapi/fs.ts';
 import { FileTable } from '../file-table.ts';
 import { vfsLseek } from '../read-write.ts';
 import { nameOf, opened, readText, TestKernel, user, writeText } from '../testing/test-kernel.ts';
 import type { ProcTask } from './proc-task.ts';
+import { registerMemoryFiles } from './memory-files.ts';
 import { ProcFs } from './procfs.ts';
 import { mountsText, registerSystemFiles } from './system-files.ts';
 
@@ -283,13 +285,13 @@ describe('files about the machine', () => {
   beforeEach(() => {
     kernel.vfs.fileSystemTypes.set('tmpfs', { needsDevice: false });
     kernel.vfs.fileSystemTypes.set('ext4', { needsDevice: true });
+    const { pages } = kernel;
+    registerMemoryFiles(procfs, { pages, slabs: new SlabAllocator(kernel.sim, pages, 1) });
     registerSystemFiles(procfs, kernel.vfs, {
       nowNs: () => 61_234_567_890,
       epochSeconds: 1_700_000_000,
       cmdline: 'console=ttyS0',
       version: 'Linux version 6.12.0',
-      pages: kernel.pages,
-      slabPages: () => 10,
       cpuTimes: () => [
         { userNs: 1e9, niceNs: 0, systemNs: 2e9, idleNs: 60e9, irqNs: 0 },
         { userNs: 11e9, niceNs: 3e9, systemNs: 0, idleNs: 50e9, irqNs: 1e7 },

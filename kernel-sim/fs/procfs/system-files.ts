@@ -4,11 +4,8 @@
  *
  * What belongs to another room (modules, devices, interrupts) is registered by it.
  *
- * Linux: fs/proc/{version,uptime,meminfo,stat,loadavg,cmdline,filesystems}.c, proc(5).
+ * Linux: fs/proc/{version,uptime,stat,loadavg,cmdline,filesystems}.c, proc(5).
  */
-import type { BoardMemory } from '../../hw/ram/board-memory.ts';
-import type { PageAllocator } from '../../mm/page-alloc.ts';
-import { PAGE_SIZE } from '../../mm/page.ts';
 import { pathText, type MountTable } from '../mount.ts';
 import { NS_PER_SECOND } from '../timespec.ts';
 import type { Vfs } from '../vfs.ts';
@@ -22,9 +19,6 @@ export interface SystemFacts {
   readonly cmdline: string;
   /** The line of the boot's banner: `Linux version …`. */
   readonly version: string;
-  readonly pages: PageAllocator;
-  /** Pages that slabs hold, and pages of files. */
-  readonly slabPages: () => number;
   /** By CPU: where its time went. */
   readonly cpuTimes: () => readonly CpuTimes[];
   readonly contextSwitches: () => number;
@@ -48,7 +42,6 @@ export function registerSystemFiles(procfs: ProcFs, vfs: Vfs, facts: SystemFacts
   procfs.register('cmdline', () => `${facts.cmdline}\n`);
   procfs.register('filesystems', () => filesystemsText(vfs));
   procfs.register('uptime', () => uptimeText(facts));
-  procfs.register('meminfo', () => meminfoText(facts));
   procfs.register('stat', () => statText(facts));
   procfs.register('loadavg', () => loadavgText(facts));
 }
@@ -87,39 +80,6 @@ function uptimeText(facts: SystemFacts): string {
 function seconds(nanoseconds: number): string {
   const hundredths = Math.floor((nanoseconds % NS_PER_SECOND) / CENTISECOND_NS);
   return `${Math.floor(nanoseconds / NS_PER_SECOND)}.${String(hundredths).padStart(2, '0')}`;
-}
-
-function meminfoText({ pages, slabPages }: SystemFacts): string {
-  const lines: (readonly [name: string, pageCount: number])[] = [
-    ['MemTotal', pages.totalPages],
-    ['MemFree', pages.freePageCount],
-    ['MemAvailable', pages.freePageCount],
-    ['Buffers', 0],
-    // What tmpfs has, as Linux counts it.
-    ['Cached', pages.usage.shmem],
-    ['SwapCached', 0],
-    ['SwapTotal', 0],
-    ['SwapFree', 0],
-    ['AnonPages', pages.usage.anonymous],
-    ['Mapped', pages.usage.mapped],
-    ['Shmem', pages.usage.shmem],
-    ['Slab', slabPages()],
-    ['PageTables', pages.usage.pageTables],
-    ['VmallocTotal', vmallocPages(pages.ram.board)],
-    ['VmallocUsed', pages.usage.vmalloc],
-    ['VmallocChunk', 0],
-  ];
-  return lines
-    .map(([name, count]) => {
-      const kilobytes = Math.floor((count * PAGE_SIZE) / 1024);
-      return `${`${name}:`.padEnd(16)}${String(kilobytes).padStart(8)} kB\n`;
-    })
-    .join('');
-}
-
-/** The last byte is not counted. */
-function vmallocPages({ vmallocStart, vmallocEnd }: BoardMemory): number {
-  return (vmallocEnd - 1 - vmallocStart) / PAGE_SIZE;
 }
 
 function statText(facts: SystemFacts): string {
