@@ -114,6 +114,15 @@ it('marks the first bad byte, and describes the address as it was given', () => 
   expect(lines[row]?.slice(mark.indexOf('^'), mark.indexOf('^') + 2)).toBe('04');
 });
 
+it('calls a negative size out of bounds, wherever it begins', () => {
+  const lines = reportOf((driver, { slabs, ram }) => {
+    const pointer = slabs.kmalloc(64);
+    driver.at(2, () => ram.memset(pointer, 0, Number.MAX_SAFE_INTEGER));
+  });
+  expect(lines[1]).toBe(`BUG: KASAN: out-of-bounds in ${LINE(2)}`);
+  expect(lines).toContainEqual(like('BUG: unable to handle page fault for address: .*'));
+});
+
 it('says who had the pages of what no slab holds', () => {
   const lines = reportOf((driver, { slabs, ram }) => {
     const pointer = driver.at(3, () => slabs.kmalloc(9000));

@@ -97,7 +97,9 @@ class MemoryReports {
 
   /** Linux: kasan_report. */
   badAccess({ pointer, sizeBytes, isWrite, firstBad }: BadAccess): void {
-    const kind = this.#kindOf(firstBad);
+    // A negative size, as an unsigned long. Linux: get_bug_type.
+    const isNegative = sizeBytes >= Number.MAX_SAFE_INTEGER;
+    const kind = isNegative ? 'out-of-bounds' : this.#kindOf(firstBad);
     const verb = isWrite ? 'Write' : 'Read';
     this.#trace(pointer, `${kind} ${verb.toLowerCase()} ${sizeBytes}`);
     const address = this.#hex(pointer);

@@ -31,6 +31,7 @@ const FLAG_OF: readonly (readonly [debug: number, flag: number])[] = [
   [SLUB_DEBUG.RED_ZONE, SLAB.RED_ZONE],
   [SLUB_DEBUG.POISON, SLAB.POISON],
   [SLUB_DEBUG.STORE_USER, SLAB.STORE_USER],
+  [SLUB_DEBUG.FAILSLAB, SLAB.FAILSLAB],
 ];
 
 export class SlabCaches {

@@ -17,6 +17,8 @@ export const SLAB = {
   /** A freed object stays an object of its type until an RCU grace period is over. */
   TYPESAFE_BY_RCU: 0x8_0000,
   NO_MERGE: 0x100_0000,
+  /** With failslab's cache-filter, only such caches fail. `slub_debug=A`. */
+  FAILSLAB: 0x200_0000,
   ACCOUNT: 0x400_0000,
   /** `slub_debug=` does not apply. */
   NO_USER_FLAGS: 0x1000_0000,

@@ -94,8 +94,8 @@ export class SlabCache {
   readonly debug: SlubDebug | undefined;
   /** Bytes of an object; the largest of them if caches were merged. */
   objectBytes: number;
-  /** With failslab's cache-filter, only such caches fail. Linux: SLAB_FAILSLAB. */
-  isFailslab = false;
+  /** With failslab's cache-filter, only such caches fail. */
+  isFailslab: boolean;
   /** How many asked for this cache: more than one when it was merged. */
   references = 1;
   /** The struct kmem_cache that stands for it, or 0. */
@@ -124,6 +124,7 @@ export class SlabCache {
     this.objectBytes = objectBytes;
     this.flags = flags;
     this.align = slabAlign(objectBytes, spec.align ?? 0, flags);
+    this.isFailslab = (flags & SLAB.FAILSLAB) !== 0;
     this.make = spec.make;
     this.userOffset = spec.userOffset ?? 0;
     this.userBytes = spec.userBytes ?? 0;

@@ -239,6 +239,11 @@ describe('what it says', () => {
     ],
     [
       '',
+      'virt_to_cache: Object is not a Slab page!',
+      (slabs) => slabs.cacheFree(demo(slabs), slabs.ram.toPointer(slabs.pages.allocPage())),
+    ],
+    [
+      'F',
       'BUG d (Not tainted): Attempt to free object(0xP) outside of slab',
       (slabs) => slabs.cacheFree(demo(slabs), slabs.ram.toPointer(slabs.pages.allocPage())),
     ],
