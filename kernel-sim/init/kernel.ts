@@ -28,6 +28,7 @@ import { Workqueues } from '../kernel/workqueue.ts';
 import { ModuleLoader } from '../kernel/module/loader.ts';
 import { DriverRuntime } from '../kernel/module/runtime.ts';
 import { SiteRegistry } from '../kernel/module/sites.ts';
+import { ObjectSizes } from '../kernel/object-sizes.ts';
 import { Oops } from '../kernel/oops.ts';
 import { TaskTable } from '../kernel/pid.ts';
 import { Policy } from '../kernel/policy.ts';
@@ -141,6 +142,7 @@ export class Kernel {
   readonly signals: Signals;
   readonly printk: Printk;
   readonly sites = new SiteRegistry();
+  readonly objectSizes = new ObjectSizes(this.runtime, this.sites);
   readonly calls: DriverCalls;
   readonly die: Die;
   readonly loader: ModuleLoader;
@@ -370,7 +372,7 @@ export class Kernel {
     const { sim, printk, sites, runtime, calls, taint, board, options, scheduler } = this;
     const { charDevices, slabs, ownedPointers } = this;
     const locks = makeLocks(this);
-    const memory = makeModuleMemory(slabs, this.vmalloc, this.kernelSpace);
+    const memory = makeModuleMemory(slabs, this.vmalloc, this.kernelSpace, this.objectSizes);
     const sysctl = (): ProcSysctl => this.sysctl;
     const services = {
       scheduler,

@@ -5,6 +5,7 @@
  *
  * Linux: mm/execmem.c, kernel/module/strict_rwx.c.
  */
+import type { ObjectSizes } from '../kernel/object-sizes.ts';
 import type { LoadedModule } from '../kernel/module/loaded-module.ts';
 import type { ModuleMemory } from '../kernel/module/layout.ts';
 import type { SlabAllocator } from '../mm/kmalloc.ts';
@@ -30,6 +31,7 @@ export function makeModuleMemory(
   slabs: SlabAllocator,
   vmalloc: Vmalloc,
   space: KernelSpace,
+  sizes: ObjectSizes,
 ): ModuleMemory & StaticMemory {
   const { ram } = slabs;
   const { modulesStart, modulesEnd } = ram.board;
@@ -45,7 +47,11 @@ export function makeModuleMemory(
 
   return {
     allocate: (sizeBytes) => vmalloc.alloc(sizeBytes, GFP.GFP_KERNEL, { range, caller: CALLER }),
-    free: (address) => vmalloc.free(address),
+    free(address) {
+      const area = vmalloc.areas.find(address);
+      if (area !== undefined) sizes.forgetGlobals(area.start, area.sizeBytes);
+      vmalloc.free(address);
+    },
     protect: (address, sizeBytes, kind) => space.protect(address, sizeBytes, RIGHTS_OF[kind]),
     read(address, sizeBytes) {
       // A damaged file may point anywhere.

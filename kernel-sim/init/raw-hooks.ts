@@ -9,6 +9,7 @@ import type { Die } from '../kernel/die.ts';
 import type { ModuleLoader } from '../kernel/module/loader.ts';
 import { type DriverRuntime, KERNEL_STACK_BYTES, type RawHooks } from '../kernel/module/runtime.ts';
 import { StackBuffers } from '../kernel/module/stack-buffers.ts';
+import type { ObjectSizes } from '../kernel/object-sizes.ts';
 import type { Scheduler } from '../kernel/sched/scheduler.ts';
 import type { PageAllocator } from '../mm/page-alloc.ts';
 import { globalRoom } from '../uapi/module-sections.ts';
@@ -29,8 +30,9 @@ export function makeRawHooks(parts: {
   readonly pages: PageAllocator;
   readonly die: Die;
   readonly kernelSpace: KernelSpace;
+  readonly objectSizes: ObjectSizes;
 }): RawHooks {
-  const { ram, loader, scheduler, structs, runtime, pages } = parts;
+  const { ram, loader, scheduler, structs, runtime, pages, objectSizes } = parts;
   /** For an interrupt on an idle CPU. */
   const idleRoots = makeRoots();
   const stacks = new StackBuffers(ram, runtime, KERNEL_STACK_BYTES);
@@ -57,7 +59,9 @@ export function makeRawHooks(parts: {
       if (task === undefined) idleStack ||= takeStack();
       else task.kernelStack ||= takeStack();
       const bottom = task?.kernelStack ?? idleStack;
-      return bottom === 0 ? 0 : stacks.open(bottom, sizeBytes);
+      const buffer = bottom === 0 ? 0 : stacks.open(bottom, sizeBytes);
+      if (buffer !== 0) objectSizes.noteVariable(buffer, sizeBytes);
+      return buffer;
     },
     closeFrame: (frame) => stacks.close(frame),
     variables: (base) => loader.variablesOf(base)?.address ?? 0,
@@ -71,6 +75,7 @@ export function makeRawHooks(parts: {
         ram.poison(physical, bytes, SHADOW.GLOBAL_REDZONE),
       );
       ram.eachRun(start, sizeBytes, (physical, bytes) => ram.unpoison(physical, bytes));
+      objectSizes.noteGlobal(start, sizeBytes);
       return start;
     },
   };

@@ -6,7 +6,6 @@ import { Bitmaps } from '../kernel/bitmap.ts';
 import { Fortify } from '../kernel/fortify.ts';
 import { Lists } from '../kernel/list.ts';
 import { KERNEL_STACK_BYTES } from '../kernel/module/runtime.ts';
-import { ObjectSizes } from '../kernel/object-sizes.ts';
 import { Refcounts } from '../kernel/refcount.ts';
 import { Strings } from '../kernel/string.ts';
 import type { Warner } from '../kernel/warner.ts';
@@ -19,7 +18,7 @@ import { KERNEL_IMAGE } from './kernel-symbols.ts';
 
 /** Called before there is a `die`: only what goes wrong later asks for it. */
 export function makeRawParts(kernel: Kernel): RawParts {
-  const { sim, ram, percpu, slabs, runtime, sites, printk, scheduler, options } = kernel;
+  const { sim, ram, percpu, slabs, printk, scheduler, options, objectSizes: sizes } = kernel;
   const { fortify, hardenedUsercopy, listDebug, refcount } = options.detectors;
   const warner: Warner = {
     warn: (text) => kernel.die.warn(text),
@@ -28,7 +27,6 @@ export function makeRawParts(kernel: Kernel): RawParts {
     stopMachine: (text) => kernel.die.stopMachine(text),
   };
   const atomics = new Atomics(ram);
-  const sizes = new ObjectSizes(runtime, sites);
   const usercopy = new Usercopy(slabs, placesOf(kernel), printk, warner, hardenedUsercopy);
   return {
     warner,
