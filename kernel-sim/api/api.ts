@@ -27,6 +27,7 @@ import { RawHlistApi } from './raw-hlist.ts';
 import { RawKmemleakApi } from './raw-kmemleak.ts';
 import { RawListApi } from './raw-list.ts';
 import { RawPageApi } from './raw-pages.ts';
+import { RawMempoolApi } from './raw-mempool.ts';
 import { RawPercpuApi } from './raw-percpu.ts';
 import { RawStackApi } from './raw-stack.ts';
 import { RawPointerApi } from './raw-pointer.ts';
@@ -89,6 +90,7 @@ export function makeDriverApi(services: ApiServices): ReadonlyMap<string, object
 
 /** `kernel/raw` is made of many parts, which know nothing of each other. */
 function rawExports(context: ApiContext, uapi: UapiApi): object {
+  const pages = new RawPageApi(context);
   const parts = [
     new RawAllocApi(context),
     new RawAtomic64Api(context, uapi),
@@ -99,7 +101,8 @@ function rawExports(context: ApiContext, uapi: UapiApi): object {
     new RawHlistApi(context, uapi),
     new RawKmemleakApi(context),
     new RawListApi(context, uapi),
-    new RawPageApi(context),
+    new RawMempoolApi(context, pages),
+    pages,
     new RawPercpuApi(context),
     new RawPointerApi(),
     new RawStackApi(context),

@@ -6,6 +6,7 @@
  */
 import { literal } from '../kernel/string.ts';
 import { encodeUtf8 } from '../lib/utf8.ts';
+import { kfreeSensitive, krealloc } from '../mm/krealloc.ts';
 import { GFP, GFP_MODIFIERS, mayBlock } from '../uapi/gfp.ts';
 import type { ApiContext } from './context.ts';
 import type { Ptr, VoidPtr } from './raw-pointer.ts';
@@ -153,6 +154,40 @@ export class RawAllocApi {
     const at = addressOf(pointer);
     this.#context.services.raw.sizes.forget(at);
     this.#context.services.slabs.kfree(at);
+  }
+
+  /**
+   * Memory of `size` bytes with what was in `pointer`, which is gone then, or still the same. NULL
+   * when there is none, and then the old memory is as it was. Of NULL it is as `kmalloc`.
+   *
+   * Context: any; may sleep unless the flags forbid it. Linux: krealloc.
+   *
+   * @symbol krealloc_noprof
+   * @raw
+   * @may_sleep unless gfp=GFP_ATOMIC
+   */
+  krealloc(pointer: VoidPtr, size: number, gfp: number): VoidPtr {
+    const { slabs, raw } = this.#context.services;
+    const flags = this.#enter(gfp);
+    const from = addressOf(pointer);
+    const bytes = sizeOf(size);
+    const to = krealloc(slabs, from, bytes, flags);
+    if (to !== 0) raw.sizes.forget(from);
+    return pointerTo(to === 0 ? 0 : raw.sizes.note(to, bytes));
+  }
+
+  /**
+   * As `kfree`, and what was in it is wiped first.
+   *
+   * Context: any. Linux: kfree_sensitive.
+   *
+   * @raw
+   */
+  kfree_sensitive(pointer: VoidPtr): void {
+    const { slabs, raw } = this.#context.services;
+    const at = addressOf(pointer);
+    raw.sizes.forget(at);
+    kfreeSensitive(slabs, at);
   }
 
   /**

@@ -7,6 +7,8 @@ declare const opaque: unique symbol;
 
 declare const opaque: unique symbol;
 
+declare const opaque: unique symbol;
+
 /**
  * How to find memory: for who may sleep (`GFP_KERNEL`) or who must not (`GFP_ATOMIC`). Linux:
  * include/linux/gfp_types.h.
@@ -224,6 +226,28 @@ export function kcalloc(count: number, size: number, gfp: number): VoidPtr;
  * @symbol kfree
  */
 export function kfree(pointer: VoidPtr): void;
+
+/**
+ * Memory of `size` bytes with what was in `pointer`, which is gone then, or still the same. NULL
+ * when there is none, and then the old memory is as it was. Of NULL it is as `kmalloc`.
+ *
+ * Context: any; may sleep unless the flags forbid it. Linux: krealloc.
+ *
+ * @raw
+ * @may_sleep unless gfp=GFP_ATOMIC
+ * @symbol krealloc_noprof
+ */
+export function krealloc(pointer: VoidPtr, size: number, gfp: number): VoidPtr;
+
+/**
+ * As `kfree`, and what was in it is wiped first.
+ *
+ * Context: any. Linux: kfree_sensitive.
+ *
+ * @raw
+ * @symbol kfree_sensitive
+ */
+export function kfree_sensitive(pointer: VoidPtr): void;
 
 /**
  * Bytes that an allocation really has. Those that were not asked for must not be touched.
@@ -1285,6 +1309,86 @@ export function list_for_each_entry<T extends object>(head: Ptr<list_head>, type
  * @raw
  */
 export function list_for_each_entry_safe<T extends object>(head: Ptr<list_head>, type: EntryClass<T>, field: keyof T & string, each: (pos: Ptr<T>) => boolean | void): void;
+
+/** A pool of elements E. What it has for itself is the kernel's. Linux: mempool_t. */
+export interface mempool_t<E> {
+  /** Nothing: only the type has it. */
+  readonly [opaque]: E;
+}
+
+/**
+ * A pool of `min_nr` elements of `size` bytes; NULL without memory.
+ *
+ * Context: process. Linux: mempool_create_kmalloc_pool.
+ *
+ * @raw
+ * @may_sleep
+ * @symbol mempool_create_node_noprof
+ */
+export function mempool_create_kmalloc_pool(min_nr: number, size: number): Ptr<mempool_t<VoidPtr>>;
+
+/**
+ * A pool of objects of a cache; NULL without memory.
+ *
+ * Context: process. Linux: mempool_create_slab_pool.
+ *
+ * @raw
+ * @may_sleep
+ * @symbol mempool_create_node_noprof
+ */
+export function mempool_create_slab_pool(min_nr: number, cache: Ptr<kmem_cache>): Ptr<mempool_t<VoidPtr>>;
+
+/**
+ * A pool of 2^order pages each; NULL without memory.
+ *
+ * Context: process. Linux: mempool_create_page_pool.
+ *
+ * @raw
+ * @may_sleep
+ * @symbol mempool_create_node_noprof
+ */
+export function mempool_create_page_pool(min_nr: number, order: number): Ptr<mempool_t<Ptr<page>>>;
+
+/**
+ * Frees a pool and what it has in reserve. NULL is ignored.
+ *
+ * Context: process. Linux: mempool_destroy.
+ *
+ * @raw
+ * @symbol mempool_destroy
+ */
+export function mempool_destroy<E>(pool: Ptr<mempool_t<E>>): void;
+
+/**
+ * An element, of the reserve if there is no other; NULL if that is empty.
+ *
+ * Context: any; may sleep unless the flags forbid it. Linux: mempool_alloc.
+ *
+ * @raw
+ * @may_sleep unless gfp=GFP_ATOMIC
+ * @symbol mempool_alloc_noprof
+ */
+export function mempool_alloc<E>(pool: Ptr<mempool_t<E>>, gfp: number): E;
+
+/**
+ * An element of the reserve; NULL if that is empty.
+ *
+ * Context: any. Linux: mempool_alloc_preallocated.
+ *
+ * @raw
+ * @symbol mempool_alloc_preallocated
+ */
+export function mempool_alloc_preallocated<E>(pool: Ptr<mempool_t<E>>): E;
+
+/**
+ * Gives an element back: to the reserve until that is full.
+ *
+ * Context: any. Linux: mempool_free.
+ *
+ * @raw
+ * @symbol mempool_free
+ */
+export function mempool_free<E>(item: NoInfer<E>, pool: Ptr<mempool_t<E>>): void;
 
 /** A page of memory. What it has for itself is the kernel's. Linux: struct page. */
 export interface page {
