@@ -203,7 +203,7 @@ export class Kernel {
     this.vmalloc = this.#makeVmalloc();
     this.slabs = this.#makeSlabs();
     this.slabs.callRcu = (then) => this.rcu.call(then);
-    this.percpu = new PercpuAllocator(this.pages, image.cpus);
+    this.percpu = new PercpuAllocator(this.sim, this.pages, image.cpus);
     this.#announceMemory();
 
     this.wallClock = new CoarseClock(this.sim.clock, image.epochSeconds);

@@ -5,6 +5,7 @@
  * Linux: kmemleak_init, kmemleak_late_init of mm/kmemleak.c; kernel/module/debug_kmemleak.c.
  */
 import type { Ram } from '../hw/ram/ram.ts';
+import { EVENT } from '../sim/trace.ts';
 import { decodeUtf8 } from '../lib/utf8.ts';
 import type { LoadedModule } from '../kernel/module/loaded-module.ts';
 import { LeakControl } from '../mm/kmemleak-control.ts';
@@ -51,10 +52,14 @@ export function detectLeaks(kernel: Kernel): LeakDetector {
   kmemleak.onFirst = () => thread.arm();
   slabs.leaks = kmemleak;
   percpu.leaks = kmemleak;
-  vmalloc.onAlloc = ({ start, pages, kind }) => {
+  vmalloc.onAlloc = ({ start, pages, kind, requestedBytes }) => {
+    if (sim.trace.on) sim.trace.emit(EVENT.VMALLOC, start, requestedBytes);
     if (kind === 'vmalloc') kmemleak.alloc(start, pages.length * PAGE_SIZE, 'vmalloc');
   };
-  vmalloc.onFree = ({ start }) => kmemleak.free(start);
+  vmalloc.onFree = ({ start, requestedBytes }) => {
+    if (sim.trace.on) sim.trace.emit(EVENT.VFREE, start, requestedBytes);
+    kmemleak.free(start);
+  };
   return { kmemleak, control, thread };
 }
 

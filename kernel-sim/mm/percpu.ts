@@ -8,6 +8,8 @@
  *
  * Linux: mm/percpu.c. Differs: first fit, in units of eight bytes.
  */
+import type { Sim } from '../sim/sim.ts';
+import { EVENT } from '../sim/trace.ts';
 import type { Ram } from '../hw/ram/ram.ts';
 import { type LeakTracker, NO_LEAKS } from './kmemleak.ts';
 import { orderFor, PAGE_SIZE, roundUp } from './page.ts';
@@ -29,12 +31,14 @@ interface Chunk {
 
 export class PercpuAllocator {
   leaks: LeakTracker = NO_LEAKS;
+  readonly #sim: Sim;
   readonly #pages: PageAllocator;
   readonly #ram: Ram;
   readonly #cpus: number;
   readonly #chunks: Chunk[] = [];
 
-  constructor(pages: PageAllocator, cpus: number) {
+  constructor(sim: Sim, pages: PageAllocator, cpus: number) {
+    this.#sim = sim;
     this.#pages = pages;
     this.#ram = pages.ram;
     this.#cpus = cpus;
@@ -55,6 +59,7 @@ export class PercpuAllocator {
   /** Gives a place back; what is none is ignored, as in Linux. Linux: free_percpu. */
   free(place: number): void {
     if (this.leaks.isTracking) this.leaks.free(place);
+    if (this.#sim.trace.on) this.#sim.trace.emit(EVENT.PERCPU_FREE, place, 0);
     this.#chunkOf(place)?.taken.delete(place);
   }
 
@@ -73,6 +78,7 @@ export class PercpuAllocator {
   #take(chunk: Chunk, place: number, bytes: number): number {
     chunk.taken.set(place, bytes);
     if (this.leaks.isTracking) this.leaks.alloc(place, bytes, 'percpu');
+    if (this.#sim.trace.on) this.#sim.trace.emit(EVENT.PERCPU_ALLOC, place, bytes);
     for (let cpu = 0; cpu < this.#cpus; cpu++) {
       const at = chunk.physical + cpu * UNIT_BYTES + (place - chunk.cookie);
       this.#ram.bytes.fill(0, at, at + bytes);

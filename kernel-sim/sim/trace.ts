@@ -32,6 +32,10 @@ export const EVENT = {
   LOCK_CONTENDED: 20, // a: pointer, b: interned class name
   ACCESS_REPORT: 21, // a: pointer, b: interned "KIND VERB BYTES", as "slab-use-after-free read 4"
   USER_COPY: 22,     // a: the process's address, b: bytes that were copied
+  VMALLOC: 23,       // a: pointer, b: bytes
+  VFREE: 24,         // a: pointer, b: bytes
+  PERCPU_ALLOC: 25,  // a: place, b: bytes
+  PERCPU_FREE: 26,   // a: place
 } as const;
 
 export type EventKind = (typeof EVENT)[keyof typeof EVENT];

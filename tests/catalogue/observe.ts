@@ -88,8 +88,18 @@ export function observe(ko: Uint8Array, cmdline: string, script = LOAD): Observa
 }
 
 const PAGE_BYTES = 4096;
-const ALLOCATIONS: ReadonlySet<EventKind> = new Set([EVENT.SLAB_ALLOC, EVENT.PAGE_ALLOC]);
-const FREES: ReadonlySet<EventKind> = new Set([EVENT.SLAB_FREE, EVENT.PAGE_FREE]);
+const ALLOCATIONS: ReadonlySet<EventKind> = new Set([
+  EVENT.SLAB_ALLOC,
+  EVENT.PAGE_ALLOC,
+  EVENT.VMALLOC,
+  EVENT.PERCPU_ALLOC,
+]);
+const FREES: ReadonlySet<EventKind> = new Set([
+  EVENT.SLAB_FREE,
+  EVENT.PAGE_FREE,
+  EVENT.VFREE,
+  EVENT.PERCPU_FREE,
+]);
 /** Events whose first argument is a page frame number. */
 const BY_FRAME: ReadonlySet<EventKind> = new Set([EVENT.PAGE_ALLOC, EVENT.PAGE_FREE]);
 const WANTED: ReadonlySet<EventKind> = new Set([...ALLOCATIONS, ...FREES, EVENT.PRINTK]);
