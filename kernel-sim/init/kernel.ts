@@ -49,6 +49,7 @@ import { formatGfp } from '../mm/gfp-names.ts';
 import { KernelSpace } from '../mm/kernel-space.ts';
 import { PageOwner } from '../mm/page-owner.ts';
 import { MemoryFindings } from '../mm/memory-findings.ts';
+import { KernelStacks, STACK_BYTES } from '../mm/kernel-stacks.ts';
 import { reportBadMemory } from '../mm/memory-report.ts';
 import { reportBadSlabs } from '../mm/slub-report.ts';
 import { OwnedPointers } from '../mm/owned-pointers.ts';
@@ -154,6 +155,7 @@ export class Kernel {
   readonly kernelSpace: KernelSpace;
   readonly stackDepot = new StackDepot();
   readonly vmalloc: Vmalloc;
+  readonly kernelStacks: KernelStacks;
   readonly memoryFindings = new MemoryFindings();
   readonly slabs: SlabAllocator;
   readonly ownedPointers = new OwnedPointers();
@@ -201,6 +203,7 @@ export class Kernel {
     this.pages = new PageAllocator(this.sim, this.ram, KERNEL_IMAGE.sizeBytes);
     this.kernelSpace = new KernelSpace(this.pages, KERNEL_IMAGE);
     this.vmalloc = this.#makeVmalloc();
+    this.kernelStacks = new KernelStacks(this.pages, this.vmalloc, this.scheduler);
     this.slabs = this.#makeSlabs();
     this.slabs.callRcu = (then) => this.rcu.call(then);
     this.percpu = new PercpuAllocator(this.sim, this.pages, image.cpus);
@@ -281,7 +284,7 @@ export class Kernel {
 
   /** Who has an address outside of the direct map, for reports. */
   describeMapped(pointer: number): readonly string[] {
-    return this.vmalloc.describe(pointer);
+    return [...this.kernelStacks.describe(pointer), ...this.vmalloc.describe(pointer)];
   }
 
   /** Where a fault of the kernel's own looks. */
@@ -290,7 +293,7 @@ export class Kernel {
       const task = this.scheduler.currentOrNone;
       return task === undefined ? undefined : processOf(task)?.space.faults.table;
     };
-    return { kernel: this.kernelSpace.table, user };
+    return { kernel: this.kernelSpace.table, user, stacks: this.kernelStacks };
   }
 
   // ---- Parts -----------------------------------------------------------------------------------
@@ -358,6 +361,7 @@ export class Kernel {
       taint: this.taint,
       policy: this.policy,
       panic: (text) => this.panic(text),
+      formatPointer: (pointer) => this.ram.formatPointer(pointer),
       header: {
         release: this.identity.release,
         build: BUILD,
@@ -426,7 +430,7 @@ export class Kernel {
       overrun: () => scheduler.overrun(),
       watch: () => scheduler.watch(),
       panic: (thrown) => die.panic(thrown),
-      stackOverflow: () => die.stackOverflow(),
+      stackOverflow: () => this.#stackOverflow(),
       step: () => sim.oracle.choose('step', 2) === 1,
     });
     const raw = makeRawHooks(this);
@@ -451,12 +455,19 @@ export class Kernel {
     });
   }
 
+  /** Frames are counted; the one that is too many would have begun below the stack. */
+  #stackOverflow(): Oops {
+    const start = this.kernelStacks.bottom();
+    return this.die.stackGuardHit(start - 8, { start, end: start + STACK_BYTES });
+  }
+
   /** A task's own code always ends in `Lifecycle.exit`; only a kernel thread may end here. */
   #onTaskEnd(task: Task, thrown: unknown): void {
     // oxlint-disable-next-line typescript/only-throw-error -- a bug of ours, passed on as it is
     if (thrown !== undefined && !(thrown instanceof Oops)) throw thrown;
     assert(task.isKernelThread, 'a process ends by exit');
     task.state = 'X';
+    this.kernelStacks.release(task);
     task.parent?.children.delete(task);
     this.tasks.remove(task);
   }
@@ -466,7 +477,7 @@ export class Kernel {
     const programs = new Map(PROGRAMS.map(({ path, program }) => [path, program]));
     const { sim, scheduler, vfs, pages, tasks, signals, printk, loader, pipes } = this;
     const futexes = new Futexes(sim, scheduler);
-    const memory = new ProcessMemory(this.slabs, pages);
+    const memory = new ProcessMemory(this.slabs, pages, this.kernelStacks);
     const lifecycle: Lifecycle = new Lifecycle({
       sim,
       execution: this.runtime,

@@ -11,15 +11,13 @@ import { type DriverRuntime, KERNEL_STACK_BYTES, type RawHooks } from '../kernel
 import { StackBuffers } from '../kernel/module/stack-buffers.ts';
 import type { ObjectSizes } from '../kernel/object-sizes.ts';
 import type { Scheduler } from '../kernel/sched/scheduler.ts';
-import type { PageAllocator } from '../mm/page-alloc.ts';
+import type { KernelStacks } from '../mm/kernel-stacks.ts';
 import { globalRoom } from '../uapi/module-sections.ts';
 import { reportFetch } from '../mm/kernel-fault.ts';
 import type { KernelSpace } from '../mm/kernel-space.ts';
 
 /** A variable takes eight bytes of a kernel stack, so no more of them than this live at once. */
 const ROOTS_MAX = KERNEL_STACK_BYTES / 8;
-/** Pages of 2^2 * 4 KiB. */
-const STACK_ORDER = 2;
 
 export function makeRawHooks(parts: {
   readonly ram: Ram;
@@ -27,22 +25,15 @@ export function makeRawHooks(parts: {
   readonly scheduler: Scheduler;
   readonly structs: StructClasses;
   readonly runtime: DriverRuntime;
-  readonly pages: PageAllocator;
+  readonly kernelStacks: KernelStacks;
   readonly die: Die;
   readonly kernelSpace: KernelSpace;
   readonly objectSizes: ObjectSizes;
 }): RawHooks {
-  const { ram, loader, scheduler, structs, runtime, pages, objectSizes } = parts;
+  const { ram, loader, scheduler, structs, runtime, objectSizes } = parts;
   /** For an interrupt on an idle CPU. */
   const idleRoots = makeRoots();
   const stacks = new StackBuffers(ram, runtime, KERNEL_STACK_BYTES);
-  let idleStack = 0;
-  const takeStack = (): number => {
-    const physical = pages.allocPages(STACK_ORDER);
-    if (physical === 0) return 0;
-    pages.usage.kernelStack += 2 ** STACK_ORDER;
-    return ram.toPointer(physical);
-  };
   return {
     memory: new RamAccess(ram),
     views: makeViews(ram, structs),
@@ -54,11 +45,7 @@ export function makeRawHooks(parts: {
       return (task.roots ??= makeRoots());
     },
     stackBuffer(sizeBytes) {
-      // Kernel threads, and a CPU that idles, take theirs when they first need it.
-      const task = scheduler.currentOrNone;
-      if (task === undefined) idleStack ||= takeStack();
-      else task.kernelStack ||= takeStack();
-      const bottom = task?.kernelStack ?? idleStack;
+      const bottom = parts.kernelStacks.bottom();
       const buffer = bottom === 0 ? 0 : stacks.open(bottom, sizeBytes);
       if (buffer !== 0) objectSizes.noteVariable(buffer, sizeBytes);
       return buffer;

@@ -31,6 +31,7 @@ const LOCKDEP_RULE = 44;
 export interface DieDependencies
   extends ReporterDependencies, Pick<DeathDependencies, 'policy' | 'panic'> {
   readonly sim: Sim;
+  readonly formatPointer: (pointer: number) => string;
 }
 
 export class Die {
@@ -73,11 +74,12 @@ export class Die {
     return this.#bug(this.#reporter.frames(), place);
   }
 
-  /** The running task used more than its kernel stack. */
-  stackOverflow(): Oops {
-    const { name, pid } = this.#reporter.task;
+  /** The running task used more than its kernel stack. Linux: handle_stack_overflow. */
+  stackGuardHit(pointer: number, stack: { readonly start: number; readonly end: number }): Oops {
+    const { formatPointer } = this.#deps;
+    const range = `${formatPointer(stack.start)}..${formatPointer(stack.end)}`;
     return this.#deaths.die({
-      title: `BUG: TASK stack guard page was hit by ${name}[${pid}]`,
+      title: `BUG: TASK stack guard page was hit at ${formatPointer(pointer)} (stack is ${range})`,
       cause: 'Oops: stack guard page: 0000',
       frames: this.#reporter.frames(),
       signal: SIGNAL.SEGV,

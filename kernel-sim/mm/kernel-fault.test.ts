@@ -132,6 +132,24 @@ describe('an oops', () => {
     );
   });
 
+  it('knows the page below the stack', () => {
+    const machine = new RawMachine();
+    const { kernelStacks, ram, vmalloc } = machine.kernel;
+    let bottom = 0;
+    machine.inThread(function* () {
+      bottom = kernelStacks.bottom();
+      ram.store8(bottom, 1);
+      ram.store8(bottom - 1, 1);
+    });
+    const range = `${ram.formatPointer(bottom)}..${ram.formatPointer(bottom + 0x4000)}`;
+    expect(machine.guest.logText).toContain(
+      `stack guard page was hit at ${ram.formatPointer(bottom - 1)} (stack is ${range})\n` +
+        'Oops: stack guard page: 0000 [#1] SMP KASAN NOPTI\n',
+    );
+    // The thread is gone, and its stack with it.
+    expect(vmalloc.areas.find(bottom)).toBeUndefined();
+  });
+
   it('tells a page of the process from one that is not there', () => {
     const machine = new RawMachine();
     let thrown: unknown;

@@ -8,6 +8,7 @@ import { GRANULE } from '../hw/ram/shadow.ts';
 import type { Die } from '../kernel/die.ts';
 import type { KernelFault } from '../kernel/die/page-fault.ts';
 import type { KernelSpace } from './kernel-space.ts';
+import type { KernelStacks } from './kernel-stacks.ts';
 import { PAGE_SIZE } from './page.ts';
 import { type PageTable, PTE } from './page-table.ts';
 
@@ -16,12 +17,15 @@ export interface FaultTables {
   readonly kernel: PageTable;
   /** The running process's. */
   readonly user: () => PageTable | undefined;
+  readonly stacks: KernelStacks;
 }
 
 /** Oopses: always. */
 export function reportFault(die: Die, ram: Ram, tables: FaultTables, fault: Fault): never {
   const pointer = fault.firstBad;
   const region = regionOf(ram, pointer);
+  const stack = tables.stacks.guardedBy(pointer);
+  if (stack !== undefined) throw die.stackGuardHit(pointer, stack);
   const table = region === 'kernel' ? tables.kernel : tables.user();
   const start = fault.pointer - (((fault.pointer % GRANULE) + GRANULE) % GRANULE);
   throw die.pageFault({

@@ -119,15 +119,16 @@ export class Vmalloc {
   }
 
   /** Maps pages that stay their owner's. A pointer, or 0. Linux: vmap. */
-  vmap(pages: readonly number[], rights: Rights = RIGHTS.WRITE): number {
+  vmap(pages: readonly number[], options: AreaOptions = {}): number {
     const requestedBytes = pages.length * PAGE_SIZE;
     const isTooMuch = pages.length > this.#parts.pages.totalPages;
     if (pages.length === 0 || isTooMuch) return 0;
     const start = this.areas.findRoom(requestedBytes + PAGE_SIZE, this.#range);
     if (start === 0) return 0;
-    const { symbol: caller, stack } = this.#parts.caller();
+    const { symbol, stack } = this.#parts.caller();
+    const caller = options.caller ?? symbol;
     const area = this.#area({ start, requestedBytes, kind: 'vmap', pages, caller, stack });
-    return this.#map(area, rights) ? start : 0;
+    return this.#map(area, options.rights ?? RIGHTS.WRITE) ? start : 0;
   }
 
   /** Linux: vunmap. */

@@ -10,6 +10,7 @@ import { getCred, putCred, ROOT, type Credentials } from '../kernel/credentials.
 import type { Task } from '../kernel/sched/task.ts';
 import type { ThreadGroup } from '../kernel/sched/thread-group.ts';
 import type { SlabAllocator } from '../mm/kmalloc.ts';
+import type { KernelStacks } from '../mm/kernel-stacks.ts';
 import type { PageAllocator } from '../mm/page-alloc.ts';
 import type { SlabCache } from '../mm/slab.ts';
 import { Creds } from './creds.ts';
@@ -33,12 +34,14 @@ export class ProcessMemory {
   readonly creds: Creds;
   readonly #slabs: SlabAllocator;
   readonly #pages: PageAllocator;
+  readonly #stacks: KernelStacks;
   readonly #taskCache: SlabCache;
   readonly #sharedCaches: readonly SlabCache[];
   readonly #threads = new Map<Task, Taken>();
   readonly #groups = new Map<ThreadGroup, readonly number[]>();
 
-  constructor(slabs: SlabAllocator, pages: PageAllocator) {
+  constructor(slabs: SlabAllocator, pages: PageAllocator, stacks: KernelStacks) {
+    this.#stacks = stacks;
     this.#slabs = slabs;
     this.#pages = pages;
     this.#taskCache = slabs.createCache('task_struct', TASK_STRUCT_BYTES);
@@ -57,7 +60,7 @@ export class ProcessMemory {
     const shared = isThere && isLeader ? this.#allocate(this.#sharedCaches) : [];
     this.#threads.set(task, { stack, taskStruct });
     task.address = taskStruct;
-    task.kernelStack = stack === 0 ? 0 : this.#pages.ram.toPointer(stack);
+    task.stackPages = stack;
     if (isLeader) this.#groups.set(group, shared);
     task.credentials = cred ?? ROOT;
     if (cred !== undefined && [taskStruct, ...shared].every((pointer) => pointer !== 0)) {
@@ -75,6 +78,7 @@ export class ProcessMemory {
     this.#threads.delete(task);
     this.#free([taken.taskStruct]);
     putCred(task.credentials);
+    this.#stacks.release(task);
     if (taken.stack === 0) return;
     this.#pages.freePages(taken.stack, KERNEL_STACK_ORDER);
     this.#pages.usage.kernelStack -= KERNEL_STACK_PAGES;

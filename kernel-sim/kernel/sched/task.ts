@@ -75,7 +75,9 @@ export class Task {
   failNth = 0;
   /** Pointers that its frames hold, once one does: uapi/module-abi.ts, `openRoots`. */
   roots: Float64Array | undefined = undefined;
-  /** Where its kernel stack begins in memory, 0 for one that has none. */
+  /** Physical address of its kernel stack's pages, 0 for one that takes them when it needs them. */
+  stackPages = 0;
+  /** Where its kernel stack begins, 0 as long as nobody has asked: mm/kernel-stacks.ts. */
   kernelStack = 0;
   /** Where its task_struct lies in memory, 0 for one that has none. */
   address = 0;
