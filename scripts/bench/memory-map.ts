@@ -21,7 +21,8 @@ export default module(Many, { license: "GPL" });
 
 /** A command line that makes and loads a driver with so many objects, and then prints `ready-2`. */
 export const LOAD_MANY =
-  `cd; mkdir -p many && cd many && printf '${DRIVER.replaceAll('\n', String.raw`\n`)}' > many.ts && ` +
+  'cd; mkdir -p many && cd many && ' +
+  `printf '${DRIVER.replaceAll('\n', String.raw`\n`)}' > many.ts && ` +
   "echo 'obj-m := many.o' > Kbuild && make && sudo insmod many.ko; clear; echo ready-$((1 + 1))";
 
 /** Scrolls through the map, a slab or two in each frame; returns what each frame took. */

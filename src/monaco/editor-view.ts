@@ -32,6 +32,13 @@ export interface Problem {
   readonly help: string | null;
 }
 
+/** Something quiet behind a line, with a glyph before it. */
+export interface Note {
+  readonly line: number;
+  readonly text: string;
+  readonly state: string;
+}
+
 export class EditorView {
   /** Give this a place: the editor fills it. */
   readonly element = document.createElement('div');
@@ -40,6 +47,7 @@ export class EditorView {
   readonly #viewStates = new Map<string, editor.ICodeEditorViewState | null>();
   readonly #declarations = new Map<string, string>();
   readonly #marks: editor.IEditorDecorationsCollection;
+  readonly #notes: editor.IEditorDecorationsCollection;
   #openPath: string | undefined;
   /** True while the text is changed from outside, which is nobody's edit. */
   #isFilling = false;
@@ -61,6 +69,7 @@ export class EditorView {
       model: null,
     });
     this.#marks = this.#editor.createDecorationsCollection();
+    this.#notes = this.#editor.createDecorationsCollection();
     // Ctrl Enter builds, everywhere on the page.
     editor.addKeybindingRule({ keybinding: KeyMod.CtrlCmd | KeyCode.Enter, command: null });
     registerLanguage(client, (definition) => this.#modelFor(definition));
@@ -129,6 +138,20 @@ export class EditorView {
       { range: this.#textOf(line), options: { inlineClassName: 'mark-text' } },
       { range: this.#endOf(line), options: { showIfCollapsed: true, ...after } },
     ]);
+  }
+
+  /** Says something behind lines of the open file. */
+  annotate(notes: readonly Note[]): void {
+    this.#notes.set(
+      notes.map(({ line, text, state }) => ({
+        range: this.#endOf(line),
+        options: {
+          showIfCollapsed: true,
+          linesDecorationsClassName: `note-glyph ${state}`,
+          after: { content: text, inlineClassName: 'line-note' },
+        },
+      })),
+    );
   }
 
   showProblems(path: string, problems: readonly Problem[]): void {

@@ -28,6 +28,14 @@ export interface MarkedPlace {
   readonly note?: string | undefined;
 }
 
+/** A quiet word behind a line of source, about the object that is open. */
+export interface LineNote {
+  readonly path: string;
+  readonly line: number;
+  readonly text: string;
+  readonly state: 'allocated' | 'freed';
+}
+
 /** What covers the page until it is closed. */
 export type DialogName = 'palette' | 'settings' | 'keys' | 'reset';
 /** A pane that has the page to itself. */
@@ -54,6 +62,7 @@ export interface DeskSlice {
   readonly dialog: DialogName | undefined;
   readonly maximised: PaneName | undefined;
   readonly mark: Mark | undefined;
+  readonly notes: readonly LineNote[];
   /** Where the editor should put its cursor and look: a new object each time. */
   readonly reveal:
     | { readonly path: string; readonly line: number; readonly column: number }
@@ -76,6 +85,7 @@ export interface DeskSlice {
   readonly openDialog: (dialog: DialogName | undefined) => void;
   readonly maximise: (pane: PaneName | undefined) => void;
   readonly setMark: (mark: Mark | undefined) => void;
+  readonly setNotes: (notes: readonly LineNote[]) => void;
   readonly revealLine: (path: string, line: number, column?: number) => void;
   readonly moveCursor: (line: number, column: number) => void;
   readonly notify: (text: string, action?: Notice['action']) => void;
@@ -99,6 +109,7 @@ export const createDeskSlice: StateCreator<PlaygroundState, [], [], DeskSlice> =
   maximised: undefined,
   ...readDesk(),
   mark: undefined,
+  notes: [],
   reveal: undefined,
   cursor: { line: 1, column: 1 },
   notice: undefined,
@@ -115,6 +126,7 @@ export const createDeskSlice: StateCreator<PlaygroundState, [], [], DeskSlice> =
   openDialog: (dialog) => set({ dialog }),
   maximise: (maximised) => set({ maximised }),
   setMark: (mark) => set({ mark }),
+  setNotes: (notes) => set({ notes }),
   revealLine: (path, line, column = 1) => set({ reveal: { path, line, column } }),
   moveCursor: (line, column) => set({ cursor: { line, column } }),
   notify: (text, action) =>

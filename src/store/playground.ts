@@ -9,6 +9,7 @@ import type {
   Happening,
   LogLine,
   MachineSnapshot,
+  MemoryEvent,
   MemoryRequest,
   MemoryView,
   ModuleDetail,
@@ -19,7 +20,7 @@ import type { BootRequest } from '../session/messages.ts';
 import { ToolchainSession } from '../session/toolchain-session.ts';
 import { Builder } from './builder.ts';
 import { Checker } from './checker.ts';
-import type { Mark } from './desk-slice.ts';
+import type { LineNote, Mark } from './desk-slice.ts';
 import { fileName, HOME, projectWith, sourcesOf } from './file-slice.ts';
 import { OtherTabs } from './other-tabs.ts';
 import { createPlaygroundStore, type PlaygroundStore } from './playground-store.ts';
@@ -89,7 +90,10 @@ export class Playground {
       const { path } = state.mark?.place ?? {};
       if (path === undefined || state.files === before.files) return;
       // What ran there is not what stands there now.
-      if (state.files[path]?.text !== before.files[path]?.text) state.setMark(undefined);
+      if (state.files[path]?.text !== before.files[path]?.text) {
+        state.setMark(undefined);
+        state.setNotes([]);
+      }
     });
     this.store.subscribe(({ project }, before) => {
       if (project !== before.project && project !== '') rememberProject(project);
@@ -121,6 +125,7 @@ export class Playground {
     state.forgetMachine();
     state.forgetBuilds();
     state.setMark(undefined);
+    state.chooseObject(undefined);
     this.#kernel.start();
     this.#terminals?.reset();
   }
@@ -203,6 +208,18 @@ export class Playground {
     state.arrange({ view: 'memory', page: 'kernel' });
   }
 
+  /** Says in the sources what happened to the object that is open; none when none is. */
+  noteEvents(events: readonly MemoryEvent[]): void {
+    const state = this.store.getState();
+    const notes = events.flatMap(({ kind, source, timeNs }): readonly LineNote[] => {
+      const project = source === undefined ? undefined : projectWith(state, source.module);
+      if (source === undefined || project === undefined || kind === 'accessed') return [];
+      const path = `${HOME}/${project}/${source.file}`;
+      return [{ path, line: source.line, text: `${kind} ${logTime(timeNs)}`, state: kind }];
+    });
+    if (notes.length > 0 || state.notes.length > 0) state.setNotes(notes);
+  }
+
   /** Goes to a line of the log and marks it, with the memory that it speaks of. */
   openLog(logSequence: number, address?: number): void {
     const state = this.store.getState();
@@ -226,7 +243,9 @@ export class Playground {
     );
     if (path === undefined) return;
     state.openFile(path);
-    state.setMark({ place: { path, line }, ...about });
+    const { place } = state.mark ?? {};
+    const isMarked = place?.path === path && place.line === line;
+    state.setMark({ place: isMarked ? place : { path, line }, ...about });
     state.revealLine(path, line);
     state.arrange({ page: 'code' });
   }

@@ -40,10 +40,12 @@ interface DataGridProps<Row, Key extends string> {
   readonly onOrder?: (order: GridOrder<Key>) => void;
   readonly chosen?: string | number | undefined;
   readonly onChoose?: (row: Row) => void;
+  /** Enter: on to what is known of the chosen row. */
+  readonly onOpen?: () => void;
 }
 
 export function DataGrid<Row, Key extends string>(props: DataGridProps<Row, Key>) {
-  const { label, id, columns, rows, keyOf, order, onOrder, chosen, onChoose } = props;
+  const { label, id, columns, rows, keyOf, order, onOrder, chosen, onChoose, onOpen } = props;
   const { scroller, range, measure, lookAt } = useRange(rows.length);
   const [focused, setFocused] = useState<string | number>();
   const current = chosen ?? focused;
@@ -54,6 +56,11 @@ export function DataGrid<Row, Key extends string>(props: DataGridProps<Row, Key>
   const move = (event: KeyboardEvent): void => {
     // A heading or a link in a row has keys of its own.
     if (event.target !== event.currentTarget) return;
+    if (event.key === 'Enter' && chosen !== undefined && onOpen !== undefined) {
+      event.preventDefault();
+      onOpen();
+      return;
+    }
     const at = rows.findIndex((row) => keyOf(row) === current);
     const to = neighbour(event.key, at, rows.length);
     const row = to === undefined ? undefined : rows[to];

@@ -15,6 +15,7 @@ interface MonacoEditorProps {
 
 export function MonacoEditor({ view, path, text, isReadOnly }: MonacoEditorProps) {
   const mark = useSelection((state) => state.mark?.place);
+  const notes = useSelection((state) => state.notes);
   const reveal = useSelection((state) => state.reveal);
   const problems = useSelection((state) => state.diagnostics[path]);
   const fontSize = useSelection((state) => state.editorFontSize);
@@ -26,6 +27,9 @@ export function MonacoEditor({ view, path, text, isReadOnly }: MonacoEditorProps
     const isHere = mark?.path === path;
     view.mark(isHere ? mark.line : undefined, isHere ? mark.note : undefined);
   }, [view, path, mark]);
+  useEffect(() => {
+    view.annotate(notes.filter((note) => note.path === path));
+  }, [view, path, notes]);
   useEffect(() => {
     if (reveal?.path !== path) return;
     view.reveal(reveal.line, reveal.column);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /** One object: what it is, its life to scale, who did what to it and where, and its bytes. */
 import { ScrollText } from 'lucide-react';
+import { useEffect } from 'react';
 
 import type { MemoryEvent, ObjectView } from '../../../kernel-sim/machine-types.ts';
 import { addressText, type PointerBytes } from '../../lib/addresses.ts';
@@ -20,6 +21,7 @@ interface ObjectDetailsProps {
 }
 
 export function ObjectDetails({ object, pointerBytes, nowNs, isMarked }: ObjectDetailsProps) {
+  useNotes(object);
   const logSequence = useSelection((state) => state.mark?.logSequence);
   const access = accessOf(object, logSequence);
   const life = lifeOf(object.events, nowNs);
@@ -53,6 +55,17 @@ export function ObjectDetails({ object, pointerBytes, nowNs, isMarked }: ObjectD
       <HexDump key={object.address} object={object} access={access?.access} />
     </>
   );
+}
+
+/** The sources say where it was allocated and freed, while it is open. */
+function useNotes({ address, events }: ObjectView): void {
+  const playground = usePlayground();
+  const latest = events.at(-1)?.timeNs;
+  useEffect(() => {
+    playground.noteEvents(events);
+    return () => playground.noteEvents([]);
+    // oxlint-disable-next-line react/exhaustive-deps -- not for each new answer of the kernel
+  }, [playground, address, latest]);
 }
 
 function sizeWords({ requestedBytes, objectBytes }: ObjectView): string {

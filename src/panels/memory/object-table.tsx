@@ -16,10 +16,11 @@ interface ObjectTableProps {
   /** Only what it has allocated. */
   readonly owner: string | undefined;
   readonly onChoose: (address: number) => void;
+  readonly onOpen: () => void;
 }
 
 export function ObjectTable(props: ObjectTableProps) {
-  const { objects, pointerBytes, address, owner, onChoose } = props;
+  const { objects, pointerBytes, address, owner, onChoose, onOpen } = props;
   const first = useMemo(() => firstObjects(objects.counts), [objects]);
   const columns = useMemo(
     () => columnsOf(objects, first, pointerBytes),
@@ -37,6 +38,7 @@ export function ObjectTable(props: ObjectTableProps) {
       rows={rows}
       keyOf={(object) => object}
       chosen={address === undefined ? undefined : placeOf(objects, first, address)?.object}
+      onOpen={onOpen}
       onChoose={(object) => onChoose(addressOf(objects, placeAt(objects.counts, first, object)))}
     />
   );

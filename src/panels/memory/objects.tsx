@@ -5,6 +5,7 @@ import { useState } from 'react';
 import type { CacheObjects, MemoryView } from '../../../kernel-sim/machine-types.ts';
 import { shortAddress } from '../../lib/addresses.ts';
 import { usePlayground, useSelection } from '../../store/use-playground.ts';
+import { Button } from '../../widgets/button.tsx';
 import { addressOf, type MapPlace } from './map-layout.ts';
 import { ObjectMap } from './object-map.tsx';
 import { OBJECT, stateWords } from './object-states.ts';
@@ -26,6 +27,7 @@ export function Objects({ view, onOpen }: ObjectsProps) {
   const [under, setUnder] = useState<MapPlace>();
   const { objects, pointerBytes } = view;
   if (objects === undefined || objects.cache !== chosen) return <div className="objects" />;
+  const isHint = under === undefined && owner === undefined;
   const onChoose = (object: number): void => choose(object, objects.cache);
   return (
     <div className="objects">
@@ -34,22 +36,38 @@ export function Objects({ view, onOpen }: ObjectsProps) {
         <span>{shapeWords(view, objects)}</span>
       </p>
       {objects.states.length === 0 ? (
-        <p className="empty">
-          Nobody has allocated one yet: the first allocation makes the first slab.
-        </p>
+        <NoSlab cache={objects.cache} />
       ) : isTable ? (
-        <ObjectTable {...{ objects, pointerBytes, address, owner, onChoose }} />
+        <ObjectTable {...{ objects, pointerBytes, address, owner, onChoose, onOpen }} />
       ) : (
         <>
           <ObjectMap
             {...{ objects, address, isMarked, owner, onChoose, onOpen }}
             onHover={setUnder}
           />
-          <p className="objects-foot">
+          <p className={isHint ? 'objects-foot hint' : 'objects-foot'}>
             {under === undefined ? ownerWords(objects, owner) : placeWords(objects, under)}
           </p>
         </>
       )}
+    </div>
+  );
+}
+
+function NoSlab({ cache }: { readonly cache: string }) {
+  const { builder } = usePlayground();
+  const isKmalloc = cache.startsWith('kmalloc-');
+  return (
+    <div className="empty-frame">
+      <p>
+        <span className="mono">{cache}</span> has no object yet.
+      </p>
+      <p className="quiet">
+        {isKmalloc
+          ? 'The first kmalloc() of its size makes its first slab: in a driver, for one.'
+          : 'The first one that the kernel needs makes its first slab.'}
+      </p>
+      {isKmalloc && <Button onPress={() => void builder.build()}>Build and load</Button>}
     </div>
   );
 }
