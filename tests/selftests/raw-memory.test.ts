@@ -218,3 +218,32 @@ describe('a function in memory', { timeout: PATIENCE_MS }, () => {
     expect(logText).toMatch(/BUG: kernel NULL pointer dereference, address: 0+\b/);
   });
 });
+
+describe('a report', { timeout: PATIENCE_MS }, () => {
+  it.each(SETTINGS)('names the line of the access: %o', (setting) => {
+    const body = `const p: Ptr<Item> = kzalloc(8, GFP_KERNEL);
+const bytes = p.cast<u8>();
+const sum =
+  bytes[0]! +
+  bytes[9]! +
+  bytes[1]!;
+void sum;`;
+    const { logText } = loadRaw(ITEM, body, setting);
+    expect(logText).toMatch(/BUG: KASAN: slab-out-of-bounds in Raw\.init\+\S+ \[raw\] raw\.ts:17/);
+    expect(logText).toMatch(/Read of size 1 at addr/);
+  });
+
+  it.each([
+    ['a word', 'p.$.next = p;', 'pc', 'Write of size 8'],
+    ['a word of the other board', 'p.$.next = p;', 'rpi3', 'Write of size 4'],
+    ['bits, read first', 'p.$.control.own = true;', 'pc', 'Read of size 4'],
+    ['a struct', 'p.$.at = p.$.corners[0];', 'pc', 'Read of size 8'],
+    ['a view', 'const at = p.$.at; at.y = 1;', 'pc', 'Write of size 1'],
+    ['two bytes', 'p.$.port = 1;', 'pc', 'Write of size 2'],
+  ] as const)('knows the size: %s', (_what, statement, board, text) => {
+    const body = `const p: Ptr<Item> = kzalloc(16, GFP_KERNEL); ${statement}`;
+    const { logText } = loadRaw(ITEM, body, { board, cmdline: '' });
+    expect(logText).toContain('BUG: KASAN: slab-out-of-bounds in Raw.init');
+    expect(logText).toContain(text);
+  });
+});
