@@ -58,6 +58,7 @@ export class DriverFile implements KernelFileOperations {
     const args = [...this.#arguments, new File(file, 0)];
     const answer = this.#context.services.calls.call(this.owner, OPEN, () => this.#open(...args));
     file.private = answer.value;
+    if (answer.value !== undefined) this.owner.instances.add(answer.value);
     return answer.errno || checkInstance(answer.value);
   }
 
@@ -68,6 +69,7 @@ export class DriverFile implements KernelFileOperations {
       runtime.maybe(this.#open(...args)),
     );
     file.private = answer.value;
+    if (answer.value !== undefined) this.owner.instances.add(answer.value);
     return answer.errno || checkInstance(answer.value);
   }
 
@@ -75,17 +77,20 @@ export class DriverFile implements KernelFileOperations {
     const { calls, runtime } = this.#context.services;
     const instance = file.private as object;
     const hasGlue = runtime.DROP in instance || Symbol.dispose in instance;
-    if (!hasGlue || runtime.dying) return 0;
-    const glue = methodOf(instance, runtime.DROP) ?? methodOf(instance, Symbol.dispose);
-    if (isSwitching(glue)) return WOULD_BLOCK;
-    // A getter is the driver's code as well, so it runs inside of the call.
-    calls.call(this.owner, RELEASE, () => runtime.drop(instance));
+    if (hasGlue && !runtime.dying) {
+      const glue = methodOf(instance, runtime.DROP) ?? methodOf(instance, Symbol.dispose);
+      if (isSwitching(glue)) return WOULD_BLOCK;
+      // A getter is the driver's code as well, so it runs inside of the call.
+      calls.call(this.owner, RELEASE, () => runtime.drop(instance));
+    }
+    this.owner.instances.delete(instance);
     return 0;
   }
 
   *releaseBlocking(file: OpenFile): Sleeping<void> {
     const { calls, runtime } = this.#context.services;
     yield* calls.callSwitching(this.owner, RELEASE, () => runtime.dropSwitching(file.private));
+    this.owner.instances.delete(file.private);
   }
 
   read(file: OpenFile, memory: IoMemory, address: number, count: number, pos: number): number {

@@ -7,6 +7,7 @@
 import type { Ram } from '../hw/ram/ram.ts';
 import { EVENT } from '../sim/trace.ts';
 import { decodeUtf8 } from '../lib/utf8.ts';
+import { numbersHeldBy } from '../kernel/module/held-pointers.ts';
 import type { LoadedModule } from '../kernel/module/loaded-module.ts';
 import { LeakControl } from '../mm/kmemleak-control.ts';
 import { LeakPrinter } from '../mm/kmemleak-report.ts';
@@ -120,6 +121,9 @@ function rootsOf(kernel: Kernel): LeakRoots {
     *values() {
       for (const { roots } of kernel.tasks.all()) {
         if (roots !== undefined) yield* roots.subarray(1, roots[0]);
+      }
+      for (const { instance, instances } of kernel.loader.modules) {
+        yield* numbersHeldBy([instance, ...instances]);
       }
     },
     owned: () => kernel.ownedPointers.values(),

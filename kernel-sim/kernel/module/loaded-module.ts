@@ -79,6 +79,8 @@ export class LoadedModule {
   staticBytes = 0;
   /** What `init` returned: the kernel owns it until the module is unloaded. */
   instance: unknown = undefined;
+  /** What its other classes made for the kernel: open files. */
+  readonly instances = new Set<unknown>();
   /** The functions behind its exports by name, once its code has been evaluated. */
   readonly functions = new Map<string, (...args: never[]) => unknown>();
   readonly imports: readonly ResolvedSymbol[];
