@@ -4,7 +4,6 @@
  *
  * @subpath kernel/raw
  */
-import { formatSymbol } from '../kernel/module/sites.ts';
 import type { SlabCache } from '../mm/slab.ts';
 import { SLAB } from '../mm/slab-flags.ts';
 import { GFP_MODIFIERS, mayBlock } from '../uapi/gfp.ts';
@@ -99,13 +98,11 @@ export class RawCacheApi {
    * @raw
    */
   kmem_cache_destroy(cache: Ptr<kmem_cache>): void {
-    const { slabs, scheduler, raw } = this.#context.services;
+    const { slabs, scheduler } = this.#context.services;
     scheduler.mightSleep();
     if (addressOf(cache) === 0) return;
     const found = this.#cacheOf(cache);
-    if (found === undefined || slabs.destroyCache(found) === 0) return;
-    const what = `kmem_cache_destroy ${found.name}: Slab cache still has objects when called from`;
-    raw.warner.warn(`${what} ${this.#caller()}`);
+    if (found !== undefined) slabs.destroyCache(found);
   }
 
   /**
@@ -227,12 +224,6 @@ export class RawCacheApi {
     const found = slabs.cacheAt(pointer);
     if (found === undefined) slabs.ram.loadPointer(slabs.ram.loadPointer(pointer));
     return found;
-  }
-
-  /** `init+0x1c/0x60 [module]`: who called. Linux: %pS of _RET_IP_. */
-  #caller(): string {
-    const { runtime, services } = this.#context;
-    return formatSymbol(services.sites.resolve(runtime.stack[runtime.sp - 2] ?? 0));
   }
 }
 
