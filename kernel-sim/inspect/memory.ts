@@ -57,7 +57,7 @@ type Quarantined = ReadonlyMap<Slab, readonly number[]>;
 
 function quarantineOf({ slabs }: Kernel): Quarantined {
   const waiting = new Map<Slab, number[]>();
-  slabs.forEachQuarantined((pointer) => {
+  slabs.quarantined.forEach((pointer) => {
     const slab = slabs.slabOf(pointer);
     if (slab === undefined) return;
     const index = indexIn(slab, slabs.ram.toPhysical(pointer));

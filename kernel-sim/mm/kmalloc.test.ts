@@ -81,7 +81,7 @@ describe('random use', () => {
       // The last one is that of the caches' own structures, and has its own.
       const left = slabs.caches.toReversed().map((cache) => slabs.destroyCache(cache));
       expect(left.filter(Boolean)).toEqual([1]);
-      expect([slabs.caches.length, slabs.quarantined]).toEqual([0, 0]);
+      expect([slabs.caches.length, slabs.quarantined.count]).toEqual([0, 0]);
     }
   });
 
@@ -172,7 +172,7 @@ describe('with checks', () => {
       slabs.kfree(pointer);
     }
     expect(seen.has(first)).toBe(true);
-    expect(slabs.quarantined).toBeLessThan(100);
+    expect(slabs.quarantined.count).toBeLessThan(100);
   });
 
   it('a redzone lies behind the size that was asked for', () => {
@@ -201,10 +201,10 @@ describe('with checks', () => {
     const slabs = allocator();
     const reports = badFreesOf(slabs);
     const pointer = prepare(slabs);
-    const before = [slabs.quarantined, slabs.pages.freePageCount];
+    const before = [slabs.quarantined.count, slabs.pages.freePageCount];
     slabs.kfree(pointer);
     expect(reports).toEqual([{ kind, pointer }]);
-    expect([slabs.quarantined, slabs.pages.freePageCount]).toEqual(before);
+    expect([slabs.quarantined.count, slabs.pages.freePageCount]).toEqual(before);
   });
 });
 

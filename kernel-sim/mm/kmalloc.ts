@@ -101,8 +101,8 @@ export class SlabAllocator {
   }
 
   /** Freed objects that wait in quarantine. */
-  get quarantined(): number {
-    return this.#quarantine.count;
+  get quarantined(): Pick<Quarantine, 'count' | 'forEach'> {
+    return this.#quarantine;
   }
 
   /** A cache of the kernel's own, shared with nobody. */
@@ -356,11 +356,6 @@ export class SlabAllocator {
       frame += slab === undefined ? 1 : 1 << slab.order;
     }
     return found;
-  }
-
-  /** Tells `visit` each object that waits in quarantine. */
-  forEachQuarantined(visit: (pointer: number) => void): void {
-    this.#quarantine.forEach(visit);
   }
 
   // Inside.
