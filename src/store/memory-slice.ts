@@ -4,8 +4,12 @@ import type { StateCreator } from 'zustand/vanilla';
 
 import type { PlaygroundState } from './playground-store.ts';
 
+/** What stands in the list of caches without being one. */
+export const LEAKS = 'Leaks';
+export const OTHER_MEMORY = 'Other memory';
+
 export interface MemorySlice {
-  /** Name of the cache; undefined until somebody chooses: then the view does. */
+  /** Name of the cache, or one of the above; undefined until somebody chooses: then the view does. */
   readonly cache: string | undefined;
   /** An address in the object that is open. */
   readonly object: number | undefined;

@@ -22,6 +22,7 @@ import { Builder } from './builder.ts';
 import { Checker } from './checker.ts';
 import type { LineNote, Mark } from './desk-slice.ts';
 import { fileName, HOME, projectWith, sourcesOf } from './file-slice.ts';
+import { LEAKS } from './memory-slice.ts';
 import { OtherTabs } from './other-tabs.ts';
 import { createPlaygroundStore, type PlaygroundStore } from './playground-store.ts';
 import { rememberProject } from './project-memory.ts';
@@ -205,6 +206,12 @@ export class Playground {
     const isSame = state.mark?.address === address || state.mark?.logSequence === logSequence;
     state.chooseObject(address);
     state.setMark({ ...(isSame ? state.mark : {}), address, logSequence });
+    state.arrange({ view: 'memory', page: 'kernel' });
+  }
+
+  openLeaks(): void {
+    const state = this.store.getState();
+    state.chooseCache(LEAKS);
     state.arrange({ view: 'memory', page: 'kernel' });
   }
 

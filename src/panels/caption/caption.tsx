@@ -83,6 +83,18 @@ function Line({ parts, next }: NewsOfMachine) {
               </button>
             );
           }
+          if (part.kind === 'leaks') {
+            return (
+              <button
+                key={key}
+                type="button"
+                className="link"
+                onClick={() => playground.openLeaks()}
+              >
+                {part.text}
+              </button>
+            );
+          }
           const { module, file, line } = part.source;
           return (
             <button

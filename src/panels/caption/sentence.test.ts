@@ -70,6 +70,22 @@ it.each([
   expect(offered).toBe(next);
 });
 
+it('says what a module has left behind', () => {
+  const unloaded: Happening = { kind: 'module-unloaded', atNs: 5000, module: 'm' };
+  const line = { sequence: 1, timeNs: 6000, level: 4 };
+  const said = (text: string): string =>
+    newsOf([unloaded], [{ ...line, text }])
+      .parts.map((part) => (part.kind === 'source' ? '' : part.text))
+      .join('');
+  expect(said('kmemleak: m left 2 unreferenced objects behind (96 bytes)')).toBe(
+    'rmmod took m out, and left two objects of 96 bytes behind that nobody can free any more: ' +
+      'Memory shows them.',
+  );
+  expect(said('kmemleak: n left 1 unreferenced object behind (96 bytes)')).toContain(
+    'and what it owned with it.',
+  );
+});
+
 it('has something to say before anything has happened', () => {
   expect(read()).toEqual(['The kernel is starting.']);
 });

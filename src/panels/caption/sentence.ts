@@ -12,7 +12,8 @@ export type Part =
   | { readonly kind: 'strong'; readonly text: string }
   | { readonly kind: 'source'; readonly source: NonNullable<LogLine['source']> }
   /** An address of the kernel's memory, and the report about it. */
-  | { readonly kind: 'object'; readonly access: BadAccessView; readonly text: string };
+  | { readonly kind: 'object'; readonly access: BadAccessView; readonly text: string }
+  | { readonly kind: 'leaks'; readonly text: string };
 
 /** A line under the figure: what happened, and the command to try after it. */
 export interface News {
@@ -23,6 +24,7 @@ export interface News {
 /** What a module has put into the kernel while its init ran. */
 type Registration = Extract<Happening, { readonly kind: 'device' | 'sysctl' }>;
 type Loaded = Extract<Happening, { readonly kind: 'module-loaded' }>;
+type Unloaded = Extract<Happening, { readonly kind: 'module-unloaded' }>;
 type Refused = Extract<Happening, { readonly kind: 'module-refused' }>;
 
 /** Text with `*…*` in weight. */
@@ -66,6 +68,9 @@ export function newsOf(
     .filter((it): it is Registration => !isNews(it));
   if (happening.kind === 'module-loaded') return loadedNews(happening, registered, log);
   if (happening.kind === 'module-refused') return refusedNews(happening);
+  if (happening.kind === 'module-unloaded') {
+    return { parts: unloadedNews(happening, log), next: undefined };
+  }
   return { parts: sentenceOf(happening, problem), next: undefined };
 }
 
@@ -118,6 +123,30 @@ function sysctlPath(path: string): string {
   return `/proc/sys/${path}`;
 }
 
+/** What kmemleak says when a module goes. */
+const LEFT = /^kmemleak: (\S+) left (\d+) unreferenced objects? behind \((\d+) bytes\)$/;
+/** It says so right then. */
+const LEFT_WITHIN_NS = 100_000_000;
+
+function unloadedNews({ module, atNs }: Unloaded, log: readonly LogLine[]): readonly Part[] {
+  const left = log.findLast(
+    ({ text, timeNs }) =>
+      LEFT.exec(text)?.[1] === module && Math.abs(timeNs - atNs) < LEFT_WITHIN_NS,
+  );
+  const [, , objects, bytes] = LEFT.exec(left?.text ?? '') ?? [];
+  if (objects === undefined) {
+    return words(`*rmmod* took *${module}* out: the kernel dropped it, and what it owned with it.`);
+  }
+  return [
+    ...words(
+      `*rmmod* took *${module}* out, and left ${count(Number(objects), 'object')} of ` +
+        `*${bytes}* bytes behind that nobody can free any more: `,
+    ),
+    { kind: 'leaks', text: 'Memory' },
+    ...words(' shows them.'),
+  ];
+}
+
 function refusedNews({ module, errno, why }: Refused): News {
   const file = module === '' ? 'the file' : `*${module}*`;
   const { advice, next } = adviceOn(module, errno, why);
@@ -167,7 +196,7 @@ function adviceOn(
 }
 
 function sentenceOf(
-  happening: Exclude<Happening, Loaded | Refused | Registration>,
+  happening: Exclude<Happening, Loaded | Unloaded | Refused | Registration>,
   problem: LogLine['source'],
 ): readonly Part[] {
   switch (happening.kind) {
@@ -175,10 +204,6 @@ function sentenceOf(
       return words(
         `The kernel booted in *${duration(happening.atNs)}*. No module is loaded yet: ` +
           '*Ctrl Enter* builds and loads the one you see.',
-      );
-    case 'module-unloaded':
-      return words(
-        `*rmmod* took *${happening.module}* out: the kernel dropped it, and what it owned with it.`,
       );
     case 'oops':
       return [

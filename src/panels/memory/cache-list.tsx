@@ -4,11 +4,8 @@ import { Layers } from 'lucide-react';
 import type { KeyboardEvent } from 'react';
 
 import type { CacheView } from '../../../kernel-sim/machine-types.ts';
+import { LEAKS, OTHER_MEMORY } from '../../store/memory-slice.ts';
 import { Menu } from '../../widgets/menu.tsx';
-
-/** Stands in the list behind the caches. */
-export const OTHER_MEMORY = 'Other memory';
-export const LEAKS = 'Leaks';
 
 interface CacheListProps {
   readonly caches: readonly CacheView[];

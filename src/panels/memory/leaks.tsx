@@ -25,8 +25,8 @@ export function Leaks({ leaks, pointerBytes }: LeaksProps) {
             <th scope="col" className="figure">
               Bytes
             </th>
-            <th scope="col">Allocated by</th>
-            <th scope="col">In</th>
+            <th scope="col">Allocated in</th>
+            <th scope="col">By</th>
           </tr>
         </thead>
         <tbody>
@@ -67,10 +67,6 @@ function Leak({ leak, pointerBytes }: LeakProps) {
       </td>
       <td className="figure">{sizeBytes}</td>
       <td>
-        {task}/{pid}
-      </td>
-      <td>
-        {where}{' '}
         {source !== undefined && (
           <button
             type="button"
@@ -81,7 +77,11 @@ function Leak({ leak, pointerBytes }: LeakProps) {
           >
             {source.file}:{source.line}
           </button>
-        )}
+        )}{' '}
+        {where}
+      </td>
+      <td>
+        {task}/{pid}
       </td>
     </tr>
   );

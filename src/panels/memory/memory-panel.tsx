@@ -5,11 +5,12 @@ import { useEffect, useRef, type KeyboardEvent, type ReactNode } from 'react';
 
 import type { CacheObjects, MemoryView } from '../../../kernel-sim/machine-types.ts';
 import { addressText, type PointerBytes } from '../../lib/addresses.ts';
+import { LEAKS, OTHER_MEMORY } from '../../store/memory-slice.ts';
 import { useSelection } from '../../store/use-playground.ts';
 import { Choice } from '../../widgets/fields.tsx';
 import { Menu } from '../../widgets/menu.tsx';
 import { StateGlyph } from '../../widgets/state-glyph.tsx';
-import { CacheList, CacheMenu, LEAKS, OTHER_MEMORY } from './cache-list.tsx';
+import { CacheList, CacheMenu } from './cache-list.tsx';
 import { Leaks } from './leaks.tsx';
 import { ObjectDetails } from './object-details.tsx';
 import { LEGEND } from './object-states.ts';
