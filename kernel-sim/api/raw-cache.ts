@@ -11,7 +11,7 @@ import type { ApiContext } from './context.ts';
 import type { NullPtr, Ptr, VoidPtr } from './raw-pointer.ts';
 import { addressOf, intOf, pointerTo, sizeOf } from './raw-value.ts';
 
-declare const opaque: unique symbol;
+declare const cacheMark: unique symbol;
 
 /**
  * A cache of objects. What it has for itself is the kernel's. Linux: struct kmem_cache.
@@ -20,7 +20,7 @@ declare const opaque: unique symbol;
  */
 export interface kmem_cache {
   /** Nothing: only the type has it. */
-  readonly [opaque]: never;
+  readonly [cacheMark]: never;
 }
 
 /**

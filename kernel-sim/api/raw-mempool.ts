@@ -18,7 +18,7 @@ import type { page, RawPageApi } from './raw-pages.ts';
 import type { Ptr, VoidPtr } from './raw-pointer.ts';
 import { addressOf, intOf, pointerTo, sizeOf } from './raw-value.ts';
 
-declare const opaque: unique symbol;
+declare const poolMark: unique symbol;
 
 /**
  * A pool of elements E. What it has for itself is the kernel's. Linux: mempool_t.
@@ -27,7 +27,7 @@ declare const opaque: unique symbol;
  */
 export interface mempool_t<E> {
   /** Nothing: only the type has it. */
-  readonly [opaque]: E;
+  readonly [poolMark]: E;
 }
 
 /** Linux: sizeof(mempool_t). */

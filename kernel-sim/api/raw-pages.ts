@@ -12,7 +12,7 @@ import type { ApiContext } from './context.ts';
 import type { Ptr, VoidPtr } from './raw-pointer.ts';
 import { addressOf, intOf, pointerTo, sizeOf } from './raw-value.ts';
 
-declare const opaque: unique symbol;
+declare const pageMark: unique symbol;
 
 /**
  * A page of memory. What it has for itself is the kernel's. Linux: struct page.
@@ -21,7 +21,7 @@ declare const opaque: unique symbol;
  */
 export interface page {
   /** Nothing: only the type has it. */
-  readonly [opaque]: never;
+  readonly [pageMark]: never;
 }
 
 /** Where the array of all `struct page` lies, and the size of one. Linux: vmemmap, mem_map. */

@@ -17,11 +17,11 @@ import {
   type ObjectView,
   type OtherMemory,
 } from '../machine-types.ts';
-import type { ObjectInfo } from '../mm/kmalloc.ts';
+
 import type { LeakObject } from '../mm/kmemleak.ts';
 import type { MemoryFinding } from '../mm/memory-findings.ts';
 import { MAX_ORDER, PAGE_SIZE } from '../mm/page.ts';
-import type { Slab, SlabCache } from '../mm/slab.ts';
+import type { ObjectInfo, Slab, SlabCache } from '../mm/slab.ts';
 import type { Track } from '../mm/slab-tracks.ts';
 
 /** `request` says what is wanted beside the list of caches. */

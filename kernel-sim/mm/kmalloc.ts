@@ -27,8 +27,7 @@ import { Quarantine } from './quarantine.ts';
 import { SlabCaches, type SlabOptions } from './slab-common.ts';
 import { SLAB } from './slab-flags.ts';
 import { KMALLOC_MAX_CACHE_SIZE, KMALLOC_SIZES, kmallocAlign, kmallocName } from './slab-layout.ts';
-import type { Track } from './slab-tracks.ts';
-import type { Slab, SlabCache, SlabCacheSpec } from './slab.ts';
+import type { ObjectInfo, Slab, SlabCache, SlabCacheSpec } from './slab.ts';
 import { SILENT_REPORTER, type SlabReporter } from './slub-debug.ts';
 
 /** What kmalloc(0) answers: not NULL, and not to be touched. Linux: ZERO_SIZE_PTR. */
@@ -36,19 +35,6 @@ export const ZERO_SIZE_POINTER = 16;
 
 /** Quarantine takes one part in so many of memory. Linux: QUARANTINE_FRACTION. */
 const QUARANTINE_FRACTION = 32;
-
-/** An object that a pointer leads into, or next to. */
-export interface ObjectInfo {
-  readonly slab: Slab;
-  readonly cache: SlabCache;
-  readonly index: number;
-  readonly pointer: number;
-  readonly allocation: Track | undefined;
-  /** The last time that it was given back; it may have been taken again since. */
-  readonly free: Track | undefined;
-  /** Handles of the stacks that handed it on to run later, the last one first. */
-  readonly auxiliaryStacks: readonly number[];
-}
 
 export class SlabAllocator {
   readonly ram: Ram;
@@ -105,9 +91,9 @@ export class SlabAllocator {
     return this.#quarantine;
   }
 
-  /** A cache of the kernel's own, shared with nobody. */
-  createCache(name: string, objectBytes: number, align = 8): SlabCache {
-    return this.#caches.make({ name, objectBytes, align });
+  /** A cache of the kernel's own. A driver's may be merged with one that is like it. */
+  createCache(name: string, objectBytes: number, align = 8, flags = 0): SlabCache {
+    return this.#caches.make({ name, objectBytes, align, flags });
   }
 
   /**

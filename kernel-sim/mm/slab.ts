@@ -21,7 +21,7 @@ import { orderFor, PAGE_SIZE } from './page.ts';
 import type { PageAllocator } from './page-alloc.ts';
 import { SLAB, SLAB_DEBUG_FLAGS, SLAB_NEVER_MERGE } from './slab-flags.ts';
 import { slabAlign, slabLayout, slabOrder, type SlabLayout } from './slab-layout.ts';
-import { SlabTracks, type TrackSource } from './slab-tracks.ts';
+import { SlabTracks, type Track, type TrackSource } from './slab-tracks.ts';
 import { SlubDebug, type SlabReporter } from './slub-debug.ts';
 
 export interface Slab {
@@ -79,6 +79,19 @@ export interface SlabInfo {
   readonly objectsPerSlab: number;
   readonly pagesPerSlab: number;
   readonly slabs: number;
+}
+
+/** An object that a pointer leads into, or next to. */
+export interface ObjectInfo {
+  readonly slab: Slab;
+  readonly cache: SlabCache;
+  readonly index: number;
+  readonly pointer: number;
+  readonly allocation: Track | undefined;
+  /** The last time that it was given back; it may have been taken again since. */
+  readonly free: Track | undefined;
+  /** Handles of the stacks that handed it on to run later, the last one first. */
+  readonly auxiliaryStacks: readonly number[];
 }
 
 export class SlabCache {

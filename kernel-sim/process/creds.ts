@@ -9,11 +9,14 @@
 import { changed, Cred, CRED_BYTES, putCred, type Credentials } from '../kernel/credentials.ts';
 import type { Task } from '../kernel/sched/task.ts';
 import type { SlabAllocator } from '../mm/kmalloc.ts';
+import { SLAB } from '../mm/slab-flags.ts';
 import type { SlabCache } from '../mm/slab.ts';
 import { ERRNO } from '../uapi/errno.ts';
 
-/** SLAB_HWCACHE_ALIGN. */
+/** Of a cache line. */
 const ALIGN = 64;
+/** As in Linux: a driver's cache of the same size and flags may be merged with this one. */
+const FLAGS = SLAB.HWCACHE_ALIGN | SLAB.PANIC | SLAB.ACCOUNT;
 
 export class Creds {
   readonly #slabs: SlabAllocator;
@@ -21,7 +24,7 @@ export class Creds {
 
   constructor(slabs: SlabAllocator) {
     this.#slabs = slabs;
-    this.#cache = slabs.createCache('cred_jar', CRED_BYTES, ALIGN);
+    this.#cache = slabs.createCache('cred_jar', CRED_BYTES, ALIGN, FLAGS);
   }
 
   /** A copy of its own, held once; undefined without memory. Linux: prepare_creds. */

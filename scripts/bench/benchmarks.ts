@@ -5,6 +5,7 @@
  */
 import { Guest, loadToolchain, ROUNDS } from './guest.ts';
 import { assertAtLeast, byTurns, host, median, ratio, seconds, type Row } from './measure.ts';
+import { MEMORY_BENCHMARKS } from './memory-benchmarks.ts';
 import { PROCESS_BENCHMARKS } from './process-benchmarks.ts';
 
 const GB = 1e9;
@@ -160,4 +161,5 @@ export const BENCHMARKS: Readonly<Record<string, () => Promise<readonly Row[]>>>
   ...PROCESS_BENCHMARKS,
   device: async () => [await yesDevice()],
   build: async () => [await buildAndLoad()],
+  ...MEMORY_BENCHMARKS,
 };

@@ -53,6 +53,11 @@ export class Guest {
     for (const { path, bytes } of EXAMPLES) this.border.addFile(path, this.#realm.give(bytes));
   }
 
+  /** A file that each machine booted from now on has. */
+  addFile(path: string, text: string): void {
+    this.border.addFile(path, this.#realm.give(Buffer.from(text)));
+  }
+
   boot(image: Partial<BootImage>): void {
     this.#text = '';
     this.border.boot(JSON.stringify(image));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /** One listens and leaves; then the bell is rung. */
-import { close, malloc, O_RDWR, open, perror, printf, read, string_at, write } from "libc";
+import { close, malloc, O_RDWR, open, perror, pread, printf, string_at, write } from "libc";
 
 export function main(): number {
   const gone = open("/dev/bell", O_RDWR);
@@ -13,6 +13,6 @@ export function main(): number {
   write(fd, buffer, 1);
   close(gone);
   write(fd, buffer, 1);
-  printf("heard it %s", string_at(buffer, read(fd, buffer, 16)));
+  printf("heard it %s", string_at(buffer, pread(fd, buffer, 16, 0)));
   return 0;
 }

@@ -3,8 +3,8 @@
  * Writes letters that are too long, until what lies behind a box is who a child is: with
  * `kasan=off` the child becomes root, since boxes and credentials lie in the same slabs.
  */
-import { calloc, close, execv, fork, geteuid, O_RDWR, open, perror, pipe, printf, read } from "libc";
-import { store32, wait, WEXITSTATUS, write } from "libc";
+import { calloc, close, execv, fork, geteuid, O_RDWR, open } from "libc";
+import { perror, pipe, printf, read, store32, wait, WEXITSTATUS, write } from "libc";
 
 const CHILDREN = 16;
 /** What fits behind the length of a box of 192 bytes. */

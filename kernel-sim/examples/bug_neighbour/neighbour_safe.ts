@@ -3,8 +3,8 @@
  * /dev/heart says back what it is told, as a sign that it lives. What is written begins with two
  * bytes that say how long the rest is, the low one first.
  */
-import { Errno, module, type Params, param } from "kernel";
-import { KString, KVec } from "kernel/alloc";
+import { Errno, module } from "kernel";
+import { KVec } from "kernel/alloc";
 import {
   miscdev,
   type File,
@@ -39,17 +39,12 @@ class HeartFile implements FileOperations {
   }
 }
 
-const params = { key: param.charp("correct horse battery staple", "what nobody may read") };
-
 class HeartModule {
-  constructor(
-    readonly device: miscdev.Registration,
-    readonly key: KString,
-  ) {}
+  constructor(readonly device: miscdev.Registration) {}
 
-  static init({ key }: Params<typeof params>): HeartModule {
-    return new HeartModule(miscdev.register("heart", HeartFile), KString.new(key));
+  static init(): HeartModule {
+    return new HeartModule(miscdev.register("heart", HeartFile));
   }
 }
 
-export default module(HeartModule, { license: "GPL", description: "Says back what it is told", params });
+export default module(HeartModule, { license: "GPL", description: "Says back what it is told" });

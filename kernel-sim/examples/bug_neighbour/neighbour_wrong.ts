@@ -3,7 +3,7 @@
  * /dev/heart says back what it is told, as a sign that it lives. What is written begins with two
  * bytes that say how long the rest is, the low one first.
  */
-import { Errno, module, type Params, param } from "kernel";
+import { Errno, module } from "kernel";
 import {
   miscdev,
   type File,
@@ -18,7 +18,6 @@ import {
   GFP_KERNEL,
   kfree,
   kmalloc,
-  kstrdup,
   kzalloc,
   memcpy,
   type Ptr,
@@ -85,29 +84,12 @@ class HeartFile implements FileOperations {
   }
 }
 
-const params = { key: param.charp("correct horse battery staple", "what nobody may read") };
-
 class HeartModule {
-  constructor(
-    readonly device: miscdev.Registration,
-    readonly key: Ptr<u8>,
-  ) {}
+  constructor(readonly device: miscdev.Registration) {}
 
-  static init({ key }: Params<typeof params>): HeartModule {
-    // SAFETY: a fresh copy.
-    unsafe: {
-      const copy = kstrdup(key, GFP_KERNEL);
-      if (!copy) throw Errno.ENOMEM;
-      return new HeartModule(miscdev.register("heart", HeartFile), copy);
-    }
-  }
-
-  [Symbol.dispose](): void {
-    // SAFETY: nobody else ever had the key.
-    unsafe: {
-      kfree(this.key);
-    }
+  static init(): HeartModule {
+    return new HeartModule(miscdev.register("heart", HeartFile));
   }
 }
 
-export default module(HeartModule, { license: "GPL", description: "Says back what it is told", params });
+export default module(HeartModule, { license: "GPL", description: "Says back what it is told" });

@@ -3,8 +3,8 @@
  * Writes through a session that has been freed. With `kasan=off` its memory is handed out again at
  * once, and here to the credentials of a child, which becomes root.
  */
-import { calloc, close, execv, fork, geteuid, ioctl, O_RDWR, open, perror, pipe, printf } from "libc";
-import { pwrite, read, store32, wait, WEXITSTATUS } from "libc";
+import { calloc, close, execv, fork, geteuid, ioctl, O_RDWR, open } from "libc";
+import { perror, pipe, printf, pwrite, read, store32, wait, WEXITSTATUS } from "libc";
 
 import { LOGOUT } from "./session";
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /** Two join a session, one ends it, and the other writes to it all the same. */
-import { ioctl, O_RDWR, open, malloc, perror, pread, printf, pwrite, store_string, string_at } from "libc";
+import { ioctl, O_RDWR, open, malloc, perror } from "libc";
+import { pread, printf, pwrite, store_string, string_at } from "libc";
 
 import { LOGOUT } from "./session";
 

@@ -3,11 +3,11 @@
 
 import type { FunctionKind, PointerKind, ScalarKind, Struct, StructClass, Target, u16, u32, u64, u8, usize } from "uapi";
 
-declare const opaque: unique symbol;
+declare const cacheMark: unique symbol;
 
-declare const opaque: unique symbol;
+declare const poolMark: unique symbol;
 
-declare const opaque: unique symbol;
+declare const pageMark: unique symbol;
 
 /**
  * How to find memory: for who may sleep (`GFP_KERNEL`) or who must not (`GFP_ATOMIC`). Linux:
@@ -835,7 +835,7 @@ export function OPTIMIZER_HIDE_VAR<T>(pointer: Ptr<T>): Ptr<T>;
  */
 export interface kmem_cache {
   /** Nothing: only the type has it. */
-  readonly [opaque]: never;
+  readonly [cacheMark]: never;
 }
 
 /** What a cache can be asked for. Linux: include/linux/slab.h. */
@@ -1313,7 +1313,7 @@ export function list_for_each_entry_safe<T extends object>(head: Ptr<list_head>,
 /** A pool of elements E. What it has for itself is the kernel's. Linux: mempool_t. */
 export interface mempool_t<E> {
   /** Nothing: only the type has it. */
-  readonly [opaque]: E;
+  readonly [poolMark]: E;
 }
 
 /**
@@ -1393,7 +1393,7 @@ export function mempool_free<E>(item: NoInfer<E>, pool: Ptr<mempool_t<E>>): void
 /** A page of memory. What it has for itself is the kernel's. Linux: struct page. */
 export interface page {
   /** Nothing: only the type has it. */
-  readonly [opaque]: never;
+  readonly [pageMark]: never;
 }
 
 /** Bytes of a page. */
