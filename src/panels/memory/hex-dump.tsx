@@ -20,7 +20,12 @@ interface HexDumpProps {
   readonly access: BadAccessView | undefined;
 }
 
-export function HexDump({ object, access }: HexDumpProps) {
+interface MarkedProps extends HexDumpProps {
+  /** The access is the thing that is talked about. */
+  readonly isMarked: boolean;
+}
+
+export function HexDump({ object, access, isMarked }: MarkedProps) {
   const frame = useRef<HTMLElement>(null);
   const { width } = useBox(frame, BOX_AT_FIRST);
   const groups = width < TWO_GROUPS_PIXELS ? 1 : 2;
@@ -29,7 +34,11 @@ export function HexDump({ object, access }: HexDumpProps) {
   const shown = isWhole ? rows : rows.slice(0, ROWS_AT_FIRST);
   const hasShadow = object.shadow.length > 0;
   return (
-    <section ref={frame} className="hex" aria-label="Bytes of the object">
+    <section
+      ref={frame}
+      className={isMarked ? 'hex marked' : 'hex'}
+      aria-label="Bytes of the object"
+    >
       <div className="hex-scroll">
         <table className="hex-table">
           <thead>

@@ -39,7 +39,11 @@ export function ObjectDetails({ object, pointerBytes, nowNs, isMarked }: ObjectD
           {stateWords(object.state)}
         </span>
       </header>
-      {life === undefined ? <NoLife /> : <LifeBar life={life} />}
+      {life === undefined ? (
+        <NoLife isWatched={object.shadow.length > 0} />
+      ) : (
+        <LifeBar life={life} />
+      )}
       {object.events.length > 0 && (
         <ol className="object-events" aria-label="What happened to it">
           {object.events.map((event) => (
@@ -52,7 +56,7 @@ export function ObjectDetails({ object, pointerBytes, nowNs, isMarked }: ObjectD
           ))}
         </ol>
       )}
-      <HexDump key={object.address} object={object} access={access?.access} />
+      <HexDump key={object.address} object={object} access={access?.access} isMarked={isMarked} />
     </>
   );
 }
@@ -73,10 +77,18 @@ function sizeWords({ requestedBytes, objectBytes }: ObjectView): string {
   return `${requestedBytes} bytes of ${objectBytes}`;
 }
 
-function NoLife() {
+function NoLife({ isWatched }: { readonly isWatched: boolean }) {
   return (
     <p className="object-note">
-      Nobody has recorded who allocated it: the kernel did so before anybody looked, or it is free.
+      {isWatched ? (
+        'Nobody has allocated it yet.'
+      ) : (
+        <>
+          Without the address sanitizer nobody records who allocates. Booted with{' '}
+          <span className="mono">slub_debug=U</span>, or without{' '}
+          <span className="mono">kasan=off</span>, the kernel does.
+        </>
+      )}
     </p>
   );
 }

@@ -3,6 +3,7 @@
 import { useEffect, useState } from 'react';
 
 import type { MachineSnapshot, MemoryView } from '../../../kernel-sim/machine-types.ts';
+import { machineNowNs } from '../../store/machine-slice.ts';
 import { usePlayground, useSelection } from '../../store/use-playground.ts';
 
 /** Smooth to look at, and the kernel spends little of its time on it. */
@@ -28,7 +29,10 @@ export function useMemory(cache: string | undefined): MemoryView | undefined {
         ...(address === undefined ? {} : { address }),
       });
       isAsking = false;
-      if (isWanted && answer !== undefined) setView(answer);
+      if (!isWanted || answer === undefined) return;
+      // The time of an idle machine runs on with the page's.
+      const nowNs = machineNowNs(playground.store.getState(), performance.now());
+      setView({ ...answer, nowNs });
     };
     void read();
     const timer = setInterval(() => void read(), READ_EVERY_MS);
