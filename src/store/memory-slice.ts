@@ -9,7 +9,7 @@ export const LEAKS = 'Leaks';
 export const OTHER_MEMORY = 'Other memory';
 
 export interface MemorySlice {
-  /** Name of the cache, or one of the above; undefined until somebody chooses: then the view does. */
+  /** Name of the cache, or one of the above; undefined until somebody or the view chooses. */
   readonly cache: string | undefined;
   /** An address in the object that is open. */
   readonly object: number | undefined;
