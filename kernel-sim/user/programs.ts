@@ -63,6 +63,7 @@ import { rmmod } from './rmmod.ts';
 import { sed } from './sed.ts';
 import { seq } from './seq.ts';
 import { sh } from './sh/main.ts';
+import { slabtop } from './slabtop.ts';
 import { sleep } from './sleep.ts';
 import { sort } from './sort.ts';
 import { stat } from './stat.ts';
@@ -175,6 +176,7 @@ export const INSTALLED_PROGRAMS: readonly InstalledProgram[] = [
     sed,
     seq,
     sh,
+    slabtop,
     sleep,
     sort,
     stat,

@@ -17,6 +17,8 @@ export interface CommandSpec extends OptionSpec {
   readonly usageText?: string;
   /** The hint at --help begins with the program's name, as in diffutils. */
   readonly namesHint?: boolean;
+  /** The help follows a complaint, instead of a hint at it, as in procps. */
+  readonly showsHelp?: boolean;
   /** Rewrites old-fashioned words (`head -5`) before the options are read. */
   readonly rewrite?: (argv: readonly string[]) => readonly string[];
   readonly main: (c: Libc, args: ParsedCommandLine) => Sleeping<number>;
@@ -27,6 +29,10 @@ export function command(spec: CommandSpec): Program {
   return defineProgram(function* (c) {
     const args = getopt(spec.rewrite?.(c.argv) ?? c.argv, options);
     if ('error' in args) {
+      if (spec.showsHelp === true) {
+        yield* c.err(`${args.error}\n${spec.help}`);
+        return spec.usageStatus ?? 1;
+      }
       const error = spec.usageText === undefined ? args.error : `${args.error}\n${spec.usageText}`;
       return yield* usage_error(c, error, spec.usageStatus, spec.namesHint);
     }
