@@ -38,3 +38,13 @@ it('says what each taint letter stands for', () => {
 it('knows nothing between the parts', () => {
   expect(explanationAt('CPU: 1 UID: 0', 6)).toBeUndefined();
 });
+
+it.each([
+  ['BUG: KASAN: slab-use-after-free in f+0x1/0x2 [m] m.ts:1', 'KASAN: slab-use-after-free'],
+  ['Write of size 1 at addr ffff888002a3c190 by task cat/214', 'Write of 1 byte'],
+  ['Freed by task 213:', 'Freed by process 213'],
+  ['Memory state around the buggy address:', 'Shadow memory'],
+  ['unreferenced object 0xffff888002a3c180 (size 96):', 'Unreferenced object'],
+])('explains what a report on memory says: %s', (line, title) => {
+  expect(explanationsOf(line)[0]?.title).toBe(title);
+});

@@ -50,12 +50,62 @@ interface Rule {
   readonly explain: (match: RegExpExecArray) => Omit<Explanation, 'start' | 'length'>;
 }
 
+/** What KASAN calls what it finds. Linux: mm/kasan/report_generic.c. */
+const FINDINGS: Readonly<Record<string, string>> = {
+  'slab-use-after-free': 'An object was touched after kfree() had given it back.',
+  'use-after-free': 'A page was touched after it had been given back.',
+  'slab-out-of-bounds': 'Something beside an object was touched: before it, or behind its end.',
+  'stack-out-of-bounds': 'Something beside a buffer on the kernel stack was touched.',
+  'global-out-of-bounds': 'Something beside a global buffer was touched.',
+  'vmalloc-out-of-bounds': 'Something behind the end of a vmalloc area was touched.',
+  'double-free': 'An object was given back twice.',
+  'invalid-free': 'What was given back is not the beginning of an object.',
+};
+
 /** A name for the part, and what it says. */
 function says(title: string, text: string): () => Omit<Explanation, 'start' | 'length'> {
   return () => ({ title, text });
 }
 
 const RULES: readonly Rule[] = [
+  {
+    pattern: /BUG: KASAN: ([a-z-]+)/g,
+    explain: ([, kind = '']) => ({
+      title: `KASAN: ${kind}`,
+      text:
+        `${FINDINGS[kind] ?? 'Memory was touched that nobody may touch.'} The sanitizer looks ` +
+        'before each access; the access is done all the same. It reports once per boot.',
+    }),
+  },
+  {
+    pattern: /^(Read|Write) of size (\d+)/g,
+    explain: ([, verb = '', bytes = '']) => ({
+      title: `${verb} of ${bytes} ${bytes === '1' ? 'byte' : 'bytes'}`,
+      text: 'What the code did, at which address, and the task that it ran in.',
+    }),
+  },
+  {
+    pattern: /^(Allocated|Freed) by task (\d+)/g,
+    explain: ([, what = '', pid = '']) => ({
+      title: `${what} by process ${pid}`,
+      text: 'The calls that did it, the innermost first: the first line of your driver says where.',
+    }),
+  },
+  {
+    pattern: /^Memory state around the buggy address/g,
+    explain: says(
+      'Shadow memory',
+      'Each byte stands for eight of memory: 00 all may be touched, 01 to 07 the first so many, ' +
+        'fa and fb freed, fc a red zone beside an object, ff a free page.',
+    ),
+  },
+  {
+    pattern: /unreferenced object/g,
+    explain: says(
+      'Unreferenced object',
+      'kmemleak has found no pointer to it anywhere: nobody can use or free it any more.',
+    ),
+  },
   {
     pattern: /Tainted: (?!\[)([A-Z](?:[A-Z ]*[A-Z])?)/g,
     explain: ([, letters = '']) => ({

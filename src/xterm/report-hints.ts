@@ -13,6 +13,7 @@ const REPORT_LINE = new RegExp(
   [
     'CPU: \\d|Tainted:|RIP: |\\+0x[0-9a-f]+/0x|Call Trace:|</?TASK>|Oops: |BUG',
     'Modules linked in:|end trace|cut here|preempt_count|in_atomic\\(\\)',
+    '^(?:Read|Write) of size|^(?:Allocated|Freed) by task|^Memory state|unreferenced object',
   ].join('|'),
 );
 
