@@ -50,8 +50,9 @@ export class UserAccess {
   copyTo(address: number, pointer: number, sizeBytes: number): number {
     if (!this.#mayCopy(pointer, sizeBytes, true)) return sizeBytes;
     this.#deps.mightFault();
-    if (!this.isUserRange(address, sizeBytes)) return sizeBytes;
-    return this.#traced(address, sizeBytes, this.#put(address, pointer, sizeBytes));
+    const isUser = this.isUserRange(address, sizeBytes);
+    const left = isUser ? this.#put(address, pointer, sizeBytes) : sizeBytes;
+    return this.#traced(address, sizeBytes, left);
   }
 
   /**

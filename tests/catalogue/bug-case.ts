@@ -49,6 +49,8 @@ export interface BugCase {
    * follow from the mistake. `*` stands for anything.
    */
   readonly besides?: readonly string[];
+  /** What the trace must know of copies to and from programs: where, and how many bytes. */
+  readonly copies?: readonly (readonly [place: string, sizeBytes: number])[];
   /** What the driver, or the script, must print, in order: proof that it got there. */
   readonly prints?: readonly string[];
 }

@@ -80,6 +80,7 @@ const SEEN: Observation = {
   places: new Map([['p', START]]),
   allocated: new Set([START]),
   freed: new Set([START]),
+  copies: [],
   printed: ['p at 888001234560'],
 };
 
@@ -162,6 +163,9 @@ describe('silence', () => {
     const empty = { ...quiet, log: [], printed: [], places: new Map() };
     expect(judgeSilence(BUG, twin, empty)).toEqual([expect.stringContaining('never ran')]);
     expect(judgeSilence(BUG, twin, { ...quiet, allocated: new Set() })).not.toEqual([]);
+    expect(judgeSilence({ ...BUG, copies: [['p', 8]] }, twin, quiet)).toEqual([
+      expect.stringContaining('in place of ffff888001234560 8'),
+    ]);
     expect(judgeSilence({ ...BUG, prints: ['done'] }, twin, quiet)).toEqual([
       '"done" was not printed',
     ]);

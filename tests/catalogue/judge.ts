@@ -108,6 +108,15 @@ function judgeRun(bug: BugCase, source: DriverSource, seen: Observation): string
     if (isOurs && !seen.allocated.has(place)) wrong.push(`the trace has no allocation of ${name}`);
     if (kind === 'FREE' && !seen.freed.has(place)) wrong.push(`the trace has no free of ${name}`);
   }
+  if (bug.copies !== undefined) {
+    const wanted = bug.copies.map(
+      ([place, bytes]) => `${expand(`{${place}}`, seen.places)} ${bytes}`,
+    );
+    const found = seen.copies.map(([address, bytes]) => `${formatAddress(address)} ${bytes}`);
+    if (found.join() !== wanted.join()) {
+      wrong.push(`the trace has copies ${found.join()} in place of ${wanted.join()}`);
+    }
+  }
   let from = 0;
   const lines = [...seen.printed, ...seen.output];
   for (const text of bug.prints ?? []) {

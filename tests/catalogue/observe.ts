@@ -22,6 +22,8 @@ export interface Observation {
   /** What the trace knows: addresses that were allocated and given back. */
   readonly allocated: ReadonlySet<number>;
   readonly freed: ReadonlySet<number>;
+  /** Copies to and from programs: the program's address, and how many bytes were copied. */
+  readonly copies: readonly (readonly [address: number, sizeBytes: number])[];
   /** Lines of the log as the trace has them. */
   readonly printed: readonly string[];
 }
@@ -83,6 +85,7 @@ export function observe(ko: Uint8Array, cmdline: string, script = LOAD): Observa
     places: placesOf(log),
     allocated: addresses(ALLOCATIONS),
     freed: addresses(FREES),
+    copies: events.filter(({ kind }) => kind === EVENT.USER_COPY).map(({ a, b }) => [a, b]),
     printed: events.filter(({ kind }) => kind === EVENT.PRINTK).map(({ b }) => sim.trace.textOf(b)),
   };
 }
@@ -102,7 +105,12 @@ const FREES: ReadonlySet<EventKind> = new Set([
 ]);
 /** Events whose first argument is a page frame number. */
 const BY_FRAME: ReadonlySet<EventKind> = new Set([EVENT.PAGE_ALLOC, EVENT.PAGE_FREE]);
-const WANTED: ReadonlySet<EventKind> = new Set([...ALLOCATIONS, ...FREES, EVENT.PRINTK]);
+const WANTED: ReadonlySet<EventKind> = new Set([
+  ...ALLOCATIONS,
+  ...FREES,
+  EVENT.PRINTK,
+  EVENT.USER_COPY,
+]);
 
 /** Taints of something that went wrong. Linux: TAINT_BAD_PAGE, TAINT_DIE, TAINT_WARN. */
 const ALARMS = [

@@ -13,11 +13,17 @@ const KERNEL = '  const kernel: Ptr<u8> = kzalloc(8192, GFP_KERNEL); // ALLOC ke
 const KILLED = 139;
 
 /** Functions that must not report: what they answer is printed, and stands in the trace. */
-function silent(name: string, body: string, prints: readonly string[]): BugCase {
+function silent(
+  name: string,
+  body: string,
+  prints: readonly string[],
+  copies: NonNullable<BugCase['copies']>,
+): BugCase {
   return {
     id: `usercopy/${name}`,
     body: `${USER}\n${KERNEL}\n${body}\n  kfree(kernel); // FREE kernel`,
     prints,
+    copies,
     setting,
   };
 }
@@ -26,16 +32,17 @@ interface Width {
   readonly type: 'u8' | 'u16' | 'u32' | 'u64';
   readonly value: string;
   readonly zero: string;
+  readonly bytes: number;
 }
 
 const WIDTHS: readonly Width[] = [
-  { type: 'u8', value: '0x5a', zero: '0' },
-  { type: 'u16', value: '0x5a5b', zero: '0' },
-  { type: 'u32', value: '0x5a5b5c5d', zero: '0' },
-  { type: 'u64', value: '0x5a5b5c5d6a6b6c6dn', zero: '0n' },
+  { type: 'u8', value: '0x5a', zero: '0', bytes: 1 },
+  { type: 'u16', value: '0x5a5b', zero: '0', bytes: 2 },
+  { type: 'u32', value: '0x5a5b5c5d', zero: '0', bytes: 4 },
+  { type: 'u64', value: '0x5a5b5c5d6a6b6c6dn', zero: '0n', bytes: 8 },
 ];
 
-const SINGLE_VALUES: readonly BugCase[] = WIDTHS.flatMap(({ type, value, zero }) => [
+const SINGLE_VALUES: readonly BugCase[] = WIDTHS.flatMap(({ type, value, zero, bytes }) => [
   silent(
     `valid_put_get_user_${type}`,
     `
@@ -45,6 +52,10 @@ const SINGLE_VALUES: readonly BugCase[] = WIDTHS.flatMap(({ type, value, zero })
   println("got " + get_user_${type}(here, there));
   println(here[0] === ${value} ? "the same" : "another");`,
     ['put 0', 'got 0', 'the same'],
+    [
+      ['user', bytes],
+      ['user', bytes],
+    ],
   ),
   silent(
     `invalid_get_user_kernel_${type}`,
@@ -56,6 +67,7 @@ const SINGLE_VALUES: readonly BugCase[] = WIDTHS.flatMap(({ type, value, zero })
   println("got " + get_user_${type}(here, there));
   println(here[0] === ${zero} ? "zero" : "not zero");`,
     ['got -14', 'zero'],
+    [['kernel+16', 0]],
   ),
   silent(
     `invalid_put_user_kernel_${type}`,
@@ -65,6 +77,7 @@ const SINGLE_VALUES: readonly BugCase[] = WIDTHS.flatMap(({ type, value, zero })
   println("put " + put_user_${type}(${zero}, there));
   println(there[0] === ${value} ? "the same" : "another");`,
     ['put -14', 'the same'],
+    [['kernel', 0]],
   ),
 ]);
 
@@ -78,6 +91,10 @@ const COPIES: readonly BugCase[] = [
   println("left " + copy_from_user(kernel, user, 4096));
   println(memchr_inv(kernel, 58, 4096) === NULL ? "the same" : "another");`,
     ['left 0', 'left 0', 'the same'],
+    [
+      ['user', 4096],
+      ['user', 4096],
+    ],
   ),
   silent(
     'valid_copy_from_user_page',
@@ -86,6 +103,7 @@ const COPIES: readonly BugCase[] = [
   println("left " + copy_from_user(kernel, user, 4096));
   println(memchr_inv(kernel, 0, 4096) === NULL ? "all zero" : "not zero");`,
     ['left 0', 'all zero'],
+    [['user', 4096]],
   ),
   silent(
     'invalid_copy_from_user_kernel_src',
@@ -96,6 +114,7 @@ const COPIES: readonly BugCase[] = [
   println("left " + copy_from_user(kernel, from, 4096));
   println(memchr_inv(kernel, 0, 4096) === NULL ? "all zero" : "not zero");`,
     ['left 4096', 'all zero'],
+    [['kernel+4096', 0]],
   ),
   silent(
     'invalid_copy_to_user_all_kernel',
@@ -106,6 +125,7 @@ const COPIES: readonly BugCase[] = [
   println("left " + copy_to_user(to, kernel, 4096));
   println(memchr_inv(to, 165, 4096) === NULL ? "as it was" : "changed");`,
     ['left 4096', 'as it was'],
+    [['kernel+4096', 0]],
   ),
   silent(
     'invalid_copy_to_user_reversed',
@@ -114,6 +134,7 @@ const COPIES: readonly BugCase[] = [
   println("left " + copy_to_user(kernel, user, 4096));
   println(memchr_inv(kernel, 90, 4096) === NULL ? "as it was" : "changed");`,
     ['left 4096', 'as it was'],
+    [['kernel', 0]],
   ),
 ];
 
