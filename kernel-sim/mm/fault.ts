@@ -110,6 +110,7 @@ export class Faults {
         : this.#makeWritable(area, entry, value);
     if (kind !== FAULT_KIND.NONE) return this.#fail(kind, address);
     this.minor++;
+    this.#pages.events.pageFault++;
     const { resident } = this;
     if (resident.all > resident.peak) resident.peak = resident.all;
     return entry;

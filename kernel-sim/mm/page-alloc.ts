@@ -60,6 +60,8 @@ export class PageAllocator {
     /** Of pipes; /proc/meminfo has no line for them. */
     pipe: 0,
   };
+  /** How often something happened since boot: whoever does it counts it. Linux: vm_event_item. */
+  readonly events = { pagesAllocated: 0, pageFault: 0, oomKill: 0 };
   readonly #sim: Sim;
   readonly #firstFrame: number;
   readonly #endFrame: number;
@@ -226,6 +228,7 @@ export class PageAllocator {
     this.#state[frame] = TAKEN | order;
     this.#references[frame] = 1;
     this.#freePages -= 1 << order;
+    this.events.pagesAllocated += 1 << order;
     this.ram.unpoison(frame * PAGE_SIZE, PAGE_SIZE << order);
     if (this.#sim.trace.on) this.#sim.trace.emit(EVENT.PAGE_ALLOC, frame, order);
     return frame * PAGE_SIZE;

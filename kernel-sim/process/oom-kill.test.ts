@@ -36,7 +36,8 @@ describe('the OOM killer', () => {
     const before = machine.freePages;
     expect(machine.run(hog)).toBe(SIGNAL.KILL);
     expect(machine.freePages).toBe(before);
-    const { logText } = machine.guest;
+    const { logText, machine: booted } = machine.guest;
+    expect(booted.kernel.pages.events.oomKill).toBe(1);
     expect(logText).toMatch(/invoked oom-killer: gfp_mask=0x140dca\(.*\), order=0/u);
     expect(logText).toMatch(/Out of memory: Killed process \d+ \(\S+\) total-vm:\d+kB, /u);
     expect(logText).toMatch(/, anon-rss:\d+kB, file-rss:0kB, shmem-rss:0kB, UID:0 /u);

@@ -116,6 +116,7 @@ export class OomKiller {
         `${residentText(victim)}, UID:${task.credentials.uid} pgtables:${tables}kB ` +
         `oom_score_adj:${victim.oomScoreAdj}`,
     );
+    this.#parts.pages.events.oomKill++;
     signals.send(task, SIGNAL.KILL);
   }
 

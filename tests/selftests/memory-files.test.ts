@@ -87,3 +87,34 @@ it('shows free blocks by migrate type to root', () => {
   expect(stdout).toMatch(/^Node {4}0, zone {3}Normal, type {6}Movable ( +\d+){11} $/mu);
   expect(stdout).toMatch(/^Node 0, zone {3}Normal ( +\d+){5} $/mu);
 });
+
+it('counts pages by use and what happens to them', () => {
+  const { stdout } = runScript(
+    'cat /proc/vmstat; head -c 100000 /dev/zero > /tmp/x; (true); cat /proc/vmstat /proc/meminfo',
+  );
+  const counts = Array.from(stdout.matchAll(/^(\w+) (\d+)$/gmu), ([, name = '', value]) => {
+    return [name, Number(value)] as const;
+  });
+  const half = counts.length / 2;
+  const before = new Map(counts.slice(0, half));
+  const after = new Map(counts.slice(half));
+  const risen = (name: string): number => after.get(name)! - before.get(name)!;
+  expect([...after.keys()]).toEqual([...before.keys()]);
+  expect(risen('nr_shmem')).toBe(25);
+  expect(risen('pgfault')).toBeGreaterThan(0);
+  expect(risen('pgfree')).toBeGreaterThan(0);
+  expect(risen('oom_kill')).toBe(0);
+  expect(risen('pgalloc_normal') - risen('pgfree')).toBe(-risen('nr_free_pages'));
+  const kib = meminfo(stdout);
+  expect(after.get('nr_shmem')! * PAGE_KIB).toBe(kib('Shmem'));
+  expect(after.get('nr_kernel_stack')).toBe(kib('KernelStack'));
+});
+
+it('describes the zone', () => {
+  const { stdout } = runScript('cat /proc/zoneinfo');
+  expect(stdout).toMatch(
+    /^Node 0, zone {3}Normal\n {2}per-node stats\n {6}nr_inactive_anon \d+\n/u,
+  );
+  expect(stdout).toMatch(/^ {2}pages free {5}\d+\n {8}boost {4}0\n {8}min {6}0\n/mu);
+  expect(stdout).toMatch(/^ {8}present {2}\d+\n {8}managed {2}\d+$/mu);
+});

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /**
- * Files of /proc about memory: meminfo, slabinfo, buddyinfo, pagetypeinfo. All numbers come from
- * the allocators' own counts.
+ * Files of /proc about memory: meminfo, slabinfo, buddyinfo, pagetypeinfo, and vmstat-files.ts. All
+ * numbers come from the allocators' own counts.
  *
  * Linux: fs/proc/meminfo.c, mm/slab_common.c (slabinfo 2.1), mm/vmstat.c, proc(5). Differs: pages
  * have no age, so all that could be swapped counts as inactive, and no migrate type, so all free
@@ -12,6 +12,7 @@ import type { SlabAllocator } from '../../mm/kmalloc.ts';
 import type { PageAllocator } from '../../mm/page-alloc.ts';
 import { MAX_ORDER, PAGE_SIZE } from '../../mm/page.ts';
 import type { ProcFs } from './procfs.ts';
+import { vmstatText, zoneinfoText } from './vmstat-files.ts';
 
 export interface MemoryFacts {
   readonly pages: PageAllocator;
@@ -29,6 +30,8 @@ export function registerMemoryFiles(procfs: ProcFs, facts: MemoryFacts): void {
   procfs.register('meminfo', () => meminfoText(facts));
   procfs.register('buddyinfo', () => buddyinfoText(facts));
   procfs.register('pagetypeinfo', { mode: 0o400, show: () => pagetypeinfoText(facts) });
+  procfs.register('vmstat', () => vmstatText(facts.pages, slabPages(facts)));
+  procfs.register('zoneinfo', () => zoneinfoText(facts.pages, slabPages(facts)));
   procfs.register('slabinfo', { mode: 0o400, show: () => slabinfoText(facts) });
 }
 
