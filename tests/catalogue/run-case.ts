@@ -23,11 +23,12 @@ export function runCase(entry: Entry, bug: BugCase | undefined): Verdict {
   if (bug === undefined) {
     return { id, suite, verdict: 'skip', headline: null, reason: 'there is no driver for it' };
   }
-  const broken = load(bug, 'broken', bug.setting.on);
-  if ('errors' in broken) {
-    const reason = `does not build: ${broken.errors[0]}`;
+  const driver = make(bug, 'broken');
+  if ('errors' in driver) {
+    const reason = `does not build: ${driver.errors[0]}`;
     return { id, suite, verdict: 'skip', headline: null, reason };
   }
+  const broken = load(bug, driver, bug.setting.on);
   const headline = headlineOf(entry, broken.seen);
   const wrong =
     entry.expect === 'report'
@@ -44,22 +45,28 @@ function headlineOf({ title_match: titles }: Entry, seen: Observation): string |
   return all.find((line) => wanted.test(line)) ?? all[0] ?? null;
 }
 
-interface Run {
+interface Driver {
   readonly source: DriverSource;
+  readonly ko: Uint8Array;
+}
+
+interface Run extends Driver {
   readonly seen: Observation;
 }
 
-function judgeReporting(bug: BugCase, entry: Entry, { source, seen }: Run): string[] {
+function judgeReporting(bug: BugCase, entry: Entry, broken: Run): string[] {
+  const { source, seen } = broken;
   const wrong = [...judgeReports(bug, entry, source, seen), ...judgeStatus(bug, seen)];
-  const repaired = load(bug, 'repaired', bug.setting.on);
-  if ('errors' in repaired) return [...wrong, `the twin does not build: ${repaired.errors[0]}`];
+  const twin = make(bug, 'repaired');
+  if ('errors' in twin) return [...wrong, `the twin does not build: ${twin.errors[0]}`];
+  const repaired = load(bug, twin, bug.setting.on);
   const silence = judgeSilence({ ...bug, prints: [], besides: [] }, repaired.source, repaired.seen);
-  const twin = [...silence, ...judgeStatus({ ...bug, status: 0 }, repaired.seen)];
-  wrong.push(...twin.map((reason) => `the twin: ${reason}`));
+  const noise = [...silence, ...judgeStatus({ ...bug, status: 0 }, repaired.seen)];
+  wrong.push(...noise.map((reason) => `the twin: ${reason}`));
   const { off } = bug.setting;
   if (off === undefined) return wrong;
-  const blind = load(bug, 'broken', off);
-  if ('errors' in blind || judgeReports(bug, entry, blind.source, blind.seen).length === 0) {
+  const blind = load(bug, broken, off);
+  if (judgeReports(bug, entry, blind.source, blind.seen).length === 0) {
     wrong.push(`passes with ${off}`);
   } else if (seen.places.size > 0 && blind.seen.places.size === 0) {
     wrong.push(`does not even begin with ${off}`);
@@ -72,13 +79,12 @@ function judgeStatus({ status = 0 }: BugCase, seen: Observation): string[] {
   return [`the script ended with ${seen.status ?? 'nothing'} in place of ${status}`];
 }
 
-function load(
-  bug: BugCase,
-  variant: Variant,
-  cmdline: string,
-): Run | { readonly errors: readonly string[] } {
+function make(bug: BugCase, variant: Variant): Driver | { readonly errors: readonly string[] } {
   const source = writeDriver(bug, variant);
   const built = build(source.text);
-  if ('errors' in built) return built;
-  return { source, seen: observe(built.ko, cmdline, bug.script) };
+  return 'errors' in built ? built : { source, ko: built.ko };
+}
+
+function load({ script }: BugCase, { source, ko }: Driver, cmdline: string): Run {
+  return { source, ko, seen: observe(ko, cmdline, script) };
 }
