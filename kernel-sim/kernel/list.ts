@@ -155,26 +155,27 @@ export class Lists {
   /** Linux: __list_del_entry_valid_or_report. */
   #isDelValid(entry: number): boolean {
     const hex = (pointer: number): string => this.#ram.formatPointer(pointer);
-    const at = `list_del corruption, ${hex(entry)}`;
+    // Nothing is spelt out before something is wrong: lists are hot.
+    const at = (): string => `list_del corruption, ${hex(entry)}`;
     const prev = this.prev(entry);
     const next = this.next(entry);
-    if (next === 0) return this.#corrupt(`${at}->next is NULL`);
-    if (prev === 0) return this.#corrupt(`${at}->prev is NULL`);
+    if (next === 0) return this.#corrupt(`${at()}->next is NULL`);
+    if (prev === 0) return this.#corrupt(`${at()}->prev is NULL`);
     if (next === this.poison1) {
-      return this.#corrupt(`${at}->next is LIST_POISON1 (${hex(next)})`);
+      return this.#corrupt(`${at()}->next is LIST_POISON1 (${hex(next)})`);
     }
     if (prev === this.poison2) {
-      return this.#corrupt(`${at}->prev is LIST_POISON2 (${hex(prev)})`);
+      return this.#corrupt(`${at()}->prev is LIST_POISON2 (${hex(prev)})`);
     }
-    const should = `should be ${hex(entry)}, but was`;
+    const should = (): string => `should be ${hex(entry)}, but was`;
     const forth = this.next(prev);
     if (forth !== entry) {
-      const what = `prev->next ${should} ${hex(forth)}. (prev=${hex(prev)})`;
+      const what = `prev->next ${should()} ${hex(forth)}. (prev=${hex(prev)})`;
       return this.#corrupt(`list_del corruption. ${what}`);
     }
     const back = this.prev(next);
     if (back === entry) return true;
-    const what = `next->prev ${should} ${hex(back)}. (next=${hex(next)})`;
+    const what = `next->prev ${should()} ${hex(back)}. (next=${hex(next)})`;
     return this.#corrupt(`list_del corruption. ${what}`);
   }
 
