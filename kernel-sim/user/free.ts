@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /** free: how much memory there is. */
-import type { Sleeping } from '../uapi/coroutine.ts';
-import { decodeUtf8 } from '../lib/utf8.ts';
-import type { Libc } from './libc/libc.ts';
-import { command, has, lastOf } from './support/command.ts';
+import { ERRNO, strerror } from '../uapi/errno.ts';
+import { command, has, lastOf, type ParsedCommandLine, valueOf } from './support/command.ts';
+import { type Meminfo, readMeminfo } from './support/meminfo.ts';
 
 const HELP = `
 Usage:
@@ -15,7 +14,11 @@ Options:
  -m, --mebi          show output in mebibytes
  -g, --gibi          show output in gibibytes
  -h, --human         show human-readable output
+ -l, --lohi          show detailed low and high memory statistics
  -t, --total         show total for RAM + swap
+ -s N, --seconds N   repeat printing every N seconds
+ -c N, --count N     repeat printing N times, then exit
+ -w, --wide          wide output
 
      --help     display this help and exit
 
@@ -23,58 +26,86 @@ For more details see free(1).
 `;
 
 const LABEL_WIDTH = 9;
-const FIRST_WIDTH = 11;
 const COLUMN_WIDTH = 11;
+const DEFAULT_INTERVAL_S = 1;
+const HEADINGS = {
+  narrow: ['total', 'used', 'free', 'shared', 'buff/cache', 'available'],
+  wide: ['total', 'used', 'free', 'shared', 'buffers', 'cache', 'available'],
+} as const;
 
 export const free = command({
-  short: 'bkmghtwl',
-  long: { bytes: 'b', kibi: 'k', mebi: 'm', gibi: 'g', human: 'h', total: 't', wide: 'w' },
+  short: 'bkmghtwls:c:',
+  long: {
+    bytes: 'b',
+    kibi: 'k',
+    mebi: 'm',
+    gibi: 'g',
+    human: 'h',
+    lohi: 'l',
+    total: 't',
+    wide: 'w',
+    seconds: 's:',
+    count: 'c:',
+  },
   help: HELP,
+  showsHelp: true,
   *main(c, args) {
-    const memory = yield* readMeminfo(c);
-    if (memory === undefined) {
-      return yield* c.die(c.program, 'Memory information file /proc/meminfo does not exist');
+    const seconds = valueOf(args, 's');
+    const interval = seconds === undefined ? DEFAULT_INTERVAL_S : Number(seconds);
+    if (seconds?.trim() === '' || Number.isNaN(interval)) {
+      const why = seconds === '' ? '' : `: ${strerror(ERRNO.EINVAL)}`;
+      return yield* c.die(c.program, `seconds argument failed: '${seconds ?? ''}'${why}`);
     }
-    const unit = lastOf(args, ['b', 'k', 'm', 'g']) ?? 'k';
-    const shift = { b: 1024, k: 1, m: 1 / 1024, g: 1 / 1024 ** 2 }[unit];
-    const show = (kib: number): string =>
-      has(args, 'h') ? human(kib * 1024) : String(Math.floor(kib * shift));
-    const get = (name: string): number => memory.get(name) ?? 0;
-    const total = get('MemTotal');
-    const cache = get('Buffers') + get('Cached') + get('SReclaimable');
-    const available = memory.get('MemAvailable') ?? get('MemFree');
-    const row = (label: string, values: readonly number[]): string =>
-      `${label.padEnd(LABEL_WIDTH)}${values
-        .map((value, i) => show(value).padStart(i === 0 ? FIRST_WIDTH : COLUMN_WIDTH))
-        .join(' ')}\n`;
-    const headings = ['total', 'used', 'free', 'shared', 'buff/cache', 'available'];
-    const title = headings.map((text) => text.padStart(COLUMN_WIDTH)).join(' ');
-    c.out(`${' '.repeat(LABEL_WIDTH)}${title}\n`);
-    const used = total - available;
-    c.out(row('Mem:', [total, used, get('MemFree'), get('Shmem'), cache, available]));
-    const swap = get('SwapTotal');
-    const swapFree = get('SwapFree');
-    c.out(row('Swap:', [swap, swap - swapFree, swapFree]));
-    if (has(args, 't')) {
-      c.out(row('Total:', [total + swap, used + swap - swapFree, get('MemFree') + swapFree]));
+    if (interval <= 0) {
+      return yield* c.die(c.program, `seconds argument \`${seconds}' is not positive number`);
     }
-    return 0;
+    const times = valueOf(args, 'c');
+    const count = times === undefined ? undefined : Number(times);
+    if (count !== undefined && !(count >= 1 && Number.isInteger(count))) {
+      const why = Number.isInteger(count) ? `: ${strerror(ERRNO.ERANGE)}` : '';
+      return yield* c.die(c.program, `failed to parse count argument: '${times}'${why}`);
+    }
+    if (args.operands.length > 0) {
+      yield* c.err(HELP);
+      return 1;
+    }
+    const repeats = count ?? (seconds === undefined ? 1 : Infinity);
+    for (let round = 1; ; round++) {
+      const memory = yield* readMeminfo(c);
+      if (memory === undefined) {
+        return yield* c.die(c.program, 'Memory information file /proc/meminfo does not exist');
+      }
+      c.out(table(memory, args));
+      if (round >= repeats) return 0;
+      c.out('\n');
+      yield* c.flush();
+      yield* c.nanosleep(interval * 1e9);
+    }
   },
 });
 
-/** Fields of /proc/meminfo in KiB; without one, what sysinfo(2) knows. */
-function* readMeminfo(c: Libc): Sleeping<ReadonlyMap<string, number> | undefined> {
-  const bytes = yield* c.read_file('/proc/meminfo');
-  if (typeof bytes === 'number') {
-    const info = yield* c.sysinfo();
-    if (typeof info === 'number') return undefined;
-    return new Map([
-      ['MemTotal', info.totalram / 1024],
-      ['MemFree', info.freeram / 1024],
-    ]);
+function table(memory: Meminfo, args: ParsedCommandLine): string {
+  const { total, used, available, shared, buffers, cached, swapTotal, swapFree } = memory;
+  const unit = lastOf(args, ['b', 'k', 'm', 'g']) ?? 'k';
+  const shift = { b: 1024, k: 1, m: 1 / 1024, g: 1 / 1024 ** 2 }[unit];
+  const show = (kib: number): string =>
+    has(args, 'h') ? human(kib * 1024) : String(Math.floor(kib * shift));
+  const line = (label: string, texts: readonly string[]): string =>
+    `${label.padEnd(LABEL_WIDTH)}${texts.map((text) => text.padStart(COLUMN_WIDTH)).join(' ')}\n`;
+  const row = (label: string, values: readonly number[]): string => line(label, values.map(show));
+  const isWide = has(args, 'w');
+  const caches = isWide ? [buffers, cached] : [buffers + cached];
+  const swapUsed = swapTotal - swapFree;
+  let text = line('', HEADINGS[isWide ? 'wide' : 'narrow']);
+  text += row('Mem:', [total, used, memory.free, shared, ...caches, available]);
+  if (has(args, 'l')) {
+    text += row('Low:', [total, total - memory.free, memory.free]) + row('High:', [0, 0, 0]);
   }
-  const lines = decodeUtf8(bytes).matchAll(/^(\w+):\s+(\d+)/gm);
-  return new Map(Array.from(lines, ([, name = '', value]) => [name, Number(value)]));
+  text += row('Swap:', [swapTotal, swapUsed, swapFree]);
+  if (has(args, 't')) {
+    text += row('Total:', [total + swapTotal, used + swapUsed, memory.free + swapFree]);
+  }
+  return text;
 }
 
 /** `1.1Gi`: at most three digits and a unit. */

@@ -85,6 +85,7 @@ import { tsRun } from './ts-run.ts';
 import { uname } from './uname.ts';
 import { uniq } from './uniq.ts';
 import { uptime } from './uptime.ts';
+import { vmstat } from './vmstat.ts';
 import { watch } from './watch.ts';
 import { wc } from './wc.ts';
 import { which } from './which.ts';
@@ -195,6 +196,7 @@ export const INSTALLED_PROGRAMS: readonly InstalledProgram[] = [
     uname,
     uniq,
     uptime,
+    vmstat,
     watch,
     wc,
     which,
