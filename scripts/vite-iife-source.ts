@@ -18,8 +18,8 @@ const QUERY = '?iife-source';
  * `Math.imul`. A constant of the script costs nothing, and a number less.
  */
 const GLOBALS =
-  'Array ArrayBuffer BigInt Boolean DataView Error JSON Map Math NaN Number Object RangeError Set ' +
-  'String Symbol TypeError WeakMap Int8Array Int16Array Int32Array Uint8Array Uint16Array ' +
+  'Array ArrayBuffer BigInt Boolean DataView Error JSON Map Math NaN Number Object RangeError ' +
+  'Set String Symbol TypeError WeakMap Int8Array Int16Array Int32Array Uint8Array Uint16Array ' +
   'Uint32Array BigInt64Array BigUint64Array Float32Array Float64Array';
 const DEFINE = { Infinity: '(1/0)' };
 
