@@ -10,11 +10,11 @@
  */
 import { assert } from '../lib/assert.ts';
 import { ERRNO } from '../uapi/errno.ts';
-import { S } from '../uapi/fs.ts';
+import { DT, S } from '../uapi/fs.ts';
 import { Dentry } from './dentry.ts';
-import { DIRECTORY_OPERATIONS } from './directory.ts';
+import { DIRECTORY_OPERATIONS, emitDots } from './directory.ts';
 import { Inode, type FileSystem, type InodeOperations } from './inode.ts';
-import type { FileOperations } from './open-file.ts';
+import type { EmitName, FileOperations, OpenFile } from './open-file.ts';
 import { SeqFile, type SeqContent } from './seq-file.ts';
 import type { WallClock } from './timespec.ts';
 
@@ -64,9 +64,32 @@ export class PseudoFs implements FileSystem {
    */
   register(path: string, file: PseudoFile | (() => string)): void {
     const given = typeof file === 'function' ? { show: file } : file;
-    const ops = 'ops' in given ? given.ops : new SeqFile(given);
-    const inodeOps = { ...FILE_INODE_OPS, ...given.inodeOps };
-    this.#attach(path, this.makeNode(S.IFREG | (given.mode ?? 0o444), ops, inodeOps));
+    this.#attach(path, this.#makeFile(given, this.#nextInode++));
+  }
+
+  /**
+   * Makes a directory of files that are each made when somebody looks for them: for many that
+   * hardly anybody ever reads.
+   */
+  registerLazily(path: string, files: Readonly<Record<string, () => PseudoFile>>): void {
+    const names = Object.keys(files).toSorted();
+    const first = this.#nextInode;
+    this.#nextInode += names.length;
+    const lookup = (_directory: Inode, name: string): Inode | number => {
+      const index = names.indexOf(name);
+      const make = index < 0 ? undefined : files[name];
+      return make === undefined ? -ERRNO.ENOENT : this.#makeFile(make(), first + index);
+    };
+    const iterate = (file: OpenFile, emit: EmitName): number => {
+      if (!emitDots(file, emit)) return 0;
+      for (let index = Math.max(0, file.pos - 2); index < names.length; index++) {
+        if (!emit(names[index] ?? '', first + index, DT.REG, index + 3)) break;
+      }
+      return 0;
+    };
+    const fileOps = { ...DIRECTORY_OPERATIONS, iterate };
+    const inode = this.makeDirectory({ ...this.#ops, lookup }, fileOps);
+    this.#attach(path, inode).inode.nlink++;
   }
 
   registerSymlink(path: string, target: () => string): void {
@@ -109,9 +132,13 @@ export class PseudoFs implements FileSystem {
     return inode;
   }
 
-  protected makeNode(mode: number, fileOps: FileOperations, ops: InodeOperations): Inode {
+  protected makeNode(
+    mode: number,
+    fileOps: FileOperations,
+    ops: InodeOperations,
+    number = this.#nextInode++,
+  ): Inode {
     const time = this.wallClock.now();
-    const number = this.#nextInode++;
     return new Inode({ fileSystem: this, number, mode, uid: 0, gid: 0, time, ops, fileOps });
   }
 
@@ -121,11 +148,19 @@ export class PseudoFs implements FileSystem {
     return at;
   }
 
-  #attach(path: string, inode: Inode): void {
+  #makeFile(given: PseudoFile, number: number): Inode {
+    const ops = 'ops' in given ? given.ops : new SeqFile(given);
+    const inodeOps = { ...FILE_INODE_OPS, ...given.inodeOps };
+    return this.makeNode(S.IFREG | (given.mode ?? 0o444), ops, inodeOps, number);
+  }
+
+  /** The directory that it is in. */
+  #attach(path: string, inode: Inode): Dentry {
     const [directory, name] = splitPath(path);
     assert(name !== '', 'a generated file has a name');
     const parent = this.registerDirectory(directory);
     parent.attach(new Dentry(name, parent, inode), name);
+    return parent;
   }
 }
 

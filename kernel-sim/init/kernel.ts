@@ -89,6 +89,7 @@ import { makeLocks } from './locks.ts';
 import { makeModuleMemory } from './module-memory.ts';
 import { mountProc } from './proc-files.ts';
 import { makeRawParts } from './raw-parts.ts';
+import { SlabFiles } from './slab-files.ts';
 import { mountSys } from './sys-files.ts';
 import { makeRawHooks } from './raw-hooks.ts';
 import { populateRoot, withExecutables } from './rootfs.ts';
@@ -158,6 +159,7 @@ export class Kernel {
   readonly kernelStacks: KernelStacks;
   readonly memoryFindings = new MemoryFindings();
   readonly slabs: SlabAllocator;
+  readonly slabFiles = new SlabFiles();
   readonly ownedPointers = new OwnedPointers();
   readonly percpu: PercpuAllocator;
   readonly faults: InjectedFaults;
@@ -307,6 +309,7 @@ export class Kernel {
       slubDebug,
       noMerge: slabNomerge,
       trackSource,
+      watcher: this.slabFiles,
     });
   }
 

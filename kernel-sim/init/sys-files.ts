@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /**
- * /sys: a folder for each loaded module. Linux: kernel/module/sysfs.c, kernel/params.c,
- * Documentation/ABI/testing/sysfs-module.
+ * /sys: a folder for each loaded module, and slab-files.ts. Linux: kernel/module/sysfs.c,
+ * kernel/params.c, Documentation/ABI/testing/sysfs-module.
  */
 import { PseudoFs } from '../fs/pseudo-fs.ts';
 import { formatPointer } from '../hw/ram/board-memory.ts';
@@ -27,6 +27,7 @@ export function mountSys(kernel: Kernel): PseudoFs {
   });
   sysfs.registerDirectory('module');
   sysfs.registerDirectory('kernel/debug');
+  kernel.slabFiles.mount(sysfs, kernel.slabs);
   loader.watcher = {
     added: (module) => addModule(kernel, sysfs, module),
     removed(module) {

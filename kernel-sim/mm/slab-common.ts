@@ -13,6 +13,14 @@ import type { TrackSource } from './slab-tracks.ts';
 import { SlabCache, type Slab, type SlabCacheSpec, type SlabServices } from './slab.ts';
 import type { SlabReporter } from './slub-debug.ts';
 
+/** Told of caches that come and go. Linux: sysfs_slab_add, sysfs_slab_alias, sysfs_slab_unlink. */
+export interface SlabWatcher {
+  added(cache: SlabCache): void;
+  /** A cache was asked for under `name` and is one that was there. */
+  aliased(cache: SlabCache, name: string): void;
+  removed(cache: SlabCache): void;
+}
+
 /** What the command line decides. */
 export interface SlabOptions {
   /** `slub_debug=`. Undefined: nothing is looked at, as by `slub_debug=-`. */
@@ -21,6 +29,7 @@ export interface SlabOptions {
   readonly noMerge?: boolean;
   /** Who takes and frees an object is noted, where somebody would print it. */
   readonly trackSource?: TrackSource | undefined;
+  readonly watcher?: SlabWatcher;
 }
 
 /** Bytes of a struct kmem_cache, as /proc/slabinfo has it on x86-64. */
@@ -73,6 +82,7 @@ export class SlabCaches {
     // The first one has no other to take it from.
     cache.pointer = (this.#structs ?? cache).take(KMEM_CACHE_BYTES);
     if (cache.pointer !== 0) this.#byPointer.set(cache.pointer, cache);
+    this.#options.watcher?.added(cache);
     return cache;
   }
 
@@ -90,6 +100,7 @@ export class SlabCaches {
     if (like !== undefined) {
       like.references++;
       like.objectBytes = Math.max(like.objectBytes, objectBytes);
+      this.#options.watcher?.aliased(like, name);
       return like;
     }
     const cache = this.make(spec);
@@ -106,7 +117,9 @@ export class SlabCaches {
   /** Takes a cache off the list: its name may be used again. */
   forget(cache: SlabCache): void {
     const index = this.#all.indexOf(cache);
-    if (index >= 0) this.#all.splice(index, 1);
+    if (index < 0) return;
+    this.#all.splice(index, 1);
+    this.#options.watcher?.removed(cache);
   }
 
   /** The struct of a cache goes back: nothing leads to it any more. */

@@ -7,6 +7,8 @@ import { runScript, userFile, type ScriptResult } from '../support/machine.ts';
 /** The first build of a run is slow where machines are shared. */
 const PATIENCE_MS = 60_000;
 const FAILSLAB = '/sys/kernel/debug/failslab';
+/** Lets allocations from one cache fail when others must not. */
+const MARK = 'echo 1 > /sys/kernel/slab/kmalloc-64/failslab';
 
 /** A module that says of eight allocations of each kind whether they came about. */
 const SOURCE = `import { module, println } from "kernel";
@@ -92,6 +94,7 @@ describe('failslab', { timeout: PATIENCE_MS }, () => {
     ['probability', 'echo 0 > probability', NONE],
     ['task-filter', 'echo 1 > task-filter', NONE],
     ['cache-filter', 'echo Y > cache-filter', NONE],
+    ['the caches it is to let fail', `echo Y > cache-filter; ${MARK}`, ALL],
   ])('heeds %s', (_what, setting, expected) => {
     const result = load(`sudo bash -c '
       cd ${FAILSLAB}; echo 100 > probability; echo -1 > times
