@@ -37,6 +37,7 @@ function words(template: string): readonly Part[] {
 
 /** Of the machine's own time. */
 function duration(nanoseconds: number): string {
+  if (nanoseconds < 1e3) return `${nanoseconds} ns`;
   if (nanoseconds < 1e6) return `${Math.round(nanoseconds / 1e3)} µs`;
   return `${(nanoseconds / 1e6).toFixed(1)} ms`;
 }
