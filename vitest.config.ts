@@ -10,6 +10,7 @@ export default defineConfig({
   oxc: { target: NODE },
   test: {
     passWithNoTests: true,
+    maxWorkers: '100%', // Unless told, a core stays idle.
     projects: [
       {
         extends: true,

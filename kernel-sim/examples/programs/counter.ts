@@ -14,6 +14,8 @@ import {
 
 const THREADS = 4;
 const ROUNDS = 10_000;
+/** What counting takes besides, in turns of a loop. */
+const PAUSE = 4;
 
 /** What all threads share. */
 interface Shared {
@@ -25,8 +27,10 @@ interface Shared {
 function increment({ counter, mutex }: Shared): void {
   for (let round = 0; round < ROUNDS; round++) {
     if (mutex !== 0) pthread_mutex_lock(mutex);
-    // Another thread may come between this load and this store.
-    store32(counter, load32(counter) + 1);
+    const count = load32(counter);
+    // Whoever counts between this load and this store has counted for nothing.
+    for (let pause = 0; pause < PAUSE; pause++);
+    store32(counter, count + 1);
     if (mutex !== 0) pthread_mutex_unlock(mutex);
   }
 }
