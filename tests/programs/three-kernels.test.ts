@@ -76,25 +76,25 @@ const BUGS: readonly Bug[] = [
   },
 ];
 
-/** Builds modules and programs of `name`, and runs `command`. */
-function runIn(name: string, command: string, cmdline = ''): ScriptResult {
-  const programs = ['try', 'root'].map(
-    (kind) => `[ ! -f ${name}_${kind}.ts ] || cc -o ${name}_${kind} ${name}_${kind}.ts`,
-  );
-  const script = `cd bug_${name}
-{ make && ${programs.join(' && ')}; } > /tmp/make 2>&1 || { cat /tmp/make; exit 99; }
+/** Builds one module and one program of `name`, if it has that, and runs `command`. */
+function runIn(
+  name: string,
+  { twin, program }: { readonly twin: string; readonly program?: string },
+  command: string,
+  cmdline = '',
+): ScriptResult {
+  const compile = program === undefined ? 'true' : `cc -o ${name}_${program} ${name}_${program}.ts`;
+  const script = `cd bug_${name}; echo 'obj-m := ${name}_${twin}.o' > Kbuild
+{ make && ${compile}; } > /tmp/make 2>&1 || { cat /tmp/make; exit 99; }
 ${command}`;
   return runScript(script, { files: exampleFiles(), cmdline });
 }
 
-/** The same with one of the modules loaded meanwhile. */
-function run(name: string, twin: string, command: string, cmdline = ''): ScriptResult {
+/** The same with the module loaded while the program runs. */
+function run(name: string, twin: string, program: 'try' | 'root', cmdline = ''): ScriptResult {
   const ko = `${name}_${twin}`;
-  return runIn(
-    name,
-    `sudo insmod ${ko}.ko\n${command}\nsudo rmmod ${ko} 2> /dev/null\ntrue`,
-    cmdline,
-  );
+  const command = `sudo insmod ${ko}.ko\n./${name}_${program}\nsudo rmmod ${ko} 2> /dev/null\ntrue`;
+  return runIn(name, { twin, program }, command, cmdline);
 }
 
 function outputOf({ stdout, stderr }: ScriptResult): string {
@@ -103,13 +103,13 @@ function outputOf({ stdout, stderr }: ScriptResult): string {
 
 describe.each(BUGS)('$name', ({ name, report, lines, harm = /^/, right, safe = right }) => {
   it('is caught where the sanitizers watch', () => {
-    const { logText } = run(name, 'wrong', `./${name}_try`);
+    const { logText } = run(name, 'wrong', 'try');
     expect(logText).toMatch(report);
     for (const line of lines) expect(logText).toMatch(line);
   });
 
   it('goes unnoticed where they do not', () => {
-    const result = run(name, 'wrong', `./${name}_try`, UNWATCHED);
+    const result = run(name, 'wrong', 'try', UNWATCHED);
     expect(result.logText).not.toMatch(REPORT);
     expect(outputOf(result)).toMatch(harm);
   });
@@ -118,7 +118,7 @@ describe.each(BUGS)('$name', ({ name, report, lines, harm = /^/, right, safe = r
     ['right', right],
     ['safe', safe],
   ])('is not in the %s twin', (twin, wanted) => {
-    const result = run(name, twin, `./${name}_try`);
+    const result = run(name, twin, 'try');
     expect(outputOf(result)).toMatch(wanted);
     expect(result.logText).not.toMatch(REPORT);
   });
@@ -129,6 +129,7 @@ describe('failing_init', () => {
     outputOf(
       runIn(
         'failing_init',
+        { twin },
         `sudo insmod failing_init_${twin}.ko slots=99
 sudo sh -c '${SCAN}; cat /sys/kernel/debug/kmemleak'`,
       ),
@@ -147,19 +148,19 @@ sudo sh -c '${SCAN}; cat /sys/kernel/debug/kmemleak'`,
 
 describe.each(['length_check', 'stale_pointer'])('%s lets a program', (name) => {
   it('become root where nobody watches', () => {
-    const { stdout, status } = run(name, 'wrong', `./${name}_root`, 'kasan=off');
+    const { stdout, status } = run(name, 'wrong', 'root', 'kasan=off');
     expect(stdout).toMatch(/^uid=0\(root\) gid=0\(root\)/m);
     expect(status).toBe(0);
   });
 
   it('become nobody else under the sanitizers', () => {
-    const { stdout, logText } = run(name, 'wrong', `./${name}_root`);
+    const { stdout, logText } = run(name, 'wrong', 'root');
     expect(stdout).not.toMatch(/uid=0/);
     expect(logText).toMatch(/^BUG: KASAN: /m);
   });
 
   it.each(['right', 'safe'])('become nobody else with the %s driver', (twin) => {
-    const { stdout, logText } = run(name, twin, `./${name}_root`, UNWATCHED);
+    const { stdout, logText } = run(name, twin, 'root', UNWATCHED);
     expect(stdout).not.toMatch(/uid=0/);
     expect(logText).not.toMatch(REPORT);
   });
