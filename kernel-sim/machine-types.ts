@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+// tidy: long because all that crosses the border of a machine stands in one place.
 /**
  * What a host (the page's frame, the `ringzero` command, a test) and a machine say to each other.
  *
@@ -270,6 +271,29 @@ export interface ObjectView {
   readonly shadow: Uint8Array<ArrayBuffer>;
   /** Its life as far as it is recorded, oldest first. */
   readonly events: readonly MemoryEvent[];
+  /** What it is or was allocated for, if a module says it. */
+  readonly type?: ObjectTypeView;
+}
+
+/** A struct of a module; what it says may not fit the object. */
+export interface ObjectTypeView {
+  readonly name: string;
+  readonly sizeBytes: number;
+  readonly fields: readonly ObjectField[];
+}
+
+export interface ObjectField {
+  /** `node.next` for a field of a field. */
+  readonly name: string;
+  readonly offset: number;
+  /** 0 for a flexible array, which ends with the object. */
+  readonly sizeBytes: number;
+  /** A scalar's name, `pointer`, `function`, `u8[6]`, `u8[]`, `struct[4]`. */
+  readonly kind: string;
+  /** The slab cache into which a pointer leads. */
+  readonly cache?: string;
+  /** What a pointer to a function leads to: `ring_read [ring]`. */
+  readonly symbol?: string;
 }
 
 export interface MemoryEvent {

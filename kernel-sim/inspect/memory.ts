@@ -23,6 +23,7 @@ import type { MemoryFinding } from '../mm/memory-findings.ts';
 import { MAX_ORDER, PAGE_SIZE } from '../mm/page.ts';
 import type { ObjectInfo, Slab, SlabCache } from '../mm/slab.ts';
 import type { Track } from '../mm/slab-tracks.ts';
+import { objectType } from './object-type.ts';
 
 /** `request` says what is wanted beside the list of caches. */
 export function memoryView(kernel: Kernel, request: MemoryRequest): MemoryView {
@@ -187,6 +188,7 @@ function objectAt(
   const events = eventsOf(kernel, object);
   const isHit = events.some(({ kind }) => kind === 'accessed');
   const isLost = kernel.leaks.control.lost().some((leak) => leak.pointer === pointer);
+  const type = objectType(kernel, object);
   const flags = (isHit ? OBJECT.BAD_ACCESS : 0) | (isLost ? OBJECT.LEAKED : 0);
   return {
     address: pointer,
@@ -201,6 +203,7 @@ function objectAt(
       ram.shadowAt(physical + granule * GRANULE),
     ),
     events,
+    ...(type === undefined ? {} : { type }),
   };
 }
 

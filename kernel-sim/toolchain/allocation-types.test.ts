@@ -76,7 +76,8 @@ void [bytes, nothing];`;
     const source = `import { module } from "kernel";
 import { GFP_KERNEL, kzalloc, type Ptr } from "kernel/raw";
 import { array, ptr, struct, u8, u32 } from "uapi";
-class Ring extends struct({ head: u32, next: ptr<Ring>(), name: array(u8, 6) }) {}
+class Place extends struct({ row: u8, column: u8 }) {}
+class Ring extends struct({ head: u32, place: Place, next: ptr<Ring>(), name: array(u8, 6) }) {}
 class M {
   static init(): M {
     // SAFETY: zeros are a ring.
@@ -91,6 +92,8 @@ export default module(M, { license: "GPL" });`;
         sizeBytes: 24,
         fields: [
           ['head', 0, 4, 'u32'],
+          ['place.row', 4, 1, 'u8'],
+          ['place.column', 5, 1, 'u8'],
           ['next', 8, 8, 'pointer'],
           ['name', 16, 6, 'u8[6]'],
         ],

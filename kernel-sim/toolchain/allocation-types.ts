@@ -5,7 +5,7 @@
  */
 import ts from 'typescript';
 
-import { extentOf, layOut, type LayoutTarget, type Shape } from '../uapi/layout.ts';
+import { layOut, type LayoutTarget, type Shape, type StructShape } from '../uapi/layout.ts';
 import type { ObjectType, SiteTable } from '../uapi/module-abi.ts';
 import { isPointer, pointeeOf, type LayoutTypes } from './pointer-types.ts';
 import type { Sites } from './sites.ts';
@@ -60,22 +60,19 @@ function siteOf(sites: Sites, call: ts.CallExpression): number | undefined {
   return undefined;
 }
 
-function describe(
-  name: string,
-  shape: Shape & { kind: 'struct' },
-  target: LayoutTarget,
-): ObjectType {
-  const { fields, sizeBytes } = layOut(shape, target);
-  return {
-    name,
-    sizeBytes,
-    fields: fields.map((field) => [
-      field.name,
-      field.offset,
-      extentOf(field.shape, target).sizeBytes,
-      wordFor(field.shape),
-    ]),
-  };
+function describe(name: string, shape: StructShape, target: LayoutTarget): ObjectType {
+  return { name, sizeBytes: layOut(shape, target).sizeBytes, fields: fieldsOf(shape, target) };
+}
+
+/** Those of a struct within it too, as `node.next`. */
+function fieldsOf(shape: StructShape, target: LayoutTarget): ObjectType['fields'] {
+  return layOut(shape, target).fields.flatMap(({ name, offset, sizeBytes, shape: own }) =>
+    own.kind === 'struct'
+      ? fieldsOf(own, target).map(
+          ([inner, at, bytes, kind]) => [`${name}.${inner}`, offset + at, bytes, kind] as const,
+        )
+      : [[name, offset, sizeBytes, wordFor(own)] as const],
+  );
 }
 
 /** `u32`, `pointer`, `u8[6]`. */

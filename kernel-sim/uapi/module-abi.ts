@@ -57,7 +57,7 @@ export interface SiteTable {
 export interface ObjectType {
   readonly name: string;
   readonly sizeBytes: number;
-  /** Kind: a scalar's name, `pointer`, `function`, `struct`, `u8[6]`, `u8[]`. */
+  /** `node.next`; kind: a scalar's name, `pointer`, `function`, `u8[6]`, `u8[]`, `struct[4]`. */
   readonly fields: readonly (readonly [
     name: string,
     offset: number,

@@ -52,6 +52,17 @@ const CACHE: Shape = {
   allocated: isCount,
   quarantined: isCount,
 };
+const isOptionalText: Guard<unknown> = (value): value is string | undefined =>
+  value === undefined || isText(value);
+const FIELD: Shape = {
+  name: isText,
+  offset: isCount,
+  sizeBytes: isCount,
+  kind: isText,
+  cache: isOptionalText,
+  symbol: isOptionalText,
+};
+const TYPE: Shape = { name: isText, sizeBytes: isCount, fields: listOf(FIELD) };
 const OBJECT: Shape = {
   address: isCount,
   cache: isText,
@@ -63,6 +74,7 @@ const OBJECT: Shape = {
   bytes: isBytes,
   shadow: isBytes,
   events: listOf(EVENT),
+  type: optional(TYPE),
 };
 const isCounts: Guard<unknown> = (value): value is number[] => isListOf(value, isCount);
 const isLarge: Guard<unknown> = (value): value is object =>

@@ -85,6 +85,14 @@ it('shows who allocated an object', { timeout: PATIENCE_MS }, () => {
   expect(guest.machine.happenings.some(({ kind }) => kind === 'bad-memory')).toBe(false);
 });
 
+it('knows the fields of an object by name', { timeout: PATIENCE_MS }, () => {
+  const { object } = messageOf(machineAfter('true'));
+  expect(object.type?.name).toBe('Message');
+  expect(
+    object.type?.fields.map(({ name, offset, kind }) => `+${offset} ${name}: ${kind}`),
+  ).toEqual(['+0 next: u64', '+8 stamp: u64', '+16 length: u32', '+20 text: u8[73]']);
+});
+
 it('shows what an unloaded module has left behind', { timeout: PATIENCE_MS }, () => {
   const guest = machineAfter('sudo rmmod mailbox');
   const { object, state } = messageOf(guest);

@@ -6,7 +6,15 @@ import type { BadAccessView, ObjectView } from '../../../kernel-sim/machine-type
 import { useBox } from '../../lib/use-box.ts';
 import { Button } from '../../widgets/button.tsx';
 import { StateGlyph } from '../../widgets/state-glyph.tsx';
-import { hexByte, hexRows, offsetText, type HexGroup, type HexRow } from './hex-rows.ts';
+import {
+  hexByte,
+  hexRows,
+  offsetText,
+  type ByteRange,
+  type HexGroup,
+  type HexRow,
+  type HexRun,
+} from './hex-rows.ts';
 import { shadowOf } from './object-states.ts';
 
 /** So many are shown of a large object until somebody wants them all. */
@@ -23,13 +31,18 @@ interface HexDumpProps {
 interface MarkedProps extends HexDumpProps {
   /** The access is the thing that is talked about. */
   readonly isMarked: boolean;
+  /** Of the field that is pointed at. */
+  readonly pointed: ByteRange | undefined;
 }
 
-export function HexDump({ object, access, isMarked }: MarkedProps) {
+export function HexDump({ object, access, isMarked, pointed }: MarkedProps) {
   const frame = useRef<HTMLElement>(null);
   const { width } = useBox(frame, BOX_AT_FIRST);
   const groups = width < TWO_GROUPS_PIXELS ? 1 : 2;
-  const rows = useMemo(() => hexRows(object, access, groups), [object, access, groups]);
+  const rows = useMemo(
+    () => hexRows(object, access, groups, pointed),
+    [object, access, groups, pointed],
+  );
   const [isWhole, setWhole] = useState(false);
   const shown = isWhole ? rows : rows.slice(0, ROWS_AT_FIRST);
   const hasShadow = object.shadow.length > 0;
@@ -104,16 +117,18 @@ function Group({ group }: { readonly group: HexGroup }) {
           {hexByte(shadow)}
         </span>
       )}{' '}
-      {runs.map(({ start, bytes, isQuiet, isAccessed }) => (
-        <span
-          key={start}
-          className={`hex-run${isQuiet ? ' quiet' : ''}${isAccessed ? ' accessed' : ''}`}
-        >
+      {runs.map(({ start, bytes, ...run }) => (
+        <span key={start} className={runClass(run)}>
           {bytes.map(hexByte).join(' ')}
         </span>
       ))}
     </td>
   );
+}
+
+function runClass({ isQuiet, isAccessed, isPointed }: Omit<HexRun, 'start' | 'bytes'>): string {
+  const states = [isQuiet && 'quiet', isAccessed && 'accessed', isPointed && 'pointed'];
+  return ['hex-run', ...states.filter((state) => state !== false)].join(' ');
 }
 
 /** What stands beside the bytes: the access, and each value of the shadow once. */

@@ -27,6 +27,14 @@ export interface HexRun {
   readonly isQuiet: boolean;
   /** The access that is talked about touched them. */
   readonly isAccessed: boolean;
+  /** Of the field that is pointed at. */
+  readonly isPointed: boolean;
+}
+
+/** Bytes of an object: where they begin in it, and where they end. */
+export interface ByteRange {
+  readonly start: number;
+  readonly end: number;
 }
 
 /** `groupsPerRow`: as many as there is room for, one or two. */
@@ -34,13 +42,14 @@ export function hexRows(
   object: ObjectView,
   access: BadAccessView | undefined,
   groupsPerRow: number,
+  pointed?: ByteRange,
 ): readonly HexRow[] {
   const rowBytes = groupsPerRow * GROUP_BYTES;
   const rows: HexRow[] = [];
   for (let offset = 0; offset < object.bytes.length; offset += rowBytes) {
     const groups = Array.from({ length: groupsPerRow }, (_, group) => offset + group * GROUP_BYTES)
       .filter((at) => at < object.bytes.length)
-      .map((at) => groupAt(object, access, at));
+      .map((at) => groupAt(object, access, at, pointed));
     const bytes = object.bytes.subarray(offset, offset + rowBytes);
     rows.push({ offset, groups, text: printable(bytes) });
   }
@@ -51,6 +60,7 @@ function groupAt(
   { address, bytes, shadow, requestedBytes }: ObjectView,
   access: BadAccessView | undefined,
   offset: number,
+  pointed: ByteRange | undefined,
 ): HexGroup {
   const value = shadow[offset / GROUP_BYTES];
   const isFreed = value === 0xfa || value === 0xfb;
@@ -59,14 +69,17 @@ function groupAt(
   const end = Math.min(open, isFreed ? bytes.length : Math.max(requestedBytes, 0));
   const from = access === undefined ? 0 : access.address - address;
   const to = access === undefined ? 0 : from + access.sizeBytes;
-  const runs: { start: number; bytes: number[]; isQuiet: boolean; isAccessed: boolean }[] = [];
+  const runs: (Omit<HexRun, 'bytes'> & { bytes: number[] })[] = [];
   for (let at = offset; at < Math.min(offset + GROUP_BYTES, bytes.length); at++) {
     const byte = bytes[at] ?? 0;
     const isAccessed = at >= from && at < to;
     const isQuiet = !isAccessed && (byte === 0 || at >= end);
+    const isPointed = pointed !== undefined && at >= pointed.start && at < pointed.end;
     const last = runs.at(-1);
-    if (last?.isQuiet === isQuiet && last.isAccessed === isAccessed) last.bytes.push(byte);
-    else runs.push({ start: at, bytes: [byte], isQuiet, isAccessed });
+    const isSame =
+      last?.isQuiet === isQuiet && last.isAccessed === isAccessed && last.isPointed === isPointed;
+    if (isSame) last.bytes.push(byte);
+    else runs.push({ start: at, bytes: [byte], isQuiet, isAccessed, isPointed });
   }
   return { offset, shadow: value, runs };
 }

@@ -2,6 +2,7 @@
 /** An object's life as a bar to scale: alive, then dangling, and where it was badly accessed. */
 import type { MemoryEvent, ObjectView } from '../../../kernel-sim/machine-types.ts';
 import type { MemoryState } from '../../widgets/state-glyph.tsx';
+import { fieldAt } from './field-values.ts';
 
 export interface LifeSpan {
   readonly state: 'alive' | 'dangling';
@@ -67,6 +68,7 @@ export function lifeOf(events: readonly MemoryEvent[], nowNs: number): Life | un
 
 /** `11.673 ms`: to the microsecond, as the log has it. */
 export function durationText(nanoseconds: number): string {
+  if (nanoseconds < 1000) return `${Math.round(nanoseconds)} ns`;
   const micros = Math.round(nanoseconds / 1000);
   if (micros < 1000) return `${micros} µs`;
   if (micros < 1e6) return `${Math.floor(micros / 1000)}.${pad(micros % 1000, 3)} ms`;
@@ -77,14 +79,16 @@ function pad(value: number, digits: number): string {
   return String(value).padStart(digits, '0');
 }
 
-/** What happened, in words. */
-export function eventWords({ kind, access }: MemoryEvent): string {
+/** What happened, in words; `object` is where. */
+export function eventWords({ kind, access }: MemoryEvent, object?: ObjectView): string {
   if (kind === 'allocated') return 'Allocated';
   if (kind === 'freed') return 'Freed';
   if (access === undefined) return 'Bad access';
   if (access.kind === 'double-free') return 'Freed again';
   if (access.kind === 'invalid-free') return 'Wrong free';
-  return `${access.isWrite ? 'Write' : 'Read'} of size ${access.sizeBytes}`;
+  const field = object === undefined ? undefined : fieldAt(object, access.address - object.address);
+  const what = `${access.isWrite ? 'Write' : 'Read'} of size ${access.sizeBytes}`;
+  return field === undefined ? what : `${what} ${access.isWrite ? 'to' : 'from'} ${field.name}`;
 }
 
 export function eventState({ kind }: MemoryEvent): MemoryState {

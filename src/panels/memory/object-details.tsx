@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /** One object: what it is, its life to scale, who did what to it and where, and its bytes. */
 import { ScrollText } from 'lucide-react';
-import { useEffect } from 'react';
+import { useEffect, useState } from 'react';
 
-import type { MemoryEvent, ObjectView } from '../../../kernel-sim/machine-types.ts';
+import type { BadAccessView, MemoryEvent, ObjectView } from '../../../kernel-sim/machine-types.ts';
 import { addressText, type PointerBytes } from '../../lib/addresses.ts';
 import { logTime } from '../../lib/log-time.ts';
 import { usePlayground, useSelection } from '../../store/use-playground.ts';
 import { StateGlyph } from '../../widgets/state-glyph.tsx';
+import { FieldTable } from './field-table.tsx';
+import { structsIn } from './field-values.ts';
 import { HexDump } from './hex-dump.tsx';
+import type { ByteRange } from './hex-rows.ts';
 import { accessOf, durationText, eventState, eventWords, lifeOf, type Life } from './life.ts';
 import { stateOf, stateWords } from './object-states.ts';
 
@@ -34,6 +37,7 @@ export function ObjectDetails({ object, pointerBytes, nowNs, isMarked }: ObjectD
         <span className="quiet">
           {sizeWords(object)}, object {object.index} of its slab
         </span>
+        {object.type !== undefined && <TypeName object={object} />}
         <span className="badge" data-state={stateOf(object.state)}>
           <StateGlyph state={stateOf(object.state)} />
           {stateWords(object.state)}
@@ -50,14 +54,50 @@ export function ObjectDetails({ object, pointerBytes, nowNs, isMarked }: ObjectD
             <Event
               key={`${event.kind} ${event.timeNs} ${event.pid}`}
               event={event}
-              address={object.address}
+              object={object}
               isMarked={isMarked && event === (access ?? object.events.at(-1))}
             />
           ))}
         </ol>
       )}
-      <HexDump key={object.address} object={object} access={access?.access} isMarked={isMarked} />
+      <ObjectBytes
+        key={object.address}
+        object={object}
+        access={access?.access}
+        isMarked={isMarked}
+      />
     </>
+  );
+}
+
+/** What a module has it for. */
+function TypeName({ object }: { readonly object: ObjectView }) {
+  const count = structsIn(object);
+  return (
+    <span>
+      <strong className="mono">struct {object.type?.name}</strong>
+      {count > 1 && <span className="quiet">, the first of {count}</span>}
+    </span>
+  );
+}
+
+interface ObjectBytesProps {
+  readonly object: ObjectView;
+  readonly access: BadAccessView | undefined;
+  readonly isMarked: boolean;
+}
+
+/** As the fields of a struct, where one is known, and as they are. */
+function ObjectBytes({ object, access, isMarked }: ObjectBytesProps) {
+  const [pointed, setPointed] = useState<ByteRange>();
+  const { type } = object;
+  return (
+    <div className={type === undefined ? 'object-bytes' : 'object-bytes typed'}>
+      <HexDump {...{ object, access, isMarked, pointed }} />
+      {type !== undefined && (
+        <FieldTable object={object} type={type} access={access} onPoint={setPointed} />
+      )}
+    </div>
   );
 }
 
@@ -125,19 +165,19 @@ function LifeBar({ life }: { readonly life: Life }) {
 
 interface EventProps {
   readonly event: MemoryEvent;
-  readonly address: number;
+  readonly object: ObjectView;
   readonly isMarked: boolean;
 }
 
-function Event({ event, address, isMarked }: EventProps) {
+function Event({ event, object, isMarked }: EventProps) {
   const playground = usePlayground();
   const { source, access, task, pid, cpu, where, timeNs } = event;
-  const about = { address, logSequence: access?.logSequence };
+  const about = { address: object.address, logSequence: access?.logSequence };
   return (
     <li className={isMarked ? 'object-event marked' : 'object-event'}>
       <span className="event-what">
         <StateGlyph state={eventState(event)} />
-        <strong>{eventWords(event)}</strong>
+        <strong>{eventWords(event, object)}</strong>
         <span className="event-time">{logTime(timeNs)}</span>
       </span>
       <span className="event-where">
