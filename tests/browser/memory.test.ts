@@ -93,9 +93,12 @@ it('leads from a report to the object, to the line, and back to the report', asy
   expect(await events.allTextContents()).toEqual([
     expect.stringMatching(/^Allocated.*MailboxModule\.init.*mailbox\.ts:25insmod/),
     expect.stringMatching(/^Freed.*Mailbox\.write.*mailbox\.ts:14bash/),
-    expect.stringMatching(/^Read of size 4.*Mailbox\.read.*mailbox\.ts:18head/),
+    expect.stringMatching(/^Read of size 4 from length.*Mailbox\.read.*mailbox\.ts:18head/),
   ]);
   expect(await object.locator('.hex-run.accessed').allTextContents()).toEqual(['1d 00 00 00']);
+  const length = object.getByRole('row', { name: '+10 length u32 29' });
+  await length.getByRole('button').focus();
+  expect(await object.locator('.hex-run.pointed').allTextContents()).toEqual(['1d 00 00 00']);
 
   await object.getByRole('button', { name: 'mailbox.ts:18' }).click();
   await page.locator('.mark-line').waitFor();
