@@ -21,7 +21,8 @@ const WATCHED = [...BOOTED, 'inspect', 'explore', 'world'] as const;
 export const MAY_IMPORT = {
   uapi:        [],
   lib:         [],
-  'machine-types.ts': [],
+  'view-types': [],
+  'machine-types.ts': ['view-types'],
   sim:         [],
   'hw/ram':    ['sim'],
   hw:          ['sim', 'hw/ram'],

@@ -20,7 +20,7 @@ import { shadowOf } from './object-states.ts';
 /** So many are shown of a large object until somebody wants them all. */
 const ROWS_AT_FIRST = 32;
 /** Narrower than this there is room for eight bytes in a row. */
-const TWO_GROUPS_PIXELS = 600;
+const TWO_GROUPS_PIXELS = 640;
 const BOX_AT_FIRST = { width: 640, height: 200 };
 
 interface HexDumpProps {
