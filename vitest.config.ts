@@ -29,7 +29,6 @@ export default defineConfig({
         test: {
           name: 'browser',
           include: ['tests/browser/**/*.test.ts'],
-          fileParallelism: false, // One browser at a time, so that timings mean something.
           testTimeout: 60_000,
           hookTimeout: 120_000,
         },

@@ -15,8 +15,8 @@ import { capture, run } from './processes.mjs';
 const STAGES = [
   ['assets'], // Once, before two scripts of one stage want to make them.
   ['check:types', 'check:lint'],
-  ['check:format', 'check:dead'],
-  ['build'], // Ahead of the unit tests, since those of the command run what was built.
+  // Built ahead of the unit tests, since those of the command run what was built.
+  ['check:format', 'check:dead', 'build'],
   ['test:unit'],
   ['test:browser'],
 ];

@@ -14,6 +14,7 @@ import {
   type SlubDebugRule,
 } from '../kernel/detectors.ts';
 import { assert } from '../lib/assert.ts';
+import { parseBool } from '../lib/kstrto.ts';
 
 export interface KernelOptions {
   /** `preempt=full` loads the stepped build of modules. */
@@ -64,7 +65,7 @@ type FlagName = Flag[keyof Flag];
 /** `name=on`, `name=off`; anything else is no value of it. */
 function onOff(option: FlagName): Setter {
   return ({ detectors, complaints }, value, name) => {
-    const isOn = parseSwitch(value);
+    const isOn = parseBool(value ?? '');
     if (isOn === undefined) complaints.push(malformed(name));
     else detectors[option] = isOn;
     return true;
@@ -168,7 +169,7 @@ function setWatchdog(parsed: Parsed, value = ''): boolean {
 
 /** Linux: parse_hardened_usercopy. */
 function setHardenedUsercopy({ detectors, complaints }: Parsed, value = ''): boolean {
-  const isOn = parseSwitch(value);
+  const isOn = parseBool(value);
   if (isOn !== undefined) detectors.hardenedUsercopy = isOn;
   else complaints.push(`Invalid option string for hardened_usercopy: '${value}'`);
   return true;
@@ -213,13 +214,6 @@ function parseSlubDebug(text: string, complaints: string[]): SlubDebugRule[] {
 /** Linux: do_early_param. */
 function malformed(name: string): string {
   return `Malformed early option '${name}'`;
-}
-
-/** Linux: kstrtobool. */
-function parseSwitch(value: string | undefined): boolean | undefined {
-  if (value === undefined) return undefined;
-  if (/^(?:[eyt1]|on)/iu.test(value)) return true;
-  return /^(?:[dnf0]|off)/iu.test(value) ? false : undefined;
 }
 
 function splitOnce(word: string): [string, string?] {
