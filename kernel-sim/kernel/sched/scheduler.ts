@@ -22,6 +22,7 @@ import { EVENT } from '../../sim/trace.ts';
 import type { Sleeping } from '../../uapi/coroutine.ts';
 import { COST } from '../../uapi/costs.ts';
 import { assert } from '../../lib/assert.ts';
+import { type HappensBefore, UNORDERED } from '../kcsan/happens.ts';
 import { Oops } from '../oops.ts';
 import { BALANCE_NS, pullRealTime, pushTarget, selectCpu, steal } from './balance.ts';
 import { Cpu, type CpuTimes } from './cpu.ts';
@@ -68,6 +69,8 @@ export class Scheduler {
   /** How long a driver may compute without sleeping before the watchdog bites. */
   watchdogNs = 2_000_000_000;
   hooks = NO_HOOKS;
+  /** Told of what puts one instant before another. */
+  happens: HappensBefore = UNORDERED;
   /** In which context code runs, and turning preemption off and on. */
   readonly preempt: Preempt;
   readonly load = new LoadAverage();
@@ -182,6 +185,7 @@ export class Scheduler {
 
   /** Ends the running task: nothing of it runs again. The caller has released what it had. */
   *exit(state: 'Z' | 'X'): Sleeping<never> {
+    this.happens.ended(this.current);
     this.current.state = state;
     this.load.change(-1, this.#sim.now());
     for (;;) yield;
@@ -192,6 +196,7 @@ export class Scheduler {
   /** Makes a new task runnable. */
   start(task: Task): void {
     task.startNs = this.#sim.now();
+    this.happens.started(task);
     this.load.change(1, task.startNs);
     this.#enqueue(task, true);
   }
@@ -550,7 +555,9 @@ export class Scheduler {
       this.#sim.clock.moveTo(cpu.clockNs + COST.INTERRUPT);
       cpu.irqDepth++;
       execution.preemptCount = (task?.preemptCount ?? 0) + HARDIRQ_OFFSET;
+      this.happens.begin('hardirq');
       event.fire();
+      this.happens.end('hardirq');
       execution.preemptCount = task?.preemptCount ?? 0;
       cpu.irqDepth--;
       const nowNs = this.#sim.now();
@@ -569,6 +576,7 @@ export class Scheduler {
   #makeRunnable(task: Task): void {
     if (task.state !== 'D') this.load.change(1, this.#sim.now());
     task.state = 'R';
+    this.happens.woke(task);
     if (this.#sim.trace.on) this.#sim.trace.emit(EVENT.WAKE, task.pid);
     this.#enqueue(task, false);
   }
