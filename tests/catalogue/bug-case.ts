@@ -24,6 +24,13 @@
  *       line            a line of the log that has no stack
  *       trap            a report without an access: an oops, a warning, a list that is wrong
  *     LEAK p 32       p is an object that nobody will know any more
+ *     WAS text        a report has a stack below a line that is `text`, with this line on top
+ *     AT text         a report has a line that is `text` and ends with this line's place
+ *
+ * A line may have several: `lock(a); // AT *(&a->lock)*, at: // WAS -> #1 (&a->lock)*:`. In texts
+ * `*` stands for anything and `{p}` for an address, as in `says`. A mistake that needs two contexts (a
+ * race, a cycle of locks) marks one line `BAD` and all of its stacks with WAS; when the stack of a
+ * report is not the driver's at all, `BAD line` says that only its texts count.
  *
  * After a line that names an address the driver prints it; the trace must know the allocation.
  */
@@ -35,10 +42,26 @@ export interface BugCase {
   /** What the module does when it is unloaded. */
   readonly exit?: string;
   readonly setting: Setting;
+  /**
+   * Cases of one bundle become one driver, whose module parameter says which function runs. Their
+   * `top` and `setting` are the same objects; scripts say `insmod driver.ko` as others do.
+   */
+  readonly bundle?: string;
+  /** A program of the broken and of the repaired driver's: `./try`, built from this source. */
+  readonly program?: string;
+  /** One unless told. */
+  readonly cpus?: number;
   /** What the shell does; loads the driver unless told. */
   readonly script?: string;
-  /** The driver's death is part of the case, so that its script ends with this status. */
-  readonly status?: number;
+  /**
+   * The driver's death is part of the case, so that its script ends with this status; `hangs` when
+   * it never ends.
+   */
+  readonly status?: number | 'hangs';
+  /** How much virtual time there is, 60 seconds unless told. */
+  readonly patienceSeconds?: number;
+  /** Letters that /proc/sys/kernel/tainted must have, and may have where all is silent. */
+  readonly taints?: string;
   /**
    * Texts of which each report must have a line: `{p}` stands for the address that the driver
    * printed, `{p+8}` for one behind it, `*` for anything. One list stands for all reports.
@@ -61,6 +84,8 @@ export interface Setting {
   readonly on: string;
   /** Command line without it; absent when what reports is no detector but the CPU. */
   readonly off?: string;
+  /** What the shell does first where the detector is off, if no command line stops it. */
+  readonly offScript?: string;
 }
 
 export const SETTING = {
@@ -72,4 +97,11 @@ export const SETTING = {
   REFCOUNT: { on: '', off: 'refcount=off' },
   KMEMLEAK: { on: '', off: 'kmemleak=off' },
   CPU: { on: 'kasan=off' },
+  LOCKDEP: { on: '', off: 'lockdep=off' },
+  LOCK_DEBUG: { on: 'lockdep=off', off: 'lockdep=off lock_debug=off' },
+  KCSAN: { on: 'kcsan preempt=full', off: 'kcsan=off preempt=full' },
+  ATOMIC: { on: 'lockdep=off', off: 'lockdep=off atomic_sleep=off' },
+  RCU_STALL: { on: '', off: 'rcu_stall=off nowatchdog' },
+  WATCHDOG: { on: '', off: 'nowatchdog' },
+  HUNG_TASK: { on: '', off: '', offScript: 'sysctl -qw kernel.hung_task_timeout_secs=0' },
 } as const satisfies Readonly<Record<string, Setting>>;

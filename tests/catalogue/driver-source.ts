@@ -9,7 +9,7 @@ export type Variant = 'broken' | 'repaired';
 
 /** What a remark says of its line. */
 export interface Mark {
-  readonly kind: 'ALLOC' | 'PAGES' | 'PLACE' | 'FREE' | 'WORK' | 'BAD' | 'LEAK';
+  readonly kind: 'ALLOC' | 'PAGES' | 'PLACE' | 'FREE' | 'WORK' | 'BAD' | 'LEAK' | 'WAS' | 'AT';
   readonly words: readonly string[];
   /** In the driver's file, from 1. */
   readonly line: number;
@@ -18,33 +18,110 @@ export interface Mark {
 export interface DriverSource {
   readonly text: string;
   readonly marks: readonly Mark[];
+  /** What `insmod` is told besides the file. */
+  readonly parameters: string;
 }
 
 /** All drivers have one name, so that nobody can tell cases apart by it. */
 export const MODULE = 'driver';
 export const MODULE_FILE = 'driver.ts';
 
-const MARK = /\/\/ (ALLOC|PAGES|PLACE|FREE|WORK|BAD|LEAK)\b(.*)$/;
-const NAMES_ADDRESS: ReadonlySet<string> = new Set(['ALLOC', 'PAGES', 'PLACE', 'LEAK']);
+const MARK = / \/\/ (ALLOC|PAGES|PLACE|FREE|WORK|BAD|LEAK|WAS|AT)\b/;
+/** Marks behind which the driver prints an address. */
+export const NAMES_ADDRESS: ReadonlySet<string> = new Set(['ALLOC', 'PAGES', 'PLACE', 'LEAK']);
 
+/** The driver of one case. */
 export function writeDriver(bug: BugCase, variant: Variant): DriverSource {
-  const top = applyPatch(bug.top ?? '', variant);
-  const body = applyPatch(bug.body, variant).map((line) => `  ${line}`);
-  const exit = applyPatch(bug.exit ?? '', variant).map((line) => `  ${line}`);
-  const code = [...top, ...body, ...exit];
+  const exit = exitOf(bug, 'leave', variant);
   const lines = [
-    ...(code.some((line) => line.startsWith(TELL)) ? TELLING : []),
-    ...top,
-    ...unsafeFunction('run', body),
-    ...(exit.length > 0 ? unsafeFunction('leave', exit) : []),
+    ...applyPatch(bug.top ?? '', variant),
+    ...unsafeFunction('run', bodyOf(bug.body, variant)),
+    ...exit,
     ...FRAME,
     ...(exit.length > 0 ? EXIT : []),
     '}',
     `export default module(Driver, { license: "GPL" });`,
   ];
-  const imports = importsFor(lines.join('\n'));
-  const all = [...imports, ...lines];
-  return { text: `${all.join('\n')}\n`, marks: marksOf(all) };
+  const all = withImports(lines);
+  return { text: `${all.join('\n')}\n`, marks: marksOf(all, 0), parameters: '' };
+}
+
+/**
+ * The driver of a bundle: each case is a function, and the module's parameter chooses among them.
+ * The sources differ in their marks, which are those of the case and of the bundle's `top`.
+ */
+export function writeBundle(
+  bugs: readonly BugCase[],
+  variant: Variant,
+): ReadonlyMap<string, DriverSource> {
+  const top = applyPatch(bugs[0]?.top ?? '', variant);
+  const functions = bugs.map((bug, index) => [
+    ...unsafeFunction(`run_${index}`, bodyOf(bug.body, variant)),
+    ...exitOf(bug, `leave_${index}`, variant),
+  ]);
+  const exits = bugs.map((bug, index) => (bug.exit === undefined ? '' : `leave_${index}();`));
+  const hasExit = exits.some((call) => call !== '');
+  const all = withImports([
+    ...top,
+    ...functions.flat(),
+    `const params = { which: param.int(0, "which mistake to make") };`,
+    'class Driver {',
+    ...(hasExit ? WHICH : []),
+    '  static init({ which }: Params<typeof params>): Driver {',
+    ...choose(
+      'which',
+      bugs.map((_, index) => `run_${index}();`),
+    ),
+    `    return new Driver(${hasExit ? 'which' : ''});`,
+    '  }',
+    ...(hasExit ? ['  [Symbol.dispose](): void {', ...choose('this.#which', exits), '  }'] : []),
+    '}',
+    `export default module(Driver, { license: "GPL", params });`,
+  ]);
+  const text = `${all.join('\n')}\n`;
+  const topAt = all.indexOf(top[0] ?? '');
+  const topMarks = top.length === 0 ? [] : marksOf(all.slice(topAt, topAt + top.length), topAt);
+  const sources = bugs.map(({ id }, index): [string, DriverSource] => {
+    const from = all.indexOf(headOf(`run_${index}`));
+    const lines = all.slice(from, from + functions[index]!.length);
+    const marks = [...topMarks, ...marksOf(lines, from)];
+    return [id, { text, marks, parameters: `which=${index}` }];
+  });
+  return new Map(sources);
+}
+
+const WHICH = [
+  '  readonly #which: number;',
+  '  constructor(which: number) {',
+  '    this.#which = which;',
+  '  }',
+];
+
+function choose(what: string, calls: readonly string[]): string[] {
+  const cases = calls.flatMap((call, index) =>
+    call === '' ? [] : [`        case ${index}:`, `          ${call}`, '          break;'],
+  );
+  return [
+    '    // SAFETY: none; to see what happens without is what this driver is for.',
+    '    unsafe: {',
+    `      switch (${what}) {`,
+    ...cases,
+    '      }',
+    '    }',
+  ];
+}
+
+function bodyOf(patch: string, variant: Variant): string[] {
+  return applyPatch(patch, variant).map((line) => `  ${line}`);
+}
+
+function exitOf({ exit }: BugCase, name: string, variant: Variant): string[] {
+  return exit === undefined ? [] : unsafeFunction(name, bodyOf(exit, variant));
+}
+
+function withImports(lines: readonly string[]): string[] {
+  const all = [...(lines.some((line) => line.startsWith(TELL)) ? TELLING : []), ...lines];
+  return [...importsFor(all.join('\n')), ...all];
 }
 
 /** The lines of one side of a patch, and behind each that names an address one that prints it. */
@@ -53,14 +130,19 @@ function applyPatch(patch: string, variant: Variant): string[] {
   const lines = patch.split('\n').filter((line) => line.trim() !== '' && line[0] !== other);
   return lines.flatMap((line) => {
     const text = ` ${line.slice(1)}`;
-    const [, kind = '', words = ''] = MARK.exec(text) ?? [];
-    const name = words.trim().split(' ')[0] ?? '';
-    return NAMES_ADDRESS.has(kind) ? [text, `  tell("${name}", ${name});`] : [text];
+    const told = marksIn(text)
+      .filter(({ kind }) => NAMES_ADDRESS.has(kind))
+      .map(({ words: [name = ''] }) => `  tell("${name}", ${name});`);
+    return [text].concat(told);
   });
 }
 
 function unsafeFunction(name: string, body: readonly string[]): string[] {
-  return [`function ${name}(): void {`, '  "use unsafe";', ...body, '}'];
+  return [headOf(name), '  "use unsafe";', ...body, '}'];
+}
+
+function headOf(name: string): string {
+  return `function ${name}(): void {`;
 }
 
 const TELL = '    tell(';
@@ -108,7 +190,7 @@ const DECLARATIONS = join(import.meta.dirname, '../../kernel-sim/toolchain/gener
 /** Those that drivers may import; an earlier one wins. */
 const SUBPATHS = ['kernel', 'kernel/raw', 'uapi'] as const;
 const EXPORTED =
-  /^export (?:declare )?(?:abstract )?(?:class|function|const|let|type|interface) (\w+)/gm;
+  /^export (?:declare |abstract )*(?:class|function|const|let|type|interface|namespace) (\w+)/gm;
 
 /** What each subpath exports, as its declarations say. */
 function exportedNames(): readonly (readonly [string, readonly string[]])[] {
@@ -119,10 +201,20 @@ function exportedNames(): readonly (readonly [string, readonly string[]])[] {
   });
 }
 
-function marksOf(lines: readonly string[]): Mark[] {
-  return lines.flatMap((text, index) => {
-    const [, kind, words = ''] = MARK.exec(text) ?? [];
-    if (kind === undefined) return [];
-    return [{ kind: kind as Mark['kind'], words: words.trim().split(' '), line: index + 1 }];
-  });
+/** Those of lines of the driver's file, of which the first has `linesBefore` before it. */
+function marksOf(lines: readonly string[], linesBefore: number): Mark[] {
+  return lines.flatMap((text, index) =>
+    marksIn(text).map(({ kind, words }) => ({ kind, words, line: linesBefore + index + 1 })),
+  );
+}
+
+/** A line's remarks: the text is cut where each begins. */
+function marksIn(text: string): Omit<Mark, 'line'>[] {
+  // What is split at a group has what the group matched in between.
+  const [, ...parts] = text.split(MARK);
+  return parts.flatMap((kind, index) =>
+    index % 2 === 0
+      ? [{ kind: kind as Mark['kind'], words: (parts[index + 1] ?? '').trim().split(' ') }]
+      : [],
+  );
 }

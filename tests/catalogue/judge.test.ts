@@ -149,24 +149,24 @@ describe('silence', () => {
   const quiet: Observation = { ...SEEN, log: ['p at 888001234560'], taints: new Set() };
 
   test('is accepted of a driver that ran', () => {
-    expect(judgeSilence(BUG, twin, quiet)).toEqual([]);
+    expect(judgeSilence(BUG, ENTRY, twin, quiet)).toEqual([]);
   });
 
   test('is no silence with a report, a taint, or a line of any detector', () => {
-    expect(judgeSilence(BUG, twin, SEEN)).not.toEqual([]);
-    expect(judgeSilence(BUG, twin, { ...quiet, taints: new Set(['W']) })).not.toEqual([]);
+    expect(judgeSilence(BUG, ENTRY, twin, SEEN)).not.toEqual([]);
+    expect(judgeSilence(BUG, ENTRY, twin, { ...quiet, taints: new Set(['W']) })).not.toEqual([]);
     const log = [...quiet.log, 'WARNING: CPU: 0 PID: 1 at lib/refcount.c:28 f+0x1/0x2'];
-    expect(judgeSilence(BUG, twin, { ...quiet, log })).not.toEqual([]);
+    expect(judgeSilence(BUG, ENTRY, twin, { ...quiet, log })).not.toEqual([]);
   });
 
   test('proves nothing of a driver that never ran', () => {
     const empty = { ...quiet, log: [], printed: [], places: new Map() };
-    expect(judgeSilence(BUG, twin, empty)).toEqual([expect.stringContaining('never ran')]);
-    expect(judgeSilence(BUG, twin, { ...quiet, allocated: new Set() })).not.toEqual([]);
-    expect(judgeSilence({ ...BUG, copies: [['p', 8]] }, twin, quiet)).toEqual([
+    expect(judgeSilence(BUG, ENTRY, twin, empty)).toEqual([expect.stringContaining('never ran')]);
+    expect(judgeSilence(BUG, ENTRY, twin, { ...quiet, allocated: new Set() })).not.toEqual([]);
+    expect(judgeSilence({ ...BUG, copies: [['p', 8]] }, ENTRY, twin, quiet)).toEqual([
       expect.stringContaining('in place of ffff888001234560 8'),
     ]);
-    expect(judgeSilence({ ...BUG, prints: ['done'] }, twin, quiet)).toEqual([
+    expect(judgeSilence({ ...BUG, prints: ['done'] }, ENTRY, twin, quiet)).toEqual([
       '"done" was not printed',
     ]);
   });
@@ -202,5 +202,46 @@ describe('reports', () => {
     const heads = ['BUG things (Not tainted): Poison overwritten', 'WARNING: a.c:1 at f+0x1/0x2'];
     const log = heads.flatMap((head) => [head, ...trace]);
     expect(findReports(log).map(({ headlines }) => headlines)).toEqual(heads.map((one) => [one]));
+  });
+});
+
+describe('a mistake that two contexts make', () => {
+  const bug: BugCase = {
+    id: 'planted/cycle',
+    body: `
+  first(); // AT #0: * (lock){*}, at: // WAS -> #1 *:
+- second(); // BAD trap
++ third();`,
+    setting: SETTING.LOCKDEP,
+  };
+  const source = writeDriver(bug, 'broken');
+  const [at = 0, , bad = 0] = source.marks.map(({ line }) => line);
+  const entry = { ...ENTRY, title_match: ['WARNING: possible circular locking dependency'] };
+  const log = [
+    'WARNING: possible circular locking dependency detected',
+    '-> #1 (other){+.+.}-{4:4}:',
+    `       lock_acquire+0x1/0x2`,
+    `      ${frame(at)}`,
+    '-> #0 (lock){+.+.}-{4:4}:',
+    `      ${frame(bad)}`,
+    `1 lock held by insmod/42:`,
+    ` #0: ffff888001234560 (lock){+.+.}-{4:4}, at: run+0x2c/0x90 [driver] driver.ts:${at}`,
+    'Call Trace:',
+    ' <TASK>',
+    frame(bad),
+    ' </TASK>',
+  ];
+  const seen: Observation = { ...SEEN, log, taints: new Set(), printed: [], places: new Map() };
+  const wrongWith = (from: string, to: string): string[] =>
+    judgeReports(bug, entry, source, { ...seen, log: log.map((line) => line.replace(from, to)) });
+
+  test('has its stacks and places in the report', () => {
+    expect(wrongWith('', '')).toEqual([]);
+    expect(wrongWith('-> #1', '-> #2')).toEqual([expect.stringContaining(`line ${at} WAS`)]);
+    expect(wrongWith('       lock_acquire', 'other text')).toEqual([
+      expect.stringContaining(`line ${at} WAS`),
+    ]);
+    expect(wrongWith(' #0:', ' #1:')).toEqual([expect.stringContaining(`line ${at} AT`)]);
+    expect(wrongWith(`ts:${at}`, `ts:${at + 1}`)).toHaveLength(2);
   });
 });

@@ -4,7 +4,7 @@
  * less, another line, address, size or kind, an allocation that the trace does not know.
  */
 import type { BugCase } from './bug-case.ts';
-import { MODULE, type DriverSource, type Mark } from './driver-source.ts';
+import { MODULE, NAMES_ADDRESS, type DriverSource, type Mark } from './driver-source.ts';
 import type { Entry } from './entries.ts';
 import { parseAddress, type Observation } from './observe.ts';
 import { findReports, type Report, type StackName } from './reports.ts';
@@ -45,7 +45,7 @@ export function judgeReports(
 ): string[] {
   const expected = expectationsOf(source);
   const wrong = [...judgeRun(bug, source, seen)];
-  const reports = withoutExpected(reportsOf(seen), bug.besides ?? [], wrong);
+  const reports = withoutExpected(reportsOf(seen, entry), bug.besides ?? [], wrong);
   if (expected.length === 0) wrong.push('the driver says of no line that it is bad');
   if (reports.length !== expected.length) {
     const heads = reports.map(({ headlines }) => headlines[0]).join('; ');
@@ -63,20 +63,52 @@ export function judgeReports(
     judge.says(texts ?? []);
     wrong.push(...judge.wrong.map((reason) => `report ${index + 1}: ${reason}`));
   });
+  for (const mark of source.marks) {
+    if (mark.kind !== 'WAS' && mark.kind !== 'AT') continue;
+    if (reports.some((report) => hasPlace(report, mark, seen))) continue;
+    wrong.push(`no report has line ${mark.line} ${mark.kind} ${mark.words.join(' ')}`);
+  }
   return wrong;
 }
 
+/** Whether a report says of this line of the driver's what the mark says. */
+function hasPlace(report: Report, { kind, words, line }: Mark, { places }: Observation): boolean {
+  const text = expand(words.join(' '), places);
+  if (kind === 'AT') {
+    const pattern = wildcard(`${text}* [${MODULE}] *:${line}`);
+    return report.lines.some((each) => pattern.test(each.trim()));
+  }
+  const heading = wildcard(text);
+  return report.places.some(
+    (stack) =>
+      heading.test(stack.heading.trim()) &&
+      stack.frames.find(({ module }) => module === MODULE)?.line === line,
+  );
+}
+
 /** Reasons against a run that must be silent. */
-export function judgeSilence(bug: BugCase, source: DriverSource, seen: Observation): string[] {
+export function judgeSilence(
+  bug: BugCase,
+  entry: Entry,
+  source: DriverSource,
+  seen: Observation,
+): string[] {
   const wrong: string[] = [];
-  const reports = withoutExpected(reportsOf(seen), bug.besides ?? [], wrong);
+  const reports = withoutExpected(reportsOf(seen, entry), bug.besides ?? [], wrong);
   wrong.push(...reports.map(({ headlines }) => `reported ${headlines[0]}`));
-  for (const letter of seen.taints) wrong.push(`tainted with ${letter}`);
+  for (const letter of ALARMS) {
+    if (seen.taints.has(letter)) wrong.push(`tainted with ${letter}`);
+  }
   return [...wrong, ...judgeRun(bug, source, seen)];
 }
 
-export function reportsOf({ log, output }: Observation): Report[] {
-  return findReports([...log, ...output]);
+/** Taints of something that went wrong. */
+const ALARMS = ['B', 'D', 'W', 'L'] as const;
+
+/** Those that any detector makes, and what the entry is about. */
+export function reportsOf({ log, output }: Observation, { title_match }: Entry): Report[] {
+  const titles = title_match.map((title) => new RegExp(`^(?:${title})`));
+  return findReports([...log, ...output], titles);
 }
 
 /** Takes away those that belong to a case's set-up; `wrong` gets those that are missing. */
@@ -101,9 +133,10 @@ function judgeRun(bug: BugCase, source: DriverSource, seen: Observation): string
   for (const { kind, words, line } of source.marks) {
     const name = words[0] ?? '';
     const place = seen.places.get(name);
-    const isNaming = kind !== 'BAD' && kind !== 'FREE' && kind !== 'WORK';
-    if (isNaming && place === undefined) wrong.push(`line ${line} never ran: ${name} is nowhere`);
-    if (place === undefined) continue;
+    if (place === undefined) {
+      if (NAMES_ADDRESS.has(kind)) wrong.push(`line ${line} never ran: ${name} is nowhere`);
+      continue;
+    }
     const isOurs = kind === 'ALLOC' || kind === 'LEAK';
     if (isOurs && !seen.allocated.has(place)) wrong.push(`the trace has no allocation of ${name}`);
     if (kind === 'FREE' && !seen.freed.has(place)) wrong.push(`the trace has no free of ${name}`);
@@ -116,6 +149,9 @@ function judgeRun(bug: BugCase, source: DriverSource, seen: Observation): string
     if (found.join() !== wanted.join()) {
       wrong.push(`the trace has copies ${found.join()} in place of ${wanted.join()}`);
     }
+  }
+  for (const letter of bug.taints ?? '') {
+    if (!seen.taints.has(letter)) wrong.push(`not tainted with ${letter}`);
   }
   let from = 0;
   const lines = [...seen.printed, ...seen.output];

@@ -3,6 +3,7 @@
 import { Buffer } from 'node:buffer';
 
 import { bootMachine, defaultImage, takeSnapshot } from '../../kernel-sim/index.ts';
+import { taintLetters } from '../../kernel-sim/kernel/taint.ts';
 import { EVENT, type EventKind, type TraceEvent } from '../../kernel-sim/sim/trace.ts';
 import { sharedToolchain, TestMachine } from '../support/machine.ts';
 import { MODULE, MODULE_FILE } from './driver-source.ts';
@@ -28,17 +29,31 @@ export interface Observation {
   readonly printed: readonly string[];
 }
 
-export type Built = { readonly ko: Uint8Array } | { readonly errors: readonly string[] };
+/** What a machine is given besides the driver. */
+export interface Circumstances {
+  readonly cmdline: string;
+  readonly script: string;
+  readonly cpus: number;
+  /** The executable of `./try`. */
+  readonly program: Uint8Array | undefined;
+  /** How much virtual time there is. */
+  readonly patienceNs: number;
+}
 
-export function build(text: string): Built {
-  const { ko, diagnostics } = sharedToolchain().build({
+export type Built = { readonly file: Uint8Array } | { readonly errors: readonly string[] };
+
+/** A `.ko`, or with `target` an executable, of one source file. */
+export function build(text: string, target: 'module' | 'program' = 'module'): Built {
+  const { ko, executable, diagnostics } = sharedToolchain().build({
     version: 1,
+    target,
     module: MODULE,
     board: 'pc',
     main: MODULE_FILE,
     sources: { [MODULE_FILE]: text },
   });
-  if (ko !== undefined) return { ko: Buffer.from(ko, 'base64') };
+  const base64 = target === 'module' ? ko : executable;
+  if (base64 !== undefined) return { file: Buffer.from(base64, 'base64') };
   const lines = text.split('\n');
   const errors = diagnostics.map(
     ({ code, line, message }) => `${code} in "${lines[line - 1]?.trim()}": ${message}`,
@@ -46,17 +61,19 @@ export function build(text: string): Built {
   return { errors };
 }
 
-/** What a script does that only wants to see what the driver does. */
-const LOAD = `insmod ${MODULE}.ko`;
 const SLICE_NS = 20_000_000;
-/** A case that is not done after so much virtual time never will be. */
-const PATIENCE_NS = 60_000_000_000;
 
-export function observe(ko: Uint8Array, cmdline: string, script = LOAD): Observation {
+export function observe(
+  ko: Uint8Array,
+  { cmdline, script, cpus, program, patienceNs }: Circumstances,
+): Observation {
   const files = [{ path: `/root/${MODULE}.ko`, bytes: ko }];
+  const programs =
+    program === undefined ? [] : [{ path: '/root/try', bytes: program, mode: 0o755 }];
   const image = defaultImage({
     cmdline,
-    files,
+    cpus,
+    files: [...files, ...programs],
     script: { text: `cd /root; ${script}`, user: 'root', args: [] },
   });
   const guest = new TestMachine((host) => bootMachine(image, host));
@@ -66,7 +83,7 @@ export function observe(ko: Uint8Array, cmdline: string, script = LOAD): Observa
   sim.trace.start((event) => {
     if (WANTED.has(event.kind)) events.push(event);
   });
-  const untilNs = machine.nowNs + PATIENCE_NS;
+  const untilNs = machine.nowNs + patienceNs;
   while (machine.state !== 'halted' && machine.nowNs < untilNs) {
     machine.run(machine.nowNs + SLICE_NS);
   }
@@ -81,7 +98,7 @@ export function observe(ko: Uint8Array, cmdline: string, script = LOAD): Observa
     status: machine.haltStatus,
     log,
     output: (guest.output.get('hvc0') ?? '').split('\n'),
-    taints: taintsOf(takeSnapshot(machine).tainted),
+    taints: new Set(taintLetters(takeSnapshot(machine).tainted)),
     places: placesOf(log),
     allocated: addresses(ALLOCATIONS),
     freed: addresses(FREES),
@@ -111,17 +128,6 @@ const WANTED: ReadonlySet<EventKind> = new Set([
   EVENT.PRINTK,
   EVENT.USER_COPY,
 ]);
-
-/** Taints of something that went wrong. Linux: TAINT_BAD_PAGE, TAINT_DIE, TAINT_WARN. */
-const ALARMS = [
-  [1 << 5, 'B'],
-  [1 << 7, 'D'],
-  [1 << 9, 'W'],
-] as const;
-
-function taintsOf(mask: number): ReadonlySet<string> {
-  return new Set(ALARMS.filter(([bit]) => (mask & bit) !== 0).map(([, letter]) => letter));
-}
 
 const TOLD = /^(\w+) at ([0-9a-f]+)$/;
 

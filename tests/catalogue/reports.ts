@@ -15,6 +15,13 @@ export interface Report {
   readonly lines: readonly string[];
   /** Stacks by the line above them. */
   readonly stacks: ReadonlyMap<StackName, readonly StackFrame[]>;
+  /** All stacks, whatever the line above them says. */
+  readonly places: readonly Stack[];
+}
+
+export interface Stack {
+  readonly heading: string;
+  readonly frames: readonly StackFrame[];
 }
 
 export type StackName = 'trace' | 'allocated' | 'freed' | 'work' | 'leak';
@@ -42,9 +49,32 @@ const HEADLINES: readonly RegExp[] = [
   /^Trying to vfree/,
   /^UBSAN: /,
   /^watchdog: /,
-  /^INFO: /,
+  /^\[ BUG: /,
+  // What a report says of its own locks and tasks begins none.
+  /^INFO: (?!lockdep is turned off|task \S+ (?:is|reader|writer) )/,
+  /^rcu: (?:INFO: |call_rcu\(\): )/,
+  /^DEBUG_(?:LOCKS|RWSEMS)_WARN_ON/,
+  /^ODEBUG: /,
+  /^do not call blocking ops /,
+  /^timer: \S+ preempt leak: /,
+  /^softirq: huh, /,
+  /^irq \d+(?: handler |: nobody cared)/,
+  /^raw_local_irq_restore\(\) called /,
+  /^initcall \S+ returned with /,
+  /^note: \S+ exited with /,
+  /^Voluntary context switch within /,
+  /^Trying to free (?:already-free )?IRQ /,
+  /^Unbalanced enable for IRQ /,
+  /^genirq: /,
+  /^sysfs: cannot create /,
+  /^kobject/,
+  /^proc_dir_entry /,
+  /^remove_proc_entry: /,
+  /^name '/,
 ];
 
+/** `<IRQ>` and what ends it: parts of one stack. */
+const MARK = /^ <\/?\w+>$/;
 const RULE = /^={20,}$/;
 const END = /^---\[ end (?:trace|Kernel panic)/;
 
@@ -58,12 +88,13 @@ const STACKS: readonly (readonly [RegExp, StackName])[] = [
 ];
 const FRAME = /^ +(?:\? )?([\w.]+)\+0x[0-9a-f]+\/0x[0-9a-f]+(?: \[(\w+)\](?: (\S+):(\d+))?)?$/;
 
-/** The reports, in their order. */
-export function findReports(lines: readonly string[]): Report[] {
+/** The reports, in their order. What `titles` match begins one, too. */
+export function findReports(lines: readonly string[], titles: readonly RegExp[] = []): Report[] {
+  const headlines = [...HEADLINES, ...titles];
   const reports: Builder[] = [];
   let open: Builder | undefined;
   for (const line of lines) {
-    if (HEADLINES.some((pattern) => pattern.test(line))) {
+    if (headlines.some((pattern) => pattern.test(line))) {
       if (open === undefined || !open.goesOnWith()) {
         open = new Builder();
         reports.push(open);
@@ -81,7 +112,10 @@ class Builder {
   readonly headlines: string[] = [];
   readonly #lines: string[] = [];
   readonly #stacks = new Map<StackName, StackFrame[]>();
+  readonly #places: { heading: string; frames: StackFrame[] }[] = [];
   #stack: StackFrame[] | undefined;
+  /** The last line that is no frame. */
+  #heading = '';
   isOver = false;
 
   /** Whether a headline says more of this report: no stack has been printed between the two. */
@@ -94,8 +128,11 @@ class Builder {
   add(line: string): void {
     this.#lines.push(line);
     // The rule above a headline belongs to nobody; the one below ends KASAN's report.
-    const isKasan = this.headlines[0]!.startsWith('BUG: KASAN');
-    if (END.test(line) || (isKasan && RULE.test(line))) this.isOver = true;
+    const isRuled = /^BUG: K[AC]SAN/.test(this.headlines[0]!);
+    if (END.test(line) || (isRuled && RULE.test(line))) this.isOver = true;
+    const frame = FRAME.exec(line);
+    if (frame !== null) this.#addPlace(frameOf(frame));
+    else if (!MARK.test(line)) this.#heading = line;
     const [, name] = STACKS.find(([pattern]) => pattern.test(line)) ?? [];
     if (name !== undefined) {
       this.#stack = [];
@@ -103,13 +140,23 @@ class Builder {
       if (!this.#stacks.has(name)) this.#stacks.set(name, this.#stack);
       return;
     }
-    const frame = FRAME.exec(line);
     if (frame !== null) this.#stack?.push(frameOf(frame));
-    else if (!/^ <\/?\w+>$/.test(line)) this.#stack = undefined;
+    else if (!MARK.test(line)) this.#stack = undefined;
+  }
+
+  #addPlace(frame: StackFrame): void {
+    const last = this.#places.at(-1);
+    if (last?.heading === this.#heading) last.frames.push(frame);
+    else this.#places.push({ heading: this.#heading, frames: [frame] });
   }
 
   finish(): Report {
-    return { headlines: this.headlines, lines: this.#lines, stacks: this.#stacks };
+    return {
+      headlines: this.headlines,
+      lines: this.#lines,
+      stacks: this.#stacks,
+      places: this.#places,
+    };
   }
 }
 

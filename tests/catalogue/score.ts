@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /** All verdicts, and how many of each suite are good. */
 import { CASES } from './cases/index.ts';
-import { entriesToRun } from './entries.ts';
-import { runCase, type Verdict } from './run-case.ts';
+import { entriesToRun, type Entry } from './entries.ts';
+import { CaseRunner, type Verdict } from './run-case.ts';
 
 /** In a suite of fewer cases than this all must pass. */
 const SMALL_SUITE = 20;
@@ -15,15 +15,32 @@ export interface SuiteScore {
   readonly isGood: boolean;
 }
 
-/** Runs those whose id contains `filter`, telling each verdict as it is known. */
-export function runCatalogue(filter = '', tell?: (verdict: Verdict) => void): Verdict[] {
-  return entriesToRun()
-    .filter(({ id }) => id.includes(filter))
-    .map((entry) => {
-      const verdict = runCase(entry, CASES.get(entry.id));
-      tell?.(verdict);
-      return verdict;
-    });
+/** All entries of the catalogue that are run. */
+export function allEntries(): Entry[] {
+  return entriesToRun((id) => CASES.has(id));
+}
+
+/** At most so many of each suite, from all over it. */
+export function sampleEntries(perSuite: number): Entry[] {
+  const entries = allEntries();
+  return [...new Set(entries.map(({ suite }) => suite))].flatMap((suite) => {
+    const all = entries.filter((entry) => entry.suite === suite);
+    const step = Math.ceil(all.length / perSuite);
+    return all.filter((_, index) => index % step === 0);
+  });
+}
+
+/** Runs these, telling each verdict as it is known. */
+export function runEntries(
+  entries: readonly Entry[],
+  tell?: (verdict: Verdict) => void,
+): Verdict[] {
+  const runner = new CaseRunner(entries.flatMap(({ id }) => CASES.get(id) ?? []));
+  return entries.map((entry) => {
+    const verdict = runner.run(entry, CASES.get(entry.id));
+    tell?.(verdict);
+    return verdict;
+  });
 }
 
 export function scoreOf(verdicts: readonly Verdict[]): SuiteScore[] {
