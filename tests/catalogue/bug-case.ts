@@ -27,10 +27,10 @@
  *     WAS text        a report has a stack below a line that is `text`, with this line on top
  *     AT text         a report has a line that is `text` and ends with this line's place
  *
- * A line may have several: `lock(a); // AT *(&a->lock)*, at: // WAS -> #1 (&a->lock)*:`. In texts
- * `*` stands for anything and `{p}` for an address, as in `says`. A mistake that needs two contexts (a
- * race, a cycle of locks) marks one line `BAD` and all of its stacks with WAS; when the stack of a
- * report is not the driver's at all, `BAD line` says that only its texts count.
+ * A line may have several: `lock(a); // AT *(&a->lock)*, at: // WAS -> #1 (&a->lock)*:`.
+ * In texts `*` stands for anything and `{p}` for an address, as in `says`. A mistake that needs two
+ * contexts (a race, a cycle of locks) marks one line `BAD` and all of its stacks with WAS; when the
+ * stack of a report is not the driver's at all, `BAD line` says that only its texts count.
  *
  * After a line that names an address the driver prints it; the trace must know the allocation.
  */
