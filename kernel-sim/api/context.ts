@@ -8,7 +8,7 @@ import type { FunctionCalls } from '../kernel/module/function-calls.ts';
 import type { DriverRuntime } from '../kernel/module/runtime.ts';
 import type { SiteRegistry } from '../kernel/module/sites.ts';
 import type { Entropy } from '../kernel/entropy.ts';
-import type { Lockdep } from '../kernel/locking/lockdep.ts';
+import type { Lockdep } from '../kernel/locking/lockdep/lockdep.ts';
 import type { Mutexes } from '../kernel/locking/mutex.ts';
 import type { Spinlocks } from '../kernel/locking/spinlock.ts';
 import type { Printk } from '../kernel/printk/printk.ts';

@@ -4,7 +4,7 @@
  *
  * @subpath kernel/sync
  */
-import type { LockMap } from '../kernel/locking/lock-map.ts';
+import type { LockMap } from '../kernel/locking/lockdep/lock-class.ts';
 import { errnoValue } from '../kernel/module/errno-value.ts';
 import type { Switching } from '../uapi/coroutine.ts';
 import { ERRNO } from '../uapi/errno.ts';
@@ -79,7 +79,7 @@ export class LockMemory {
 
   free(lock: LockMap, isLocked: boolean, sizeBytes: number): void {
     const { lockdep, slabs, ownedPointers } = this.#context.services;
-    if (isLocked) lockdep.heldLockFreed(lock, sizeBytes);
+    if (isLocked) lockdep.memoryFreed(lock.pointer, sizeBytes);
     if (this.#isStatic) return;
     ownedPointers.delete(this.pointer);
     slabs.kfree(this.pointer);

@@ -4,7 +4,8 @@
  *
  * @subpath kernel/sync
  */
-import { WAIT_TYPE, type LockMap } from '../kernel/locking/lock-map.ts';
+import { LOCK_KIND } from '../kernel/locking/lockdep/lock-kind.ts';
+import type { LockMap } from '../kernel/locking/lockdep/lock-class.ts';
 import { mutexBytes } from '../kernel/locking/mutex.ts';
 import { errnoValue } from '../kernel/module/errno-value.ts';
 import type { Sleeping, Switching } from '../uapi/coroutine.ts';
@@ -33,7 +34,7 @@ export class Mutex<T> {
     this.#cell = { value };
     this.#memory = new LockMemory(context, mutexBytes(slabs.ram.board.pointerBytes));
     const { pointer, staticName } = this.#memory;
-    this.#lock = lockdep.makeLock(pointer, WAIT_TYPE.MUTEX, staticName);
+    this.#lock = lockdep.initMap(pointer, { ...LOCK_KIND.MUTEX, name: staticName });
     mutexes.initialise(this.#lock);
   }
 

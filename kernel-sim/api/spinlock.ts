@@ -4,7 +4,8 @@
  *
  * @subpath kernel/sync
  */
-import { WAIT_TYPE, type LockMap } from '../kernel/locking/lock-map.ts';
+import { LOCK_KIND } from '../kernel/locking/lockdep/lock-kind.ts';
+import type { LockMap } from '../kernel/locking/lockdep/lock-class.ts';
 import { SPINLOCK_BYTES } from '../kernel/locking/spinlock.ts';
 import type { Sleeping, Switching } from '../uapi/coroutine.ts';
 import type { ApiContext } from './context.ts';
@@ -33,7 +34,7 @@ export class Spinlock<T> {
     this.#cell = { value };
     this.#memory = new LockMemory(context, SPINLOCK_BYTES);
     const { pointer, staticName } = this.#memory;
-    this.#lock = lockdep.makeLock(pointer, WAIT_TYPE.SPINLOCK, staticName);
+    this.#lock = lockdep.initMap(pointer, { ...LOCK_KIND.SPINLOCK, name: staticName });
     spinlocks.initialise(this.#lock);
   }
 

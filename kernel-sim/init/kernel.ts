@@ -85,7 +85,7 @@ import { detectLeaks, type LeakDetector, startLeakDetector } from './leak-files.
 import { KERNEL_IMAGE, makeKernelSymbols } from './kernel-symbols.ts';
 import { loadProgram } from './load-program.ts';
 import { registerKernelSysctls } from './kernel-sysctls.ts';
-import { makeLocks } from './locks.ts';
+import { type Locks, makeLocks } from './locks.ts';
 import { makeModuleMemory } from './module-memory.ts';
 import { mountProc } from './proc-files.ts';
 import { makeRawParts } from './raw-parts.ts';
@@ -147,6 +147,7 @@ export class Kernel {
   readonly objectSizes = new ObjectSizes(this.runtime, this.sites);
   readonly calls: DriverCalls;
   readonly die: Die;
+  readonly locks: Locks;
   readonly loader: ModuleLoader;
   readonly functionCalls: FunctionCalls;
   readonly structs: StructClasses;
@@ -223,6 +224,7 @@ export class Kernel {
       ram: this.ram,
       functions: () => this.functionCalls,
     });
+    this.locks = makeLocks(this);
     this.loader = this.#makeLoader(host, settings.build);
     this.die = this.#makeDie();
     reportBadMemory(this);
@@ -378,7 +380,7 @@ export class Kernel {
   #makeLoader(host: Host, build: KernelSettings['build']): ModuleLoader {
     const { sim, printk, sites, runtime, calls, taint, board, options, scheduler } = this;
     const { charDevices, slabs, ownedPointers } = this;
-    const locks = makeLocks(this);
+    const { locks } = this;
     const memory = makeModuleMemory(slabs, this.vmalloc, this.kernelSpace, this.objectSizes);
     const sysctl = (): ProcSysctl => this.sysctl;
     const services = {

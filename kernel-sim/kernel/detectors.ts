@@ -61,6 +61,12 @@ export interface DetectorOptions {
   readonly panicOnWarn: boolean;
   /** `oops=panic`: what /proc/sys/kernel/panic_on_oops begins with. */
   readonly panicOnOops: boolean;
+  /** `lockdep=off`: nobody looks at the order of locks. Linux: CONFIG_PROVE_LOCKING. */
+  readonly lockdep: boolean;
+  /** `lock_stat=on`: how long locks are waited for and held. */
+  readonly lockStat: boolean;
+  /** `rwlock_recursive`: as Linux's own tests of lockdep see readers. */
+  readonly recursiveReaders: boolean;
   readonly failslab: FaultAttributes | undefined;
   readonly failPageAlloc: FaultAttributes | undefined;
   /** `fail_module_nth=N`, ours: the n-th allocation that a module makes fails; 0: none. */
@@ -80,6 +86,9 @@ export const DEFAULT_DETECTORS: DetectorOptions = Object.freeze({
   listDebug: true,
   panicOnWarn: false,
   panicOnOops: false,
+  lockdep: true,
+  lockStat: false,
+  recursiveReaders: false,
   failslab: undefined,
   failPageAlloc: undefined,
   failModuleNth: 0,

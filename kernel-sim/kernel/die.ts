@@ -16,9 +16,12 @@ import {
   placeOf,
   Reporter,
   type ReporterDependencies,
+  type ReportLine,
+  type Say,
   topFrame,
 } from './die/reporter.ts';
 import { describeThrown, isDivisionByZero } from './die/thrown.ts';
+import { DUMP_STACK, type LockdepLine, type LockdepPrinter } from './locking/lockdep/reports.ts';
 import { formatFrame, formatSymbol, type Frame } from './module/sites.ts';
 import { Oops } from './oops.ts';
 import { LEVEL } from './printk/printk.ts';
@@ -26,7 +29,6 @@ import type { Task } from './sched/task.ts';
 import { formatTaint, LOCKDEP_UNRELIABLE, taintBit, type TaintLetter } from './taint.ts';
 
 const NS_PER_S = 1_000_000_000;
-const LOCKDEP_RULE = 44;
 
 export interface DieDependencies
   extends ReporterDependencies, Pick<DeathDependencies, 'policy' | 'panic'> {
@@ -218,22 +220,29 @@ export class Die {
     this.addTaint('B');
   }
 
-  /** A report of lockdep, between its rules. It taints nothing. */
-  lockdep(headline: string, body: readonly string[]): void {
-    const { header, taint } = this.#deps;
-    const frames = this.#reporter.frames();
-    const say = this.#reporter.at(LEVEL.WARNING);
-    const rule = (char: string): string => char.repeat(LOCKDEP_RULE);
-    say('');
-    say(rule('='));
-    say(headline, driverFrame(frames));
-    say(`${header.release} ${header.build} ${formatTaint(taint.mask)}`);
-    say(rule('-'));
-    for (const line of body) say(line);
-    say('');
-    say('stack backtrace:');
-    this.#reporter.who(say);
-    this.#reporter.trace(say, frames);
+  /** How lockdep speaks. It taints nothing. */
+  readonly lockdep: LockdepPrinter = {
+    framed: (headline, lines) => {
+      const { header, taint } = this.#deps;
+      const say = this.#reporter.at(LEVEL.WARNING);
+      say('');
+      say('='.repeat(headline.length));
+      say(headline, driverFrame(this.#reporter.frames()));
+      say(`${header.release} ${header.build} ${formatTaint(taint.mask)}`);
+      say('-'.repeat(headline.length));
+      this.#sayLines(say, lines);
+    },
+    plain: (lines) => this.#sayLines(this.#reporter.at(LEVEL.ERR), lines),
+  };
+
+  #sayLines(say: Say, lines: readonly LockdepLine[]): void {
+    for (const line of lines) {
+      if (line === DUMP_STACK) {
+        this.#reporter.who(say);
+        this.#reporter.trace(say, this.#reporter.frames());
+      } else if (typeof line === 'string') say(line);
+      else say(line.text, line.frame);
+    }
   }
 
   /** Who runs, and how they got there. Linux: dump_stack. */
@@ -283,9 +292,6 @@ export class Die {
     if (policy.panicOnWarn() !== 0) panic('kernel: panic_on_warn set ...');
   }
 }
-
-/** A line, and the frame of a driver that it tells of. */
-export type ReportLine = string | { readonly text: string; readonly frame: Frame };
 
 /** What stands around who did it and how they got there. */
 export interface MemoryReport {

@@ -12,7 +12,8 @@
 import type { BadAccess, Ram } from '../hw/ram/ram.ts';
 import { GRANULE, SHADOW } from '../hw/ram/shadow.ts';
 import type { DetectorOptions } from '../kernel/detectors.ts';
-import type { Die, ReportLine } from '../kernel/die.ts';
+import type { Die } from '../kernel/die.ts';
+import type { ReportLine } from '../kernel/die/reporter.ts';
 import { formatFrame, type SiteRegistry } from '../kernel/module/sites.ts';
 import type { Printk } from '../kernel/printk/printk.ts';
 import type { Execution } from '../kernel/sched/execution.ts';

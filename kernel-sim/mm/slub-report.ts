@@ -9,7 +9,8 @@
  * Linux: mm/slub.c (slab_bug, print_trailer, slab_fix).
  */
 import type { Ram } from '../hw/ram/ram.ts';
-import type { Die, ReportLine } from '../kernel/die.ts';
+import type { Die } from '../kernel/die.ts';
+import type { ReportLine } from '../kernel/die/reporter.ts';
 import { formatFrame, type SiteRegistry } from '../kernel/module/sites.ts';
 import type { Printk } from '../kernel/printk/printk.ts';
 import type { StackDepot } from '../kernel/stack-depot.ts';

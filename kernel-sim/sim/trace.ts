@@ -36,6 +36,7 @@ export const EVENT = {
   VFREE: 24,         // a: pointer, b: bytes
   PERCPU_ALLOC: 25,  // a: place, b: bytes
   PERCPU_FREE: 26,   // a: place
+  LOCKDEP_EDGE: 36,  // a, b: interned class names: b was taken under a for the first time
 } as const;
 
 export type EventKind = (typeof EVENT)[keyof typeof EVENT];

@@ -51,6 +51,8 @@ export interface SiteTable {
   /** The structs that memory is taken for, and the sites that take it: [site, index of a type]. */
   readonly types?: readonly ObjectType[];
   readonly allocations?: readonly (readonly [number, number])[];
+  /** What the locks are called that are made at sites: `&ring->lock`, `Bank.accounts`. */
+  readonly locks?: readonly (readonly [site: number, name: string])[];
 }
 
 /** A struct of a driver, as far as a view shows it. */

@@ -33,6 +33,9 @@ export interface ReporterDependencies {
   readonly taint: { mask: number };
 }
 
+/** A line, and the frame of a driver that it tells of. */
+export type ReportLine = string | { readonly text: string; readonly frame: Frame };
+
 /** Prints a line, with the source line that it is about. */
 export type Say = (text: string, frame?: Frame) => void;
 

@@ -14,7 +14,8 @@ import type { Sleeping } from '../../uapi/coroutine.ts';
 import { COST } from '../../uapi/costs.ts';
 import { ERRNO } from '../../uapi/errno.ts';
 import type { Task } from '../sched/task.ts';
-import type { LockMap } from './lock-map.ts';
+import type { LockMap } from './lockdep/lock-class.ts';
+import { ACQUIRE } from './lockdep/lockdep.ts';
 import type { LockDependencies } from './spinlock.ts';
 
 /** Somebody waits: unlocking must wake. */
@@ -62,7 +63,7 @@ export class Mutexes {
   /** Takes the mutex if nobody has it. Context: task. Linux: mutex_trylock. */
   tryAcquire(lock: LockMap): boolean {
     if (!this.#try(lock, this.#deps.scheduler.current, false)) return false;
-    this.#deps.lockdep.acquired(lock);
+    this.#deps.lockdep.acquire(lock, ACQUIRE.TRY);
     return true;
   }
 
@@ -75,21 +76,24 @@ export class Mutexes {
   *acquire(lock: LockMap, interruptible: boolean): Sleeping<number> {
     const { scheduler, lockdep, execution } = this.#deps;
     scheduler.mightSleep();
-    lockdep.beforeAcquire(lock);
+    lockdep.acquire(lock);
     execution.budget -= COST.LOCK;
     // A point before the lock is taken: another task may be faster.
     yield* scheduler.reschedule();
-    if (this.tryAcquire(lock)) return 0;
-    lockdep.contended(lock);
-    const errno = yield* this.#wait(lock, interruptible);
+    let errno = 0;
+    if (!this.#try(lock, scheduler.current, false)) {
+      lockdep.contended(lock);
+      errno = yield* this.#wait(lock, interruptible);
+    }
     if (errno === 0) lockdep.acquired(lock);
+    else lockdep.release(lock);
     return errno;
   }
 
   /** Gives the mutex back, and wakes who has waited longest. Linux: mutex_unlock. */
   release(lock: LockMap): void {
     const { ram, lockdep, scheduler } = this.#deps;
-    lockdep.released(lock);
+    lockdep.release(lock);
     const { pointer } = lock;
     const flags = flagsOf(ram.loadPointer(pointer));
     const first = this.#queues.get(pointer)?.[0];

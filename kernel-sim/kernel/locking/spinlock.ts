@@ -15,8 +15,8 @@ import { COST } from '../../uapi/costs.ts';
 import type { Switching } from '../../uapi/coroutine.ts';
 import type { Execution } from '../sched/execution.ts';
 import type { Scheduler } from '../sched/scheduler.ts';
-import type { Lockdep } from './lockdep.ts';
-import type { LockMap } from './lock-map.ts';
+import type { LockMap } from './lockdep/lock-class.ts';
+import { ACQUIRE, type Lockdep } from './lockdep/lockdep.ts';
 
 /** Size of raw_spinlock_t. */
 export const SPINLOCK_BYTES = 4;
@@ -52,11 +52,8 @@ export class Spinlocks {
 
   /** Takes the lock if it is free and nobody waits for it. Context: any. Linux: spin_trylock. */
   tryAcquire(lock: LockMap): boolean {
-    const { scheduler, lockdep, ram } = this.#deps;
-    if (ram.load32(lock.pointer) !== 0) return false;
-    scheduler.preempt.disable();
-    ram.store32(lock.pointer, LOCKED);
-    lockdep.acquired(lock);
+    if (!this.#try(lock)) return false;
+    this.#deps.lockdep.acquire(lock, ACQUIRE.TRY);
     return true;
   }
 
@@ -66,23 +63,32 @@ export class Spinlocks {
    */
   *acquire(lock: LockMap): Switching<void> {
     const { scheduler, lockdep, execution } = this.#deps;
-    lockdep.beforeAcquire(lock);
+    lockdep.acquire(lock);
     execution.budget -= COST.LOCK;
     // A point before the lock is taken: another CPU may be faster.
     yield* scheduler.reschedule();
-    if (this.tryAcquire(lock)) return;
-    lockdep.contended(lock);
-    scheduler.preempt.disable();
-    yield* this.#spin(lock);
+    if (!this.#try(lock)) {
+      lockdep.contended(lock);
+      scheduler.preempt.disable();
+      yield* this.#spin(lock);
+    }
     lockdep.acquired(lock);
   }
 
   /** Gives the lock back. The caller comes to a point soon. Linux: spin_unlock. */
   release(lock: LockMap): void {
     const { ram, scheduler, lockdep } = this.#deps;
-    lockdep.released(lock);
+    lockdep.release(lock);
     ram.store8(lock.pointer, 0);
     scheduler.preempt.enable();
+  }
+
+  #try({ pointer }: LockMap): boolean {
+    const { scheduler, ram } = this.#deps;
+    if (ram.load32(pointer) !== 0) return false;
+    scheduler.preempt.disable();
+    ram.store32(pointer, LOCKED);
+    return true;
   }
 
   *#spin(lock: LockMap): Switching<void> {

@@ -143,6 +143,12 @@ export class SiteRegistry {
     return type === undefined ? undefined : types?.[type];
   }
 
+  /** How the driver wrote the lock that it makes at one of its places. */
+  lockNameAt(site: number): string | undefined {
+    const range = this.#ranges.findLast(({ base }) => base <= site);
+    return range?.table.locks?.find(([at]) => at === site - range.base)?.[1];
+  }
+
   /** True if both are places of one function of a module. */
   isSameFunction(site: number, other: number): boolean {
     if (site === other) return true;

@@ -33,7 +33,18 @@ export const SOFTIRQ_MASK = 0xff * SOFTIRQ_OFFSET;
 export const HARDIRQ_MASK = 0xf * HARDIRQ_OFFSET;
 export const NMI_MASK = 0xf * NMI_OFFSET;
 
+/** Who wants to know when interrupts are turned on and off: lockdep. */
+export interface IrqWatcher {
+  /** Called just before they are on. */
+  hardirqsOn(): void;
+  softirqsOn(): void;
+  /** Called just after they are off. */
+  hardirqsOff(): void;
+  softirqsOff(): void;
+}
+
 export class Preempt {
+  watcher: IrqWatcher | undefined;
   readonly #execution: Execution;
   readonly #onEnabled: () => void;
 
@@ -75,12 +86,15 @@ export class Preempt {
 
   /** local_irq_disable: CPU 0 takes no interrupt until they are on again. Does not nest. */
   disableInterrupts(): void {
+    if (this.#execution.irqsOff) return;
     this.#execution.irqsOff = true;
+    this.watcher?.hardirqsOff();
   }
 
   /** local_irq_enable: what has become due meanwhile is taken at the next point. */
   enableInterrupts(): void {
     if (!this.#execution.irqsOff) return;
+    this.watcher?.hardirqsOn();
     this.#execution.irqsOff = false;
     this.#onEnabled();
   }

@@ -9,7 +9,8 @@
  */
 import type { Sleeping } from '../../uapi/coroutine.ts';
 import { SIGNAL } from '../../uapi/signal.ts';
-import type { LockMap } from '../locking/lock-map.ts';
+import type { IrqTrace } from '../locking/lockdep/irq-trace.ts';
+import type { HeldLock, LockMap } from '../locking/lockdep/lock-class.ts';
 import type { Credentials } from '../credentials.ts';
 import type { Trace } from '../ptrace.ts';
 import { KERNEL_SIGINFO, type SigInfo } from '../siginfo.ts';
@@ -81,8 +82,14 @@ export class Task {
   kernelStack = 0;
   /** Where its task_struct lies in memory, 0 for one that has none. */
   address = 0;
-  /** Locks that it holds, the last one last: lockdep's. */
-  readonly heldLocks: LockMap[] = [];
+  /** Locks that it holds or asked for, the last one last: lockdep's. */
+  readonly heldLocks: HeldLock[] = [];
+  /** The lock that it waits for, where, and since when. */
+  blockedOn:
+    | { readonly map: LockMap; readonly site: number; readonly sinceNs: number }
+    | undefined = undefined;
+  /** Where it turned interrupts on and off, once it did. */
+  irqTrace: IrqTrace | undefined = undefined;
   /** Modules whose code is on the stack, innermost last. */
   readonly modules: { readonly name: string }[] = [];
 
