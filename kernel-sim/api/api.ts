@@ -24,7 +24,9 @@ import { RawBitApi } from './raw-bits.ts';
 import { RawBugApi } from './raw-bug.ts';
 import { RawCacheApi, SLAB_FLAGS } from './raw-cache.ts';
 import { RawHlistApi } from './raw-hlist.ts';
+import { RawCompletionApi } from './raw-completion.ts';
 import { RawKmemleakApi } from './raw-kmemleak.ts';
+import { RawKthreadApi } from './raw-kthread.ts';
 import { RawListApi } from './raw-list.ts';
 import { RawPageApi } from './raw-pages.ts';
 import { RawMempoolApi } from './raw-mempool.ts';
@@ -34,8 +36,11 @@ import { RawPointerApi } from './raw-pointer.ts';
 import { RawRcuApi } from './raw-rcu.ts';
 import { RawRefcountApi } from './raw-refcount.ts';
 import { RawStringApi } from './raw-string.ts';
+import { RawTaskApi } from './raw-task.ts';
 import { MAP_FLAGS, PROT_FLAGS, RawUserApi } from './raw-user.ts';
 import { RawVmallocApi } from './raw-vmalloc.ts';
+import { RawWaitEventApi } from './raw-wait-event.ts';
+import { RawWaitApi, TASK_STATES } from './raw-wait.ts';
 import { RawWorkqueueApi } from './raw-workqueue.ts';
 import { Slot } from './slot.ts';
 import { Spinlock } from './spinlock.ts';
@@ -91,6 +96,8 @@ export function makeDriverApi(services: ApiServices): ReadonlyMap<string, object
 /** `kernel/raw` is made of many parts, which know nothing of each other. */
 function rawExports(context: ApiContext, uapi: UapiApi): object {
   const pages = new RawPageApi(context);
+  const lists = new RawListApi(context, uapi);
+  const waits = new RawWaitApi(context, uapi, lists);
   const parts = [
     new RawAllocApi(context),
     new RawAtomic64Api(context, uapi),
@@ -100,7 +107,7 @@ function rawExports(context: ApiContext, uapi: UapiApi): object {
     new RawCacheApi(context),
     new RawHlistApi(context, uapi),
     new RawKmemleakApi(context),
-    new RawListApi(context, uapi),
+    lists,
     new RawMempoolApi(context, pages),
     pages,
     new RawPercpuApi(context),
@@ -111,9 +118,14 @@ function rawExports(context: ApiContext, uapi: UapiApi): object {
     new RawStringApi(context),
     new RawUserApi(context),
     new RawVmallocApi(context),
+    waits,
+    new RawWaitEventApi(context),
+    new RawCompletionApi(context, uapi, waits),
+    new RawKthreadApi(context),
+    new RawTaskApi(context),
     new RawWorkqueueApi(context, uapi),
   ];
-  const constants = [GFP_FLAGS, GFP_FLAG_MODIFIERS, MAP_FLAGS, PROT_FLAGS, SLAB_FLAGS];
+  const constants = [GFP_FLAGS, GFP_FLAG_MODIFIERS, MAP_FLAGS, PROT_FLAGS, SLAB_FLAGS, TASK_STATES];
   const exports: object[] = [...constants, ...parts.map(exportsOf)];
   return Object.freeze(Object.assign({}, ...exports) as object);
 }

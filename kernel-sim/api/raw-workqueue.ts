@@ -21,6 +21,7 @@ export interface WorkFunction {
   /**
    * Called by a kernel thread.
    *
+   * @context process
    * @raw
    */
   (work: Ptr<work_struct>): void;

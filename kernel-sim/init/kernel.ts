@@ -450,10 +450,11 @@ export class Kernel {
         die.sleepingWhileAtomic(task, count, scheduler.preempt.irqsDisabled),
       onCpuLimit: (task) => checkCpuTime(task, this.signals),
     };
-    const { runtime, calls, loader } = this;
+    const { runtime, calls, loader, sites } = this;
     return new FunctionCalls({
       runtime,
       calls,
+      sites,
       functions: raw.functions,
       badFetch: (address) => raw.badFetch(address),
       modules: () => loader.modules,

@@ -4,12 +4,9 @@ import { DebugLocks } from '../kernel/locking/debug-locks.ts';
 import { Lockdep } from '../kernel/locking/lockdep/lockdep.ts';
 import { Mutexes } from '../kernel/locking/mutex.ts';
 import { Spinlocks } from '../kernel/locking/spinlock.ts';
-import type { Task } from '../kernel/sched/task.ts';
+import { taskPointer } from '../kernel/sched/task-pointer.ts';
 import { LOCKDEP_UNRELIABLE } from '../kernel/taint.ts';
 import type { Kernel } from './kernel.ts';
-
-/** What tasks without a task_struct, kernel threads, have in the kernel's image. */
-const TASK_ALIGN = 64;
 
 export interface Locks {
   readonly debugLocks: DebugLocks;
@@ -37,9 +34,7 @@ export function makeLocks(kernel: Kernel): Locks {
     },
   });
   const parts = { ram, scheduler, execution, lockdep };
-  const addressOf = ({ address, pid }: Task): number =>
-    address === 0 ? ram.toPointer(pid * TASK_ALIGN) : address;
   scheduler.preempt.watcher = lockdep;
-  const mutexes = new Mutexes(parts, addressOf);
+  const mutexes = new Mutexes(parts, (task) => taskPointer(ram, task));
   return { debugLocks, lockdep, mutexes, spinlocks: new Spinlocks(parts) };
 }

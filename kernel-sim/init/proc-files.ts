@@ -13,6 +13,7 @@ import { capable, ROOT } from '../kernel/credentials.ts';
 import type { LoadedModule } from '../kernel/module/loaded-module.ts';
 import { groupUsage } from '../kernel/sched/cputime.ts';
 import type { Task } from '../kernel/sched/task.ts';
+import { isIdle } from '../kernel/sched/task-state.ts';
 import { PAGE_SIZE } from '../mm/page.ts';
 import { type Area, VM } from '../mm/vma.ts';
 import { vmallocInfo } from '../mm/vmalloc.ts';
@@ -183,7 +184,7 @@ function procTask(kernel: Kernel, task: Task): ProcTask {
 
 /** An ended leader looks like a zombie while its threads go on. */
 function stateOf(task: Task): ProcTask['state'] {
-  if (task.isKernelThread) return task.state === 'S' ? 'I' : task.state;
+  if (task.isKernelThread) return isIdle(task) ? 'I' : task.state;
   const { group, isLeader } = task;
   return isLeader && !group.threads.has(task) && group.alive > 1 ? 'Z' : task.state;
 }

@@ -3,10 +3,15 @@
 import type { RawParts } from '../api/context.ts';
 import { Atomics } from '../kernel/atomic.ts';
 import { Bitmaps } from '../kernel/bitmap.ts';
+import { Completions } from '../kernel/completion.ts';
+import { DriverThreads } from '../kernel/driver-threads.ts';
 import { Fortify } from '../kernel/fortify.ts';
 import { Lists } from '../kernel/list.ts';
 import { KERNEL_STACK_BYTES } from '../kernel/module/runtime.ts';
 import { Refcounts } from '../kernel/refcount.ts';
+import { taskPointer } from '../kernel/sched/task-pointer.ts';
+import { Sleepers } from '../kernel/sched/task-state.ts';
+import { WaitHeads } from '../kernel/sched/wait-head.ts';
 import { Strings } from '../kernel/string.ts';
 import type { Warner } from '../kernel/warner.ts';
 import { PAGE_SIZE } from '../mm/page.ts';
@@ -14,7 +19,7 @@ import { UserAccess } from '../mm/uaccess.ts';
 import { type KernelPlaces, Usercopy } from '../mm/usercopy.ts';
 import { processOf } from '../process/process.ts';
 import type { Kernel } from './kernel.ts';
-import { KERNEL_IMAGE } from './kernel-symbols.ts';
+import { KERNEL_IMAGE, makeKernelSymbols } from './kernel-symbols.ts';
 
 /** Called before there is a `die`: only what goes wrong later asks for it. */
 export function makeRawParts(kernel: Kernel): RawParts {
@@ -28,12 +33,19 @@ export function makeRawParts(kernel: Kernel): RawParts {
   };
   const atomics = new Atomics(ram);
   const usercopy = new Usercopy(slabs, placesOf(kernel), printk, warner, hardenedUsercopy);
+  const lists = new Lists(ram, warner, listDebug);
+  const sleepers = new Sleepers(sim, scheduler);
+  const waits = makeWaits(kernel, lists, sleepers);
   return {
     warner,
     atomics,
     sizes,
     bitmaps: new Bitmaps(ram),
-    lists: new Lists(ram, warner, listDebug),
+    lists,
+    sleepers,
+    waits,
+    completions: new Completions(ram, waits),
+    threads: makeThreads(kernel, sleepers),
     refcounts: new Refcounts(atomics, warner, refcount),
     strings: new Strings(ram, new Fortify(sizes, warner, fortify)),
     percpu,
@@ -50,6 +62,43 @@ export function makeRawParts(kernel: Kernel): RawParts {
       mightFault: () => scheduler.mightSleep(),
     }),
   };
+}
+
+function makeWaits(kernel: Kernel, lists: Lists, sleepers: Sleepers): WaitHeads {
+  const { ram, scheduler, runtime, board } = kernel;
+  const symbols = makeKernelSymbols(board.memory);
+  const addressOf = (name: string): number => symbols.get(name)?.address ?? 0;
+  return new WaitHeads({
+    ram,
+    lists,
+    scheduler,
+    sleepers,
+    runtime,
+    pointerOf: (task) => taskPointer(ram, task),
+    functions: {
+      plain: addressOf('default_wake_function'),
+      autoremove: addressOf('autoremove_wake_function'),
+    },
+  });
+}
+
+function makeThreads(kernel: Kernel, sleepers: Sleepers): DriverThreads {
+  const { ram, scheduler, kthreads: threads, slabs } = kernel;
+  return new DriverThreads({
+    ram,
+    scheduler,
+    sleepers,
+    threads,
+    takeStruct() {
+      const cache = slabs.caches.find(({ name }) => name === 'task_struct');
+      const pointer = cache === undefined ? 0 : slabs.alloc(cache);
+      // The list of all tasks leads to it.
+      if (pointer !== 0) slabs.leaks.notLeak(pointer);
+      return pointer;
+    },
+    giveStruct: (pointer) => slabs.kfree(pointer),
+    functions: () => kernel.functionCalls,
+  });
 }
 
 /** Where there is no heap. */

@@ -12,6 +12,7 @@ import { PAGE_SIZE } from '../mm/page.ts';
 import type { Kernel } from '../init/kernel.ts';
 import { groupUsage } from '../kernel/sched/cputime.ts';
 import type { Task, TaskState } from '../kernel/sched/task.ts';
+import { isIdle } from '../kernel/sched/task-state.ts';
 import { taintLetters } from '../kernel/taint.ts';
 import { processOf } from '../process/process.ts';
 import { SCHED } from '../uapi/sched.ts';
@@ -63,7 +64,7 @@ function taskView(kernel: Kernel, task: Task, state: Exclude<TaskState, 'X'>): T
     pid,
     name,
     // As ps shows it: a kernel thread that waits for work is idle.
-    state: task.isKernelThread && state === 'S' ? 'I' : state,
+    state: isIdle(task) ? 'I' : state,
     cpu,
     ppid: task.parent?.pid ?? 0,
     uid: task.credentials.euid,

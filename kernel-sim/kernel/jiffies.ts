@@ -5,7 +5,7 @@
  * Linux: include/linux/jiffies.h, with CONFIG_HZ=250.
  */
 export const HZ = 250;
-const NS_PER_JIFFY = 1_000_000_000 / HZ;
+export const NS_PER_JIFFY = 1_000_000_000 / HZ;
 /** The 32-bit counter overflows five minutes after boot, so that bugs show early. */
 const INITIAL_JIFFIES = 0x1_0000_0000 - 300 * HZ;
 

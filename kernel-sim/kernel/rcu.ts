@@ -20,7 +20,7 @@ import type { Task } from './sched/task.ts';
 import { WaitQueue } from './sched/wait-queue.ts';
 
 /** What happens after a grace period. Context: the thread, softirqs off: it must not sleep. */
-export type RcuCallback = () => Sleeping<void> | void;
+export type RcuCallback = () => Sleeping<unknown> | void;
 
 /** How deep in read sections a task is, and in which count it stands. */
 interface Reader {

@@ -136,7 +136,10 @@ export class Signals {
   #notify(task: Task, signal: number): void {
     task.hasWork = true;
     if (task.state === 'S') this.#scheduler.wake(task);
-    if (signal === KILL) this.#scheduler.resume(task);
+    if (signal === KILL) {
+      this.#scheduler.resume(task);
+      if (task.isKillable) this.#scheduler.wake(task);
+    }
     this.#scheduler.kick();
   }
 

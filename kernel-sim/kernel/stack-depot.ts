@@ -58,7 +58,9 @@ export class StackDepot {
   /** The sites of a stack, innermost first; none for 0. */
   sites(handle: number): readonly number[] {
     const depth = handle === 0 ? 0 : (this.#words[handle + DEPTH] ?? 0);
-    return [...this.#words.subarray(handle + SITES, handle + SITES + depth)];
+    const sites = this.#words.subarray(handle + SITES, handle + SITES + depth);
+    // Room of a frame that stands for no function has site 0.
+    return [...sites].filter((site) => site !== 0);
   }
 
   #isSame(record: number, stack: Int32Array, first: number, sp: number): boolean {

@@ -6,17 +6,19 @@
  * What memory says is not trusted: where no function of a loaded module begins, the thread oopses
  * as it would when it fetched instructions there.
  */
+import { isCoroutine } from '../../lib/coroutine.ts';
 import type { Sleeping } from '../../uapi/coroutine.ts';
 import type { DriverCalls } from './driver-calls.ts';
 import type { LoadedModule } from './loaded-module.ts';
 import type { DriverRuntime, ModuleFunctions } from './runtime.ts';
-import type { EntryPath } from './sites.ts';
+import type { EntryPath, SiteRegistry } from './sites.ts';
 
 export interface FunctionCallsParts {
   readonly runtime: DriverRuntime;
   readonly calls: DriverCalls;
   readonly functions: ModuleFunctions;
   readonly modules: () => Iterable<LoadedModule>;
+  readonly sites: SiteRegistry;
   /** Oopses as a fetch of instructions at an address does. */
   readonly badFetch: (address: number) => never;
 }
@@ -33,9 +35,10 @@ export class FunctionCalls {
 
   /**
    * Calls the function whose address `fetch` loads from memory, on top of the kernel's frames that
-   * `path` names. Context: a thread of the kernel, with nothing on its stack.
+   * `path` names, and returns what it returns. Context: a thread of the kernel, with nothing on its
+   * stack.
    */
-  *call(path: EntryPath, fetch: () => number, ...values: readonly unknown[]): Sleeping<void> {
+  *call(path: EntryPath, fetch: () => number, ...values: readonly unknown[]): Sleeping<unknown> {
     const { runtime, calls, functions, badFetch } = this.#parts;
     const frame = runtime.sp;
     for (let n = 0; n < path.sites.length; n++) {
@@ -46,9 +49,29 @@ export class FunctionCalls {
     const address = fetch();
     const fn = functions.at(address);
     const module = this.#moduleAt(address);
-    if (fn === undefined || module === undefined) badFetch(address);
-    else yield* calls.callSwitching(module, NO_FRAMES, () => runtime.maybe(fn(...values)));
+    if (fn === undefined || module === undefined) return badFetch(address);
+    const body = (): Sleeping<unknown> => this.#drive(module, fn(...values));
+    const answer = yield* calls.callSwitching(module, NO_FRAMES, body);
     runtime.sp = frame;
+    return answer.value;
+  }
+
+  /** Goes on as long as there is code to go on with: the module may be unloaded meanwhile. */
+  *#drive(module: LoadedModule, result: unknown): Sleeping<unknown> {
+    if (!isCoroutine(result)) return result;
+    for (;;) {
+      const step = result.next();
+      if (step.done === true) return step.value;
+      yield;
+      if (module.isFreed) this.#fetchFreed(module);
+    }
+  }
+
+  /** The driver's innermost function goes on where its text was. */
+  #fetchFreed({ image }: LoadedModule): never {
+    const { runtime, sites, badFetch } = this.#parts;
+    const { name, offset } = sites.resolve(runtime.stack[runtime.sp - 2] ?? 0);
+    return badFetch((image.functionAddresses.get(name) ?? image.address) + offset);
   }
 
   #moduleAt(address: number): LoadedModule | undefined {

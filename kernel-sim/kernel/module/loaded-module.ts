@@ -70,6 +70,8 @@ export class LoadedModule {
   state: ModuleState = 'Loading';
   /** Code of it died: it stays as it is, and on Linux's word it may be called again. */
   hasOopsed = false;
+  /** Its memory has been given back: a thread that is still in its code goes on nowhere. */
+  isFreed = false;
   /** Open files, modules that use it, and other users; 0 lets rmmod go on. */
   references = 0;
   taint = 0;

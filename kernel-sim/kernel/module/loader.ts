@@ -401,6 +401,7 @@ export class ModuleLoader {
     }
     for (const parameter of image.parameters) parameter.release();
     this.#functions.forget(image.address, image.sizeBytes);
+    module.isFreed = true;
     this.#deps.memory.free(image.address);
   }
 

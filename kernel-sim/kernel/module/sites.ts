@@ -165,10 +165,12 @@ export class SiteRegistry {
     return driver === undefined ? undefined : this.resolve(driver);
   }
 
-  /** The frames of a shadow stack, innermost first. */
+  /** The frames of a shadow stack, innermost first, without room that stands for no function. */
   frames(stack: Int32Array, sp: number): Frame[] {
     const frames: Frame[] = [];
-    for (let at = sp - 2; at >= 0; at -= 2) frames.push(this.resolve(stack[at]!));
+    for (let at = sp - 2; at >= 0; at -= 2) {
+      if (stack[at] !== 0) frames.push(this.resolve(stack[at]!));
+    }
     return frames;
   }
 }

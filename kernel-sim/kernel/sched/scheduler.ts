@@ -577,6 +577,7 @@ export class Scheduler {
     if (task.state !== 'D') this.load.change(1, this.#sim.now());
     task.state = 'R';
     this.happens.woke(task);
+    task.sleepState = 0;
     if (this.#sim.trace.on) this.#sim.trace.emit(EVENT.WAKE, task.pid);
     this.#enqueue(task, false);
   }

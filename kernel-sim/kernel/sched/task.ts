@@ -64,8 +64,12 @@ export class Task {
   /** setuid(2) made it one more of a user's than RLIMIT_NPROC allows: execve(2) looks again. */
   exceedsProcesses = false;
   startNs = 0;
+  /** Why it sleeps, or said that it will: kernel/sched/task-state.ts. 0: it runs. */
+  sleepState = 0;
   /** What it sleeps on, as `ps -o wchan` names it. */
   waitChannel = '';
+  /** Asleep uninterruptibly, but a signal that kills wakes it. Linux: TASK_WAKEKILL. */
+  isKillable = false;
 
   // The shadow stack (uapi/module-abi.ts), and whether it ended in an oops.
   readonly stack = new Int32Array(STACK_WORDS);

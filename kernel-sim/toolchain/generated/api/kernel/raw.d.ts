@@ -9,6 +9,8 @@ declare const poolMark: unique symbol;
 
 declare const pageMark: unique symbol;
 
+declare const taskMark: unique symbol;
+
 /**
  * How to find memory: for who may sleep (`GFP_KERNEL`) or who must not (`GFP_ATOMIC`). Linux:
  * include/linux/gfp_types.h.
@@ -962,6 +964,147 @@ export function kmem_cache_shrink(cache: Ptr<kmem_cache>): number;
  */
 export function validate_slab_cache(cache: Ptr<kmem_cache>): number;
 
+/** The fields of `completion`. */
+export type CompletionFields = {
+  readonly done: ScalarKind<'u32'>;
+  readonly wait: StructClass<WaitQueueHeadFields>;
+};
+
+/**
+ * What somebody waits for: `done: completion` as a field. Linux: struct completion.
+ */
+export type completion = Struct<CompletionFields>;
+
+/** As a field: `done: completion`. Linux: struct completion. */
+export const completion: StructClass<CompletionFields>;
+
+/**
+ * Makes memory into a completion of which nothing is done.
+ *
+ * Context: any. Linux: init_completion.
+ *
+ * @raw
+ * @lock_init
+ */
+export function init_completion(x: Ptr<completion>): void;
+
+/**
+ * Makes a completion one of which nothing is done again. Nobody may wait for it.
+ *
+ * Context: any. Linux: reinit_completion.
+ *
+ * @raw
+ */
+export function reinit_completion(x: Ptr<completion>): void;
+
+/**
+ * Lets one who waits, or the next who will, go on.
+ *
+ * Context: any. Linux: complete.
+ *
+ * @raw
+ * @switches
+ * @symbol complete
+ */
+export function complete(x: Ptr<completion>): void;
+
+/**
+ * Lets everybody go on, also those who come later.
+ *
+ * Context: any. Linux: complete_all.
+ *
+ * @raw
+ * @switches
+ * @symbol complete_all
+ */
+export function complete_all(x: Ptr<completion>): void;
+
+/**
+ * Takes what is done, if something is, without waiting.
+ *
+ * Context: any. Linux: try_wait_for_completion.
+ *
+ * @raw
+ * @symbol try_wait_for_completion
+ */
+export function try_wait_for_completion(x: Ptr<completion>): boolean;
+
+/**
+ * True if nobody would have to wait.
+ *
+ * Context: any. Linux: completion_done.
+ *
+ * @raw
+ * @symbol completion_done
+ */
+export function completion_done(x: Ptr<completion>): boolean;
+
+/**
+ * Waits until it is done. Signals do not end it.
+ *
+ * Context: process. Linux: wait_for_completion.
+ *
+ * @raw
+ * @sleeps
+ * @symbol wait_for_completion
+ */
+export function wait_for_completion(x: Ptr<completion>): void;
+
+/**
+ * Waits until it is done (0) or a signal comes (-ERESTARTSYS).
+ *
+ * Context: process. Linux: wait_for_completion_interruptible.
+ *
+ * @raw
+ * @sleeps
+ * @symbol wait_for_completion_interruptible
+ */
+export function wait_for_completion_interruptible(x: Ptr<completion>): number;
+
+/**
+ * Waits until it is done (0) or a signal comes that kills (-ERESTARTSYS).
+ *
+ * Context: process. Linux: wait_for_completion_killable.
+ *
+ * @raw
+ * @sleeps
+ * @symbol wait_for_completion_killable
+ */
+export function wait_for_completion_killable(x: Ptr<completion>): number;
+
+/**
+ * Waits for so many jiffies. Returns those that are left, at least 1; 0 when it is not done.
+ *
+ * Context: process. Linux: wait_for_completion_timeout.
+ *
+ * @raw
+ * @sleeps
+ * @symbol wait_for_completion_timeout
+ */
+export function wait_for_completion_timeout(x: Ptr<completion>, timeout: number): number;
+
+/**
+ * The same, and -ERESTARTSYS when a signal comes.
+ *
+ * Context: process. Linux: wait_for_completion_interruptible_timeout.
+ *
+ * @raw
+ * @sleeps
+ * @symbol wait_for_completion_interruptible_timeout
+ */
+export function wait_for_completion_interruptible_timeout(x: Ptr<completion>, timeout: number): number;
+
+/**
+ * The same, and -ERESTARTSYS when a signal comes that kills.
+ *
+ * Context: process. Linux: wait_for_completion_killable_timeout.
+ *
+ * @raw
+ * @sleeps
+ * @symbol wait_for_completion_killable_timeout
+ */
+export function wait_for_completion_killable_timeout(x: Ptr<completion>, timeout: number): number;
+
 /**
  * The fields of `hlist_node`: the next entry or NULL, and where the pointer to this one lies.
  */
@@ -1088,6 +1231,115 @@ export function kmemleak_no_scan(object: VoidPtr): void;
  * @symbol kmemleak_free
  */
 export function kmemleak_free(object: VoidPtr): void;
+
+/** What a thread does. What it returns is what `kthread_stop` answers. */
+export interface ThreadFunction {
+  /**
+   * Called once, by the thread.
+   *
+   * @context process
+   * @raw
+   */
+  (data: VoidPtr): number;
+}
+
+/**
+ * Makes a thread, which begins once `wake_up_process` says so. Its name is cut to 15 bytes.
+ * Returns an ERR_PTR when there is no memory or no number for it.
+ *
+ * Context: process. Linux: kthread_create.
+ *
+ * @raw
+ * @sleeps
+ * @symbol kthread_create_on_node
+ */
+export function kthread_create(threadfn: ThreadFunction, data: VoidPtr, name: string): Ptr<task_struct>;
+
+/**
+ * The same, and has it begin.
+ *
+ * Context: process. Linux: kthread_run.
+ *
+ * @raw
+ * @sleeps
+ * @symbol kthread_create_on_node
+ */
+export function kthread_run(threadfn: ThreadFunction, data: VoidPtr, name: string): Ptr<task_struct>;
+
+/**
+ * Asks a thread to end and waits until it has. Returns what its function returned; -EINTR for one
+ * that never began.
+ *
+ * Context: process. Linux: kthread_stop.
+ *
+ * @raw
+ * @sleeps
+ * @symbol kthread_stop
+ */
+export function kthread_stop(thread: Ptr<task_struct>): number;
+
+/**
+ * True if somebody waits for the running thread to end.
+ *
+ * Context: a thread's. Linux: kthread_should_stop.
+ *
+ * @raw
+ * @symbol kthread_should_stop
+ */
+export function kthread_should_stop(): boolean;
+
+/**
+ * Has a thread rest in `kthread_parkme`, and waits until it does. 0, or a negative errno.
+ *
+ * Context: process. Linux: kthread_park.
+ *
+ * @raw
+ * @sleeps
+ * @symbol kthread_park
+ */
+export function kthread_park(thread: Ptr<task_struct>): number;
+
+/**
+ * Has a thread that rests go on.
+ *
+ * Context: any. Linux: kthread_unpark.
+ *
+ * @raw
+ * @symbol kthread_unpark
+ */
+export function kthread_unpark(thread: Ptr<task_struct>): void;
+
+/**
+ * True if the running thread should rest.
+ *
+ * Context: a thread's. Linux: kthread_should_park.
+ *
+ * @raw
+ * @symbol kthread_should_park
+ */
+export function kthread_should_park(): boolean;
+
+/**
+ * Rests for as long as the running thread should.
+ *
+ * Context: a thread's. Linux: kthread_parkme.
+ *
+ * @raw
+ * @sleeps
+ * @symbol kthread_parkme
+ */
+export function kthread_parkme(): void;
+
+/**
+ * Wakes a thread wherever it sleeps. False if it did not.
+ *
+ * Context: any. Linux: wake_up_process.
+ *
+ * @raw
+ * @switches
+ * @symbol wake_up_process
+ */
+export function wake_up_process(thread: Ptr<task_struct>): boolean;
 
 /** The fields of `list_head`: the next entry and the one before, or the head. */
 export type ListHeadFields = {
@@ -2109,6 +2361,87 @@ export function write_text(target: Ptr<u8>, text: string): number;
  */
 export function read_text(source: Ptr<u8>, max: number): string;
 
+/** A task. What it has for itself is the kernel's. Linux: struct task_struct. */
+export interface task_struct {
+  /** Nothing: only the type has it. */
+  readonly [taskMark]: never;
+}
+
+/** For `schedule_timeout`: for ever. Linux: MAX_SCHEDULE_TIMEOUT. */
+export const MAX_SCHEDULE_TIMEOUT: number;
+
+/**
+ * The running task; in an interrupt the one that it has interrupted.
+ *
+ * Context: any. Linux: current.
+ */
+export function get_current(): Ptr<task_struct>;
+
+/**
+ * True if a signal waits for the running task.
+ *
+ * Context: process. Linux: signal_pending(current).
+ */
+export function signal_pending(): boolean;
+
+/**
+ * Says in which state the running task will be once it calls `schedule`, until somebody wakes it.
+ *
+ * Context: process. Linux: set_current_state.
+ */
+export function set_current_state(state: number): void;
+
+/**
+ * Gives the CPU away: until woken, if the task has said that it will sleep, and else for a
+ * moment.
+ *
+ * Context: process. Linux: schedule.
+ *
+ * @sleeps
+ * @symbol schedule
+ */
+export function schedule(): void;
+
+/**
+ * The same for no longer than so many jiffies. Returns those that are left.
+ *
+ * Context: process. Linux: schedule_timeout.
+ *
+ * @sleeps
+ * @symbol schedule_timeout
+ */
+export function schedule_timeout(timeout: number): number;
+
+/**
+ * Sleeps for so many jiffies or until a signal comes. Returns those that are left.
+ *
+ * Context: process. Linux: schedule_timeout_interruptible.
+ *
+ * @sleeps
+ * @symbol schedule_timeout_interruptible
+ */
+export function schedule_timeout_interruptible(timeout: number): number;
+
+/**
+ * The same, but only a signal that kills ends it.
+ *
+ * Context: process. Linux: schedule_timeout_killable.
+ *
+ * @sleeps
+ * @symbol schedule_timeout_killable
+ */
+export function schedule_timeout_killable(timeout: number): number;
+
+/**
+ * The same, whatever signals come.
+ *
+ * Context: process. Linux: schedule_timeout_uninterruptible.
+ *
+ * @sleeps
+ * @symbol schedule_timeout_uninterruptible
+ */
+export function schedule_timeout_uninterruptible(timeout: number): number;
+
 /**
  * How memory of a process may be used, for `vm_mmap`. Linux: include/uapi/asm-generic/mman.h.
  */
@@ -2370,11 +2703,362 @@ export function kvfree(address: VoidPtr): void;
  */
 export function is_vmalloc_addr(address: VoidPtr): boolean;
 
+/**
+ * Sleeps until `condition` holds. Signals do not end it.
+ *
+ * Context: process. Linux: wait_event.
+ *
+ * @raw
+ * @sleeps
+ * @symbol prepare_to_wait_event
+ */
+export function wait_event(queue: Ptr<wait_queue_head>, condition: () => boolean): void;
+
+/**
+ * The same as a task that does not count as load.
+ *
+ * Context: process. Linux: wait_event_idle.
+ *
+ * @raw
+ * @sleeps
+ * @symbol prepare_to_wait_event
+ */
+export function wait_event_idle(queue: Ptr<wait_queue_head>, condition: () => boolean): void;
+
+/**
+ * Sleeps until `condition` holds (0) or a signal comes (-ERESTARTSYS).
+ *
+ * Context: process. Linux: wait_event_interruptible.
+ *
+ * @raw
+ * @sleeps
+ * @symbol prepare_to_wait_event
+ */
+export function wait_event_interruptible(queue: Ptr<wait_queue_head>, condition: () => boolean): number;
+
+/**
+ * The same, woken alone: for those of whom each takes something away.
+ *
+ * Context: process. Linux: wait_event_interruptible_exclusive.
+ *
+ * @raw
+ * @sleeps
+ * @symbol prepare_to_wait_event
+ */
+export function wait_event_interruptible_exclusive(queue: Ptr<wait_queue_head>, condition: () => boolean): number;
+
+/**
+ * Sleeps until `condition` holds (0) or a signal comes that kills (-ERESTARTSYS).
+ *
+ * Context: process. Linux: wait_event_killable.
+ *
+ * @raw
+ * @sleeps
+ * @symbol prepare_to_wait_event
+ */
+export function wait_event_killable(queue: Ptr<wait_queue_head>, condition: () => boolean): number;
+
+/**
+ * The same, woken alone.
+ *
+ * Context: process. Linux: wait_event_killable_exclusive.
+ *
+ * @raw
+ * @sleeps
+ * @symbol prepare_to_wait_event
+ */
+export function wait_event_killable_exclusive(queue: Ptr<wait_queue_head>, condition: () => boolean): number;
+
+/**
+ * Sleeps until `condition` holds, for so many jiffies. Returns those that are left, at least 1; 0
+ * when they are over and it does not hold.
+ *
+ * Context: process. Linux: wait_event_timeout.
+ *
+ * @raw
+ * @sleeps
+ * @symbol prepare_to_wait_event
+ */
+export function wait_event_timeout(queue: Ptr<wait_queue_head>, condition: () => boolean, timeout: number): number;
+
+/**
+ * The same, and -ERESTARTSYS when a signal comes.
+ *
+ * Context: process. Linux: wait_event_interruptible_timeout.
+ *
+ * @raw
+ * @sleeps
+ * @symbol prepare_to_wait_event
+ */
+export function wait_event_interruptible_timeout(queue: Ptr<wait_queue_head>, condition: () => boolean, timeout: number): number;
+
+/**
+ * The same, and -ERESTARTSYS when a signal comes that kills.
+ *
+ * Context: process. Linux: wait_event_killable_timeout.
+ *
+ * @raw
+ * @sleeps
+ * @symbol prepare_to_wait_event
+ */
+export function wait_event_killable_timeout(queue: Ptr<wait_queue_head>, condition: () => boolean, timeout: number): number;
+
+/** The fields of the lock of a wait queue. */
+export type WaitLockFields = {
+  readonly val: ScalarKind<'u32'>;
+  readonly magic: ScalarKind<'u32'>;
+  readonly owner_cpu: ScalarKind<'u32'>;
+  readonly owner: PointerKind<unknown>;
+  readonly dep_key: PointerKind<unknown>;
+};
+
+/** The fields of `wait_queue_head`. */
+export type WaitQueueHeadFields = {
+  readonly lock: StructClass<WaitLockFields>;
+  readonly head: StructClass<{
+    readonly next: PointerKind<list_head>;
+    readonly prev: PointerKind<list_head>;
+  }>;
+};
+
+/**
+ * A queue of tasks that wait: `queue: wait_queue_head` as a field. Linux: struct wait_queue_head.
+ */
+export type wait_queue_head = Struct<WaitQueueHeadFields>;
+
+/**
+ * What a wake-up does with an entry. What it answers: above 0 if it woke somebody, below 0 to end
+ * the wake-up.
+ */
+export interface WakeFunction {
+  /**
+   * Called by whoever wakes.
+   *
+   * @context hardirq
+   * @raw
+   */
+  (entry: Ptr<wait_queue_entry>, mode: number, flags: number, key: number): number;
+}
+
+/** The fields of `wait_queue_entry`. */
+export type WaitQueueEntryFields = {
+  readonly flags: ScalarKind<'u32'>;
+  readonly private: PointerKind<task_struct>;
+  readonly func: FunctionKind<WakeFunction>;
+  readonly entry: StructClass<{
+    readonly next: PointerKind<list_head>;
+    readonly prev: PointerKind<list_head>;
+  }>;
+};
+
+/**
+ * A task's place in a queue, usually on its stack. Linux: struct wait_queue_entry.
+ */
+export type wait_queue_entry = Struct<WaitQueueEntryFields>;
+
+/** What a task that sleeps can be woken by. Linux: include/linux/sched.h. */
+export const ERESTARTSYS: 512;
+
+/** What a task that sleeps can be woken by. Linux: include/linux/sched.h. */
+export const TASK_RUNNING: 0;
+
+/** What a task that sleeps can be woken by. Linux: include/linux/sched.h. */
+export const TASK_INTERRUPTIBLE: 1;
+
+/** What a task that sleeps can be woken by. Linux: include/linux/sched.h. */
+export const TASK_UNINTERRUPTIBLE: 2;
+
+/** What a task that sleeps can be woken by. Linux: include/linux/sched.h. */
+export const TASK_NORMAL: 3;
+
+/** What a task that sleeps can be woken by. Linux: include/linux/sched.h. */
+export const TASK_PARKED: 64;
+
+/** What a task that sleeps can be woken by. Linux: include/linux/sched.h. */
+export const TASK_KILLABLE: 258;
+
+/** What a task that sleeps can be woken by. Linux: include/linux/sched.h. */
+export const TASK_IDLE: 1026;
+
+/** As a field: `queue: wait_queue_head`. Linux: struct wait_queue_head. */
+export const wait_queue_head: StructClass<WaitQueueHeadFields>;
+
+/** `stack_buffer(wait_queue_entry.size)`. Linux: struct wait_queue_entry. */
+export const wait_queue_entry: StructClass<WaitQueueEntryFields>;
+
+/**
+ * Makes memory into a queue on which nobody waits.
+ *
+ * Context: any. Linux: init_waitqueue_head.
+ *
+ * @raw
+ * @lock_init
+ * @symbol __init_waitqueue_head
+ */
+export function init_waitqueue_head(queue: Ptr<wait_queue_head>): void;
+
+/**
+ * True if somebody waits.
+ *
+ * Context: any. Linux: waitqueue_active.
+ *
+ * @raw
+ */
+export function waitqueue_active(queue: Ptr<wait_queue_head>): boolean;
+
+/**
+ * Makes memory into an entry for the running task, which a wake-up takes off its queue.
+ *
+ * Context: process. Linux: init_wait, DEFINE_WAIT.
+ *
+ * @raw
+ * @symbol autoremove_wake_function
+ */
+export function init_wait(entry: Ptr<wait_queue_entry>): void;
+
+/**
+ * Makes memory into an entry for a task, which stays on its queue until it is removed.
+ *
+ * Context: any. Linux: init_waitqueue_entry.
+ *
+ * @raw
+ * @symbol default_wake_function
+ */
+export function init_waitqueue_entry(entry: Ptr<wait_queue_entry>, task: Ptr<task_struct>): void;
+
+/**
+ * Puts an entry on a queue, to be woken with all others.
+ *
+ * Context: any. Linux: add_wait_queue.
+ *
+ * @raw
+ * @symbol add_wait_queue
+ */
+export function add_wait_queue(queue: Ptr<wait_queue_head>, entry: Ptr<wait_queue_entry>): void;
+
+/**
+ * Puts an entry at the end of a queue, to be woken alone.
+ *
+ * Context: any. Linux: add_wait_queue_exclusive.
+ *
+ * @raw
+ * @symbol add_wait_queue_exclusive
+ */
+export function add_wait_queue_exclusive(queue: Ptr<wait_queue_head>, entry: Ptr<wait_queue_entry>): void;
+
+/**
+ * Takes an entry off its queue.
+ *
+ * Context: any. Linux: remove_wait_queue.
+ *
+ * @raw
+ * @symbol remove_wait_queue
+ */
+export function remove_wait_queue(queue: Ptr<wait_queue_head>, entry: Ptr<wait_queue_entry>): void;
+
+/**
+ * Puts an entry on a queue, unless it is, and says that its task will sleep. Look at what is
+ * waited for afterwards, then call `schedule`.
+ *
+ * Context: process. Linux: prepare_to_wait.
+ *
+ * @raw
+ * @symbol prepare_to_wait
+ */
+export function prepare_to_wait(queue: Ptr<wait_queue_head>, entry: Ptr<wait_queue_entry>, state: number): void;
+
+/**
+ * The same for an entry that is woken alone.
+ *
+ * Context: process. Linux: prepare_to_wait_exclusive.
+ *
+ * @raw
+ * @symbol prepare_to_wait_exclusive
+ */
+export function prepare_to_wait_exclusive(queue: Ptr<wait_queue_head>, entry: Ptr<wait_queue_entry>, state: number): void;
+
+/**
+ * The task goes on: takes its entry off the queue, if it still is on one.
+ *
+ * Context: process. Linux: finish_wait.
+ *
+ * @raw
+ * @symbol finish_wait
+ */
+export function finish_wait(queue: Ptr<wait_queue_head>, entry: Ptr<wait_queue_entry>): void;
+
+/**
+ * Wakes all who are not exclusive, and the first who is.
+ *
+ * Context: any. Linux: wake_up.
+ *
+ * @raw
+ * @switches
+ * @symbol __wake_up
+ */
+export function wake_up(queue: Ptr<wait_queue_head>): void;
+
+/**
+ * Wakes all who are not exclusive, and so many who are.
+ *
+ * Context: any. Linux: wake_up_nr.
+ *
+ * @raw
+ * @switches
+ * @symbol __wake_up
+ */
+export function wake_up_nr(queue: Ptr<wait_queue_head>, count: number): void;
+
+/**
+ * Wakes everybody.
+ *
+ * Context: any. Linux: wake_up_all.
+ *
+ * @raw
+ * @switches
+ * @symbol __wake_up
+ */
+export function wake_up_all(queue: Ptr<wait_queue_head>): void;
+
+/**
+ * As `wake_up`, but only those whom a signal would wake.
+ *
+ * Context: any. Linux: wake_up_interruptible.
+ *
+ * @raw
+ * @switches
+ * @symbol __wake_up
+ */
+export function wake_up_interruptible(queue: Ptr<wait_queue_head>): void;
+
+/**
+ * As `wake_up_nr`, but only those whom a signal would wake.
+ *
+ * Context: any. Linux: wake_up_interruptible_nr.
+ *
+ * @raw
+ * @switches
+ * @symbol __wake_up
+ */
+export function wake_up_interruptible_nr(queue: Ptr<wait_queue_head>, count: number): void;
+
+/**
+ * Wakes everybody whom a signal would wake.
+ *
+ * Context: any. Linux: wake_up_interruptible_all.
+ *
+ * @raw
+ * @switches
+ * @symbol __wake_up
+ */
+export function wake_up_interruptible_all(queue: Ptr<wait_queue_head>): void;
+
 /** What a work item does. It may sleep, and free its item. */
 export interface WorkFunction {
   /**
    * Called by a kernel thread.
    *
+   * @context process
    * @raw
    */
   (work: Ptr<work_struct>): void;

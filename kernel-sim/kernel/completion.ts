@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/**
+ * Completions: a count in memory of what is done, and those who wait for it, in order of arrival.
+ *
+ * Linux: include/linux/completion.h, kernel/sched/completion.c.
+ */
+import type { Ram } from '../hw/ram/ram.ts';
+import type { Sleeping, Switching } from '../uapi/coroutine.ts';
+import type { WaitHeads } from './sched/wait-head.ts';
+import { TASK_STATE } from './sched/task-state.ts';
+
+/** Done for ever: what complete_all leaves. */
+const ALL_DONE = 0xffff_ffff;
+
+export class Completions {
+  readonly #ram: Ram;
+  readonly #waits: WaitHeads;
+  /** Where the queue lies in the struct, whose first word is the count. */
+  readonly #queue: number;
+
+  constructor(ram: Ram, waits: WaitHeads) {
+    this.#ram = ram;
+    this.#waits = waits;
+    this.#queue = ram.board.pointerBytes;
+  }
+
+  get bytes(): number {
+    return this.#queue + this.#waits.layout.headBytes;
+  }
+
+  /** Linux: init_completion. */
+  initialise(completion: number): void {
+    this.reinitialise(completion);
+    this.#waits.initialise(completion + this.#queue);
+  }
+
+  /** Linux: reinit_completion. */
+  reinitialise(completion: number): void {
+    this.#ram.store32(completion, 0);
+  }
+
+  /** Lets one who waits, or will, go on. Context: any. Linux: complete. */
+  *complete(completion: number): Switching<void> {
+    const done = this.#ram.load32(completion);
+    if (done !== ALL_DONE) this.#ram.store32(completion, done + 1);
+    yield* this.#waits.wake(completion + this.#queue, TASK_STATE.TASK_NORMAL, 1);
+  }
+
+  /** Lets everybody go on, also those who come later. Context: any. Linux: complete_all. */
+  *completeAll(completion: number): Switching<void> {
+    this.#ram.store32(completion, ALL_DONE);
+    yield* this.#waits.wake(completion + this.#queue, TASK_STATE.TASK_NORMAL, 0);
+  }
+
+  /** Context: any. Linux: try_wait_for_completion. */
+  tryWait(completion: number): boolean {
+    const done = this.#ram.load32(completion);
+    if (done === 0) return false;
+    if (done !== ALL_DONE) this.#ram.store32(completion, done - 1);
+    return true;
+  }
+
+  /** Whether nobody would have to wait. Context: any. Linux: completion_done. */
+  isDone(completion: number): boolean {
+    return this.#ram.load32(completion) !== 0;
+  }
+
+  /**
+   * Waits for one `complete`. Context: task that may sleep. Answers as `WaitHeads.waitEvent` does.
+   * Linux: wait_for_completion and its family.
+   */
+  *wait(completion: number, state: number, jiffies?: number): Sleeping<number> {
+    const isTaken = (): boolean => this.tryWait(completion);
+    const how = { state, isExclusive: true, ...(jiffies !== undefined && { jiffies }) };
+    return yield* this.#waits.waitEvent(completion + this.#queue, how, isTaken);
+  }
+}
