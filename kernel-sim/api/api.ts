@@ -41,6 +41,7 @@ import { MAP_FLAGS, PROT_FLAGS, RawUserApi } from './raw-user.ts';
 import { RawVmallocApi } from './raw-vmalloc.ts';
 import { RawWaitEventApi } from './raw-wait-event.ts';
 import { RawWaitApi, TASK_STATES } from './raw-wait.ts';
+import { RawWatchdogApi } from './raw-watchdog.ts';
 import { RawWorkqueueApi } from './raw-workqueue.ts';
 import { Slot } from './slot.ts';
 import { Spinlock } from './spinlock.ts';
@@ -114,6 +115,7 @@ function rawExports(context: ApiContext, uapi: UapiApi): object {
     new RawPointerApi(),
     new RawStackApi(context),
     new RawRcuApi(context, uapi),
+    new RawWatchdogApi(context),
     new RawRefcountApi(context, uapi),
     new RawStringApi(context),
     new RawUserApi(context),

@@ -4,6 +4,7 @@
 /** What the kernel exports to modules, and whether only to those under the GPL. */
 // prettier-ignore
 export const EXPORTED_SYMBOLS: readonly (readonly [name: string, isGplOnly: boolean])[] = [
+  ['__cond_resched', false],
   ['__flush_workqueue', false],
   ['__get_user_1', false],
   ['__get_user_2', false],
@@ -149,6 +150,7 @@ export const EXPORTED_SYMBOLS: readonly (readonly [name: string, isGplOnly: bool
   ['strrchr', false],
   ['strstr', false],
   ['synchronize_rcu', false],
+  ['touch_softlockup_watchdog', false],
   ['try_wait_for_completion', false],
   ['unregister_sysctl_table', false],
   ['validate_slab_cache', false],

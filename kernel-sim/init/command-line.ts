@@ -77,6 +77,14 @@ function present(option: FlagName): Setter {
   return ({ detectors }) => (detectors[option] = true);
 }
 
+/** A word that switches off by being there. */
+function absent(option: FlagName): Setter {
+  return ({ detectors }) => {
+    detectors[option] = false;
+    return true;
+  };
+}
+
 /** `name`, `name=0`, `name=1`. */
 function integerFlag(option: FlagName): Setter {
   return ({ detectors, complaints }, value, name) => {
@@ -123,6 +131,20 @@ const slubDebug: Setter = ({ detectors, complaints }, value) => {
   return true;
 };
 
+const noWatchdog: Setter = ({ detectors }) => {
+  detectors.softlockup = false;
+  detectors.hardlockup = false;
+  return true;
+};
+
+/** Linux: rcu_cpu_stall_timeout is clamped to 3 to 300. */
+const setRcuStall: Setter = ({ detectors }, value = '') => {
+  const seconds = Number(value);
+  if (value === '' || !Number.isInteger(seconds)) return false;
+  detectors.rcuStallSeconds = Math.min(300, Math.max(3, seconds));
+  return true;
+};
+
 const noMerge = present('slabNomerge');
 /** What the boot loader passes and nobody needs to look at. */
 const ignored: Setter = () => true;
@@ -150,6 +172,17 @@ const PARAMETERS: ReadonlyMap<string, Setter> = new Map<string, Setter>([
   ['lockdep', onOff('lockdep')],
   ['lock_stat', onOff('lockStat')],
   ['rwlock_recursive', present('recursiveReaders')],
+  ['nosoftlockup', absent('softlockup')],
+  ['softlockup', onOff('softlockup')],
+  ['nmi_watchdog', onOff('hardlockup')],
+  ['nowatchdog', noWatchdog],
+  ['hung_task', onOff('hungTask')],
+  ['deadlock', onOff('deadlock')],
+  ['atomic_sleep', onOff('atomicSleep')],
+  ['rcu_stall', onOff('rcuStall')],
+  ['rcupdate.rcu_cpu_stall_timeout', setRcuStall],
+  ['debug_objects', onOff('debugObjects')],
+  ['no_debug_objects', absent('debugObjects')],
   ['panic_on_warn', integerFlag('panicOnWarn')],
   ['oops', ({ detectors }, value) => (detectors.panicOnOops ||= value === 'panic') || true],
   ['failslab', faults('failslab')],

@@ -9,6 +9,12 @@
 import type { ProcSysctl } from '../fs/procfs/proc-sysctl.ts';
 import { encodeUtf8 } from '../lib/utf8.ts';
 import { assert } from '../lib/assert.ts';
+import {
+  HUNG_TASK_CHECK_COUNT,
+  HUNG_TASK_SECONDS,
+  HUNG_TASK_WARNINGS,
+  type HungTasks,
+} from '../kernel/hung-task.ts';
 import { PID_MAX } from '../kernel/pid.ts';
 import type { CtlHandler, CtlTable } from '../kernel/sysctl/ctl-table.ts';
 import {
@@ -21,6 +27,7 @@ import {
 import { ERRNO } from '../uapi/errno.ts';
 import { KERNEL_IMAGE } from './kernel-symbols.ts';
 import type { Kernel } from './kernel.ts';
+import { watchHungTasks } from './watchers.ts';
 
 const INT_BYTES = 4;
 const ULONG_BYTES = 8;
@@ -40,7 +47,8 @@ const UUID_BYTES = 16;
 
 type Place = Pick<CtlTable, 'name' | 'mode'>;
 
-export function registerKernelSysctls(kernel: Kernel): void {
+/** Answers who looks after hung tasks, as /proc says how. */
+export function registerKernelSysctls(kernel: Kernel): HungTasks {
   const knobs = new Knobs(kernel);
   registerNames(knobs, kernel);
   registerSwitches(knobs, kernel);
@@ -48,6 +56,7 @@ export function registerKernelSysctls(kernel: Kernel): void {
   registerLog(knobs, kernel);
   registerRandom(knobs, kernel);
   registerFiles(knobs, kernel);
+  return registerHungTasks(knobs, kernel);
 }
 
 function registerNames(knobs: Knobs, { identity }: Kernel): void {
@@ -66,12 +75,22 @@ function registerSwitches(knobs: Knobs, kernel: Kernel): void {
   const flag = { min: 0, max: 1 };
   const setWatchdog = (): void => {
     const isOn = watchdog() !== 0 && threshold() !== 0;
-    scheduler.watchdogNs = isOn ? 2 * threshold() * NS_PER_S : Infinity;
+    const isSoft = isOn && softWatchdog() !== 0;
+    const isHard = isOn && nmiWatchdog() !== 0;
+    scheduler.watchdogNs = isSoft ? 2 * threshold() * NS_PER_S : Infinity;
+    scheduler.hardlockupNs = isHard ? threshold() * NS_PER_S : Infinity;
   };
-  const seconds = scheduler.watchdogNs / 2 / NS_PER_S;
+  const { softlockup, hardlockup } = kernel.options.detectors;
+  const seconds = kernel.options.watchdogSeconds;
   const range = { min: 0, max: WATCHDOG_SECONDS_MAX };
   const threshold = knobs.int('kernel/watchdog_thresh', seconds, range, setWatchdog);
-  const watchdog = knobs.int('kernel/watchdog', 1, flag, setWatchdog);
+  const anyLockup = Number(softlockup || hardlockup);
+  const watchdog = knobs.int('kernel/watchdog', anyLockup, flag, setWatchdog);
+  const soft = Number(softlockup);
+  const softWatchdog = knobs.int('kernel/soft_watchdog', soft, flag, setWatchdog);
+  const hard = Number(hardlockup);
+  const nmiWatchdog = knobs.int('kernel/nmi_watchdog', hard, flag, setWatchdog);
+  policy.hardlockupPanic = knobs.int('kernel/hardlockup_panic', 0, flag);
   policy.panicTimeout = knobs.int('kernel/panic', 0);
   policy.panicOnOops = knobs.int('kernel/panic_on_oops', Number(panicOnOops), flag);
   policy.panicOnWarn = knobs.int('kernel/panic_on_warn', Number(panicOnWarn), flag);
@@ -96,6 +115,35 @@ function registerSwitches(knobs: Knobs, kernel: Kernel): void {
     return 0;
   });
 }
+
+/** Linux: hung_task_sysctls. */
+function registerHungTasks(knobs: Knobs, kernel: Kernel): HungTasks {
+  const path = (name: string): string => `kernel/hung_task_${name}`;
+  const flag = { min: 0, max: 1 };
+  const seconds = { min: 0, max: HUNG_TASK_SECONDS_MAX };
+  const first = kernel.options.detectors.hungTask ? HUNG_TASK_SECONDS : 0;
+  const reset = (): void => watcher.reset();
+  const timeoutSeconds = knobs.int(path('timeout_secs'), first, seconds, reset);
+  const intervalSeconds = knobs.int(path('check_interval_secs'), 0, seconds, reset);
+  const warnings = knobs.variable(path('warnings'), HUNG_TASK_WARNINGS, { min: -1 }, reset);
+  const checkCount = knobs.int(path('check_count'), HUNG_TASK_CHECK_COUNT, { min: 0 });
+  const panics = knobs.int(path('panic'), 0, flag);
+  const showsCpus = knobs.int(path('all_cpu_backtrace'), 0, flag);
+  const watcher = watchHungTasks(kernel, {
+    timeoutSeconds,
+    intervalSeconds,
+    warnings: warnings.read,
+    setWarnings: warnings.write,
+    checkCount,
+    isPanic: () => panics() !== 0,
+    showsAllCpus: () => showsCpus() !== 0,
+  });
+  knobs.show(path('detect_count'), () => `${watcher.detected}\n`);
+  return watcher;
+}
+
+/** Linux: LONG_MAX / HZ. Here: what an int holds. */
+const HUNG_TASK_SECONDS_MAX = 0x7fff_ffff;
 
 /** As many as there are letters. */
 const TAINT_MASK = 0x7_ffffn;
@@ -162,17 +210,23 @@ class Knobs {
   }
 
   /** An integer, and a way to read it. */
-  int(
+  int(...knob: Parameters<Knobs['variable']>): () => number {
+    return this.variable(...knob).read;
+  }
+
+  /** An integer that the kernel changes, too. */
+  variable(
     path: string,
     initial: number,
     range: { readonly min?: number; readonly max?: number } = {},
     onWritten: () => unknown = () => undefined,
-  ): () => number {
+  ): { readonly read: () => number; readonly write: (value: number) => void } {
     const { ram } = this.#kernel;
     const handler = after(procDointvecMinmax, onWritten);
     const data = this.add(path, 0o644, INT_BYTES, handler, range);
-    ram.store32(data, initial >>> 0);
-    return () => ram.load32(data) | 0;
+    const write = (value: number): void => ram.store32(data, value >>> 0);
+    write(initial);
+    return { read: () => ram.load32(data) | 0, write };
   }
 
   /** A string of utsname(7)'s length. */

@@ -92,6 +92,7 @@ import { makeRawParts } from './raw-parts.ts';
 import { SlabFiles } from './slab-files.ts';
 import { mountSys } from './sys-files.ts';
 import { makeRawHooks } from './raw-hooks.ts';
+import { startWatchers, type Watchers } from './watchers.ts';
 import { populateRoot, withExecutables } from './rootfs.ts';
 
 export const HOSTNAME = 'pc';
@@ -165,6 +166,7 @@ export class Kernel {
   readonly percpu: PercpuAllocator;
   readonly faults: InjectedFaults;
   readonly leaks: LeakDetector;
+  readonly watchers: Watchers;
 
   // fs, drivers
   readonly wallClock: CoarseClock;
@@ -197,7 +199,7 @@ export class Kernel {
     this.scheduler = new Scheduler(this.sim, this.runtime, image.cpus);
     this.kthreads = new KernelThreads(this.scheduler, this.tasks);
     this.rcu = new Rcu(this.scheduler, this.kthreads);
-    this.scheduler.watchdogNs = 2 * this.options.watchdogSeconds * NS_PER_S;
+    this.#setWatchdogs();
     this.printk = new Printk(this.sim);
     this.signals = new Signals(this.sim, this.scheduler, this.tasks);
     this.#announce();
@@ -243,7 +245,7 @@ export class Kernel {
     mountSys(this);
     this.debugfs = mountDebug(this);
     registerFaultFiles(this);
-    registerKernelSysctls(this);
+    this.watchers = startWatchers(this, registerKernelSysctls(this));
     this.kthreads.start();
     this.hostFiles = new HostFiles(this, host);
     startLeakDetector(this);
@@ -255,6 +257,14 @@ export class Kernel {
   get banner(): string {
     const { release, version } = this.identity;
     return `Linux version ${release} (ringzero@${HOSTNAME}) (tsc 6.0.3) ${version}`;
+  }
+
+  #setWatchdogs(): void {
+    const { softlockup, hardlockup, atomicSleep } = this.options.detectors;
+    const watchdogNs = this.options.watchdogSeconds * NS_PER_S;
+    this.scheduler.watchdogNs = softlockup ? 2 * watchdogNs : Infinity;
+    this.scheduler.hardlockupNs = hardlockup ? watchdogNs : Infinity;
+    this.scheduler.reportsAtomicSleep = atomicSleep;
   }
 
   // ---- Messages of the boot ------------------------------------------------------------------
@@ -440,14 +450,15 @@ export class Kernel {
     });
     const raw = makeRawHooks(this);
     this.runtime.attachMemory(raw);
+    die.context.heldLocks = (task) => this.locks.lockdep.heldBy(task);
     scheduler.hooks = {
-      onLockup(_task, stuckNs) {
-        throw die.softLockup(stuckNs);
+      onLockup(_task, stuckNs, kind) {
+        throw kind === 'soft' ? die.softLockup(stuckNs) : die.hardLockup();
       },
       onEnd: (task, thrown) => this.#onTaskEnd(task, thrown),
-      onAtomicSchedule: (task, count) => die.schedulingWhileAtomic(task, count),
+      onAtomicSchedule: (task, count) => die.context.scheduling(task, count),
       onAtomicCall: (task, count) =>
-        die.sleepingWhileAtomic(task, count, scheduler.preempt.irqsDisabled),
+        die.context.sleeping(task, count, scheduler.preempt.irqsDisabled),
       onCpuLimit: (task) => checkCpuTime(task, this.signals),
     };
     const { runtime, calls, loader, sites } = this;

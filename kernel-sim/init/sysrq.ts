@@ -6,11 +6,10 @@
  * here are unknown ones. There is no kernel.sysrq: its mask is about keys and BREAKs, of
  * which there are none; this file always obeys root.
  */
-import { formatFrame } from '../kernel/module/sites.ts';
-import type { Task } from '../kernel/sched/task.ts';
 import { decodeUtf8 } from '../lib/utf8.ts';
 import { SIGNAL } from '../uapi/signal.ts';
 import type { Kernel } from './kernel.ts';
+import { showActiveCpus, showAllLocks, showTasks } from './show-state.ts';
 
 interface Key {
   /** As the help line has it. */
@@ -44,6 +43,7 @@ const KEYS: Readonly<Record<string, Key>> = {
     action: 'Trigger a crash',
     run: (kernel) => kernel.panic('sysrq triggered crash'),
   },
+  d: { help: 'show-all-locks(d)', action: 'Show Locks Held', run: showAllLocks },
   e: {
     help: 'terminate-all-tasks(e)',
     action: 'Terminate All Tasks',
@@ -53,6 +53,11 @@ const KEYS: Readonly<Record<string, Key>> = {
     help: 'kill-all-tasks(i)',
     action: 'Kill All Tasks',
     run: (kernel) => signalAll(kernel, SIGNAL.KILL),
+  },
+  l: {
+    help: 'show-backtrace-all-active-cpus(l)',
+    action: 'Show backtrace of all active CPUs',
+    run: showActiveCpus,
   },
   m: { help: 'show-memory-usage(m)', action: 'Show Memory', run: showMemory },
   o: {
@@ -106,22 +111,4 @@ function showMemory({ printk, pages }: Kernel): void {
   printk.info('Mem-Info:');
   printk.info(` free:${pages.freePageCount}`);
   printk.info(`${pages.totalPages} pages RAM`);
-}
-
-/** Linux: sched_show_task. */
-function showTasks({ printk, tasks, sites }: Kernel, isWanted: (task: Task) => boolean): void {
-  for (const task of [...tasks.all()].filter(isWanted)) {
-    const { name, state, pid, parent } = task;
-    const ids = `pid:${pad(pid, 5)} tgid:${pad(pid, 5)} ppid:${pad(parent?.pid ?? 0, 6)}`;
-    printk.info(`task:${name.padEnd(15)} state:${state} stack:0     ${ids}`);
-    printk.info('Call Trace:');
-    printk.info(' <TASK>');
-    if (task.waitChannel !== '') printk.info(` ${task.waitChannel}`);
-    for (const frame of sites.frames(task.stack, task.sp)) printk.info(` ${formatFrame(frame)}`);
-    printk.info(' </TASK>');
-  }
-}
-
-function pad(value: number, width: number): string {
-  return String(value).padEnd(width);
 }

@@ -67,6 +67,22 @@ export interface DetectorOptions {
   readonly lockStat: boolean;
   /** `rwlock_recursive`: as Linux's own tests of lockdep see readers. */
   readonly recursiveReaders: boolean;
+  /** `nosoftlockup`, `nowatchdog`: nobody notices a driver that keeps its CPU. */
+  readonly softlockup: boolean;
+  /** `nmi_watchdog=0`, `nowatchdog`: nor one that does so with interrupts off. */
+  readonly hardlockup: boolean;
+  /** `hung_task=off`, ours: what /proc/sys/kernel/hung_task_timeout_secs begins with is 0. */
+  readonly hungTask: boolean;
+  /** `deadlock=off`, ours: circles of waiting tasks are not named. */
+  readonly deadlock: boolean;
+  /** `atomic_sleep=off`: Linux's CONFIG_DEBUG_ATOMIC_SLEEP. */
+  readonly atomicSleep: boolean;
+  /** `rcu_stall=off`: rcupdate.rcu_cpu_stall_suppress. */
+  readonly rcuStall: boolean;
+  /** Seconds: `rcupdate.rcu_cpu_stall_timeout=`. */
+  readonly rcuStallSeconds: number;
+  /** `debug_objects=off`: what is queued twice is not noticed. */
+  readonly debugObjects: boolean;
   readonly failslab: FaultAttributes | undefined;
   readonly failPageAlloc: FaultAttributes | undefined;
   /** `fail_module_nth=N`, ours: the n-th allocation that a module makes fails; 0: none. */
@@ -89,6 +105,14 @@ export const DEFAULT_DETECTORS: DetectorOptions = Object.freeze({
   lockdep: true,
   lockStat: false,
   recursiveReaders: false,
+  softlockup: true,
+  hardlockup: true,
+  hungTask: true,
+  deadlock: true,
+  atomicSleep: true,
+  rcuStall: true,
+  rcuStallSeconds: 21,
+  debugObjects: true,
   failslab: undefined,
   failPageAlloc: undefined,
   failModuleNth: 0,

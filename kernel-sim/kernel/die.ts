@@ -22,6 +22,8 @@ import {
 } from './die/reporter.ts';
 import { describeThrown, isDivisionByZero } from './die/thrown.ts';
 import { DUMP_STACK, type LockdepLine, type LockdepPrinter } from './locking/lockdep/reports.ts';
+import { framesOf, showTask } from './die/show-task.ts';
+import { WrongContext } from './die/wrong-context.ts';
 import { formatFrame, formatSymbol, type Frame } from './module/sites.ts';
 import { Oops } from './oops.ts';
 import { LEVEL } from './printk/printk.ts';
@@ -40,7 +42,8 @@ export class Die {
   readonly #deps: DieDependencies;
   readonly #reporter: Reporter;
   readonly #deaths: Deaths;
-  #nextAtomicReportNs = 0;
+  /** What sleeps where nothing may. */
+  readonly context: WrongContext;
   /** What has warned and will not again: sites, and names of kinds. */
   readonly #warned = new Set<number | string>();
 
@@ -48,6 +51,8 @@ export class Die {
     this.#deps = deps;
     this.#reporter = new Reporter(deps);
     const addTaint = (letter: TaintLetter): void => this.addTaint(letter);
+    const warned = (): void => this.#tainted('W');
+    this.context = new WrongContext({ ...deps, clock: deps.sim, warned }, this.#reporter);
     this.#deaths = new Deaths({ ...deps, addTaint }, this.#reporter);
   }
 
@@ -132,7 +137,19 @@ export class Die {
       cause: 'Oops: soft lockup: the task is killed (Linux would go on spinning)',
       frames: this.#reporter.frames(),
       signal: SIGNAL.KILL,
-      isLockup: true,
+      lockup: 'soft',
+    });
+  }
+
+  /** The same with interrupts off, so that nothing but an NMI comes through. */
+  hardLockup(): Oops {
+    const { scheduler } = this.#deps;
+    return this.#deaths.die({
+      title: `watchdog: Watchdog detected hard LOCKUP on cpu ${scheduler.cpu.id}`,
+      cause: 'Oops: hard lockup: the task is killed (Linux would go on spinning)',
+      frames: this.#reporter.frames(),
+      signal: SIGNAL.KILL,
+      lockup: 'hard',
     });
   }
 
@@ -176,27 +193,6 @@ export class Die {
     if (this.#warned.has(kind)) return;
     this.#warned.add(kind);
     this.warn(text);
-  }
-
-  /** A task gave its CPU away with preemption off. */
-  schedulingWhileAtomic(task: Task, count: number): void {
-    const word = count.toString(16).padStart(8, '0');
-    const title = `BUG: scheduling while atomic: ${task.name}/${task.pid}/0x${word}`;
-    this.#wrongContext(title, [this.#reporter.linkedModules()]);
-  }
-
-  /** Something that may sleep was called where nothing may. At most one report a second. */
-  sleepingWhileAtomic(task: Task, count: number, areIrqsOff: boolean): void {
-    const nowNs = this.#deps.sim.now();
-    if (nowNs < this.#nextAtomicReportNs) return;
-    this.#nextAtomicReportNs = nowNs + NS_PER_S;
-    const where = placeOf(this.#reporter.frames());
-    const flags = `in_atomic(): ${Number(count !== 0)}, irqs_disabled(): ${Number(areIrqsOff)}`;
-    this.#wrongContext(`BUG: sleeping function called from invalid context at ${where}`, [
-      `${flags}, non_block: 0, pid: ${task.pid}, name: ${task.name}`,
-      `preempt_count: ${count.toString(16)}, expected: 0`,
-      'RCU nest depth: 0, expected: 0',
-    ]);
   }
 
   /** Memory was given back or touched wrongly: whoever watches over it says what is wrong. */
@@ -252,6 +248,28 @@ export class Die {
     this.#reporter.trace(say, this.#reporter.frames());
   }
 
+  /** The same for a task that runs on another CPU. */
+  dumpStackOf(cpu: number, task: Task, level: number): void {
+    const say = this.#reporter.at(level);
+    this.#reporter.who(say, cpu, task);
+    this.#reporter.trace(say, framesOf(this.#taskParts, task));
+  }
+
+  /** One task, with its stack. Linux: sched_show_task. */
+  showTask(task: Task, level: number): void {
+    showTask(this.#taskParts, this.#reporter.at(level), task);
+  }
+
+  get #taskParts(): Parameters<typeof showTask>[0] {
+    const { execution, sites, scheduler } = this.#deps;
+    return { execution, sites, current: () => scheduler.currentOrNone };
+  }
+
+  /** Which locks a task holds, as lines of a report. Linux: lockdep_print_held_locks. */
+  heldLocks(task: Task): readonly string[] {
+    return this.context.heldLocks(task);
+  }
+
   /** Who calls: the code that runs, as `%pS` prints it. Linux: __builtin_return_address(0). */
   get callerSymbol(): string {
     const [frame] = this.#reporter.frames();
@@ -274,16 +292,6 @@ export class Die {
       frames,
       signal: SIGNAL.SEGV,
     });
-  }
-
-  #wrongContext(title: string, lines: readonly string[]): void {
-    const frames = this.#reporter.frames();
-    const say = this.#reporter.at(LEVEL.ERR);
-    say(title, driverFrame(frames));
-    for (const line of lines) say(line);
-    this.#reporter.who(say);
-    this.#reporter.trace(say, frames);
-    this.#tainted('W');
   }
 
   #tainted(letter: 'W'): void {

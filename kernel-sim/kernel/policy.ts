@@ -9,6 +9,7 @@ export class Policy {
   panicOnOops: () => number = off;
   panicOnWarn: () => number = off;
   softlockupPanic: () => number = off;
+  hardlockupPanic: () => number = off;
   /** Only root reads the kernel log. */
   dmesgRestrict: () => number = off;
   /** 2 hides addresses of the kernel from root as well. */

@@ -36,7 +36,9 @@ export const EVENT = {
   VFREE: 24,         // a: pointer, b: bytes
   PERCPU_ALLOC: 25,  // a: place, b: bytes
   PERCPU_FREE: 26,   // a: place
+  RCU: 35,           // a: grace period, b: 0 begins, 1 ends
   LOCKDEP_EDGE: 36,  // a, b: interned class names: b was taken under a for the first time
+  DEADLOCK: 38,      // a: pid that closed the circle, b: interned class names
 } as const;
 
 export type EventKind = (typeof EVENT)[keyof typeof EVENT];

@@ -13,6 +13,7 @@ import { Oops } from '../oops.ts';
 import type { Policy } from '../policy.ts';
 import { LEVEL, type LogSource } from '../printk/printk.ts';
 import { HARDIRQ_MASK, NMI_MASK, SOFTIRQ_OFFSET } from '../sched/preempt.ts';
+import type { Lockup } from '../sched/scheduler.ts';
 import type { Task } from '../sched/task.ts';
 import {
   driverFrame,
@@ -38,7 +39,7 @@ export interface DeathReport {
   readonly cr2?: string;
   /** Where the processor was, if not in a function. */
   readonly rip?: string;
-  readonly isLockup?: boolean;
+  readonly lockup?: Lockup;
 }
 
 /** An oops that a view may want to tell of. */
@@ -98,7 +99,8 @@ export class Deaths {
 
   #panicIfDue(report: DeathReport, isInterrupt: boolean): void {
     const { policy, panic } = this.#deps;
-    if (report.isLockup === true && policy.softlockupPanic() !== 0) panic('softlockup: hung tasks');
+    if (report.lockup === 'soft' && policy.softlockupPanic() !== 0) panic('softlockup: hung tasks');
+    else if (report.lockup === 'hard' && policy.hardlockupPanic() !== 0) panic('Hard LOCKUP');
     else if (isInterrupt) panic('Fatal exception in interrupt');
     else if (policy.panicOnOops() !== 0) panic('Fatal exception');
   }

@@ -11,6 +11,7 @@ import { formatFrame, type Frame, type SiteRegistry } from '../module/sites.ts';
 import type { LogSource, Printk } from '../printk/printk.ts';
 import type { Execution } from '../sched/execution.ts';
 import type { Scheduler } from '../sched/scheduler.ts';
+import type { Task } from '../sched/task.ts';
 import { formatTaint, formatTaintNames } from '../taint.ts';
 
 /** What stays the same for all reports of a machine. */
@@ -66,11 +67,12 @@ export class Reporter {
     return sp < 2 ? 0 : stack[sp - 2]!;
   }
 
-  who(say: Say): void {
-    const { scheduler, header, taint } = this.#deps;
+  /** Who did it: the running task, or another one. */
+  who(say: Say, cpu = this.#deps.scheduler.cpu.id, of?: Task): void {
+    const { header, taint } = this.#deps;
     const preempt = `PREEMPT(${header.preempt})`;
-    const { pid, name, uid } = this.task;
-    const who = `CPU: ${scheduler.cpu.id} UID: ${uid} PID: ${pid} Comm: ${name}`;
+    const { pid, name, uid } = of === undefined ? this.task : identityOf(of);
+    const who = `CPU: ${cpu} UID: ${uid} PID: ${pid} Comm: ${name}`;
     say(`${who} ${formatTaint(taint.mask)} ${header.release} ${header.build} ${preempt}`);
     if (taint.mask !== 0) say(formatTaintNames(taint.mask));
     say(`Hardware name: ${header.hardware}`);
@@ -81,7 +83,7 @@ export class Reporter {
     const { scheduler } = this.#deps;
     const task = scheduler.currentOrNone;
     if (task === undefined) return { pid: 0, name: `swapper/${scheduler.cpu.id}`, uid: 0 };
-    return { pid: task.pid, name: task.name, uid: task.credentials.uid };
+    return identityOf(task);
   }
 
   trace(say: Say, frames: readonly Frame[]): void {
@@ -95,6 +97,10 @@ export class Reporter {
     const linked = [...this.#deps.modules()].map((module) => module.linkedIn).join(' ');
     return `Modules linked in: ${linked}`;
   }
+}
+
+function identityOf({ pid, name, credentials }: Task): { pid: number; name: string; uid: number } {
+  return { pid, name, uid: credentials.uid };
 }
 
 export function driverFrame(frames: readonly Frame[]): Frame | undefined {

@@ -55,6 +55,8 @@ const KERNEL_FUNCTIONS = [
   ['rcu_do_batch', 0x1d1, 0x560, 120],
   ['worker_thread', 0x2c4, 0x3e0, 88],
   ['process_one_work', 0x17b, 0x330, 112],
+  ['__schedule', 0x42c, 0xb70, 208],
+  ['schedule', 0x2b, 0x100, 16],
 ] as const;
 
 export type KernelFunction = (typeof KERNEL_FUNCTIONS)[number][0];

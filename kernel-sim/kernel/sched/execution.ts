@@ -14,4 +14,8 @@ export class Execution extends Clock {
   preemptCount = 0;
   /** The running task holds interrupts off. */
   irqsOff = false;
+  /** Since when: what the watchdog measures. */
+  irqsOffSinceNs = 0;
+  /** Site of the call that turned preemption off, from a count of 0. */
+  preemptSite = 0;
 }

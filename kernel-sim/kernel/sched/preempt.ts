@@ -61,7 +61,7 @@ export class Preempt {
 
   /** preempt_disable: the running task keeps its CPU. Nests. Context: any. */
   disable(): void {
-    this.#execution.preemptCount += PREEMPT_OFFSET;
+    this.add(PREEMPT_OFFSET);
   }
 
   /** preempt_enable: with the last one, a switch that is due happens at the next point. */
@@ -71,7 +71,10 @@ export class Preempt {
 
   /** For softirqs and interrupts: preempt_count_add with one of the offsets. */
   add(offset: number): void {
-    this.#execution.preemptCount += offset;
+    const execution = this.#execution;
+    const { preemptCount, stack, sp } = execution;
+    if (preemptCount === 0) execution.preemptSite = sp < 2 ? 0 : stack[sp - 2]!;
+    execution.preemptCount += offset;
   }
 
   /**
@@ -86,8 +89,10 @@ export class Preempt {
 
   /** local_irq_disable: CPU 0 takes no interrupt until they are on again. Does not nest. */
   disableInterrupts(): void {
-    if (this.#execution.irqsOff) return;
-    this.#execution.irqsOff = true;
+    const execution = this.#execution;
+    if (execution.irqsOff) return;
+    execution.irqsOff = true;
+    execution.irqsOffSinceNs = execution.now();
     this.watcher?.hardirqsOff();
   }
 

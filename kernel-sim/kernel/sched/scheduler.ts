@@ -25,6 +25,7 @@ import { assert } from '../../lib/assert.ts';
 import { type HappensBefore, UNORDERED } from '../kcsan/happens.ts';
 import { Oops } from '../oops.ts';
 import { BALANCE_NS, pullRealTime, pushTarget, selectCpu, steal } from './balance.ts';
+import { Blockers } from '../blocker.ts';
 import { Cpu, type CpuTimes } from './cpu.ts';
 import { addUsage, taskUsage } from './cputime.ts';
 import type { SchedEntity } from './entity.ts';
@@ -40,14 +41,19 @@ const RESCHEDULE_NS = 100_000;
 /** Keeps `budget` a small integer for the engine. Looking up early changes nothing. */
 const HORIZON_NS_MAX = 100_000_000;
 
+export type Lockup = 'soft' | 'hard';
+
 export type RunState = 'running' | 'idle' | 'halted';
 
 /** What the scheduler tells the rooms above. */
 export interface SchedulerHooks {
   /** A task's coroutine ended: by returning (`undefined`), or by throwing. */
   onEnd(task: Task, thrown: unknown): void;
-  /** The task has computed in a driver past `watchdogNs` without sleeping. Must throw. */
-  onLockup(task: Task, stuckNs: number): void;
+  /**
+   * The task has computed in a driver past `watchdogNs` without sleeping, or past `hardlockupNs`
+   * with interrupts off. Must throw.
+   */
+  onLockup(task: Task, stuckNs: number, kind: Lockup): void;
   /** The running task goes to sleep where it must not; `count` is what schedule() would see. */
   onAtomicSchedule(task: Task, count: number): void;
   /** The running task called something that may sleep where it must not. */
@@ -68,12 +74,19 @@ export class Scheduler {
   readonly cpus: readonly Cpu[];
   /** How long a driver may compute without sleeping before the watchdog bites. */
   watchdogNs = 2_000_000_000;
+  /** How long it may do so with interrupts off. */
+  hardlockupNs = 1_000_000_000;
   hooks = NO_HOOKS;
   /** Told of what puts one instant before another. */
   happens: HappensBefore = UNORDERED;
   /** In which context code runs, and turning preemption off and on. */
   readonly preempt: Preempt;
   readonly load = new LoadAverage();
+  readonly blockers: Blockers;
+  /** A task goes to sleep uninterruptibly. */
+  onUninterruptible: () => void = () => undefined;
+  /** `mightSleep` reports. */
+  reportsAtomicSleep = true;
   /** Status of power-off, once there is one. */
   haltStatus: number | undefined;
 
@@ -92,6 +105,7 @@ export class Scheduler {
     this.#sim = sim;
     this.#execution = execution;
     this.preempt = new Preempt(execution, () => this.#afterAtomic());
+    this.blockers = new Blockers(execution, () => this.current);
     this.cpus = Array.from({ length: cpuCount }, (_, id) => new Cpu(id));
     this.#cpu = this.cpus[0]!;
     sim.events.onScheduled = (atNs) => this.#shorten(atNs);
@@ -120,11 +134,15 @@ export class Scheduler {
     if (this.#execution.preemptCount !== 0) this.#reportAtomicSleep(task);
     this.#execution.irqsOff = false;
     task.state = state;
-    if (state !== 'D') this.load.change(-1, this.#sim.now());
+    if (state === 'D') {
+      task.blockedSinceNs = this.#sim.now();
+      this.onUninterruptible();
+    } else this.load.change(-1, this.#sim.now());
     task.waitChannel = channel;
     if (this.#sim.trace.on) this.#sim.trace.emit(EVENT.WAIT, this.#sim.trace.intern(channel));
     yield;
     task.waitChannel = '';
+    task.blockedSinceNs = Infinity;
     if (task.modules.length > 0) task.stintStartNs = this.#sim.now();
   }
 
@@ -149,7 +167,8 @@ export class Scheduler {
    */
   mightSleep(): void {
     const { preemptCount, irqsOff } = this.#execution;
-    if (preemptCount === 0 && !irqsOff) return;
+    if (preemptCount === 0 && !irqsOff && this.current.rcuDepth === 0) return;
+    if (!this.reportsAtomicSleep) return;
     this.hooks.onAtomicCall(this.current, preemptCount);
   }
 
@@ -166,6 +185,14 @@ export class Scheduler {
     if (task === undefined || this.#execution.preemptCount !== 0) return;
     this.#lookUpAt(this.#cpu.needsReschedule ? 0 : task.sliceEndNs + 1);
     if (this.#cpu.id === 0) this.#lookUpAt(this.#sim.events.nextNs);
+  }
+
+  /** The watchdogs begin anew. Context: task. Linux: touch_softlockup_watchdog. */
+  touchWatchdog(kind: Lockup): void {
+    const nowNs = this.#sim.now();
+    const { current } = this;
+    if (current.stintStartNs < nowNs) current.stintStartNs = nowNs;
+    if (kind === 'hard') this.#execution.irqsOffSinceNs = nowNs;
   }
 
   /** A scheduling point: others may run now if it is their turn. */
@@ -303,8 +330,15 @@ export class Scheduler {
   /** The watchdog's look at the running task. Throws what `onLockup` throws. */
   watch(): void {
     const task = this.current;
-    const stuckNs = this.#sim.now() - task.stintStartNs;
-    if (stuckNs > this.watchdogNs) this.hooks.onLockup(task, stuckNs);
+    const nowNs = this.#sim.now();
+    const stuckNs = nowNs - task.stintStartNs;
+    if (!this.#execution.irqsOff) {
+      if (stuckNs > this.watchdogNs) this.hooks.onLockup(task, stuckNs, 'soft');
+      return;
+    }
+    // The soft watchdog's timer is an interrupt itself.
+    const offNs = Math.min(stuckNs, nowNs - this.#execution.irqsOffSinceNs);
+    if (offNs > this.hardlockupNs) this.hooks.onLockup(task, offNs, 'hard');
   }
 
   // ---- Turns --------------------------------------------------------------------------------
@@ -479,6 +513,7 @@ export class Scheduler {
     execution.dying = task.dying;
     execution.preemptCount = task.preemptCount;
     execution.irqsOff = task.irqsOff;
+    execution.irqsOffSinceNs = task.irqsOffSinceNs;
   }
 
   #leave(cpu: Cpu): void {
@@ -488,6 +523,7 @@ export class Scheduler {
       task.sp = this.#execution.sp;
       task.preemptCount = this.#execution.preemptCount;
       task.irqsOff = this.#execution.irqsOff;
+      task.irqsOffSinceNs = this.#execution.irqsOffSinceNs;
       task.runtimeNs += nowNs - cpu.clockNs;
       task.sched.ran(nowNs - cpu.clockNs);
       const userNs = task.sched.userNs - this.#userBeforeNs;
@@ -509,11 +545,17 @@ export class Scheduler {
       const endNs = cpu.needsReschedule ? nowNs + RESCHEDULE_NS : task.sliceEndNs;
       horizonNs = Math.min(horizonNs, endNs);
     }
-    horizonNs = Math.min(horizonNs, task.stintStartNs + this.watchdogNs);
+    horizonNs = Math.min(horizonNs, this.#watchdogBites(task));
     if (cpu.id === 0 && !this.#execution.irqsOff) {
       horizonNs = Math.min(horizonNs, this.#sim.events.nextNs - 1);
     }
     this.#sim.clock.setHorizon(Math.max(horizonNs, nowNs - 1));
+  }
+
+  #watchdogBites({ stintStartNs }: Task): number {
+    const { irqsOff, irqsOffSinceNs } = this.#execution;
+    if (!irqsOff) return stintStartNs + this.watchdogNs;
+    return Math.max(stintStartNs, irqsOffSinceNs) + this.hardlockupNs;
   }
 
   /** The running CPU must look up once it is past `atNs`. */

@@ -11,6 +11,7 @@ import type { Sleeping } from '../../uapi/coroutine.ts';
 import { SIGNAL } from '../../uapi/signal.ts';
 import type { IrqTrace } from '../locking/lockdep/irq-trace.ts';
 import type { HeldLock, LockMap } from '../locking/lockdep/lock-class.ts';
+import type { Blocker } from '../blocker.ts';
 import type { Credentials } from '../credentials.ts';
 import type { Trace } from '../ptrace.ts';
 import { KERNEL_SIGINFO, type SigInfo } from '../siginfo.ts';
@@ -56,6 +57,7 @@ export class Task {
   /** Its preempt count while it is not on a CPU: kernel/sched/preempt.ts. */
   preemptCount = 0;
   irqsOff = false;
+  irqsOffSinceNs = 0;
   /** Since when the task has computed in a driver without sleeping; Infinity outside of drivers. */
   stintStartNs = Infinity;
   runtimeNs = 0;
@@ -70,6 +72,12 @@ export class Task {
   waitChannel = '';
   /** Asleep uninterruptibly, but a signal that kills wakes it. Linux: TASK_WAKEKILL. */
   isKillable = false;
+  /** Since when it sleeps uninterruptibly; Infinity when it does not. */
+  blockedSinceNs = Infinity;
+  /** What it waits for that others have. */
+  blocker: Blocker | undefined = undefined;
+  /** Read sections of RCU that it is in: kernel/rcu/rcu.ts. */
+  rcuDepth = 0;
 
   // The shadow stack (uapi/module-abi.ts), and whether it ended in an oops.
   readonly stack = new Int32Array(STACK_WORDS);

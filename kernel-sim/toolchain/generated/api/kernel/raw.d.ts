@@ -3053,6 +3053,36 @@ export function wake_up_interruptible_nr(queue: Ptr<wait_queue_head>, count: num
  */
 export function wake_up_interruptible_all(queue: Ptr<wait_queue_head>): void;
 
+/**
+ * Tells the soft lockup detector that this CPU is alive.
+ *
+ * Context: any. Linux: touch_softlockup_watchdog.
+ *
+ * @raw
+ * @symbol touch_softlockup_watchdog
+ */
+export function touch_softlockup_watchdog(): void;
+
+/**
+ * Tells both lockup detectors that this CPU is alive, also with interrupts off.
+ *
+ * Context: any. Linux: touch_nmi_watchdog.
+ *
+ * @raw
+ */
+export function touch_nmi_watchdog(): void;
+
+/**
+ * Lets others run if it is their turn. True if somebody might have.
+ *
+ * Context: process, where it may sleep. Linux: cond_resched.
+ *
+ * @raw
+ * @switches
+ * @symbol __cond_resched
+ */
+export function cond_resched(): boolean;
+
 /** What a work item does. It may sleep, and free its item. */
 export interface WorkFunction {
   /**
