@@ -98,6 +98,7 @@ export class MutexStatics {
    * Context: any. Linux: mutex_init.
    *
    * @throws ENOMEM no memory for it
+   * @lock_init
    */
   new<T>(value: T): Mutex<T> {
     return new Mutex(this.#context, value);

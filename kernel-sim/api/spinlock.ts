@@ -101,6 +101,7 @@ export class SpinlockStatics {
    * Context: any. Linux: spin_lock_init.
    *
    * @throws ENOMEM no memory for it
+   * @lock_init
    */
   new<T>(value: T): Spinlock<T> {
     return new Spinlock(this.#context, value);

@@ -513,6 +513,7 @@ export class Kernel {
       fork: (parent, child) => lifecycle.fork(parent, child),
       createThread: (maker, start, options) => lifecycle.createThread(maker, start, options),
       exitGroup: (process, status) => lifecycle.threads.exitGroup(process, status),
+      lockdep: this.locks.lockdep,
       onFault: (...fault) => signalFault({ signals, printk }, ...fault),
       nowhere: new AddressSpace(pages, sim.clock),
       futexes,

@@ -35,6 +35,7 @@ export function makeLocks(kernel: Kernel): Locks {
   });
   const parts = { ram, scheduler, execution, lockdep };
   scheduler.preempt.watcher = lockdep;
+  kernel.slabs.onFree = (pointer, bytes) => lockdep.memoryFreed(pointer, bytes);
   const mutexes = new Mutexes(parts, (task) => taskPointer(ram, task));
   return { debugLocks, lockdep, mutexes, spinlocks: new Spinlocks(parts) };
 }

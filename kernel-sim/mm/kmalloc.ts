@@ -57,6 +57,9 @@ export class SlabAllocator {
   /** Runs what it is given after a grace period of RCU. Without RCU, at once. */
   callRcu: (then: () => void) => void = (then) => then();
 
+  /** Is told of each object that is given back: a lock in it must not be held. */
+  onFree: (pointer: number, sizeBytes: number) => void = () => undefined;
+
   /** `cpus` decides how many objects a slab has at least, as in Linux. */
   constructor(sim: Sim, pages: PageAllocator, cpus: number, options: SlabOptions = {}) {
     this.#sim = sim;
@@ -364,6 +367,7 @@ export class SlabAllocator {
     const { checks } = this.ram;
     const index = cache.indexOf(slab, pointer);
     if (checks && !this.#canFree(index, pointer)) return;
+    this.onFree(pointer, cache.objectBytes);
     if (this.leaks.isTracking) this.leaks.free(pointer);
     const { trace } = this.#sim;
     if (trace.on) trace.emit(EVENT.SLAB_FREE, pointer, trace.intern(cache.name));

@@ -355,6 +355,7 @@ export class Lifecycle {
     yield* this.#closeAll(task, mappedFiles(process.space));
     if (--files.users === 0) yield* this.#closeAll(task, files.removeAll());
     if (sim.trace.on) sim.trace.emit(EVENT.EXIT, status);
+    this.#parts.lockdep.taskExit(task);
     while (task.isLeader && group.alive > 1 && group.execTask === undefined) {
       yield* process.childExit.sleep();
     }

@@ -14,6 +14,7 @@ import { AssertionError } from '../lib/assert.ts';
 import { Oops } from '../kernel/oops.ts';
 import { STOPS_BY_DEFAULT } from '../kernel/signal.ts';
 import type { Execution } from '../kernel/sched/execution.ts';
+import type { Task } from '../kernel/sched/task.ts';
 import { type AddressSpace, FAULT } from '../mm/address-space.ts';
 import type { FaultKind } from '../mm/fault.ts';
 import type { Sim } from '../sim/sim.ts';
@@ -70,6 +71,12 @@ const NO_CALLS: readonly undefined[] = [];
 /** How long a program may compute where it cannot be interrupted. */
 const STUCK_NS_MAX = 1_000_000_000;
 
+/** Lockdep, as far as borders of the kernel know it. */
+export interface LeaveWatcher {
+  returnToUser(task: Task): void;
+  taskExit(task: Task): void;
+}
+
 /** What user mode needs of the kernel. */
 export interface UserModeParts extends DeliveryParts {
   readonly sim: Sim;
@@ -78,6 +85,8 @@ export interface UserModeParts extends DeliveryParts {
   readonly syscalls: readonly (SyscallHandler | undefined)[];
   readonly fork: (parent: Process, child: Program) => number;
   readonly createThread: (process: Process, start: Program, options: ThreadOptions) => number;
+  /** Who watches what a task holds when it leaves the kernel, or for ever. */
+  readonly lockdep: LeaveWatcher;
   /** A program touched what it must not: it gets a signal. */
   readonly onFault: (process: Process, kind: FaultKind, address: number) => void;
   /** Memory with nothing in it. */
@@ -153,6 +162,7 @@ export class UserMode implements UserCpu {
       if (again && process.leaving === undefined) result = yield* this.#finish(this.#restart());
     }
     process.restart = undefined;
+    if (process.task.heldLocks.length > 0) this.#parts.lockdep.returnToUser(process.task);
     // The program is not gone back to: `runUserMode` takes over.
     while (process.leaving !== undefined) yield;
     if (process.hasFaulted) this.#recover();

@@ -16,6 +16,7 @@ import { DropPlanner } from './plan-drops.ts';
 import { readExports, surfaceOf, type ExportedFunction } from './module-symbols.ts';
 import { checkImports } from './program.ts';
 import { Places } from './places.ts';
+import { readLockNames, type LockNames } from './lock-names.ts';
 import { PointerVariables } from './pointer-variables.ts';
 import { PointerOperations } from './pointer-operations.ts';
 import { checkRestrictions } from './restrictions.ts';
@@ -45,6 +46,7 @@ export interface Analysis {
   readonly variables: PointerVariables;
   readonly sites: Sites;
   readonly allocations: Allocations;
+  readonly locks: LockNames;
   readonly findings: Findings;
   /** What it hands to other modules. */
   readonly exports: readonly ExportedFunction[];
@@ -84,6 +86,7 @@ export function analyse(
   effects.analyse(files, surfaceOf(files, exports));
   const sites = new Sites(files, nameOf, places);
   const allocations = readAllocations(checker, files, places.types, TARGETS[board], sites);
+  const locks = readLockNames(checker, files, sites);
   return {
     kind,
     ownership,
@@ -97,6 +100,7 @@ export function analyse(
     variables,
     sites,
     allocations,
+    locks,
     findings,
     exports,
   };

@@ -82,6 +82,8 @@ export class DriverCalls {
   #leave(task: Task, frame: number): void {
     this.#runtime.sp = frame;
     task.modules.pop();
+    // With a lock, the way back to the program is the slow one, where somebody looks.
+    if (task.heldLocks.length > 0) task.hasWork = true;
     // The kernel's own code always comes to a point; a driver below this one starts anew.
     task.stintStartNs = task.modules.length === 0 ? Infinity : this.#sim.now();
   }

@@ -185,7 +185,7 @@ function readSites(text: string): SiteTable | undefined {
   } catch {
     return undefined;
   }
-  const { files, functions, sites, types, allocations } = (value ?? {}) as Partial<
+  const { files, functions, sites, types, allocations, locks } = (value ?? {}) as Partial<
     Record<keyof SiteTable, unknown>
   >;
   const isTable =
@@ -193,12 +193,19 @@ function readSites(text: string): SiteTable | undefined {
     isArrayOf(functions, isFunctionRow) &&
     isArrayOf(sites, (row) => isArrayOf(row, isCount) && row.length === 5) &&
     (types === undefined || isArrayOf(types, isObjectType)) &&
-    (allocations === undefined || isArrayOf(allocations, isAllocation));
+    (allocations === undefined || isArrayOf(allocations, isAllocation)) &&
+    (locks === undefined || isArrayOf(locks, isLockName));
   return isTable ? (value as SiteTable) : undefined;
 }
 
 function isAllocation(row: unknown): boolean {
   return isArrayOf(row, isCount) && row.length === 2;
+}
+
+function isLockName(row: unknown): boolean {
+  if (!Array.isArray(row) || row.length !== 2) return false;
+  const [site, name] = row as readonly unknown[];
+  return isCount(site) && typeof name === 'string';
 }
 
 function isObjectType(row: unknown): boolean {

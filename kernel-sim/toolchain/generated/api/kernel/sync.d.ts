@@ -39,6 +39,7 @@ export class Mutex<T> {
    * Context: any. Linux: mutex_init.
    *
    * @throws ENOMEM no memory for it
+   * @lock_init
    * @symbol mutex_init
    */
   static new<T>(value: T): Mutex<T>;
@@ -97,6 +98,7 @@ export class Spinlock<T> {
    * Context: any. Linux: spin_lock_init.
    *
    * @throws ENOMEM no memory for it
+   * @lock_init
    * @symbol spin_lock_init
    */
   static new<T>(value: T): Spinlock<T>;

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+import { describe, expect, it } from 'vitest';
+
+import { decodeBase64 } from '../lib/base64.ts';
+import { readElf } from '../lib/elf.ts';
+import { decodeUtf8 } from '../lib/utf8.ts';
+import { KO_SECTION, type SiteTable } from '../uapi/module-abi.ts';
+import { assets } from './generated/assets.ts';
+import { createToolchain } from './index.ts';
+
+const toolchain = createToolchain(assets);
+
+function namesIn(source: string): string[] {
+  const reply = toolchain.build({
+    version: 1,
+    module: 'm',
+    board: 'pc',
+    main: 'm.ts',
+    sources: { 'm.ts': source },
+  });
+  expect(reply.diagnostics).toEqual([]);
+  const elf = readElf(decodeBase64(reply.ko ?? '') ?? new Uint8Array());
+  if (!elf.ok) throw new Error('no ELF file');
+  const section = elf.file.sections.find(({ name }) => name === KO_SECTION.SITES);
+  const table = JSON.parse(decodeUtf8(section?.bytes ?? new Uint8Array())) as SiteTable;
+  return (table.locks ?? []).map(([, name]) => name);
+}
+
+describe('names of locks', () => {
+  it('are those of fields and variables that they become', () => {
+    const source = `import { module } from "kernel";
+import { Mutex, Spinlock } from "kernel/sync";
+class Bank {
+  readonly #accounts = Mutex.new(0);
+  readonly log: Spinlock<number>;
+  constructor() {
+    this.log = Spinlock.new(1);
+  }
+  static init(): Bank {
+    using local = Mutex.new(2);
+    void local;
+    const bank = new Bank();
+    void bank.#accounts;
+    return bank;
+  }
+}
+export default module(Bank, { license: "GPL" });`;
+    expect(namesIn(source)).toEqual(['Bank.accounts', 'Bank.log', 'local']);
+  });
+});

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/**
+ * What the locks of a module are called that lockdep tells of: for C's functions the text of the
+ * argument as C writes it, `&ring->lock`; for a lock of the safe API the field or constant that it
+ * becomes, `Bank.accounts`. Calls that make locks are tagged `@lock_init`.
+ */
+import ts from 'typescript';
+
+import type { SiteTable } from '../uapi/module-abi.ts';
+import type { Sites } from './sites.ts';
+import { isFunctionNode, walk } from './syntax.ts';
+
+export type LockNames = Required<Pick<SiteTable, 'locks'>>;
+
+const TAG = 'lock_init';
+/** Linux's names are short, and a report has them many times. */
+const CHARACTERS_MAX = 64;
+
+export function readLockNames(
+  checker: ts.TypeChecker,
+  files: readonly ts.SourceFile[],
+  sites: Sites,
+): LockNames {
+  const locks: (readonly [number, string])[] = [];
+  for (const file of files) {
+    walk(file, (node) => {
+      if (!ts.isCallExpression(node) || !makesLock(checker, node)) return;
+      const site = siteOf(sites, node);
+      const name = nameOf(checker, node);
+      if (site === undefined || name === undefined) return;
+      locks.push([site, name.slice(0, CHARACTERS_MAX)]);
+    });
+  }
+  return { locks };
+}
+
+function makesLock(checker: ts.TypeChecker, call: ts.CallExpression): boolean {
+  const declaration = checker.getResolvedSignature(call)?.declaration;
+  if (declaration === undefined || ts.isJSDocSignature(declaration)) return false;
+  return ts.getJSDocTags(declaration).some(({ tagName }) => tagName.text === TAG);
+}
+
+function siteOf(sites: Sites, call: ts.CallExpression): number | undefined {
+  for (let at: ts.Node = call; !ts.isSourceFile(at); at = at.parent) {
+    const site = sites.siteOf(at);
+    if (site !== undefined) return site;
+    if (isFunctionNode(at)) return undefined;
+  }
+  return undefined;
+}
+
+function nameOf(checker: ts.TypeChecker, call: ts.CallExpression): string | undefined {
+  const isSafe = checker.getTypeAtLocation(call).symbol?.name !== undefined;
+  const [lock] = call.arguments;
+  if (isSafe && ts.isPropertyAccessExpression(call.expression)) return placeOf(call);
+  return lock === undefined ? undefined : asC(lock);
+}
+
+/** `addr_of(ring.$.lock)` is `&ring->lock`. */
+function asC(node: ts.Expression): string {
+  if (ts.isCallExpression(node) && ts.isIdentifier(node.expression)) {
+    const [of] = node.arguments;
+    if (node.expression.text === 'addr_of' && of !== undefined) return `&${asC(of)}`;
+  }
+  if (ts.isPropertyAccessExpression(node)) {
+    const { expression: owner, name } = node;
+    const isArrow = ts.isPropertyAccessExpression(owner) && owner.name.text === '$';
+    return isArrow ? `${asC(owner.expression)}->${name.text}` : `${asC(owner)}.${name.text}`;
+  }
+  if (ts.isNonNullExpression(node) || ts.isParenthesizedExpression(node)) {
+    return asC(node.expression);
+  }
+  return node.getText().replaceAll(/\s+/g, '').replaceAll('.$', '');
+}
+
+/** The field, variable or constant that the value of an expression becomes. */
+function placeOf(value: ts.Expression): string | undefined {
+  let inner: ts.Node = value;
+  let at: ts.Node = value.parent;
+  while (ts.isNewExpression(at) || ts.isCallExpression(at) || ts.isAwaitExpression(at)) {
+    inner = at;
+    at = at.parent;
+  }
+  if (ts.isPropertyDeclaration(at) && at.initializer === inner) {
+    return field(at.parent, at.name.getText());
+  }
+  if (ts.isBinaryExpression(at) && at.right === inner && ts.isPropertyAccessExpression(at.left)) {
+    const { expression: owner, name } = at.left;
+    return owner.kind === ts.SyntaxKind.ThisKeyword ? field(classOf(at), name.text) : name.text;
+  }
+  return ts.isVariableDeclaration(at) ? at.name.getText() : undefined;
+}
+
+function classOf(node: ts.Node): ts.ClassLikeDeclaration | undefined {
+  return ts.findAncestor(node, ts.isClassLike);
+}
+
+function field(owner: ts.Node | undefined, name: string): string {
+  const plain = name.replace(/^#/, '');
+  const of = owner !== undefined && ts.isClassLike(owner) ? owner.name?.text : undefined;
+  return of === undefined ? plain : `${of}.${plain}`;
+}
