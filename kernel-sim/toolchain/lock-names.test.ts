@@ -31,9 +31,10 @@ describe('names of locks', () => {
     const source = `import { module } from "kernel";
 import { Mutex, Spinlock } from "kernel/sync";
 class Bank {
-  readonly #accounts = Mutex.new(0);
+  readonly #accounts: Mutex<number>;
   readonly log: Spinlock<number>;
   constructor() {
+    this.#accounts = Mutex.new(0);
     this.log = Spinlock.new(1);
   }
   static init(): Bank {
