@@ -84,6 +84,7 @@ export class DriverFile implements KernelFileOperations {
       calls.call(this.owner, RELEASE, () => runtime.drop(instance));
     }
     this.owner.instances.delete(instance);
+    calls.closed(this.owner);
     return 0;
   }
 
@@ -91,6 +92,7 @@ export class DriverFile implements KernelFileOperations {
     const { calls, runtime } = this.#context.services;
     yield* calls.callSwitching(this.owner, RELEASE, () => runtime.dropSwitching(file.private));
     this.owner.instances.delete(file.private);
+    calls.closed(this.owner);
   }
 
   read(file: OpenFile, memory: IoMemory, address: number, count: number, pos: number): number {

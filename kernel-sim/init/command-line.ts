@@ -166,6 +166,13 @@ const PARAMETERS: ReadonlyMap<string, Setter> = new Map<string, Setter>([
   ['slab_nomerge', noMerge],
   ['kmemleak', onOff('kmemleak')],
   ['hardened_usercopy', setHardenedUsercopy],
+  [
+    'kcsan',
+    choice(['off', 'on', 'strict'], (detectors, word) => {
+      detectors.kcsan = word;
+    }),
+  ],
+  ['kcsan_permissive', present('kcsanPermissive')],
   ['fortify', onOff('fortify')],
   ['refcount', onOff('refcount')],
   ['list_debug', onOff('listDebug')],

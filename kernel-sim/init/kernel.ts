@@ -19,6 +19,7 @@ import { CoarseClock } from '../fs/timespec.ts';
 import { Vfs } from '../fs/vfs.ts';
 import { Ram } from '../hw/ram/ram.ts';
 import { Die } from '../kernel/die.ts';
+import type { RaceDetector } from '../kernel/kcsan/race-detector.ts';
 import { DriverCalls } from '../kernel/module/driver-calls.ts';
 import type { LoadedModule } from '../kernel/module/loaded-module.ts';
 import { KernelThreads } from '../kernel/kthread.ts';
@@ -91,6 +92,7 @@ import { mountProc } from './proc-files.ts';
 import { makeRawParts } from './raw-parts.ts';
 import { SlabFiles } from './slab-files.ts';
 import { mountSys } from './sys-files.ts';
+import { detectRaces } from './races.ts';
 import { makeRawHooks } from './raw-hooks.ts';
 import { startWatchers, type Watchers } from './watchers.ts';
 import { populateRoot, withExecutables } from './rootfs.ts';
@@ -142,6 +144,7 @@ export class Kernel {
   readonly kthreads: KernelThreads;
   readonly rcu: Rcu;
   readonly workqueues: Workqueues;
+  readonly races: RaceDetector | undefined;
   readonly signals: Signals;
   readonly printk: Printk;
   readonly sites = new SiteRegistry();
@@ -227,6 +230,7 @@ export class Kernel {
       functions: () => this.functionCalls,
     });
     this.locks = makeLocks(this);
+    this.races = detectRaces(this);
     this.loader = this.#makeLoader(host, settings.build);
     this.die = this.#makeDie();
     reportBadMemory(this);
@@ -484,6 +488,7 @@ export class Kernel {
     if (thrown !== undefined && !(thrown instanceof Oops)) throw thrown;
     assert(task.isKernelThread, 'a process ends by exit');
     task.state = 'X';
+    this.scheduler.happens.ended(task);
     this.kernelStacks.release(task);
     task.parent?.children.delete(task);
     this.tasks.remove(task);

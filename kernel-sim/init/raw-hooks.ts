@@ -2,6 +2,8 @@
 /** What compiled drivers that touch memory by themselves need of the machine. */
 import type { StructClasses } from '../api/struct-class.ts';
 import { makeViews } from '../api/views.ts';
+import type { RaceDetector } from '../kernel/kcsan/race-detector.ts';
+import { WatchedMemory } from '../kernel/kcsan/watched-memory.ts';
 import { RamAccess } from '../hw/ram/module-memory.ts';
 import type { Ram } from '../hw/ram/ram.ts';
 import { SHADOW } from '../hw/ram/shadow.ts';
@@ -29,13 +31,14 @@ export function makeRawHooks(parts: {
   readonly die: Die;
   readonly kernelSpace: KernelSpace;
   readonly objectSizes: ObjectSizes;
+  readonly races: RaceDetector | undefined;
 }): RawHooks {
-  const { ram, loader, scheduler, structs, runtime, objectSizes } = parts;
+  const { ram, loader, scheduler, structs, runtime, objectSizes, races } = parts;
   /** For an interrupt on an idle CPU. */
   const idleRoots = makeRoots();
   const stacks = new StackBuffers(ram, runtime, KERNEL_STACK_BYTES);
   return {
-    memory: new RamAccess(ram),
+    memory: races === undefined ? new RamAccess(ram) : new WatchedMemory(ram, races),
     views: makeViews(ram, structs),
     functions: loader.functions,
     badFetch: (pointer) => reportFetch(parts.die, ram, parts.kernelSpace, pointer),

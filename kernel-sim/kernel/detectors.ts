@@ -57,6 +57,10 @@ export interface DetectorOptions {
   readonly fortify: boolean;
   readonly refcount: boolean;
   readonly listDebug: boolean;
+  /** Data races: `strict` leaves nothing out that Linux can be built to leave out. */
+  readonly kcsan: 'off' | 'on' | 'strict';
+  /** `kcsan_permissive`: races over a single bit of many are left out. */
+  readonly kcsanPermissive: boolean;
   /** What /proc/sys/kernel/panic_on_warn begins with. */
   readonly panicOnWarn: boolean;
   /** `oops=panic`: what /proc/sys/kernel/panic_on_oops begins with. */
@@ -100,6 +104,8 @@ export const DEFAULT_DETECTORS: DetectorOptions = Object.freeze({
   fortify: true,
   refcount: true,
   listDebug: true,
+  kcsan: 'off',
+  kcsanPermissive: false,
   panicOnWarn: false,
   panicOnOops: false,
   lockdep: true,

@@ -216,6 +216,16 @@ export class Die {
     this.addTaint('B');
   }
 
+  /** A data race: `lines` say all but who found it. It taints nothing. */
+  dataRace(lines: readonly ReportLine[], rule: string): void {
+    const say = this.#reporter.at(LEVEL.ERR);
+    this.#sayLines(say, lines);
+    this.#reporter.who(say);
+    say(rule);
+    const { policy, panic } = this.#deps;
+    if (policy.panicOnWarn() !== 0) panic('KCSAN: panic_on_warn set ...');
+  }
+
   /** How lockdep speaks. It taints nothing. */
   readonly lockdep: LockdepPrinter = {
     framed: (headline, lines) => {

@@ -177,6 +177,20 @@ export interface ModuleRuntime {
   storeValue(layout: unknown, address: number, value: unknown): void;
 }
 
+/** What makes an access more than a plain one: `ModuleMemory.mark`. */
+export const MARK = {
+  /** READ_ONCE, smp_load_acquire. */
+  LOAD: 1,
+  /** WRITE_ONCE. */
+  STORE: 2,
+  /** smp_store_release. */
+  RELEASE: 3,
+  /** ASSERT_EXCLUSIVE_WRITER: nobody else may write. */
+  NO_WRITERS: 4,
+  /** ASSERT_EXCLUSIVE_ACCESS. */
+  NO_ACCESSES: 5,
+} as const;
+
 /**
  * `$m`: checked loads and stores at kernel addresses, each of exactly its width, aligned or not,
  * little-endian. `load8`, `load16` and `load32` are unsigned; pointers and words are as wide as the
@@ -184,6 +198,8 @@ export interface ModuleRuntime {
  * (hw/ram), a word is the nearest number. They set no site.
  */
 export interface ModuleMemory {
+  /** Says what the next access is: one of `MARK`. Only a detector of data races heeds it. */
+  mark(kind: number): void;
   load8(address: number): number;
   load16(address: number): number;
   load32(address: number): number;

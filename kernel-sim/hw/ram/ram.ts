@@ -68,6 +68,8 @@ export class Ram {
   /** False for `kasan=off`: nothing is ever poisoned or reported; faults are still faults. */
   readonly checks: boolean;
   reporter: AccessReporter;
+  /** Told of memory that somebody gets: what was done to it before is over. */
+  onUnpoisoned: ((physical: number, sizeBytes: number) => void) | undefined = undefined;
   readonly #base: number;
   readonly #words: PointerWords;
   readonly #addresses: KernelAddresses;
@@ -343,6 +345,7 @@ export class Ram {
   /** Allows exactly `sizeBytes` from a multiple of eight. */
   unpoison(physical: number, sizeBytes: number): void {
     this.#shadowMemory.unpoison(physical, sizeBytes);
+    this.onUnpoisoned?.(physical, sizeBytes);
   }
 
   // The shadow, by pointer.

@@ -34,6 +34,14 @@ export interface HappensBefore {
    */
   begin(kind: 'hardirq' | 'softirq'): void;
   end(kind: 'hardirq' | 'softirq'): void;
+  /**
+   * The next so many plain accesses of the running context count as marked: a reader of a seqlock
+   * looks again when it was wrong. Linux: kcsan_atomic_next.
+   */
+  atomicNext(count: number): void;
+  /** All of them until the end, which nests: a seqlock's writer. Linux: kcsan_nestable_atomic_… */
+  atomicBegin(): void;
+  atomicEnd(): void;
   /** Held off on the running CPU from now on, as by local_irq_disable; and no longer. */
   holdOff(what: HeldOff): void;
   letOn(what: HeldOff): void;
@@ -50,6 +58,9 @@ export const UNORDERED: HappensBefore = Object.freeze({
   acquire: () => undefined,
   release: () => undefined,
   barrier: () => undefined,
+  atomicNext: () => undefined,
+  atomicBegin: () => undefined,
+  atomicEnd: () => undefined,
   begin: () => undefined,
   end: () => undefined,
   holdOff: () => undefined,

@@ -65,6 +65,20 @@ export class DriverCalls {
     return answer;
   }
 
+  /** Whoever enters the module from now on comes after its init. */
+  initialised(module: LoadedModule): void {
+    this.#scheduler.happens.release(module);
+  }
+
+  /** A file was closed, which gave the module back: it is unloaded after that. */
+  closed(module: LoadedModule): void {
+    this.#scheduler.happens.release(module.image);
+  }
+
+  unloading(module: LoadedModule): void {
+    this.#scheduler.happens.acquire(module.image);
+  }
+
   #enter(task: Task, module: LoadedModule, path: EntryPath): number {
     const runtime = this.#runtime;
     const frame = runtime.sp;
@@ -75,6 +89,9 @@ export class DriverCalls {
     }
     runtime.sp = frame + 2 * path.sites.length;
     task.modules.push(module);
+    // Threads of the process that have ended came before, and the module's init.
+    this.#scheduler.happens.acquire(task.group);
+    this.#scheduler.happens.acquire(module);
     task.stintStartNs = this.#sim.now();
     return frame;
   }

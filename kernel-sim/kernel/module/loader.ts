@@ -358,6 +358,7 @@ export class ModuleLoader {
       return -ERRNO.EINVAL;
     }
     module.instance = answer.value;
+    calls.initialised(module);
     return 0;
   }
 
@@ -382,6 +383,7 @@ export class ModuleLoader {
     if (module.references > 0) return -ERRNO.EAGAIN;
     const { runtime, calls } = this.#deps;
     module.state = 'Unloading';
+    calls.unloading(module);
     yield* calls.callSwitching(module, EXIT_PATH, () => runtime.dropSwitching(module.instance));
     module.instance = undefined;
     this.#release(module);
