@@ -10,6 +10,7 @@
 export { freezeIntrinsics } from './init/freeze-intrinsics.ts';
 export { Machine, type MachineOptions } from './init/machine.ts';
 export { decodeRecording, encodeRecording } from './init/recording-text.ts';
+export { locksView } from './inspect/locks.ts';
 export { moduleDetail } from './inspect/module-detail.ts';
 export { memoryBuffers, memoryView } from './inspect/memory.ts';
 export { takeSnapshot } from './inspect/snapshot.ts';

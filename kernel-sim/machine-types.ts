@@ -9,6 +9,7 @@
 import type { BadAccessView } from './view-types/memory.ts';
 import type { SourcePlace } from './view-types/source.ts';
 
+export type * from './view-types/locks.ts';
 export * from './view-types/memory.ts';
 export type * from './view-types/source.ts';
 
@@ -264,6 +265,15 @@ export type Happening =
   /** A file of /proc/sys, by its path there: `rust/example/test`. */
   | { readonly kind: 'sysctl'; readonly atNs: number; readonly path: string }
   | BadMemoryHappening
+  /** Lockdep has found what may end in a deadlock: it says so once, and is silent from then on. */
+  | {
+      readonly kind: 'lock-report';
+      readonly atNs: number;
+      /** As the report's headline has it: `possible circular locking dependency detected`. */
+      readonly title: string;
+      readonly task: string;
+      readonly source?: SourcePlace;
+    }
   | { readonly kind: 'halted'; readonly atNs: number; readonly status: number };
 
 /** The address sanitizer has reported something. */

@@ -67,7 +67,7 @@ export const PACKAGES = {
   xterm: ['@xterm/', 'react'],
   worker: ['monaco-editor', 'typescript'],
   store: ['zustand', 'react'],
-  panels: VIEW,
+  panels: [...VIEW, '@dagrejs/'],
   app: VIEW,
   '.': ['react', 'react-dom', '@fontsource/', '@fontsource-variable/'],
 } as const satisfies Partial<Record<Room, readonly string[]>>;

@@ -42,6 +42,17 @@ export function watchHappenings(kernel: Kernel, tell: (happening: Happening) => 
     tell(source === undefined ? happening : { ...happening, source });
   };
   kernel.memoryFindings.onFound = (finding) => tell(badMemory(kernel, finding));
+  kernel.locks.lockdep.onReport = (headline, site) => {
+    const { module, file, line } = kernel.sites.resolve(site);
+    const isKnown = module !== undefined && file !== undefined && line !== undefined;
+    tell({
+      kind: 'lock-report',
+      atNs: sim.now(),
+      title: headline.replace(/^(?:WARNING|INFO|BUG): /, ''),
+      task: kernel.scheduler.current.name,
+      ...(isKnown ? { source: { module, file, line } } : {}),
+    });
+  };
   charDevices.onRegistered = (name, major) =>
     tell({ kind: 'device', atNs: sim.now(), name, major });
   sysctl.onRegistered = (path) => tell({ kind: 'sysctl', atNs: sim.now(), path });

@@ -99,6 +99,7 @@ function pageCommands({ store }: Playground): readonly Command[] {
     view('tasks', 'the tasks'),
     view('modules', 'the modules'),
     view('memory', 'the kernel’s memory'),
+    view('locks', 'the kernel’s locks'),
     {
       id: 'maximise',
       label: maximised === undefined ? 'Maximise the pane' : 'Show all panes',

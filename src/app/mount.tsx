@@ -7,6 +7,7 @@ import './styles/panels.css';
 import './styles/tools.css';
 import './styles/memory.css';
 import './styles/memory-object.css';
+import './styles/locks.css';
 import './styles/files.css';
 import './styles/dialogs.css';
 import './styles/phone.css';

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /** The views of the kernel, as tabs. */
+import { LocksPanel } from '../panels/locks/locks-panel.tsx';
 import { LogPanel } from '../panels/log/log-panel.tsx';
 import { MemoryPanel } from '../panels/memory/memory-panel.tsx';
 import { ModulesPanel } from '../panels/modules/modules-panel.tsx';
@@ -7,7 +8,7 @@ import { ProblemsPanel } from '../panels/problems/problems-panel.tsx';
 import { TasksPanel } from '../panels/tasks/tasks-panel.tsx';
 import { problemCount } from '../store/build-slice.ts';
 import type { ViewName } from '../store/desk-slice.ts';
-import { badMemoryCount, oopsCount } from '../store/machine-slice.ts';
+import { badMemoryCount, lockReportCount, oopsCount } from '../store/machine-slice.ts';
 import { useSelection } from '../store/use-playground.ts';
 import type { TabItem } from '../widgets/tab-bar.tsx';
 
@@ -15,6 +16,7 @@ export function useViewTabs(): readonly TabItem<ViewName>[] {
   const problems = useSelection(problemCount);
   const oopses = useSelection((state) => oopsCount(state.happenings));
   const reports = useSelection((state) => badMemoryCount(state.happenings));
+  const locks = useSelection((state) => lockReportCount(state.happenings));
   const tasks = useSelection((state) => state.snapshot?.tasks.length);
   const modules = useSelection((state) => state.snapshot?.modules.length);
   return [
@@ -26,6 +28,9 @@ export function useViewTabs(): readonly TabItem<ViewName>[] {
     reports === 0
       ? { id: 'memory', label: 'Memory' }
       : { id: 'memory', label: 'Memory', count: reports, isAlarming: true },
+    locks === 0
+      ? { id: 'locks', label: 'Locks' }
+      : { id: 'locks', label: 'Locks', count: locks, isAlarming: true },
     { id: 'modules', label: 'Modules', count: modules },
   ];
 }
@@ -40,6 +45,8 @@ export function ViewBody({ view }: { readonly view: ViewName }) {
       return <TasksPanel />;
     case 'memory':
       return <MemoryPanel />;
+    case 'locks':
+      return <LocksPanel />;
     case 'modules':
       return <ModulesPanel />;
   }

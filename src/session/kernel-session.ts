@@ -6,6 +6,7 @@
 import type {
   BootFile,
   Input,
+  LocksView,
   MachineSnapshot,
   MemoryRequest,
   MemoryView,
@@ -34,7 +35,7 @@ export interface KernelListener {
 }
 
 /** What the kernel says when it is asked. */
-type Answer = Extract<FromKernel, { readonly kind: 'module' | 'memory' }>;
+type Answer = Extract<FromKernel, { readonly kind: 'module' | 'memory' | 'locks' }>;
 
 export class KernelSession {
   readonly #source: string;
@@ -90,6 +91,12 @@ export class KernelSession {
     return answer?.kind === 'memory' ? (answer.view ?? undefined) : undefined;
   }
 
+  /** The kernel's locks now; undefined before it is booted. */
+  async describeLocks(): Promise<LocksView | undefined> {
+    const answer = await this.#ask((id) => ({ kind: 'describe-locks', id }));
+    return answer?.kind === 'locks' ? (answer.view ?? undefined) : undefined;
+  }
+
   #ask(question: (id: number) => ToKernel): Promise<Answer | undefined> {
     if (this.#worker === undefined) return Promise.resolve(undefined);
     this.#askId += 1;
@@ -141,6 +148,7 @@ export class KernelSession {
         return;
       case 'module':
       case 'memory':
+      case 'locks':
         this.#asking.get(message.id)?.(message);
         this.#asking.delete(message.id);
         return;

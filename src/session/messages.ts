@@ -9,6 +9,7 @@ import type {
   BootFile,
   BootImage,
   Input,
+  LocksView,
   MachineSnapshot,
   MemoryRequest,
   MemoryView,
@@ -17,7 +18,7 @@ import type {
 } from '../../kernel-sim/machine-types.ts';
 
 /** Changes whenever a message does: a page never talks to another build's worker. */
-export const PROTOCOL_VERSION = 5;
+export const PROTOCOL_VERSION = 6;
 
 export type ToKernel =
   | { readonly kind: 'boot'; readonly version: number; readonly image: BootRequest }
@@ -28,6 +29,8 @@ export type ToKernel =
   | { readonly kind: 'describe-module'; readonly id: number; readonly name: string }
   /** Answered by `memory` with the same id: a view asks again while it is open. */
   | { readonly kind: 'describe-memory'; readonly id: number; readonly request: MemoryRequest }
+  /** Answered by `locks` with the same id. */
+  | { readonly kind: 'describe-locks'; readonly id: number }
   | { readonly kind: 'ping'; readonly id: number };
 
 /** The parts of the boot image that the page decides; the worker adds the shipped files. */
@@ -50,6 +53,8 @@ export type FromKernel =
   | { readonly kind: 'module'; readonly id: number; readonly detail: ModuleDetail | null }
   /** Its buffers change hands. null: nothing has been booted. */
   | { readonly kind: 'memory'; readonly id: number; readonly view: MemoryView | null }
+  /** null: nothing has been booted. */
+  | { readonly kind: 'locks'; readonly id: number; readonly view: LocksView | null }
   | { readonly kind: 'pong'; readonly id: number }
   /** The simulator itself failed: a bug of ours, never of a driver. */
   | { readonly kind: 'broken'; readonly text: string };

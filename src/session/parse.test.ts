@@ -127,6 +127,46 @@ function withObjects(change: Partial<Record<keyof typeof OBJECTS, unknown>>): ob
   return { ...MEMORY, objects: { ...OBJECTS, ...change } };
 }
 
+const LOCKS = {
+  nowNs: 9,
+  pointerBytes: 8,
+  isChecking: true,
+  isTiming: false,
+  locks: [
+    {
+      address: 4096,
+      lockClass: 7,
+      holders: [{ pid: 1, sinceNs: 3, at: { where: 'f' }, isShared: false }],
+      waiters: [],
+    },
+  ],
+  tasks: [{ pid: 1, name: 'init', cpu: 0 }],
+  classes: [
+    {
+      id: 7,
+      name: 'a',
+      spins: true,
+      usage: '....',
+      acquisitions: 1,
+      contentions: 0,
+      waitNs: 0,
+      maxWaitNs: 0,
+    },
+  ],
+  orders: [
+    {
+      from: 7,
+      to: 7,
+      fromAt: { where: 'f', source: { module: 'm', file: 'm.ts', line: 1 } },
+      toAt: { where: 'f' },
+      task: 'init',
+      pid: 1,
+      timeNs: 2,
+      isReported: false,
+    },
+  ],
+};
+
 describe('a message of the right shape', () => {
   it.each([
     { kind: 'hello', version: 1, shipped: [{ path: '/home/user/a/b.ts', bytes: BYTES }] },
@@ -140,6 +180,8 @@ describe('a message of the right shape', () => {
     { kind: 'module', id: 1, detail: null },
     { kind: 'memory', id: 2, view: MEMORY },
     { kind: 'memory', id: 2, view: null },
+    { kind: 'locks', id: 2, view: LOCKS },
+    { kind: 'locks', id: 2, view: null },
     { kind: 'pong', id: 3 },
     { kind: 'broken', text: 'assertion' },
   ])('is taken: $kind', (message) => {
@@ -183,6 +225,13 @@ describe('anything else', () => {
     ['a missing state', { kind: 'memory', id: 1, view: withObjects({ states: BYTES.slice(1) }) }],
     ['an owner too many', { kind: 'memory', id: 1, view: withObjects({ owners: ['kernel'] }) }],
     ['half a slab', { kind: 'memory', id: 1, view: withObjects({ counts: Uint16Array.of(3) }) }],
+    ['a lock of no class', { kind: 'locks', id: 1, view: { ...LOCKS, classes: [] } }],
+    ['a lock that a stranger has', { kind: 'locks', id: 1, view: { ...LOCKS, tasks: [] } }],
+    ['an order of nothing', { kind: 'locks', id: 1, view: { ...LOCKS, orders: [{}] } }],
+    [
+      'one lock twice',
+      { kind: 'locks', id: 1, view: { ...LOCKS, locks: [...LOCKS.locks, ...LOCKS.locks] } },
+    ],
     ['text without end', { kind: 'broken', text: 'x'.repeat(1e6) }],
   ])('is dropped: %s', (_what, message) => {
     expect(parseFromKernel(message)).toBeUndefined();

@@ -15,6 +15,7 @@ import type {
 } from '../../kernel-sim/machine-types.ts';
 import { isBytes, isCount, isFields, isListOf, isNumber, isText, type Guard } from './guards.ts';
 import type { FromKernel } from './messages.ts';
+import { isLocksView } from './parse-locks.ts';
 import { BAD_MEMORY, isMemoryView } from './parse-memory.ts';
 import { isModuleDetail } from './parse-module.ts';
 
@@ -131,6 +132,11 @@ const HAPPENINGS: Readonly<
     ['major', isCount],
   ],
   sysctl: [['path', isText]],
+  'lock-report': [
+    ['title', isText],
+    ['task', isText],
+    ['source', (value): value is unknown => isOptionalSource(value)],
+  ],
   'bad-memory': Object.entries(BAD_MEMORY),
   halted: [['status', isNumber]],
 };
@@ -198,6 +204,8 @@ export function parseFromKernel(data: unknown): FromKernel | undefined {
         return (
           isCount(message['id']) && (message['view'] === null || isMemoryView(message['view']))
         );
+      case 'locks':
+        return isCount(message['id']) && (message['view'] === null || isLocksView(message['view']));
       case 'pong':
         return isCount(message['id']);
       case 'broken':

@@ -5,7 +5,7 @@ import type { StateCreator } from 'zustand/vanilla';
 import type { PlaygroundState } from './playground-store.ts';
 
 export type Preset = 'code' | 'split' | 'kernel';
-export type ViewName = 'log' | 'problems' | 'tasks' | 'modules' | 'memory';
+export type ViewName = 'log' | 'problems' | 'tasks' | 'modules' | 'memory' | 'locks';
 /** What stands beside the editor, when anything does. */
 export type SidebarName = 'files' | 'search';
 /** On narrow pages one of these is seen at a time. */
@@ -28,12 +28,12 @@ export interface MarkedPlace {
   readonly note?: string | undefined;
 }
 
-/** A quiet word behind a line of source, about the object that is open. */
+/** A quiet word behind a line of source: about the object that is open, or about locks. */
 export interface LineNote {
   readonly path: string;
   readonly line: number;
   readonly text: string;
-  readonly state: 'allocated' | 'freed';
+  readonly state: 'allocated' | 'freed' | 'held' | 'waiting';
 }
 
 /** What covers the page until it is closed. */
@@ -163,7 +163,7 @@ function readDesk(): Partial<Kept> {
     const isSize = (value: unknown): value is number =>
       typeof value === 'number' && value >= 11 && value <= 20;
     const preset = (['code', 'split', 'kernel'] as const).find((name) => name === stored['preset']);
-    const view = (['log', 'problems', 'tasks', 'modules', 'memory'] as const).find(
+    const view = (['log', 'problems', 'tasks', 'modules', 'memory', 'locks'] as const).find(
       (name) => name === stored['view'],
     );
     const sidebar = (['files', 'search'] as const).find((name) => name === stored['sidebar']);

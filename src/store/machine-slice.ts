@@ -95,6 +95,11 @@ export function badMemoryCount(happenings: readonly Happening[]): number {
   return happenings.filter(({ kind }) => kind === 'bad-memory').length;
 }
 
+/** How often the kernel has found something about locks. */
+export function lockReportCount(happenings: readonly Happening[]): number {
+  return happenings.filter(({ kind }) => kind === 'lock-report').length;
+}
+
 export function isModuleLoaded(state: MachineSlice, name: string): boolean {
   return state.snapshot?.modules.some((module) => module.name === name) ?? false;
 }

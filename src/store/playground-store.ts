@@ -8,6 +8,7 @@ import { createDeskSlice, type DeskSlice } from './desk-slice.ts';
 import { createFileSlice, type FileSlice } from './file-slice.ts';
 import { createTreeSlice, type TreeSlice } from './tree-slice.ts';
 import { createTerminalSlice, type TerminalSlice } from './terminal-slice.ts';
+import { createLocksSlice, type LocksSlice } from './locks-slice.ts';
 import { createMemorySlice, type MemorySlice } from './memory-slice.ts';
 import { createMachineSlice, type MachineSlice } from './machine-slice.ts';
 
@@ -18,7 +19,8 @@ export type PlaygroundState = MachineSlice &
   TreeSlice &
   BuildSlice &
   DeskSlice &
-  MemorySlice;
+  MemorySlice &
+  LocksSlice;
 export type PlaygroundStore = StoreApi<PlaygroundState>;
 
 export function createPlaygroundStore(): PlaygroundStore {
@@ -31,5 +33,6 @@ export function createPlaygroundStore(): PlaygroundStore {
     ...createBuildSlice(...api),
     ...createDeskSlice(...api),
     ...createMemorySlice(...api),
+    ...createLocksSlice(...api),
   }));
 }

@@ -7,6 +7,8 @@ import { logTime } from '../lib/log-time.ts';
 import type {
   BadMemoryHappening,
   Happening,
+  LockHold,
+  LocksView,
   LogLine,
   MachineSnapshot,
   MemoryEvent,
@@ -157,6 +159,11 @@ export class Playground {
     return this.#kernel.describeMemory(request);
   }
 
+  /** The kernel's locks now; undefined before it is booted. */
+  describeLocks(): Promise<LocksView | undefined> {
+    return this.#kernel.describeLocks();
+  }
+
   resize(tty: number, rows: number, columns: number): void {
     this.#sizes.set(tty, { rows, columns });
     this.#kernel.input({ kind: 'resize', tty, rows, columns });
@@ -209,6 +216,12 @@ export class Playground {
     state.arrange({ view: 'memory', page: 'kernel' });
   }
 
+  openLocks(): void {
+    const state = this.store.getState();
+    state.showLocks({ locksPart: 'order' });
+    state.arrange({ view: 'locks', page: 'kernel' });
+  }
+
   openLeaks(): void {
     const state = this.store.getState();
     state.chooseCache(LEAKS);
@@ -224,6 +237,26 @@ export class Playground {
       const path = `${HOME}/${project}/${source.file}`;
       return [{ path, line: source.line, text: `${kind} ${logTime(timeNs)}`, state: kind }];
     });
+    if (notes.length > 0 || state.notes.length > 0) state.setNotes(notes);
+  }
+
+  /** Says in the sources who has which lock and who waits for one; nothing for undefined. */
+  noteLocks(view: LocksView | undefined): void {
+    const state = this.store.getState();
+    const names = new Map(view?.tasks.map(({ pid, name }) => [pid, name]));
+    const note = (hold: LockHold, kind: 'held' | 'waiting'): readonly LineNote[] => {
+      const { source } = hold.at;
+      const project = source === undefined ? undefined : projectWith(state, source.module);
+      if (source === undefined || project === undefined) return [];
+      const path = `${HOME}/${project}/${source.file}`;
+      const text = `${names.get(hold.pid) ?? ''} ${kind === 'held' ? 'holds' : 'waits'}`;
+      return [{ path, line: source.line, text, state: kind }];
+    };
+    const locks = view?.locks ?? [];
+    const notes = [
+      ...locks.flatMap(({ holders }) => holders).flatMap((hold) => note(hold, 'held')),
+      ...locks.flatMap(({ waiters }) => waiters).flatMap((hold) => note(hold, 'waiting')),
+    ];
     if (notes.length > 0 || state.notes.length > 0) state.setNotes(notes);
   }
 
@@ -280,6 +313,9 @@ export class Playground {
         this.#markLatestLine(happening.module);
         return;
       case 'oops':
+        this.#markSource(happening.source, undefined);
+        return;
+      case 'lock-report':
         this.#markSource(happening.source, undefined);
         return;
       case 'bad-memory':

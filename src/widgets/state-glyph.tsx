@@ -12,7 +12,11 @@ export type StateName =
   | 'runnable'
   | 'sleeping'
   | 'blocked'
+  | LockState
   | MemoryState;
+
+/** How a lock is, or a task with it. */
+export type LockState = 'held' | 'waiting' | 'cycle';
 
 /** How an object of the kernel's memory, or eight bytes of it, can be. */
 export type MemoryState =
@@ -32,6 +36,9 @@ const COLOUR: Readonly<Record<StateName, string>> = {
   runnable: 'var(--blue)',
   sleeping: 'var(--line2)',
   blocked: 'var(--amber)',
+  held: 'var(--blue)',
+  waiting: 'var(--amber)',
+  cycle: 'var(--red)',
   allocated: 'var(--blue)',
   free: 'var(--line2)',
   quarantined: 'var(--violet)',
@@ -98,6 +105,14 @@ const SHAPE: Readonly<Record<StateName, React.ReactNode>> = {
   runnable: <rect x="0.65" y="3.65" width="10.7" height="4.7" {...LINE} />,
   sleeping: <path d="M0 6h12" {...LINE} />,
   blocked: <path d="M0 6h12" {...LINE} strokeDasharray="3 1.5" />,
+  held: <circle cx="6" cy="6" r="5" fill="currentColor" />,
+  waiting: <circle cx="6" cy="6" r="4.8" {...LINE} strokeDasharray="2.6 1.6" />,
+  cycle: (
+    <>
+      <path d="M10.4 4.2A4.8 4.8 0 1 0 10.8 6.8" {...LINE} strokeWidth={2} />
+      <path d="M11.6.8v4.4H7.2z" fill="currentColor" />
+    </>
+  ),
   allocated: <rect width="12" height="12" fill="currentColor" />,
   free: <rect {...CELL} />,
   quarantined: (

@@ -9,6 +9,7 @@ import {
   bootMachine,
   defaultImage,
   freezeIntrinsics,
+  locksView,
   memoryBuffers,
   memoryView,
   moduleDetail,
@@ -77,6 +78,9 @@ class KernelServer {
       case 'describe-memory':
         this.#describeMemory(message.id, message.request);
         return;
+      case 'describe-locks':
+        this.#describeLocks(message.id);
+        return;
       case 'ping':
         this.#send({ kind: 'pong', id: message.id });
         return;
@@ -124,6 +128,11 @@ class KernelServer {
       { kind: 'memory', id, view: view ?? null },
       view === undefined ? [] : memoryBuffers(view),
     );
+  }
+
+  #describeLocks(id: number): void {
+    const { kernel } = this.#machine ?? {};
+    this.#send({ kind: 'locks', id, view: kernel === undefined ? null : locksView(kernel) });
   }
 
   #keepsUp(): boolean {

@@ -68,44 +68,7 @@ function Line({ parts, next }: NewsOfMachine) {
       <span className="caption-text" title={words(parts)}>
         {parts.map((part, index) => {
           const key = index;
-          if (part.kind === 'text') return <span key={key}>{part.text}</span>;
-          if (part.kind === 'strong') return <strong key={key}>{part.text}</strong>;
-          if (part.kind === 'object') {
-            const { address, logSequence } = part.access;
-            return (
-              <button
-                key={key}
-                type="button"
-                className="link"
-                onClick={() => playground.openObject(address, logSequence)}
-              >
-                {part.text}
-              </button>
-            );
-          }
-          if (part.kind === 'leaks') {
-            return (
-              <button
-                key={key}
-                type="button"
-                className="link"
-                onClick={() => playground.openLeaks()}
-              >
-                {part.text}
-              </button>
-            );
-          }
-          const { module, file, line } = part.source;
-          return (
-            <button
-              key={key}
-              type="button"
-              className="link mono"
-              onClick={() => playground.openSource(module, file, line)}
-            >
-              {file}:{line}
-            </button>
-          );
+          return <PartOfLine key={key} part={part} />;
         })}
       </span>
       {next !== undefined && (
@@ -122,6 +85,46 @@ function Line({ parts, next }: NewsOfMachine) {
         </span>
       )}
     </>
+  );
+}
+
+function PartOfLine({ part }: { readonly part: Part }) {
+  const playground = usePlayground();
+  switch (part.kind) {
+    case 'text':
+      return <span>{part.text}</span>;
+    case 'strong':
+      return <strong>{part.text}</strong>;
+    case 'object': {
+      const { address, logSequence } = part.access;
+      return <Link onPress={() => playground.openObject(address, logSequence)}>{part.text}</Link>;
+    }
+    case 'leaks':
+      return <Link onPress={() => playground.openLeaks()}>{part.text}</Link>;
+    case 'locks':
+      return <Link onPress={() => playground.openLocks()}>{part.text}</Link>;
+    case 'source': {
+      const { module, file, line } = part.source;
+      return (
+        <Link isMono onPress={() => playground.openSource(module, file, line)}>
+          {file}:{line}
+        </Link>
+      );
+    }
+  }
+}
+
+interface LinkProps {
+  readonly isMono?: boolean;
+  readonly onPress: () => void;
+  readonly children: React.ReactNode;
+}
+
+function Link({ isMono = false, onPress, children }: LinkProps) {
+  return (
+    <button type="button" className={isMono ? 'link mono' : 'link'} onClick={onPress}>
+      {children}
+    </button>
   );
 }
 

@@ -90,6 +90,17 @@ it('has something to say before anything has happened', () => {
   expect(read()).toEqual(['The kernel is starting.']);
 });
 
+it('says what lockdep has found, where, and where to look', () => {
+  const [text] = read({
+    kind: 'lock-report',
+    atNs: 9,
+    task: 'audit',
+    title: 'possible circular locking dependency detected',
+  });
+  expect(text).toMatch(/^audit did .*\(possible circular locking dependency detected\)/);
+  expect(text).toContain('Locks shows it.');
+});
+
 const USE_AFTER_FREE = { kind: 'slab-use-after-free', sizeBytes: 4, isWrite: false } as const;
 const FREED = { sizeBytes: 96, offset: 16, freed: { task: 'clear', agoNs: 5_243_000 } };
 

@@ -13,7 +13,8 @@ export type Part =
   | { readonly kind: 'source'; readonly source: NonNullable<LogLine['source']> }
   /** An address of the kernel's memory, and the report about it. */
   | { readonly kind: 'object'; readonly access: BadAccessView; readonly text: string }
-  | { readonly kind: 'leaks'; readonly text: string };
+  | { readonly kind: 'leaks'; readonly text: string }
+  | { readonly kind: 'locks'; readonly text: string };
 
 /** A line under the figure: what happened, and the command to try after it. */
 export interface News {
@@ -25,6 +26,7 @@ export interface News {
 type Registration = Extract<Happening, { readonly kind: 'device' | 'sysctl' }>;
 type Loaded = Extract<Happening, { readonly kind: 'module-loaded' }>;
 type Unloaded = Extract<Happening, { readonly kind: 'module-unloaded' }>;
+type LockReport = Extract<Happening, { readonly kind: 'lock-report' }>;
 type Refused = Extract<Happening, { readonly kind: 'module-refused' }>;
 
 /** Text with `*…*` in weight. */
@@ -216,6 +218,8 @@ function sentenceOf(
         ...words('. The task was ended, and the module stays as it is; the kernel goes on. '),
         ...words('The report is in the log, and each of its words says what it means.'),
       ];
+    case 'lock-report':
+      return lockReport(happening);
     case 'bad-memory':
       return badMemory(happening);
     case 'build':
@@ -234,6 +238,17 @@ function sentenceOf(
     case 'halted':
       return words(`The machine has halted with status *${happening.status}*.`);
   }
+}
+
+/** What lockdep knows before anything has come of it. */
+function lockReport({ task, title, source }: LockReport): readonly Part[] {
+  return [
+    ...words(`*${task}* did with locks what can end in a deadlock (${title.replaceAll('*', '')})`),
+    ...(source === undefined ? [] : [...words(' at '), { kind: 'source', source } as const]),
+    ...words('. *lockdep* saw it in the order of locks, whether or not anybody is stuck: '),
+    { kind: 'locks', text: 'Locks' },
+    ...words(' shows it.'),
+  ];
 }
 
 /** Who did what to which memory, where, and that nothing stopped it. */

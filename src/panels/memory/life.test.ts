@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest';
 
 import type { BadAccessView, MemoryEvent } from '../../../kernel-sim/machine-types.ts';
-import { durationText, eventWords, lifeOf } from './life.ts';
+import { eventWords, lifeOf } from './life.ts';
 
 const MS = 1_000_000;
 const WHO = { cpu: 0, pid: 1, task: 't', where: 'f' };
@@ -53,16 +53,6 @@ describe('a life', () => {
     const events = [at('allocated', 0), at('freed', 1), at('allocated', 2), at('accessed', 4)];
     expect(lifeOf(events, 9 * MS)?.spans).toMatchObject([{ state: 'alive', lengthNs: 2 * MS }]);
   });
-});
-
-it.each([
-  [999, '999 ns'],
-  [243_400, '243 µs'],
-  [11_673_000, '11.673 ms'],
-  [5_043_000, '5.043 ms'],
-  [12_408_402_000, '12.408402 s'],
-])('%i ns are %s', (nanoseconds, text) => {
-  expect(durationText(nanoseconds)).toBe(text);
 });
 
 it.each([

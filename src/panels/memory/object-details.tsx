@@ -12,7 +12,8 @@ import { FieldTable } from './field-table.tsx';
 import { structsIn } from './field-values.ts';
 import { HexDump } from './hex-dump.tsx';
 import type { ByteRange } from './hex-rows.ts';
-import { accessOf, durationText, eventState, eventWords, lifeOf, type Life } from './life.ts';
+import { durationText } from '../../lib/duration.ts';
+import { accessOf, eventState, eventWords, lifeOf, type Life } from './life.ts';
 import { stateOf, stateWords } from './object-states.ts';
 
 interface ObjectDetailsProps {
