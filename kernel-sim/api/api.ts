@@ -30,7 +30,10 @@ import { RawKthreadApi } from './raw-kthread.ts';
 import { RawListApi } from './raw-list.ts';
 import { RawPageApi } from './raw-pages.ts';
 import { RawMempoolApi } from './raw-mempool.ts';
+import { RawMutexApi } from './raw-mutex.ts';
 import { RawPercpuApi } from './raw-percpu.ts';
+import { RawRawSpinlockApi } from './raw-raw-spinlock.ts';
+import { RawSpinlockApi } from './raw-spinlock.ts';
 import { RawStackApi } from './raw-stack.ts';
 import { RawPointerApi } from './raw-pointer.ts';
 import { RawRcuApi } from './raw-rcu.ts';
@@ -96,8 +99,8 @@ export function makeDriverApi(services: ApiServices): ReadonlyMap<string, object
 
 /** `kernel/raw` is made of many parts, which know nothing of each other. */
 function rawExports(context: ApiContext, uapi: UapiApi): object {
-  const pages = new RawPageApi(context);
   const lists = new RawListApi(context, uapi);
+  const pages = new RawPageApi(context);
   const waits = new RawWaitApi(context, uapi, lists);
   const parts = [
     new RawAllocApi(context),
@@ -110,9 +113,12 @@ function rawExports(context: ApiContext, uapi: UapiApi): object {
     new RawKmemleakApi(context),
     lists,
     new RawMempoolApi(context, pages),
+    new RawMutexApi(context, uapi, lists),
     pages,
     new RawPercpuApi(context),
     new RawPointerApi(),
+    new RawRawSpinlockApi(context, uapi),
+    new RawSpinlockApi(context, uapi),
     new RawStackApi(context),
     new RawRcuApi(context, uapi),
     new RawWatchdogApi(context),

@@ -8,6 +8,7 @@ import type { FunctionCalls } from '../kernel/module/function-calls.ts';
 import type { DriverRuntime } from '../kernel/module/runtime.ts';
 import type { SiteRegistry } from '../kernel/module/sites.ts';
 import type { Entropy } from '../kernel/entropy.ts';
+import type { LockContexts } from '../kernel/locking/lock-contexts.ts';
 import type { Lockdep } from '../kernel/locking/lockdep/lockdep.ts';
 import type { Mutexes } from '../kernel/locking/mutex.ts';
 import type { Spinlocks } from '../kernel/locking/spinlock.ts';
@@ -70,6 +71,7 @@ export interface ApiServices {
   readonly lockdep: Lockdep;
   readonly mutexes: Mutexes;
   readonly spinlocks: Spinlocks;
+  readonly lockContexts: LockContexts;
   readonly rcu: Rcu;
   readonly workqueues: Workqueues;
   readonly functions: () => FunctionCalls;

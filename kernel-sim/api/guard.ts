@@ -4,7 +4,6 @@
  *
  * @subpath kernel/sync
  */
-import type { LockMap } from '../kernel/locking/lockdep/lock-class.ts';
 import { errnoValue } from '../kernel/module/errno-value.ts';
 import type { Switching } from '../uapi/coroutine.ts';
 import { ERRNO } from '../uapi/errno.ts';
@@ -77,9 +76,9 @@ export class LockMemory {
     if (!this.#isStatic) slabs.leaks.notLeak(this.pointer);
   }
 
-  free(lock: LockMap, isLocked: boolean, sizeBytes: number): void {
+  free(sizeBytes: number): void {
     const { lockdep, slabs, ownedPointers } = this.#context.services;
-    if (isLocked) lockdep.memoryFreed(lock.pointer, sizeBytes);
+    lockdep.memoryFreed(this.pointer, sizeBytes);
     if (this.#isStatic) return;
     ownedPointers.delete(this.pointer);
     slabs.kfree(this.pointer);

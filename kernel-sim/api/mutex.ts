@@ -5,8 +5,8 @@
  * @subpath kernel/sync
  */
 import { LOCK_KIND } from '../kernel/locking/lockdep/lock-kind.ts';
-import type { LockMap } from '../kernel/locking/lockdep/lock-class.ts';
-import { mutexBytes } from '../kernel/locking/mutex.ts';
+import { ACQUIRE } from '../kernel/locking/lockdep/lockdep.ts';
+import { WAIT, type Wait } from '../kernel/locking/lock-sleep.ts';
 import { errnoValue } from '../kernel/module/errno-value.ts';
 import type { Sleeping, Switching } from '../uapi/coroutine.ts';
 import type { ApiContext } from './context.ts';
@@ -25,17 +25,16 @@ export class Mutex<T> {
   readonly #context: ApiContext;
   readonly #cell: Cell<T>;
   readonly #memory: LockMemory;
-  readonly #lock: LockMap;
 
   /** @internal */
   constructor(context: ApiContext, value: T) {
-    const { slabs, lockdep, mutexes } = context.services;
+    const { lockdep, mutexes } = context.services;
     this.#context = context;
     this.#cell = { value };
-    this.#memory = new LockMemory(context, mutexBytes(slabs.ram.board.pointerBytes));
-    const { pointer, staticName } = this.#memory;
-    this.#lock = lockdep.initMap(pointer, { ...LOCK_KIND.MUTEX, name: staticName });
-    mutexes.initialise(this.#lock);
+    this.#memory = new LockMemory(context, mutexes.layout.sizeBytes);
+    const { pointer, staticName: name } = this.#memory;
+    const map = lockdep.initMap(pointer, { ...LOCK_KIND.MUTEX, name });
+    mutexes.initialise(pointer, map.key);
   }
 
   /**
@@ -44,7 +43,7 @@ export class Mutex<T> {
    * Context: process. Who holds it already waits for ever. Linux: mutex_lock.
    */
   *lock(this: Ref<Mutex<T>>): Sleeping<Guard<T>> {
-    yield* this.#context.services.mutexes.acquire(this.#lock, false);
+    yield* this.#take(WAIT.UNINTERRUPTIBLE);
     return this.#guard();
   }
 
@@ -56,29 +55,36 @@ export class Mutex<T> {
    * @throws EINTR a signal came first
    */
   *lock_interruptible(this: Ref<Mutex<T>>): Sleeping<Guard<T>> {
-    const errno = yield* this.#context.services.mutexes.acquire(this.#lock, true);
+    const errno = yield* this.#take(WAIT.INTERRUPTIBLE);
     if (errno < 0) throw errnoValue(errno);
     return this.#guard();
   }
 
   /** Takes the lock if it is free; null if not. Context: process. Linux: mutex_trylock. */
   try_lock(this: Ref<Mutex<T>>): Guard<T> | null {
-    return this.#context.services.mutexes.tryAcquire(this.#lock) ? this.#guard() : null;
+    return this.#context.services.mutexes.tryLock(this.#memory.pointer) ? this.#guard() : null;
   }
 
   /** Drops the data. Context: process. */
   *[Symbol.dispose](): Sleeping<void> {
-    const { runtime, mutexes, slabs } = this.#context.services;
+    const { runtime, mutexes } = this.#context.services;
     yield* runtime.dropSwitching(this.#cell.value);
-    const sizeBytes = mutexBytes(slabs.ram.board.pointerBytes);
-    this.#memory.free(this.#lock, mutexes.isLocked(this.#lock), sizeBytes);
+    this.#memory.free(mutexes.layout.sizeBytes);
+  }
+
+  *#take(wait: Wait): Sleeping<number> {
+    const { mutexes } = this.#context.services;
+    const { pointer } = this.#memory;
+    return mutexes.lockNow(pointer, ACQUIRE.WRITE)
+      ? 0
+      : yield* mutexes.lock(pointer, ACQUIRE.WRITE, wait);
   }
 
   #guard(): Guard<T> {
     const { mutexes, scheduler } = this.#context.services;
-    const lock = this.#lock;
+    const { pointer } = this.#memory;
     return new Guard(this.#cell, function* (): Switching<void> {
-      mutexes.release(lock);
+      mutexes.unlock(pointer);
       yield* scheduler.reschedule();
     });
   }

@@ -20,6 +20,12 @@ export function pointerTo(address: number): VoidPtr {
   return address as unknown as VoidPtr;
 }
 
+/** Where the toolchain put what a function tagged `@static` makes. */
+export function staticAt(at: number | undefined): number {
+  if (at === undefined) throw new TypeError('variables of a module are placed when it is built');
+  return at;
+}
+
 /** The address that a negative errno makes: one of the last page. Linux: ERR_PTR. */
 export function errorPointer({ services }: ApiContext, error: number): number {
   return (services.slabs.ram.board.pointerBytes === 4 ? 0x1_0000_0000 : CANONICAL_END) + error;

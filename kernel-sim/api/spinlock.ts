@@ -5,8 +5,7 @@
  * @subpath kernel/sync
  */
 import { LOCK_KIND } from '../kernel/locking/lockdep/lock-kind.ts';
-import type { LockMap } from '../kernel/locking/lockdep/lock-class.ts';
-import { SPINLOCK_BYTES } from '../kernel/locking/spinlock.ts';
+import { ACQUIRE } from '../kernel/locking/lockdep/lockdep.ts';
 import type { Sleeping, Switching } from '../uapi/coroutine.ts';
 import type { ApiContext } from './context.ts';
 import { type Cell, Guard, LockMemory } from './guard.ts';
@@ -25,17 +24,16 @@ export class Spinlock<T> {
   readonly #context: ApiContext;
   readonly #cell: Cell<T>;
   readonly #memory: LockMemory;
-  readonly #lock: LockMap;
 
   /** @internal */
   constructor(context: ApiContext, value: T) {
     const { lockdep, spinlocks } = context.services;
     this.#context = context;
     this.#cell = { value };
-    this.#memory = new LockMemory(context, SPINLOCK_BYTES);
-    const { pointer, staticName } = this.#memory;
-    this.#lock = lockdep.initMap(pointer, { ...LOCK_KIND.SPINLOCK, name: staticName });
-    spinlocks.initialise(this.#lock);
+    this.#memory = new LockMemory(context, spinlocks.layout.sizeBytes);
+    const { pointer, staticName: name } = this.#memory;
+    const map = lockdep.initMap(pointer, { ...LOCK_KIND.SPINLOCK, name });
+    spinlocks.initialise(pointer, map.key);
   }
 
   /**
@@ -44,8 +42,35 @@ export class Spinlock<T> {
    * Context: any. Who holds it already spins until the watchdog ends it. Linux: spin_lock.
    */
   *lock(this: Ref<Spinlock<T>>): Switching<Guard<T>> {
-    yield* this.#context.services.spinlocks.acquire(this.#lock);
-    return this.#guard(false);
+    const { lockContexts, spinlocks } = this.#context.services;
+    const { pointer } = this.#memory;
+    yield* lockContexts.lock(spinlocks, pointer, ACQUIRE.WRITE);
+    return new Guard(this.#cell, () => lockContexts.unlock(spinlocks, pointer));
+  }
+
+  /**
+   * The same with softirqs off until the guard is dropped: for data that a timer, a tasklet or a
+   * network function takes, too.
+   *
+   * Context: any but hardirq. Linux: spin_lock_bh.
+   */
+  *lock_bh(this: Ref<Spinlock<T>>): Switching<Guard<T>> {
+    const { lockContexts, spinlocks } = this.#context.services;
+    const { pointer } = this.#memory;
+    yield* lockContexts.lockBh(spinlocks, pointer, ACQUIRE.WRITE);
+    return new Guard(this.#cell, () => lockContexts.unlockBh(spinlocks, pointer));
+  }
+
+  /**
+   * The same with interrupts off; they are on when the guard is dropped, however they were.
+   *
+   * Context: any with interrupts on. Linux: spin_lock_irq.
+   */
+  *lock_irq(this: Ref<Spinlock<T>>): Switching<Guard<T>> {
+    const { lockContexts, spinlocks } = this.#context.services;
+    const { pointer } = this.#memory;
+    yield* lockContexts.lockIrq(spinlocks, pointer, ACQUIRE.WRITE);
+    return new Guard(this.#cell, () => lockContexts.unlockIrq(spinlocks, pointer));
   }
 
   /**
@@ -55,35 +80,25 @@ export class Spinlock<T> {
    * Context: any. Linux: spin_lock_irqsave.
    */
   *lock_irqsave(this: Ref<Spinlock<T>>): Switching<Guard<T>> {
-    const { spinlocks, scheduler } = this.#context.services;
-    const { preempt } = scheduler;
-    const wereOn = !preempt.irqsDisabled;
-    preempt.disableInterrupts();
-    yield* spinlocks.acquire(this.#lock);
-    return this.#guard(wereOn);
+    const { lockContexts, spinlocks } = this.#context.services;
+    const { pointer } = this.#memory;
+    const flags = yield* lockContexts.lockIrqsave(spinlocks, pointer, ACQUIRE.WRITE);
+    return new Guard(this.#cell, () => lockContexts.unlockIrqrestore(spinlocks, pointer, flags));
   }
 
   /** Takes the lock if it is free; null if not. Context: any. Linux: spin_trylock. */
   try_lock(this: Ref<Spinlock<T>>): Guard<T> | null {
-    const { spinlocks } = this.#context.services;
-    return spinlocks.tryAcquire(this.#lock) ? this.#guard(false) : null;
+    const { lockContexts, spinlocks } = this.#context.services;
+    const { pointer } = this.#memory;
+    if (!spinlocks.tryLock(pointer)) return null;
+    return new Guard(this.#cell, () => lockContexts.unlock(spinlocks, pointer));
   }
 
   /** Drops the data. Context: process. */
   *[Symbol.dispose](): Sleeping<void> {
     const { runtime, spinlocks } = this.#context.services;
     yield* runtime.dropSwitching(this.#cell.value);
-    this.#memory.free(this.#lock, spinlocks.isLocked(this.#lock), SPINLOCK_BYTES);
-  }
-
-  #guard(turnsInterruptsOn: boolean): Guard<T> {
-    const { spinlocks, scheduler } = this.#context.services;
-    const lock = this.#lock;
-    return new Guard(this.#cell, function* (): Switching<void> {
-      spinlocks.release(lock);
-      if (turnsInterruptsOn) scheduler.preempt.enableInterrupts();
-      yield* scheduler.reschedule();
-    });
+    this.#memory.free(spinlocks.layout.sizeBytes);
   }
 }
 

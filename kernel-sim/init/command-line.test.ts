@@ -53,8 +53,8 @@ describe('a command line', () => {
     ['hardened_usercopy=off', { hardenedUsercopy: false }],
     ['hardened_usercopy=0', { hardenedUsercopy: false }],
     [
-      'fortify=off refcount=off list_debug=off',
-      { fortify: false, refcount: false, listDebug: false },
+      'fortify=off refcount=off list_debug=off lock_debug=off',
+      { fortify: false, refcount: false, listDebug: false, lockDebug: false },
     ],
     ['panic_on_warn', { panicOnWarn: true }],
     ['panic_on_warn=1', { panicOnWarn: true }],

@@ -190,6 +190,7 @@ const PARAMETERS: ReadonlyMap<string, Setter> = new Map<string, Setter>([
   ['rcupdate.rcu_cpu_stall_timeout', setRcuStall],
   ['debug_objects', onOff('debugObjects')],
   ['no_debug_objects', absent('debugObjects')],
+  ['lock_debug', onOff('lockDebug')],
   ['panic_on_warn', integerFlag('panicOnWarn')],
   ['oops', ({ detectors }, value) => (detectors.panicOnOops ||= value === 'panic') || true],
   ['failslab', faults('failslab')],

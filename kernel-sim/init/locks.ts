@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /** Locks of one machine, joined to its memory, its scheduler and its reports. */
 import { DebugLocks } from '../kernel/locking/debug-locks.ts';
+import { LockContexts } from '../kernel/locking/lock-contexts.ts';
+import { LockDebug } from '../kernel/locking/lock-debug.ts';
 import { Lockdep } from '../kernel/locking/lockdep/lockdep.ts';
 import { Mutexes } from '../kernel/locking/mutex.ts';
+import { SpinQueues } from '../kernel/locking/spin-queue.ts';
 import { Spinlocks } from '../kernel/locking/spinlock.ts';
+import type { Task } from '../kernel/sched/task.ts';
 import { taskPointer } from '../kernel/sched/task-pointer.ts';
 import { LOCKDEP_UNRELIABLE } from '../kernel/taint.ts';
 import type { Kernel } from './kernel.ts';
@@ -13,12 +17,17 @@ export interface Locks {
   readonly lockdep: Lockdep;
   readonly mutexes: Mutexes;
   readonly spinlocks: Spinlocks;
+  readonly lockContexts: LockContexts;
+  /** What a lock's owner word says of a task. */
+  readonly addressOf: (task: Task) => number;
+  readonly taskAt: (address: number) => Task | undefined;
 }
 
 export function makeLocks(kernel: Kernel): Locks {
-  const { sim, ram, scheduler, sites, taint, runtime: execution } = kernel;
+  const { sim, ram, scheduler, sites, taint, tasks, runtime: execution } = kernel;
   const debugLocks = new DebugLocks(taint, LOCKDEP_UNRELIABLE);
-  const { lockdep: isOn, lockStat, recursiveReaders } = kernel.options.detectors;
+  const { lockdep: isOn, lockDebug, lockStat, recursiveReaders } = kernel.options.detectors;
+  const formatPointer = (pointer: number): string => ram.formatPointer(pointer);
   const lockdep = new Lockdep({
     sim,
     scheduler,
@@ -27,15 +36,39 @@ export function makeLocks(kernel: Kernel): Locks {
     depot: kernel.stackDepot,
     debugLocks,
     options: { isOn, countsTimes: lockStat, recursiveReaders },
-    formatPointer: (pointer) => ram.formatPointer(pointer),
+    formatPointer,
     printer: {
       framed: (headline, lines) => kernel.die.lockdep.framed(headline, lines),
       plain: (lines) => kernel.die.lockdep.plain(lines),
     },
   });
-  const parts = { ram, scheduler, execution, lockdep };
   scheduler.preempt.watcher = lockdep;
   kernel.slabs.onFree = (pointer, bytes) => lockdep.memoryFreed(pointer, bytes);
-  const mutexes = new Mutexes(parts, (task) => taskPointer(ram, task));
-  return { debugLocks, lockdep, mutexes, spinlocks: new Spinlocks(parts) };
+  const addressOf = (task: Task): number => taskPointer(ram, task);
+  const taskAt = (address: number): Task | undefined => {
+    for (const task of tasks.all()) if (addressOf(task) === address) return task;
+    return undefined;
+  };
+  const debug = new LockDebug({
+    scheduler,
+    debugLocks,
+    isEnabled: lockDebug,
+    formatPointer,
+    addressOf,
+    taskAt,
+    report: (lines) => kernel.die.lockBug(lines),
+    warn: (text) => kernel.die.warn(text),
+    warnOnce: (text) => kernel.die.warnOnce(text),
+  });
+  const spinners = new SpinQueues(scheduler, execution);
+  const parts = { ram, scheduler, execution, lockdep, debug, spinners, addressOf };
+  return {
+    debugLocks,
+    lockdep,
+    mutexes: new Mutexes(parts),
+    spinlocks: new Spinlocks(parts),
+    lockContexts: new LockContexts(scheduler, execution),
+    addressOf,
+    taskAt,
+  };
 }

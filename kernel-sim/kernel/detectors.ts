@@ -4,7 +4,7 @@
  * init/command-line.ts; each room that detects something is handed this and reads its own.
  *
  * Linux: mm/kasan/report.c, mm/slub.c, mm/kmemleak.c, mm/usercopy.c, lib/fault-inject.c.
- * Linux decides `fortify=`, `refcount=` and `list_debug=` when it is built.
+ * Linux decides `fortify=`, `refcount=`, `list_debug=` and `lock_debug=` when it is built.
  */
 
 /** Bits of `slub_debug=`, by the letters of Linux's documentation. */
@@ -61,6 +61,8 @@ export interface DetectorOptions {
   readonly kcsan: 'off' | 'on' | 'strict';
   /** `kcsan_permissive`: races over a single bit of many are left out. */
   readonly kcsanPermissive: boolean;
+  /** `lock_debug=off`: locks do not look whether they are used rightly. */
+  readonly lockDebug: boolean;
   /** What /proc/sys/kernel/panic_on_warn begins with. */
   readonly panicOnWarn: boolean;
   /** `oops=panic`: what /proc/sys/kernel/panic_on_oops begins with. */
@@ -106,6 +108,7 @@ export const DEFAULT_DETECTORS: DetectorOptions = Object.freeze({
   listDebug: true,
   kcsan: 'off',
   kcsanPermissive: false,
+  lockDebug: true,
   panicOnWarn: false,
   panicOnOops: false,
   lockdep: true,

@@ -251,6 +251,15 @@ export class Die {
     }
   }
 
+  /** A lock found itself misused: what it says, and who got there how. Linux: spin_dump. */
+  lockBug(lines: readonly string[]): void {
+    const frames = this.#reporter.frames();
+    const say = this.#reporter.at(LEVEL.EMERG);
+    for (const line of lines) say(line, driverFrame(frames));
+    this.#reporter.who(say);
+    this.#reporter.trace(say, frames);
+  }
+
   /** Who runs, and how they got there. Linux: dump_stack. */
   dumpStack(level: number = LEVEL.WARNING): void {
     const say = this.#reporter.at(level);

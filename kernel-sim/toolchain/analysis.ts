@@ -64,7 +64,8 @@ export function analyse(
   const functions = new AddressedFunctions(checker);
   const variables = new PointerVariables(checker, TARGETS[board].pointerBytes);
   if (kind === 'module') variables.analyse(files);
-  const globals = new GlobalBuffers(checker, findings, variables.sizeBytes);
+  const target = TARGETS[board];
+  const globals = new GlobalBuffers(checker, findings, places.types, target, variables.sizeBytes);
   const frames = new Frames(checker);
   const pointers = new PointerOperations(checker, places, findings);
   for (const file of files) {
@@ -85,7 +86,7 @@ export function analyse(
   const exports = readExports(checker, files, findings);
   effects.analyse(files, surfaceOf(files, exports));
   const sites = new Sites(files, nameOf, places);
-  const allocations = readAllocations(checker, files, places.types, TARGETS[board], sites);
+  const allocations = readAllocations(checker, files, places.types, target, sites);
   const locks = readLockNames(checker, files, sites);
   return {
     kind,

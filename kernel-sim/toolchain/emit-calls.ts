@@ -17,6 +17,7 @@ import {
 import type { CallForm } from './effects.ts';
 import { dropValue, release } from './emit-drops.ts';
 import type { Emitter } from './emitter.ts';
+import type { GlobalBuffer } from './global-buffers.ts';
 import { isInert, unwrap, type CallNode } from './syntax.ts';
 
 const f = ts.factory;
@@ -25,11 +26,7 @@ export function emitCall(emitter: Emitter, node: CallNode): ts.Expression {
   const { plan, effects } = emitter.analysis;
   if (node.expression.kind === ts.SyntaxKind.SuperKeyword) return emitter.visitChildren(node);
   const buffer = emitter.analysis.globals.of(node);
-  if (buffer !== undefined) {
-    const { offset, sizeBytes } = buffer;
-    const numbers = [offset, sizeBytes].map((it) => f.createNumericLiteral(it));
-    return kernelCall('globalBuffer', id('$base'), ...numbers);
-  }
+  if (buffer?.isPrepared === false) return globalMemory(buffer);
   const dropped = plan.dropCalls.get(node);
   const callee = emitter.expression(node.expression);
   const values = (node.arguments ?? []).map((it) => emitter.expression(it));
@@ -37,7 +34,10 @@ export function emitCall(emitter: Emitter, node: CallNode): ts.Expression {
   if (dropped !== undefined && values[0] !== undefined) {
     return dropValue(emitter, sequence([...before, values[0]]), dropped);
   }
-  const { receiver, args } = insertBefore(emitter, node, callee, values, before);
+  const placed = insertBefore(emitter, node, callee, values, before);
+  const { receiver } = placed;
+  const room = buffer && [globalMemory(buffer), f.createStringLiteral(buffer.name)];
+  const args = [...placed.args, ...(room ?? [])];
   if (ts.isNewExpression(node)) return emitNew(emitter, node, receiver, args);
   const form = effects.callForm(node, emitter.scope.isGenerator, emitter.build);
   const method = unwrap(node.expression);
@@ -49,6 +49,11 @@ export function emitCall(emitter: Emitter, node: CallNode): ts.Expression {
     ? f.updateCallChain(node, receiver, node.questionDotToken, undefined, args)
     : f.updateCallExpression(node, receiver, undefined, args);
   return finished(emitter, call, form);
+}
+
+function globalMemory({ offset, sizeBytes }: GlobalBuffer): ts.Expression {
+  const numbers = [offset, sizeBytes].map((it) => f.createNumericLiteral(it));
+  return kernelCall('globalBuffer', id('$base'), ...numbers);
 }
 
 /** The call's value, whether or not the call made a coroutine. */

@@ -15,9 +15,9 @@ describe('a spinlock', () => {
     const lock = rig.makeSpinlock();
     const words: number[] = [rig.word(lock)];
     rig.spawn('a', function* () {
-      yield* rig.spinlocks.acquire(lock);
+      yield* rig.spinLock(lock);
       words.push(rig.word(lock), rig.scheduler.preempt.count);
-      rig.spinlocks.release(lock);
+      rig.spinUnlock(lock);
       words.push(rig.word(lock), rig.scheduler.preempt.count);
     });
     rig.run();
@@ -29,9 +29,9 @@ describe('a spinlock', () => {
     const lock = rig.makeSpinlock();
     const tries: boolean[] = [];
     rig.spawn('a', function* () {
-      tries.push(rig.spinlocks.tryAcquire(lock), rig.spinlocks.tryAcquire(lock));
-      rig.ram.store8(lock.pointer, 0);
-      tries.push(rig.spinlocks.tryAcquire(lock));
+      tries.push(rig.spinlocks.tryLock(lock), rig.spinlocks.tryLock(lock));
+      rig.ram.store8(lock, 0);
+      tries.push(rig.spinlocks.tryLock(lock));
       yield;
     });
     rig.run();
@@ -43,16 +43,16 @@ describe('a spinlock', () => {
     const lock = rig.makeSpinlock();
     let word = 0;
     rig.spawn('holder', function* () {
-      yield* rig.spinlocks.acquire(lock);
+      yield* rig.spinLock(lock);
       yield* rig.compute(HOLD_NS);
       word = rig.word(lock);
-      rig.spinlocks.release(lock);
+      rig.spinUnlock(lock);
       rig.say('free');
     });
     const spinner = rig.spawn('spinner', function* () {
       yield* rig.compute(2000);
-      yield* rig.spinlocks.acquire(lock);
-      rig.spinlocks.release(lock);
+      yield* rig.spinLock(lock);
+      rig.spinUnlock(lock);
       rig.say('had it');
     });
     rig.run();
@@ -76,21 +76,21 @@ describe('a spinlock', () => {
     const waiter = (name: string, delayNs: number): void => {
       rig.spawn(name, function* () {
         yield* rig.compute(delayNs);
-        yield* rig.spinlocks.acquire(lock);
+        yield* rig.spinLock(lock);
         order.push(name);
         yield* rig.compute(30_000);
-        rig.spinlocks.release(lock);
+        rig.spinUnlock(lock);
       });
     };
     rig.spawn('holder', function* () {
-      yield* rig.spinlocks.acquire(lock);
+      yield* rig.spinLock(lock);
       yield* rig.compute(HOLD_NS);
       word = rig.word(lock);
-      rig.spinlocks.release(lock);
+      rig.spinUnlock(lock);
       // Back at once: not before those who wait.
-      yield* rig.spinlocks.acquire(lock);
+      yield* rig.spinLock(lock);
       order.push('holder');
-      rig.spinlocks.release(lock);
+      rig.spinUnlock(lock);
     });
     waiter('late', 40_000);
     waiter('early', 20_000);
@@ -106,8 +106,8 @@ describe('a spinlock', () => {
     const lock = rig.makeSpinlock();
     rig.spawn('a', function* () {
       rig.scheduler.current.stintStartNs = rig.sim.now();
-      yield* rig.spinlocks.acquire(lock);
-      yield* rig.spinlocks.acquire(lock);
+      yield* rig.spinLock(lock);
+      yield* rig.spinLock(lock);
     });
     rig.run();
     expect(rig.reports.map(([headline]) => headline)).toEqual([
@@ -128,11 +128,11 @@ describe('without the lock', () => {
     for (const name of ['a', 'b']) {
       rig.spawn(name, function* () {
         for (let round = 0; round < ROUNDS; round++) {
-          if (isLocked) yield* rig.spinlocks.acquire(lock);
+          if (isLocked) yield* rig.spinLock(lock);
           const before = total;
           yield* rig.compute(5000);
           total = before + 1;
-          if (isLocked) rig.spinlocks.release(lock);
+          if (isLocked) rig.spinUnlock(lock);
           yield* rig.scheduler.reschedule();
         }
       });

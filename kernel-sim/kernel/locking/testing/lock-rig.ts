@@ -1,16 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /** Locks over a scheduler of their own, with tasks that do as a test says. */
+import type { Sleeping, Switching } from '../../../uapi/coroutine.ts';
 import { Ram } from '../../../hw/ram/ram.ts';
 import { SiteRegistry } from '../../module/sites.ts';
 import { LOCKDEP_UNRELIABLE } from '../../taint.ts';
 import { StackDepot } from '../../stack-depot.ts';
+import type { Task } from '../../sched/task.ts';
 import { Rig } from '../../sched/testing/rig.ts';
 import { DebugLocks } from '../debug-locks.ts';
-import type { LockMap } from '../lockdep/lock-class.ts';
+import { LockContexts } from '../lock-contexts.ts';
+import { LockDebug } from '../lock-debug.ts';
+import type { LockDependencies } from '../lock-dependencies.ts';
+import { WAIT, type Wait } from '../lock-sleep.ts';
 import { LOCK_KIND } from '../lockdep/lock-kind.ts';
-import { Lockdep, type LockdepOptions } from '../lockdep/lockdep.ts';
+import { ACQUIRE, Lockdep, type LockdepOptions } from '../lockdep/lockdep.ts';
 import { DUMP_STACK, type LockdepLine } from '../lockdep/reports.ts';
 import { Mutexes } from '../mutex.ts';
+import { SpinQueues } from '../spin-queue.ts';
 import { Spinlocks } from '../spinlock.ts';
 
 const RAM_BYTES = 64 * 1024;
@@ -27,9 +33,14 @@ export class LockRig extends Rig {
   readonly mutexes: Mutexes;
   readonly taint = { mask: 0 };
   readonly debugLocks = new DebugLocks(this.taint, LOCKDEP_UNRELIABLE);
+  readonly tasks: Task[] = [];
+  readonly contexts: LockContexts;
+  /** What a test makes other locks of. */
+  readonly parts: LockDependencies;
   #used = 0;
 
-  constructor(cpus: number, options: Partial<LockdepOptions> = {}) {
+  /** `checks`: whether locks look by themselves. */
+  constructor(cpus: number, options: Partial<LockdepOptions> = {}, checks = true) {
     super(cpus);
     this.ram.unpoison(0, RAM_BYTES);
     const { scheduler, sim, execution, ram } = this;
@@ -47,30 +58,66 @@ export class LockRig extends Rig {
         plain: (lines) => this.reports.push(lines.map(textOf)),
       },
     });
-    const parts = { ram, scheduler, execution, lockdep: this.lockdep };
-    this.spinlocks = new Spinlocks(parts);
-    this.mutexes = new Mutexes(parts, ({ pid }) => this.addressOf(pid));
+    const addressOf = ({ pid }: { pid: number }): number => this.addressOf(pid);
+    const report = (...lines: readonly string[]): void => void this.reports.push([...lines]);
+    const debug = new LockDebug({
+      scheduler,
+      debugLocks: this.debugLocks,
+      isEnabled: checks,
+      formatPointer: (pointer) => ram.formatPointer(pointer),
+      addressOf,
+      taskAt: (address) => this.tasks.find(({ pid }) => this.addressOf(pid) === address),
+      report: (lines) => report(...lines),
+      warn: report,
+      warnOnce: report,
+    });
+    const spinners = new SpinQueues(scheduler, execution);
+    const { lockdep } = this;
+    this.parts = { ram, scheduler, execution, lockdep, debug, spinners, addressOf };
+    this.spinlocks = new Spinlocks(this.parts);
+    this.mutexes = new Mutexes(this.parts);
+    this.contexts = new LockContexts(scheduler, execution);
+  }
+
+  override spawn(name: string, body: () => Sleeping<void>): Task {
+    const task = super.spawn(name, body);
+    this.tasks.push(task);
+    return task;
   }
 
   addressOf(pid: number): number {
     return this.ram.toPointer(TASKS + pid * 8);
   }
 
-  makeSpinlock(): LockMap {
-    const lock = this.lockdep.initMap(this.place(), LOCK_KIND.SPINLOCK);
-    this.spinlocks.initialise(lock);
-    return lock;
+  makeSpinlock(): number {
+    const at = this.place();
+    this.spinlocks.initialise(at, this.lockdep.initMap(at, LOCK_KIND.SPINLOCK).key);
+    return at;
   }
 
-  makeMutex(): LockMap {
-    const lock = this.lockdep.initMap(this.place(), LOCK_KIND.MUTEX);
-    this.mutexes.initialise(lock);
-    return lock;
+  makeMutex(): number {
+    const at = this.place();
+    this.mutexes.initialise(at, this.lockdep.initMap(at, LOCK_KIND.MUTEX).key);
+    return at;
+  }
+
+  spinLock(at: number): Switching<void> {
+    return this.contexts.lock(this.spinlocks, at, ACQUIRE.WRITE);
+  }
+
+  spinUnlock(at: number): void {
+    this.spinlocks.unlock(at);
+    this.scheduler.preempt.enable();
+  }
+
+  *mutexLock(at: number, wait: Wait = WAIT.UNINTERRUPTIBLE): Sleeping<number> {
+    if (this.mutexes.lockNow(at, ACQUIRE.WRITE)) return 0;
+    return yield* this.mutexes.lock(at, ACQUIRE.WRITE, wait);
   }
 
   /** The first words of a lock. */
-  word(lock: LockMap): number {
-    return this.ram.load32(lock.pointer);
+  word(lock: number): number {
+    return this.ram.load32(lock);
   }
 
   /** Memory for a lock. */

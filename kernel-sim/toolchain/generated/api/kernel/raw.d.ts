@@ -1642,6 +1642,166 @@ export function mempool_alloc_preallocated<E>(pool: Ptr<mempool_t<E>>): E;
  */
 export function mempool_free<E>(item: NoInfer<E>, pool: Ptr<mempool_t<E>>): void;
 
+/**
+ * The fields of `mutex`: who holds it with flags in the low bits, who waits, and what is checked.
+ */
+export type MutexFields = {
+  readonly owner: ScalarKind<'usize'>;
+  readonly wait_lock: ScalarKind<'u32'>;
+  readonly osq: ScalarKind<'u32'>;
+  readonly wait_list: StructClass<ListHeadFields>;
+  readonly magic: PointerKind<undefined>;
+  readonly dep_key: ScalarKind<'usize'>;
+};
+
+/** A lock that is waited for asleep. Linux: struct mutex. */
+export type mutex = Struct<MutexFields>;
+
+/** As a field: `lock: mutex`. Linux: struct mutex. */
+export const mutex: StructClass<MutexFields>;
+
+/**
+ * A mutex among the variables of the module, free and ready: `const bank_lock = DEFINE_MUTEX();`
+ * at the top level of a file.
+ *
+ * Context: none, since it is there when the module is. Linux: DEFINE_MUTEX.
+ *
+ * @static
+ */
+export function DEFINE_MUTEX(): Ptr<mutex>;
+
+/**
+ * Makes memory a mutex that is free. All that one line makes are of one class to lockdep.
+ *
+ * Context: any; nobody may hold it. Linux: mutex_init.
+ *
+ * @raw
+ * @lock_init
+ * @symbol __mutex_init
+ */
+export function mutex_init(lock: Ptr<mutex>): void;
+
+/**
+ * Takes the mutex, sleeping until it is free. Signals do not end the wait. Who holds it
+ * already waits for ever.
+ *
+ * Context: process. Linux: mutex_lock.
+ *
+ * @raw
+ * @sleeps
+ * @symbol mutex_lock
+ */
+export function mutex_lock(lock: Ptr<mutex>): void;
+
+/**
+ * The same, but a signal ends the wait: 0 with the mutex, -EINTR without.
+ *
+ * Context: process. Linux: mutex_lock_interruptible.
+ *
+ * @raw
+ * @sleeps
+ * @symbol mutex_lock_interruptible
+ */
+export function mutex_lock_interruptible(lock: Ptr<mutex>): number;
+
+/**
+ * The same, but a signal that kills ends the wait: 0 with the mutex, -EINTR without.
+ *
+ * Context: process. Linux: mutex_lock_killable.
+ *
+ * @raw
+ * @sleeps
+ * @symbol mutex_lock_killable
+ */
+export function mutex_lock_killable(lock: Ptr<mutex>): number;
+
+/**
+ * Takes a second mutex of a class that is held: `subclass`, 1 to 7, says which of an order
+ * that the driver knows it is.
+ *
+ * Context: process. Linux: mutex_lock_nested.
+ *
+ * @raw
+ * @sleeps
+ * @symbol mutex_lock_nested
+ */
+export function mutex_lock_nested(lock: Ptr<mutex>, subclass: number): void;
+
+/**
+ * The same, but a signal ends the wait: 0 with the mutex, -EINTR without.
+ *
+ * Context: process. Linux: mutex_lock_interruptible_nested.
+ *
+ * @raw
+ * @sleeps
+ * @symbol mutex_lock_interruptible_nested
+ */
+export function mutex_lock_interruptible_nested(lock: Ptr<mutex>, subclass: number): number;
+
+/**
+ * The same, but a signal that kills ends the wait: 0 with the mutex, -EINTR without.
+ *
+ * Context: process. Linux: mutex_lock_killable_nested.
+ *
+ * @raw
+ * @sleeps
+ * @symbol mutex_lock_killable_nested
+ */
+export function mutex_lock_killable_nested(lock: Ptr<mutex>, subclass: number): number;
+
+/**
+ * Takes one of many mutexes of a class, in any order: `outer`, which is held, keeps everybody
+ * else from doing so.
+ *
+ * Context: process. Linux: mutex_lock_nest_lock.
+ *
+ * @raw
+ * @sleeps
+ * @symbol _mutex_lock_nest_lock
+ */
+export function mutex_lock_nest_lock(lock: Ptr<mutex>, outer: VoidPtr): void;
+
+/**
+ * Takes the mutex if it is free. True if so.
+ *
+ * Context: process. Linux: mutex_trylock.
+ *
+ * @raw
+ * @symbol mutex_trylock
+ */
+export function mutex_trylock(lock: Ptr<mutex>): boolean;
+
+/**
+ * Gives the mutex back. The task that took it has to.
+ *
+ * Context: process. Linux: mutex_unlock.
+ *
+ * @raw
+ * @switches
+ * @symbol mutex_unlock
+ */
+export function mutex_unlock(lock: Ptr<mutex>): void;
+
+/**
+ * Whether anybody holds the mutex now.
+ *
+ * Context: any. Linux: mutex_is_locked.
+ *
+ * @raw
+ * @symbol mutex_is_locked
+ */
+export function mutex_is_locked(lock: Ptr<mutex>): boolean;
+
+/**
+ * Says that the memory is no mutex any more. Nobody may hold it.
+ *
+ * Context: process. Linux: mutex_destroy.
+ *
+ * @raw
+ * @symbol mutex_destroy
+ */
+export function mutex_destroy(lock: Ptr<mutex>): void;
+
 /** A page of memory. What it has for itself is the kernel's. Linux: struct page. */
 export interface page {
   /** Nothing: only the type has it. */
@@ -1858,6 +2018,218 @@ export function container_of<T extends object, Name extends keyof T & string>(po
  * @raw
  */
 export function ptr_at<T>(address: number): Ptr<T>;
+
+/**
+ * The fields of `raw_spinlock_t`: whether it is held and who waits, and what is checked.
+ */
+export type RawSpinlockFields = {
+  readonly val: ScalarKind<'u32'>;
+  readonly magic: ScalarKind<'u32'>;
+  readonly owner_cpu: ScalarKind<'u32'>;
+  readonly owner: PointerKind<undefined>;
+  readonly dep_key: ScalarKind<'usize'>;
+};
+
+/**
+ * A spinlock for the innermost of the kernel: what holds it takes no other spinlock. Linux:
+ * raw_spinlock_t.
+ */
+export type raw_spinlock_t = Struct<RawSpinlockFields>;
+
+/** As a field: `lock: raw_spinlock_t`. Linux: raw_spinlock_t. */
+export const raw_spinlock_t: StructClass<RawSpinlockFields>;
+
+/**
+ * A lock among the variables of the module, free and ready:
+ * `const bank_lock = DEFINE_RAW_SPINLOCK();` at the top level of a file.
+ *
+ * Context: none, since it is there when the module is. Linux: DEFINE_RAW_SPINLOCK.
+ *
+ * @static
+ */
+export function DEFINE_RAW_SPINLOCK(): Ptr<raw_spinlock_t>;
+
+/**
+ * Makes memory a lock that is free. All that one line makes are of one class to lockdep.
+ *
+ * Context: any; nobody may hold it. Linux: raw_spin_lock_init.
+ *
+ * @raw
+ * @lock_init
+ */
+export function raw_spin_lock_init(lock: Ptr<raw_spinlock_t>): void;
+
+/**
+ * Takes the lock, spinning until it is free. Preemption is off until it is given back: nothing
+ * in between may sleep. Who holds the lock already spins for ever.
+ *
+ * Context: any. Linux: raw_spin_lock.
+ *
+ * @raw
+ * @switches
+ * @symbol _raw_spin_lock
+ */
+export function raw_spin_lock(lock: Ptr<raw_spinlock_t>): void;
+
+/**
+ * The same with interrupts off: for what an interrupt handler takes, too, where they were on.
+ *
+ * Context: any. Linux: raw_spin_lock_irq.
+ *
+ * @raw
+ * @switches
+ * @symbol _raw_spin_lock_irq
+ */
+export function raw_spin_lock_irq(lock: Ptr<raw_spinlock_t>): void;
+
+/**
+ * The same with interrupts off, wherever it is called. Returns what
+ * `raw_spin_unlock_irqrestore` wants.
+ *
+ * Context: any. Linux: raw_spin_lock_irqsave.
+ *
+ * @raw
+ * @switches
+ * @symbol _raw_spin_lock_irqsave
+ */
+export function raw_spin_lock_irqsave(lock: Ptr<raw_spinlock_t>): number;
+
+/**
+ * The same with softirqs off: for what a timer, a tasklet or a network function takes, too.
+ *
+ * Context: any. Linux: raw_spin_lock_bh.
+ *
+ * @raw
+ * @switches
+ * @symbol _raw_spin_lock_bh
+ */
+export function raw_spin_lock_bh(lock: Ptr<raw_spinlock_t>): void;
+
+/**
+ * Takes a second lock of a class that is held: `subclass`, 1 to 7, says which of an order that
+ * the driver knows it is.
+ *
+ * Context: any. Linux: raw_spin_lock_nested.
+ *
+ * @raw
+ * @switches
+ * @symbol _raw_spin_lock_nested
+ */
+export function raw_spin_lock_nested(lock: Ptr<raw_spinlock_t>, subclass: number): void;
+
+/**
+ * The same with interrupts off.
+ *
+ * Context: any. Linux: raw_spin_lock_irqsave_nested.
+ *
+ * @raw
+ * @switches
+ * @symbol _raw_spin_lock_irqsave_nested
+ */
+export function raw_spin_lock_irqsave_nested(lock: Ptr<raw_spinlock_t>, subclass: number): number;
+
+/**
+ * Takes one of many locks of a class, in any order: `outer`, which is held, keeps everybody
+ * else from doing so.
+ *
+ * Context: any. Linux: raw_spin_lock_nest_lock.
+ *
+ * @raw
+ * @switches
+ * @symbol _raw_spin_lock_nest_lock
+ */
+export function raw_spin_lock_nest_lock(lock: Ptr<raw_spinlock_t>, outer: VoidPtr): void;
+
+/**
+ * Gives the lock back.
+ *
+ * Context: that of the lock. Linux: raw_spin_unlock.
+ *
+ * @raw
+ * @switches
+ * @symbol _raw_spin_unlock
+ */
+export function raw_spin_unlock(lock: Ptr<raw_spinlock_t>): void;
+
+/**
+ * Gives the lock back, and turns interrupts on.
+ *
+ * Context: that of the lock. Linux: raw_spin_unlock_irq.
+ *
+ * @raw
+ * @switches
+ * @symbol _raw_spin_unlock_irq
+ */
+export function raw_spin_unlock_irq(lock: Ptr<raw_spinlock_t>): void;
+
+/**
+ * Gives the lock back, and puts interrupts as they were.
+ *
+ * Context: that of the lock. Linux: raw_spin_unlock_irqrestore.
+ *
+ * @raw
+ * @switches
+ * @symbol _raw_spin_unlock_irqrestore
+ */
+export function raw_spin_unlock_irqrestore(lock: Ptr<raw_spinlock_t>, flags: number): void;
+
+/**
+ * Gives the lock back, and turns softirqs on.
+ *
+ * Context: that of the lock. Linux: raw_spin_unlock_bh.
+ *
+ * @raw
+ * @switches
+ * @symbol _raw_spin_unlock_bh
+ */
+export function raw_spin_unlock_bh(lock: Ptr<raw_spinlock_t>): void;
+
+/**
+ * Takes the lock if it is free. True if so.
+ *
+ * Context: any. Linux: raw_spin_trylock.
+ *
+ * @raw
+ * @symbol _raw_spin_trylock
+ */
+export function raw_spin_trylock(lock: Ptr<raw_spinlock_t>): boolean;
+
+/**
+ * The same; with the lock, interrupts are off.
+ *
+ * Context: any. Linux: raw_spin_trylock_irq.
+ *
+ * @raw
+ */
+export function raw_spin_trylock_irq(lock: Ptr<raw_spinlock_t>): boolean;
+
+/**
+ * The same. Returns the flags to restore, or -1 without the lock.
+ *
+ * Context: any. Linux: raw_spin_trylock_irqsave.
+ *
+ * @raw
+ */
+export function raw_spin_trylock_irqsave(lock: Ptr<raw_spinlock_t>): number;
+
+/**
+ * The same; with the lock, softirqs are off.
+ *
+ * Context: any. Linux: raw_spin_trylock_bh.
+ *
+ * @raw
+ * @symbol _raw_spin_trylock_bh
+ */
+export function raw_spin_trylock_bh(lock: Ptr<raw_spinlock_t>): boolean;
+
+/**
+ * Whether anybody holds the lock now.
+ *
+ * Context: any. Linux: raw_spin_is_locked.
+ *
+ * @raw
+ */
+export function raw_spin_is_locked(lock: Ptr<raw_spinlock_t>): boolean;
 
 /**
  * What runs after a grace period, where nothing may sleep. Usually it frees what holds the head.
@@ -2115,6 +2487,225 @@ export function kref_get_unless_zero(ref: Ptr<kref>): boolean;
  * @raw
  */
 export function kref_put(ref: Ptr<kref>, release: (ref: Ptr<kref>) => void): boolean;
+
+/**
+ * The fields of `spinlock_t`: whether it is held and who waits, and what is checked.
+ */
+export type SpinlockFields = {
+  readonly val: ScalarKind<'u32'>;
+  readonly magic: ScalarKind<'u32'>;
+  readonly owner_cpu: ScalarKind<'u32'>;
+  readonly owner: PointerKind<undefined>;
+  readonly dep_key: ScalarKind<'usize'>;
+};
+
+/** A lock that is waited for without sleeping. Linux: spinlock_t. */
+export type spinlock_t = Struct<SpinlockFields>;
+
+/** As a field: `lock: spinlock_t`. Linux: spinlock_t. */
+export const spinlock_t: StructClass<SpinlockFields>;
+
+/**
+ * A lock among the variables of the module, free and ready:
+ * `const bank_lock = DEFINE_SPINLOCK();` at the top level of a file.
+ *
+ * Context: none, since it is there when the module is. Linux: DEFINE_SPINLOCK.
+ *
+ * @static
+ */
+export function DEFINE_SPINLOCK(): Ptr<spinlock_t>;
+
+/**
+ * Makes memory a lock that is free. All that one line makes are of one class to lockdep.
+ *
+ * Context: any; nobody may hold it. Linux: spin_lock_init.
+ *
+ * @raw
+ * @lock_init
+ * @symbol __raw_spin_lock_init
+ */
+export function spin_lock_init(lock: Ptr<spinlock_t>): void;
+
+/**
+ * Takes the lock, spinning until it is free. Preemption is off until it is given back: nothing
+ * in between may sleep. Who holds the lock already spins for ever.
+ *
+ * Context: any. Linux: spin_lock.
+ *
+ * @raw
+ * @switches
+ * @symbol _raw_spin_lock
+ */
+export function spin_lock(lock: Ptr<spinlock_t>): void;
+
+/**
+ * The same with interrupts off: for what an interrupt handler takes, too, where they were on.
+ *
+ * Context: any. Linux: spin_lock_irq.
+ *
+ * @raw
+ * @switches
+ * @symbol _raw_spin_lock_irq
+ */
+export function spin_lock_irq(lock: Ptr<spinlock_t>): void;
+
+/**
+ * The same with interrupts off, wherever it is called. Returns what `spin_unlock_irqrestore`
+ * wants.
+ *
+ * Context: any. Linux: spin_lock_irqsave.
+ *
+ * @raw
+ * @switches
+ * @symbol _raw_spin_lock_irqsave
+ */
+export function spin_lock_irqsave(lock: Ptr<spinlock_t>): number;
+
+/**
+ * The same with softirqs off: for what a timer, a tasklet or a network function takes, too.
+ *
+ * Context: any. Linux: spin_lock_bh.
+ *
+ * @raw
+ * @switches
+ * @symbol _raw_spin_lock_bh
+ */
+export function spin_lock_bh(lock: Ptr<spinlock_t>): void;
+
+/**
+ * Takes a second lock of a class that is held: `subclass`, 1 to 7, says which of an order that
+ * the driver knows it is.
+ *
+ * Context: any. Linux: spin_lock_nested.
+ *
+ * @raw
+ * @switches
+ * @symbol _raw_spin_lock_nested
+ */
+export function spin_lock_nested(lock: Ptr<spinlock_t>, subclass: number): void;
+
+/**
+ * The same with interrupts off.
+ *
+ * Context: any. Linux: spin_lock_irqsave_nested.
+ *
+ * @raw
+ * @switches
+ * @symbol _raw_spin_lock_irqsave_nested
+ */
+export function spin_lock_irqsave_nested(lock: Ptr<spinlock_t>, subclass: number): number;
+
+/**
+ * Takes one of many locks of a class, in any order: `outer`, which is held, keeps everybody
+ * else from doing so.
+ *
+ * Context: any. Linux: spin_lock_nest_lock.
+ *
+ * @raw
+ * @switches
+ * @symbol _raw_spin_lock_nest_lock
+ */
+export function spin_lock_nest_lock(lock: Ptr<spinlock_t>, outer: VoidPtr): void;
+
+/**
+ * Gives the lock back.
+ *
+ * Context: that of the lock. Linux: spin_unlock.
+ *
+ * @raw
+ * @switches
+ * @symbol _raw_spin_unlock
+ */
+export function spin_unlock(lock: Ptr<spinlock_t>): void;
+
+/**
+ * Gives the lock back, and turns interrupts on.
+ *
+ * Context: that of the lock. Linux: spin_unlock_irq.
+ *
+ * @raw
+ * @switches
+ * @symbol _raw_spin_unlock_irq
+ */
+export function spin_unlock_irq(lock: Ptr<spinlock_t>): void;
+
+/**
+ * Gives the lock back, and puts interrupts as they were.
+ *
+ * Context: that of the lock. Linux: spin_unlock_irqrestore.
+ *
+ * @raw
+ * @switches
+ * @symbol _raw_spin_unlock_irqrestore
+ */
+export function spin_unlock_irqrestore(lock: Ptr<spinlock_t>, flags: number): void;
+
+/**
+ * Gives the lock back, and turns softirqs on.
+ *
+ * Context: that of the lock. Linux: spin_unlock_bh.
+ *
+ * @raw
+ * @switches
+ * @symbol _raw_spin_unlock_bh
+ */
+export function spin_unlock_bh(lock: Ptr<spinlock_t>): void;
+
+/**
+ * Takes the lock if it is free. True if so.
+ *
+ * Context: any. Linux: spin_trylock.
+ *
+ * @raw
+ * @symbol _raw_spin_trylock
+ */
+export function spin_trylock(lock: Ptr<spinlock_t>): boolean;
+
+/**
+ * The same; with the lock, interrupts are off.
+ *
+ * Context: any. Linux: spin_trylock_irq.
+ *
+ * @raw
+ */
+export function spin_trylock_irq(lock: Ptr<spinlock_t>): boolean;
+
+/**
+ * The same. Returns the flags to restore, or -1 without the lock.
+ *
+ * Context: any. Linux: spin_trylock_irqsave.
+ *
+ * @raw
+ */
+export function spin_trylock_irqsave(lock: Ptr<spinlock_t>): number;
+
+/**
+ * The same; with the lock, softirqs are off.
+ *
+ * Context: any. Linux: spin_trylock_bh.
+ *
+ * @raw
+ * @symbol _raw_spin_trylock_bh
+ */
+export function spin_trylock_bh(lock: Ptr<spinlock_t>): boolean;
+
+/**
+ * Whether anybody holds the lock now.
+ *
+ * Context: any. Linux: spin_is_locked.
+ *
+ * @raw
+ */
+export function spin_is_locked(lock: Ptr<spinlock_t>): boolean;
+
+/**
+ * Whether anybody waits for it now.
+ *
+ * Context: any. Linux: spin_is_contended.
+ *
+ * @raw
+ */
+export function spin_is_contended(lock: Ptr<spinlock_t>): boolean;
 
 /**
  * An array of `size` bytes on the kernel stack, with whatever was there before. It ends with the

@@ -114,6 +114,27 @@ export class Spinlock<T> {
   lock(this: Ref<Spinlock<T>>): Guard<T>;
 
   /**
+   * The same with softirqs off until the guard is dropped: for data that a timer, a tasklet or a
+   * network function takes, too.
+   *
+   * Context: any but hardirq. Linux: spin_lock_bh.
+   *
+   * @switches
+   * @symbol spin_lock_bh
+   */
+  lock_bh(this: Ref<Spinlock<T>>): Guard<T>;
+
+  /**
+   * The same with interrupts off; they are on when the guard is dropped, however they were.
+   *
+   * Context: any with interrupts on. Linux: spin_lock_irq.
+   *
+   * @switches
+   * @symbol spin_lock_irq
+   */
+  lock_irq(this: Ref<Spinlock<T>>): Guard<T>;
+
+  /**
    * The same with interrupts off until the guard is dropped, which puts them back as they were: for
    * data that an interrupt handler takes, too.
    *

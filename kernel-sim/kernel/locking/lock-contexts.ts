@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/**
+ * Locks that spin, taken with interrupts or softirqs held off: for data that a handler shares.
+ *
+ * Linux: include/linux/spinlock_api_smp.h, rwlock_api_smp.h.
+ */
+import type { Switching } from '../../uapi/coroutine.ts';
+import type { Execution } from '../sched/execution.ts';
+import { PREEMPT_OFFSET, SOFTIRQ_DISABLE_OFFSET } from '../sched/preempt.ts';
+import type { Scheduler } from '../sched/scheduler.ts';
+import type { Acquire } from './lockdep/lockdep.ts';
+
+/** What a lock that spins can do: a spinlock, and either side of a rwlock. */
+export interface SpinningLocks {
+  lockNow(at: number, how: Acquire): boolean;
+  lock(at: number, how: Acquire): Switching<void>;
+  tryLock(at: number): boolean;
+  unlock(at: number): void;
+}
+
+/** Interrupt flags with interrupts on, as local_irq_save answers them: x86's IF. */
+const IRQS_ON = 0x200;
+
+export class LockContexts {
+  readonly #scheduler: Scheduler;
+  readonly #execution: Execution;
+
+  constructor(scheduler: Scheduler, execution: Execution) {
+    this.#scheduler = scheduler;
+    this.#execution = execution;
+  }
+
+  *lock(locks: SpinningLocks, at: number, how: Acquire): Switching<void> {
+    if (!locks.lockNow(at, how)) yield* locks.lock(at, how);
+  }
+
+  /** Linux: spin_lock_irq. */
+  *lockIrq(locks: SpinningLocks, at: number, how: Acquire): Switching<void> {
+    this.#scheduler.preempt.disableInterrupts();
+    if (!locks.lockNow(at, how)) yield* locks.lock(at, how);
+  }
+
+  /** Returns what `unlockIrqrestore` wants. Linux: spin_lock_irqsave. */
+  *lockIrqsave(locks: SpinningLocks, at: number, how: Acquire): Switching<number> {
+    const flags = this.#saveInterrupts();
+    if (!locks.lockNow(at, how)) yield* locks.lock(at, how);
+    return flags;
+  }
+
+  /** Linux: spin_lock_bh. */
+  *lockBh(locks: SpinningLocks, at: number, how: Acquire): Switching<void> {
+    this.#scheduler.preempt.add(SOFTIRQ_DISABLE_OFFSET);
+    if (!locks.lockNow(at, how)) yield* locks.lock(at, how);
+  }
+
+  tryLockIrq(locks: SpinningLocks, at: number): boolean {
+    const { preempt } = this.#scheduler;
+    preempt.disableInterrupts();
+    if (locks.tryLock(at)) return true;
+    preempt.enableInterrupts();
+    return false;
+  }
+
+  /** The flags, or -1 without the lock. */
+  tryLockIrqsave(locks: SpinningLocks, at: number): number {
+    const flags = this.#saveInterrupts();
+    if (locks.tryLock(at)) return flags;
+    this.#restoreInterrupts(flags);
+    return -1;
+  }
+
+  tryLockBh(locks: SpinningLocks, at: number): boolean {
+    const { preempt } = this.#scheduler;
+    preempt.add(SOFTIRQ_DISABLE_OFFSET);
+    if (locks.tryLock(at)) return true;
+    preempt.subtract(SOFTIRQ_DISABLE_OFFSET);
+    return false;
+  }
+
+  *unlock(locks: SpinningLocks, at: number): Switching<void> {
+    locks.unlock(at);
+    this.#scheduler.preempt.enable();
+    if (this.#execution.budget < 0) yield;
+  }
+
+  *unlockIrq(locks: SpinningLocks, at: number): Switching<void> {
+    const { preempt } = this.#scheduler;
+    locks.unlock(at);
+    preempt.enableInterrupts();
+    preempt.enable();
+    if (this.#execution.budget < 0) yield;
+  }
+
+  *unlockIrqrestore(locks: SpinningLocks, at: number, flags: number): Switching<void> {
+    locks.unlock(at);
+    this.#restoreInterrupts(flags);
+    this.#scheduler.preempt.enable();
+    if (this.#execution.budget < 0) yield;
+  }
+
+  *unlockBh(locks: SpinningLocks, at: number): Switching<void> {
+    locks.unlock(at);
+    this.#scheduler.preempt.subtract(SOFTIRQ_DISABLE_OFFSET + PREEMPT_OFFSET);
+    if (this.#execution.budget < 0) yield;
+  }
+
+  #saveInterrupts(): number {
+    const { preempt } = this.#scheduler;
+    const flags = preempt.irqsDisabled ? 0 : IRQS_ON;
+    preempt.disableInterrupts();
+    return flags;
+  }
+
+  #restoreInterrupts(flags: number): void {
+    const { preempt } = this.#scheduler;
+    if ((flags & IRQS_ON) === 0) preempt.disableInterrupts();
+    else preempt.enableInterrupts();
+  }
+}
