@@ -29,6 +29,7 @@ import { RawKmemleakApi } from './raw-kmemleak.ts';
 import { RawKthreadApi } from './raw-kthread.ts';
 import { RawListApi } from './raw-list.ts';
 import { RawPageApi } from './raw-pages.ts';
+import { RawModuleApi } from './raw-module.ts';
 import { RawMempoolApi } from './raw-mempool.ts';
 import { RawMutexApi } from './raw-mutex.ts';
 import { RawPercpuApi } from './raw-percpu.ts';
@@ -114,6 +115,7 @@ function rawExports(context: ApiContext, uapi: UapiApi): object {
     lists,
     new RawMempoolApi(context, pages),
     new RawMutexApi(context, uapi, lists),
+    new RawModuleApi(context),
     pages,
     new RawPercpuApi(context),
     new RawPointerApi(),

@@ -75,6 +75,8 @@ export interface ApiServices {
   readonly rcu: Rcu;
   readonly workqueues: Workqueues;
   readonly functions: () => FunctionCalls;
+  /** Those that are loaded. */
+  readonly modules: () => readonly LoadedModule[];
   readonly raw: RawParts;
   readonly vmalloc: Vmalloc;
   /** Bytes of a module's own data, as a pointer; 0 when it has no more room. */

@@ -9,6 +9,7 @@ import { type KernelOptions, parseCommandLine } from './command-line.ts';
 const DEFAULTS: KernelOptions = {
   preempt: 'voluntary',
   watchdogSeconds: 1,
+  moduleSignatures: 'off',
   detectors: DEFAULT_DETECTORS,
   complaints: [],
   unknown: [],
@@ -34,6 +35,8 @@ describe('a command line', () => {
     ['watchdog_thresh=soon', { unknown: ['watchdog_thresh=soon'] }],
     ['watchdog_thresh=', { unknown: ['watchdog_thresh='] }],
     ['watchdog_thresh', { unknown: ['watchdog_thresh'] }],
+    ['module_sig=on', { moduleSignatures: 'check' }],
+    ['module.sig_enforce module_sig=off', { moduleSignatures: 'enforce' }],
     ['root=/dev/vda ro quiet rw console=ttyS0 seed=7', {}],
     ['single a=b=c =x', { unknown: ['single', 'a=b=c', '=x'] }],
     ['KASAN=off', { unknown: ['KASAN=off'] }],

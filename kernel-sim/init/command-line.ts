@@ -13,6 +13,7 @@ import {
   SLUB_DEBUG,
   type SlubDebugRule,
 } from '../kernel/detectors.ts';
+import type { ModuleSignatures } from '../kernel/module/module-taint.ts';
 import { assert } from '../lib/assert.ts';
 import { parseBool } from '../lib/kstrto.ts';
 
@@ -21,6 +22,8 @@ export interface KernelOptions {
   readonly preempt: 'voluntary' | 'full';
   /** `watchdog_thresh=N`: a soft lockup is reported after twice N seconds. */
   readonly watchdogSeconds: number;
+  /** `module_sig=on`, ours; `module.sig_enforce`. Linux decides the former when it is built. */
+  readonly moduleSignatures: ModuleSignatures;
   readonly detectors: DetectorOptions;
   /** Lines for the log about values that mean nothing. */
   readonly complaints: readonly string[];
@@ -46,6 +49,7 @@ export function parseCommandLine(text: string): KernelOptions {
   const parsed: Parsed = {
     preempt: 'voluntary',
     watchdogSeconds: WATCHDOG_SECONDS,
+    moduleSignatures: 'off',
     detectors: { ...DEFAULT_DETECTORS },
     complaints: [],
   };
@@ -152,6 +156,8 @@ const ignored: Setter = () => true;
 const PARAMETERS: ReadonlyMap<string, Setter> = new Map<string, Setter>([
   ['preempt', setPreempt],
   ['watchdog_thresh', setWatchdog],
+  ['module_sig', setModuleSig],
+  ['module.sig_enforce', enforceModuleSig],
   ['kasan', onOff('kasan')],
   ['kasan_multi_shot', present('kasanMultiShot')],
   [
@@ -201,6 +207,19 @@ const PARAMETERS: ReadonlyMap<string, Setter> = new Map<string, Setter>([
 
 function setPreempt(parsed: Parsed, value: string | undefined): boolean {
   parsed.preempt = value === 'full' ? 'full' : 'voluntary';
+  return true;
+}
+
+function setModuleSig(parsed: Parsed, value: string | undefined, name: string): boolean {
+  const isOn = parseBool(value ?? '');
+  if (isOn === undefined) parsed.complaints.push(malformed(name));
+  else if (parsed.moduleSignatures !== 'enforce') parsed.moduleSignatures = isOn ? 'check' : 'off';
+  return true;
+}
+
+/** Linux: sig_enforce of kernel/module/signing.c, which can only be set. */
+function enforceModuleSig(parsed: Parsed, value: string | undefined): boolean {
+  if (value === undefined || parseBool(value) === true) parsed.moduleSignatures = 'enforce';
   return true;
 }
 

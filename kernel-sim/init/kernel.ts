@@ -415,6 +415,7 @@ export class Kernel {
       rcu: this.rcu,
       workqueues: this.workqueues,
       functions: () => this.functionCalls,
+      modules: () => [...this.loader.modules],
       entropy: () => this.consoles.entropy,
       get sysctl() {
         return sysctl();
@@ -429,6 +430,8 @@ export class Kernel {
       calls,
       taint,
       board: board.name,
+      addTaint: (letter) => this.die.addTaint(letter),
+      signatures: options.moduleSignatures,
       build: build ?? (options.preempt === 'full' ? 'stepped' : 'fast'),
       evaluate: (code, name) => host.evaluate(code, name),
       resolveApi: (specifier) => api.get(specifier),
@@ -466,6 +469,7 @@ export class Kernel {
       onCpuLimit: (task) => checkCpuTime(task, this.signals),
     };
     const { runtime, calls, loader, sites } = this;
+    calls.onGone = ({ image }) => raw.badFetch(image.address);
     return new FunctionCalls({
       runtime,
       calls,

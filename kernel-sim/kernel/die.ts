@@ -298,7 +298,8 @@ export class Die {
   /** Linux: add_taint. */
   addTaint(letter: TaintLetter): void {
     const { taint, printk } = this.#deps;
-    const isFirst = letter === 'B' && (taint.mask & LOCKDEP_UNRELIABLE) === 0;
+    const endsTrust = letter === 'B' || letter === 'R';
+    const isFirst = endsTrust && (taint.mask & LOCKDEP_UNRELIABLE) === 0;
     taint.mask |= taintBit(letter);
     if (isFirst) printk.warn('Disabling lock debugging due to kernel taint');
   }

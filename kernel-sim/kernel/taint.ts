@@ -24,7 +24,7 @@ export function taintBit(letter: TaintLetter): number {
 }
 
 /** What ends trust in the state of locks. Linux: LOCKDEP_NOW_UNRELIABLE. */
-export const LOCKDEP_UNRELIABLE = taintBit('P') | taintBit('B') | taintBit('D');
+export const LOCKDEP_UNRELIABLE = taintBit('P') | taintBit('R') | taintBit('B') | taintBit('D');
 
 /** `O`, `PO`: the letters of set flags, as /proc/modules shows a module's. */
 export function taintLetters(taint: number): string {

@@ -3,7 +3,7 @@
  * Loading and unloading modules.
  *
  * @syscall 175 init_module full
- * @syscall 176 delete_module partial "no O_TRUNC (forced removal)"
+ * @syscall 176 delete_module full
  * @syscall 313 finit_module partial "no compressed files"
  */
 import { vfsPread } from '../fs/read-write.ts';
@@ -12,6 +12,7 @@ import { INIT_FLAG } from '../kernel/module/ko-file.ts';
 import { KernelBuffer } from '../mm/io-memory.ts';
 import type { Process } from '../process/process.ts';
 import { ERRNO } from '../uapi/errno.ts';
+import { O } from '../uapi/fs.ts';
 import { readString } from './arguments.ts';
 import type { SyscallParts, SyscallTable } from './parts.ts';
 
@@ -51,10 +52,11 @@ export function moduleCalls({ loader, policy }: SyscallParts): SyscallTable {
       return moved < 0 ? moved : load(process, bytes, parameters, flags);
     },
 
-    delete_module(process, address) {
+    delete_module(process, address, flags) {
       if (!may(process)) return -EPERM;
       const name = readString(process, address);
-      return typeof name === 'number' ? name : process.block(loader.unload(name));
+      if (typeof name === 'number') return name;
+      return process.block(loader.unload(name, (flags & O.TRUNC) !== 0));
     },
   };
 }

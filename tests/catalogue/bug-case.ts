@@ -41,6 +41,12 @@ export interface BugCase {
   readonly top?: string;
   /** What the module does when it is unloaded. */
   readonly exit?: string;
+  /** What `module()` is told, also as a patch; the licence GPL unless told. */
+  readonly info?: string;
+  /** Another module, `./provider`, that the driver imports from, and that nobody loads. */
+  readonly provider?: string;
+  /** No driver does it right: there is no twin. */
+  readonly hasTwin?: false;
   readonly setting: Setting;
   /**
    * Cases of one bundle become one driver, whose module parameter says which function runs. Their

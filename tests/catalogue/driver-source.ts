@@ -40,7 +40,9 @@ export function writeDriver(bug: BugCase, variant: Variant): DriverSource {
     ...FRAME,
     ...(exit.length > 0 ? EXIT : []),
     '}',
-    `export default module(Driver, { license: "GPL" });`,
+    'export default module(Driver, {',
+    ...applyPatch(bug.info ?? LICENSE, variant),
+    '});',
   ];
   const all = withImports(lines);
   return { text: `${all.join('\n')}\n`, marks: marksOf(all, 0), parameters: '' };
@@ -151,6 +153,8 @@ const TELLING = [
   '  println(`${name} at ${place.address.toString(16)}`);',
   '}',
 ];
+
+const LICENSE = '  license: "GPL",';
 
 const FRAME = [
   'class Driver {',

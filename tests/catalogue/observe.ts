@@ -43,14 +43,24 @@ export interface Circumstances {
 export type Built = { readonly file: Uint8Array } | { readonly errors: readonly string[] };
 
 /** A `.ko`, or with `target` an executable, of one source file. */
-export function build(text: string, target: 'module' | 'program' = 'module'): Built {
+export function build(text: string, target: 'module' | 'program', provider?: string): Built {
   const { ko, executable, diagnostics } = sharedToolchain().build({
     version: 1,
     target,
     module: MODULE,
     board: 'pc',
     main: MODULE_FILE,
-    sources: { [MODULE_FILE]: text },
+    sources: {
+      [MODULE_FILE]: text,
+      ...(provider === undefined ? {} : { 'provider.ts': provider }),
+    },
+    modules:
+      provider === undefined
+        ? []
+        : [
+            { name: MODULE, main: MODULE_FILE },
+            { name: 'provider', main: 'provider.ts' },
+          ],
   });
   const base64 = target === 'module' ? ko : executable;
   if (base64 !== undefined) return { file: Buffer.from(base64, 'base64') };

@@ -60,13 +60,7 @@ export class CaseRunner {
   #judgeReporting(bug: BugCase, entry: Entry, broken: Run): string[] {
     const { source, seen } = broken;
     const wrong = judgeReports(bug, entry, source, seen);
-    const twin = this.#make(bug, 'repaired');
-    if ('errors' in twin) return [...wrong, `the twin does not build: ${twin.errors[0]}`];
-    const repaired = load(bug, twin, bug.setting.on);
-    const silent = { ...bug, prints: [], besides: [], taints: '', status: 0 };
-    const silence = judgeSilence(silent, entry, repaired.source, repaired.seen);
-    const noise = [...silence, ...judgeStatus(silent, repaired.seen)];
-    wrong.push(...noise.map((reason) => `the twin: ${reason}`));
+    if (bug.hasTwin !== false) wrong.push(...this.#judgeTwin(bug, entry));
     const { off, offScript } = bug.setting;
     if (off === undefined) return wrong;
     const blind = load(bug, broken, off, offScript);
@@ -79,9 +73,18 @@ export class CaseRunner {
     return wrong;
   }
 
+  #judgeTwin(bug: BugCase, entry: Entry): string[] {
+    const twin = this.#make(bug, 'repaired');
+    if ('errors' in twin) return [`the twin does not build: ${twin.errors[0]}`];
+    const { source, seen } = load(bug, twin, bug.setting.on);
+    const silent = { ...bug, prints: [], besides: [], taints: '', status: 0 };
+    const noise = [...judgeSilence(silent, entry, source, seen), ...judgeStatus(silent, seen)];
+    return noise.map((reason) => `the twin: ${reason}`);
+  }
+
   #make(bug: BugCase, variant: Variant): Driver | { readonly errors: readonly string[] } {
     const source = this.#write(bug, variant);
-    const built = this.#build(source.text, 'module');
+    const built = this.#build(source.text, 'module', bug.provider);
     if ('errors' in built) return built;
     if (bug.program === undefined) return { source, ko: built.file, program: undefined };
     const program = this.#build(bug.program, 'program');
@@ -95,10 +98,10 @@ export class CaseRunner {
     return writeBundle(all, variant).get(bug.id)!;
   }
 
-  #build(text: string, target: 'module' | 'program'): Built {
+  #build(text: string, target: 'module' | 'program', provider?: string): Built {
     const known = this.#files.get(text);
     if (known !== undefined) return known;
-    const built = build(text, target);
+    const built = build(text, target, provider);
     this.#files.set(text, built);
     return built;
   }

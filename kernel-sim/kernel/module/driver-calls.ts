@@ -26,6 +26,8 @@ export class DriverCalls {
   readonly #sim: Sim;
   readonly #scheduler: Scheduler;
   readonly #runtime: DriverRuntime;
+  /** Oopses as a call of code that is gone does. */
+  onGone: (module: LoadedModule) => never = unreachableModule;
 
   constructor(sim: Sim, scheduler: Scheduler, runtime: DriverRuntime) {
     this.#sim = sim;
@@ -88,6 +90,7 @@ export class DriverCalls {
       runtime.stack[frame + 2 * n + 1] = baseBytes + path.usedBytes[n]!;
     }
     runtime.sp = frame + 2 * path.sites.length;
+    if (module.isGone) this.onGone(module);
     task.modules.push(module);
     // Threads of the process that have ended came before, and the module's init.
     this.#scheduler.happens.acquire(task.group);
@@ -113,4 +116,8 @@ export class DriverCalls {
     this.#runtime.sp += 2;
     throw this.#runtime.panic(thrown);
   }
+}
+
+function unreachableModule({ name }: LoadedModule): never {
+  throw new Error(`${name} is gone, and nobody says what becomes of a call`);
 }

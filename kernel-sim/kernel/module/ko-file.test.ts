@@ -52,6 +52,11 @@ const withSites = (value: unknown): Parts => ({
   sections: { [KO_SECTION.SITES]: JSON.stringify(value) },
 });
 
+const typeOf = (name: string, fields: unknown): object => ({
+  ...SITES,
+  types: [{ name, sizeBytes: 8, fields }],
+});
+
 describe('a module file', () => {
   it('is read with its name, licence, code and sites', () => {
     expect(readKo(makeKo(), 'pc')).toMatchObject({
@@ -131,6 +136,15 @@ describe('a module file', () => {
     ['a frame below nothing', { ...SITES, functions: [{ name: '', frameBytes: -1, length: 1 }] }],
     ['a frame of a fraction', { ...SITES, functions: [{ name: '', frameBytes: 0.5, length: 1 }] }],
     ['a length too large', { ...SITES, functions: [{ name: '', frameBytes: 0, length: 1e300 }] }],
+    ['a type with a long name', typeOf('x'.repeat(4097), [])],
+    ['a type with a field of a long name', typeOf('t', [['x'.repeat(4097), 0, 8, 'u64']])],
+    [
+      'a type with many fields',
+      typeOf(
+        't',
+        Array.from({ length: 20_001 }, () => ['f', 0, 8, 'u64']),
+      ),
+    ],
     ['a short row', { ...SITES, sites: [[0, 0, 1, 1]] }],
     ['a long row', { ...SITES, sites: [[0, 0, 1, 1, 1, 1]] }],
     ['a row of texts', { ...SITES, sites: [['0', 0, 1, 1, 1]] }],

@@ -205,20 +205,31 @@ function isAllocation(row: unknown): boolean {
 function isLockName(row: unknown): boolean {
   if (!Array.isArray(row) || row.length !== 2) return false;
   const [site, name] = row as readonly unknown[];
-  return isCount(site) && typeof name === 'string';
+  return isCount(site) && isTypeName(name);
+}
+
+/** More than any driver has; whoever draws objects by these types counts on it. */
+const FIELDS_MAX = 20_000;
+const TYPE_NAME_MAX = 4096;
+
+function isTypeName(name: unknown): boolean {
+  return typeof name === 'string' && name.length <= TYPE_NAME_MAX;
 }
 
 function isObjectType(row: unknown): boolean {
   const { name, sizeBytes, fields } = (row ?? {}) as Record<string, unknown>;
-  return typeof name === 'string' && isCount(sizeBytes) && isArrayOf(fields, isField);
+  return (
+    isTypeName(name) &&
+    isCount(sizeBytes) &&
+    isArrayOf(fields, isField) &&
+    fields.length <= FIELDS_MAX
+  );
 }
 
 function isField(row: unknown): boolean {
   if (!Array.isArray(row) || row.length !== 4) return false;
   const [name, offset, sizeBytes, kind] = row as readonly unknown[];
-  return (
-    typeof name === 'string' && isCount(offset) && isCount(sizeBytes) && typeof kind === 'string'
-  );
+  return isTypeName(name) && isCount(offset) && isCount(sizeBytes) && isTypeName(kind);
 }
 
 function isFunctionRow(row: unknown): boolean {

@@ -75,6 +75,8 @@ export class LoadedModule {
   /** Open files, modules that use it, and other users; 0 lets rmmod go on. */
   references = 0;
   taint = 0;
+  /** Its memory is gone: whoever still calls it calls nothing. */
+  isGone = false;
   /** Its top level has run: what is made from now on is no static. */
   isLinked = false;
   /** Bytes of its data that statics take. */

@@ -8,7 +8,9 @@ import { dataSection, writeElf } from '../../lib/elf.ts';
 import { encodeUtf8 } from '../../lib/utf8.ts';
 import { ELF_MACHINE, KO_SECTION, VERMAGIC } from '../../uapi/module-abi.ts';
 import { SECTION, THIS_MODULE } from '../../uapi/module-sections.ts';
+import { taintBit } from '../taint.ts';
 import type { LoadedModule } from './loaded-module.ts';
+import { entryPath } from './sites.ts';
 
 interface Source {
   readonly name?: string;
@@ -127,6 +129,25 @@ describe('unloading', () => {
     module.put();
     expect(unload()).toBe(0);
     expect(module.tryGet()).toBe(false);
+  });
+
+  it('by force takes it from those who use it, and who calls it then oopses', () => {
+    load();
+    const module = found();
+    module.tryGet();
+    const { kernel } = machine;
+    const forced = machine.inThread(() => kernel.loader.unload('m', true));
+    expect([forced, loaded()]).toEqual([0, []]);
+    expect(kernel.taint.mask & taintBit('R')).not.toBe(0);
+    expect(machine.guest.logText).toContain('Disabling lock debugging due to kernel taint');
+    const called = machine.inThread(function* () {
+      return yield* kernel.calls.callSwitching(module, entryPath('vfs_read'), function* () {});
+    });
+    expect(called).toBeUndefined();
+    const address = module.image.address.toString(16);
+    const fault = `unable to handle page fault for address: ffff${address}`;
+    expect(machine.guest.logText).toContain(fault);
+    expect(machine.guest.logText).toContain('#PF: supervisor instruction fetch in kernel mode');
   });
 
   it('after an oops is EBUSY, and its memory stays taken', () => {

@@ -17,8 +17,8 @@ import type { Sleeping } from '../../uapi/coroutine.ts';
 import { ERRNO } from '../../uapi/errno.ts';
 import type { ModuleFactory } from '../../uapi/module-abi.ts';
 import { SECTION } from '../../uapi/module-sections.ts';
-import type { Printk } from '../printk/printk.ts';
-import { taintBit } from '../taint.ts';
+import { LEVEL, type Printk } from '../printk/printk.ts';
+import type { TaintLetter } from '../taint.ts';
 import type { DriverCalls } from './driver-calls.ts';
 import { FunctionTable } from './function-table.ts';
 import { type KoFile, readKo } from './ko-file.ts';
@@ -37,9 +37,10 @@ import {
   parseWords,
   readParameterEntries,
 } from './parameters.ts';
+import { type ModuleSignatures, taintKernel } from './module-taint.ts';
 import type { DriverRuntime, ModuleFunctions } from './runtime.ts';
 import { entryPath, nothrowPath, type SiteRegistry } from './sites.ts';
-import { isFreeLicense, type KernelSymbols, SymbolResolver } from './symbols.ts';
+import { type KernelSymbols, SymbolResolver } from './symbols.ts';
 
 const INIT_PATH = entryPath(
   '__x64_sys_finit_module',
@@ -56,6 +57,9 @@ export interface LoaderDependencies {
   readonly runtime: DriverRuntime;
   readonly calls: DriverCalls;
   readonly taint: { mask: number };
+  readonly addTaint: (letter: TaintLetter) => void;
+  /** What becomes of a module that nobody has signed. Linux: CONFIG_MODULE_SIG. */
+  readonly signatures: ModuleSignatures;
   readonly board: 'pc' | 'rpi3';
   /** Which of a module's two builds is run. */
   readonly build: 'fast' | 'stepped';
@@ -166,6 +170,10 @@ export class ModuleLoader {
   *#loadChecked(ko: KoFile, words: string, isForced: boolean): Sleeping<number> {
     const { name } = ko.words;
     if (this.#modules.has(name)) return -ERRNO.EEXIST;
+    if (this.#deps.signatures === 'enforce') {
+      this.#deps.printk.print(LEVEL.NOTICE, 'Loading of unsigned module is rejected');
+      return -ERRNO.EKEYREJECTED;
+    }
     const prepared = this.#prepare(ko, isForced);
     if (typeof prepared === 'number') return prepared;
     const { module, initAddress } = prepared;
@@ -211,7 +219,8 @@ export class ModuleLoader {
       printk.err(`${name}: Invalid module format: sections that fit nowhere`);
       return -ERRNO.ENOEXEC;
     }
-    const letters = this.#taint(ko, isForced);
+    const isForce = isForced && (ko.hasForeignVermagic || this.#resolver.lacksVersions(ko));
+    const letters = taintKernel(this.#deps, ko, isForce);
     const resolved = this.#resolver.resolve(ko, letters);
     if (typeof resolved === 'number') return resolved;
     taint.mask |= resolved.taint;
@@ -374,13 +383,18 @@ export class ModuleLoader {
 
   /**
    * delete_module(2): 0 or a negative errno. Context: task that may sleep; the caller is allowed.
+   *
+   * @param isForced takes it from those who use it. Linux: try_force_unload
    */
-  *unload(name: string): Sleeping<number> {
+  *unload(name: string, isForced = false): Sleeping<number> {
     const module = this.#modules.get(name);
     if (module === undefined) return -ERRNO.ENOENT;
     if (module.users.size > 0) return -ERRNO.EAGAIN;
     if (module.state !== 'Live') return -ERRNO.EBUSY;
-    if (module.references > 0) return -ERRNO.EAGAIN;
+    if (module.references > 0) {
+      if (!isForced) return -ERRNO.EAGAIN;
+      this.#deps.addTaint('R');
+    }
     const { runtime, calls } = this.#deps;
     module.state = 'Unloading';
     calls.unloading(module);
@@ -396,6 +410,7 @@ export class ModuleLoader {
   #release(module: LoadedModule): void {
     const { image } = module;
     this.#modules.delete(module.name);
+    module.isGone = true;
     this.watcher.removed(module);
     for (const provider of module.providers) {
       provider.users.delete(module);
@@ -405,31 +420,6 @@ export class ModuleLoader {
     this.#functions.forget(image.address, image.sizeBytes);
     module.isFreed = true;
     this.#deps.memory.free(image.address);
-  }
-
-  /** Taints the kernel as the module does, and returns the module's own flags. */
-  #taint(ko: KoFile, isForced: boolean): number {
-    const { taint, printk } = this.#deps;
-    const { name, license } = ko.words;
-    let own = taintBit('O');
-    const isForce = isForced && (ko.hasForeignVermagic || this.#resolver.lacksVersions(ko));
-    if (isForce) {
-      const why = ko.hasForeignVermagic ? 'bad vermagic' : 'no symbol version';
-      if ((taint.mask & taintBit('F')) === 0) printk.warn(`${name}: ${why}: kernel tainted.`);
-      own |= taintBit('F');
-    }
-    if ((taint.mask & taintBit('O')) === 0) {
-      printk.warn(`${name}: loading out-of-tree module taints kernel.`);
-    }
-    if (!isFreeLicense(license)) {
-      printk.warn(`${name}: module license '${license}' taints kernel.`);
-      if ((taint.mask & taintBit('P')) === 0) {
-        printk.warn('Disabling lock debugging due to kernel taint');
-      }
-      own |= taintBit('P');
-    }
-    taint.mask |= own;
-    return own;
   }
 
   #trace(module: LoadedModule, what: number): void {

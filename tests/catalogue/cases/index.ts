@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /** All cases by their id. */
 import type { BugCase } from '../bug-case.ts';
+import { DRIVER_MODEL_CASES } from './driver-model.ts';
 import { FORTIFY_CASES } from './fortify.ts';
 import { KASAN_MEMPOOL_CASES } from './kasan-mempool.ts';
 import { KASAN_OTHER_CASES } from './kasan-other.ts';
@@ -23,6 +24,7 @@ const ALL: readonly BugCase[] = [
   ...LIST_CASES,
   ...OOPS_CASES,
   ...REFCOUNT_CASES,
+  ...DRIVER_MODEL_CASES,
 ];
 
 export const CASES: ReadonlyMap<string, BugCase> = new Map(ALL.map((bug) => [bug.id, bug]));

@@ -1643,6 +1643,43 @@ export function mempool_alloc_preallocated<E>(pool: Ptr<mempool_t<E>>): E;
 export function mempool_free<E>(item: NoInfer<E>, pool: Ptr<mempool_t<E>>): void;
 
 /**
+ * The module whose code this is, as the functions below want it.
+ *
+ * Context: any. Linux: THIS_MODULE.
+ */
+export function this_module(): VoidPtr;
+
+/**
+ * Holds a module, so that it cannot be unloaded, unless it is on its way out.
+ *
+ * Context: any. Linux: try_module_get.
+ *
+ * @raw
+ * @symbol try_module_get
+ */
+export function try_module_get(module: VoidPtr): boolean;
+
+/**
+ * Lets go of a module. Once too often is a warning.
+ *
+ * Context: any. Linux: module_put.
+ *
+ * @raw
+ * @symbol module_put
+ */
+export function module_put(module: VoidPtr): void;
+
+/**
+ * How many hold a module; -1 for one that is on its way out.
+ *
+ * Context: any. Linux: module_refcount.
+ *
+ * @raw
+ * @symbol module_refcount
+ */
+export function module_refcount(module: VoidPtr): number;
+
+/**
  * The fields of `mutex`: who holds it with flags in the low bits, who waits, and what is checked.
  */
 export type MutexFields = {
