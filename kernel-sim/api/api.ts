@@ -46,7 +46,7 @@ import { RawVmallocApi } from './raw-vmalloc.ts';
 import { RawWaitEventApi } from './raw-wait-event.ts';
 import { RawWaitApi, TASK_STATES } from './raw-wait.ts';
 import { RawWatchdogApi } from './raw-watchdog.ts';
-import { RawWorkqueueApi } from './raw-workqueue.ts';
+import { RawWorkqueueApi, WORKQUEUE_FLAGS } from './raw-workqueue.ts';
 import { Slot } from './slot.ts';
 import { Spinlock } from './spinlock.ts';
 import { SyncApi } from './sync.ts';
@@ -135,7 +135,15 @@ function rawExports(context: ApiContext, uapi: UapiApi): object {
     new RawTaskApi(context),
     new RawWorkqueueApi(context, uapi),
   ];
-  const constants = [GFP_FLAGS, GFP_FLAG_MODIFIERS, MAP_FLAGS, PROT_FLAGS, SLAB_FLAGS, TASK_STATES];
+  const constants = [
+    GFP_FLAGS,
+    GFP_FLAG_MODIFIERS,
+    MAP_FLAGS,
+    PROT_FLAGS,
+    SLAB_FLAGS,
+    TASK_STATES,
+    WORKQUEUE_FLAGS,
+  ];
   const exports: object[] = [...constants, ...parts.map(exportsOf)];
   return Object.freeze(Object.assign({}, ...exports) as object);
 }

@@ -55,6 +55,7 @@ export const EXPORTED_SYMBOLS: readonly (readonly [name: string, isGplOnly: bool
   ['alloc_workqueue_noprof', false],
   ['autoremove_wake_function', false],
   ['call_rcu', false],
+  ['cancel_work', false],
   ['cancel_work_sync', false],
   ['clear_user', false],
   ['complete', false],

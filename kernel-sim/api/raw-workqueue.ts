@@ -4,11 +4,11 @@
  *
  * @subpath kernel/raw
  */
-import type { Workqueue } from '../kernel/workqueue.ts';
+import { WQ_FLAGS } from '../kernel/workqueue.ts';
 import type { Sleeping } from '../uapi/coroutine.ts';
 import type { ApiContext } from './context.ts';
 import type { Ptr } from './raw-pointer.ts';
-import { addressOf, pointerTo } from './raw-value.ts';
+import { addressOf, intOf, pointerTo } from './raw-value.ts';
 import type { FunctionKind, PointerKind, ScalarKind, Struct, StructClass } from './uapi-types.ts';
 import type { UapiApi } from './uapi.ts';
 
@@ -63,12 +63,31 @@ export type workqueue_struct = Struct<WorkqueueFields>;
 /** Linux: sizeof(struct workqueue_struct), with its padding. */
 const WORKQUEUE_BYTES = 512;
 
+/**
+ * How a queue's items are done. Linux: include/linux/workqueue.h.
+ *
+ * @constants
+ */
+export const WORKQUEUE_FLAGS = { ...WQ_FLAGS } as const;
+
 /** @exports */
 export class RawWorkqueueApi {
   readonly #context: ApiContext;
 
   /** As a field: `work: work_struct`. Linux: struct work_struct. */
   readonly work_struct: StructClass<WorkFields>;
+
+  /** The queue that all share: `schedule_work` uses it. Linux: system_wq. */
+  readonly system_wq: Ptr<workqueue_struct>;
+
+  /** For what cannot wait. Linux: system_highpri_wq. */
+  readonly system_highpri_wq: Ptr<workqueue_struct>;
+
+  /** For what takes long. Linux: system_long_wq. */
+  readonly system_long_wq: Ptr<workqueue_struct>;
+
+  /** For what may run on any CPU, all at once. Linux: system_unbound_wq. */
+  readonly system_unbound_wq: Ptr<workqueue_struct>;
 
   constructor(context: ApiContext, uapi: UapiApi) {
     this.#context = context;
@@ -78,6 +97,11 @@ export class RawWorkqueueApi {
       prev: uapi.ptr<work_struct>(),
       func: uapi.func<WorkFunction>(),
     });
+    const { workqueues } = context.services;
+    this.system_wq = pointerTo(workqueues.systemPointer(0));
+    this.system_highpri_wq = pointerTo(workqueues.systemPointer(1));
+    this.system_long_wq = pointerTo(workqueues.systemPointer(2));
+    this.system_unbound_wq = pointerTo(workqueues.systemPointer(3));
   }
 
   /**
@@ -87,26 +111,61 @@ export class RawWorkqueueApi {
    *
    * @symbol none
    * @raw
+   * @lock_init
    */
   INIT_WORK(work: Ptr<work_struct>, func: WorkFunction): void {
     const { runtime, services } = this.#context;
-    services.workqueues.initialise(this.#address(work), runtime.addressOf(func));
+    services.workqueues.initialise(addressOf(work), runtime.addressOf(func));
   }
 
   /**
-   * Makes a queue, whose thread is called after it. NULL without memory.
+   * Makes a queue; NULL without memory. Its items are done on the CPU that queues them, one after
+   * the other as long as none sleeps; with WQ_UNBOUND anywhere and all at once. No more than
+   * `max_active` at once, 0 for as many as usual.
+   *
+   * Context: process. Linux: alloc_workqueue.
+   *
+   * @symbol alloc_workqueue_noprof
+   * @raw
+   */
+  alloc_workqueue(name: string, flags: number, max_active: number): Ptr<workqueue_struct> {
+    return this.#make(name, intOf(flags), intOf(max_active));
+  }
+
+  /**
+   * Makes a queue that does one item at a time, in the order in which they came.
    *
    * Context: process. Linux: alloc_ordered_workqueue.
    *
    * @symbol alloc_workqueue_noprof
    * @raw
    */
+  alloc_ordered_workqueue(name: string, flags: number): Ptr<workqueue_struct> {
+    return this.#make(name, intOf(flags) | WQ_FLAGS.WQ_UNBOUND, 1);
+  }
+
+  /**
+   * Makes a queue that does one item at a time on each CPU.
+   *
+   * Context: process. Linux: create_workqueue.
+   *
+   * @symbol alloc_workqueue_noprof
+   * @raw
+   */
   create_workqueue(name: string): Ptr<workqueue_struct> {
-    const { scheduler, slabs, workqueues } = this.#context.services;
-    scheduler.mightSleep();
-    const at = slabs.kzalloc(WORKQUEUE_BYTES);
-    if (at !== 0) workqueues.create(at, String(name));
-    return pointerTo(at);
+    return this.#make(name, WQ_FLAGS.WQ_MEM_RECLAIM, 1);
+  }
+
+  /**
+   * As `alloc_ordered_workqueue`.
+   *
+   * Context: process. Linux: create_singlethread_workqueue.
+   *
+   * @symbol alloc_workqueue_noprof
+   * @raw
+   */
+  create_singlethread_workqueue(name: string): Ptr<workqueue_struct> {
+    return this.#make(name, WQ_FLAGS.WQ_UNBOUND | WQ_FLAGS.WQ_MEM_RECLAIM, 1);
   }
 
   /**
@@ -118,14 +177,13 @@ export class RawWorkqueueApi {
    */
   *destroy_workqueue(queue: Ptr<workqueue_struct>): Sleeping<void> {
     const { slabs, workqueues } = this.#context.services;
-    const at = this.#address(queue);
-    yield* workqueues.at(at).destroy();
-    workqueues.remove(at);
+    const at = addressOf(queue);
+    yield* workqueues.destroy(at);
     slabs.kfree(at);
   }
 
   /**
-   * Has an item done by the queue's thread. False if it already waits for its turn.
+   * Has an item done by a thread of the queue. False if it already waits for its turn.
    *
    * Context: any. Linux: queue_work.
    *
@@ -133,8 +191,10 @@ export class RawWorkqueueApi {
    * @raw
    */
   queue_work(queue: Ptr<workqueue_struct>, work: Ptr<work_struct>): boolean {
-    const { workqueues } = this.#context.services;
-    return this.#queue(workqueues.at(this.#address(queue)), this.#address(work));
+    const { slabs, workqueues } = this.#context.services;
+    const at = addressOf(work);
+    slabs.recordAuxStack(at);
+    return workqueues.queue(workqueues.at(addressOf(queue)), at);
   }
 
   /**
@@ -146,34 +206,53 @@ export class RawWorkqueueApi {
    * @raw
    */
   schedule_work(work: Ptr<work_struct>): boolean {
-    return this.#queue(this.#context.services.workqueues.system, this.#address(work));
+    return this.queue_work(this.system_wq, work);
   }
 
   /**
-   * Waits until an item neither waits for its turn nor runs.
+   * True if an item waits for its turn.
+   *
+   * Context: any. Linux: work_pending.
+   *
+   * @symbol none
+   * @raw
+   */
+  work_pending(work: Ptr<work_struct>): boolean {
+    return this.#context.services.workqueues.isPending(addressOf(work));
+  }
+
+  /**
+   * Waits until an item neither waits for its turn nor runs. False if it did neither.
    *
    * Context: process. Linux: flush_work.
    *
    * @raw
    */
-  *flush_work(work: Ptr<work_struct>): Sleeping<void> {
-    const at = this.#address(work);
-    for (const queue of this.#context.services.workqueues.all) yield* queue.flushItem(at);
+  *flush_work(work: Ptr<work_struct>): Sleeping<boolean> {
+    return yield* this.#context.services.workqueues.flush(addressOf(work));
   }
 
   /**
-   * Takes an item out of its queue, or waits until it has run. True if it was taken out.
+   * Takes an item out of its queue, unless it has begun. True if it was taken out.
+   *
+   * Context: any. Linux: cancel_work.
+   *
+   * @raw
+   */
+  cancel_work(work: Ptr<work_struct>): boolean {
+    return this.#context.services.workqueues.cancel(addressOf(work));
+  }
+
+  /**
+   * Takes an item out of its queue, and waits if it runs; it is not queued again meanwhile. True if
+   * it was taken out.
    *
    * Context: process. Linux: cancel_work_sync.
    *
    * @raw
    */
   *cancel_work_sync(work: Ptr<work_struct>): Sleeping<boolean> {
-    const { workqueues } = this.#context.services;
-    const at = this.#address(work);
-    const isTaken = workqueues.cancel(at);
-    yield* this.flush_work(work);
-    return isTaken;
+    return yield* this.#context.services.workqueues.cancelSync(addressOf(work));
   }
 
   /**
@@ -185,16 +264,14 @@ export class RawWorkqueueApi {
    * @raw
    */
   *flush_workqueue(queue: Ptr<workqueue_struct>): Sleeping<void> {
-    yield* this.#context.services.workqueues.at(this.#address(queue)).flush();
+    yield* this.#context.services.workqueues.flushQueue(addressOf(queue));
   }
 
-  #address(pointer: unknown): number {
-    return addressOf(pointer);
-  }
-
-  #queue(queue: Workqueue, at: number): boolean {
-    const { slabs, workqueues } = this.#context.services;
-    slabs.recordAuxStack(at);
-    return workqueues.queue(queue, at);
+  #make(name: string, flags: number, maxActive: number): Ptr<workqueue_struct> {
+    const { scheduler, slabs, workqueues } = this.#context.services;
+    scheduler.mightSleep();
+    const at = slabs.kzalloc(WORKQUEUE_BYTES);
+    if (at !== 0) workqueues.create(at, { name: String(name), flags, maxActive });
+    return pointerTo(at);
   }
 }

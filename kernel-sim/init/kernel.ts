@@ -25,7 +25,8 @@ import type { LoadedModule } from '../kernel/module/loaded-module.ts';
 import { KernelThreads } from '../kernel/kthread.ts';
 import { FunctionCalls } from '../kernel/module/function-calls.ts';
 import { Rcu } from '../kernel/rcu.ts';
-import { Workqueues } from '../kernel/workqueue.ts';
+import type { Workqueues } from '../kernel/workqueue.ts';
+import { CallbackMaps } from '../kernel/callback-maps.ts';
 import { ModuleLoader } from '../kernel/module/loader.ts';
 import { DriverRuntime } from '../kernel/module/runtime.ts';
 import { SiteRegistry } from '../kernel/module/sites.ts';
@@ -88,6 +89,7 @@ import { loadProgram } from './load-program.ts';
 import { registerKernelSysctls } from './kernel-sysctls.ts';
 import { type Locks, makeLocks } from './locks.ts';
 import { makeModuleMemory } from './module-memory.ts';
+import { makeWorkqueues } from './workqueues.ts';
 import { mountProc } from './proc-files.ts';
 import { makeRawParts } from './raw-parts.ts';
 import { SlabFiles } from './slab-files.ts';
@@ -145,6 +147,7 @@ export class Kernel {
   readonly rcu: Rcu;
   readonly workqueues: Workqueues;
   readonly races: RaceDetector | undefined;
+  readonly callbackMaps: CallbackMaps;
   readonly signals: Signals;
   readonly printk: Printk;
   readonly sites = new SiteRegistry();
@@ -223,14 +226,10 @@ export class Kernel {
 
     this.calls = new DriverCalls(this.sim, this.scheduler, this.runtime);
     this.structs = makeStructs(this.ram, this.runtime);
-    this.workqueues = new Workqueues({
-      scheduler: this.scheduler,
-      threads: this.kthreads,
-      ram: this.ram,
-      functions: () => this.functionCalls,
-    });
+    this.workqueues = makeWorkqueues(this);
     this.locks = makeLocks(this);
     this.races = detectRaces(this);
+    this.callbackMaps = new CallbackMaps(this.locks.lockdep, this.sites, this.runtime);
     this.loader = this.#makeLoader(host, settings.build);
     this.die = this.#makeDie();
     reportBadMemory(this);

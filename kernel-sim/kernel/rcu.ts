@@ -67,6 +67,11 @@ export class Rcu {
     this.#scheduler.preempt.enable();
   }
 
+  /** How deep in read sections a task is. */
+  depthOf(task: Task): number {
+    return this.#readers.get(task)?.depth ?? 0;
+  }
+
   /** Runs `callback` after a grace period. Context: any. Linux: call_rcu. */
   call(callback: RcuCallback): void {
     this.#callbacks.push(callback);

@@ -36,6 +36,9 @@ export const EVENT = {
   VFREE: 24,         // a: pointer, b: bytes
   PERCPU_ALLOC: 25,  // a: place, b: bytes
   PERCPU_FREE: 26,   // a: place
+  WORK_BEGIN: 31,    // a: interned name of the function
+  WORK_END: 32,      // a: the same
+  TIMER_FIRE: 33,    // a: interned name of the function
   RCU: 35,           // a: grace period, b: 0 begins, 1 ends
   LOCKDEP_EDGE: 36,  // a, b: interned class names: b was taken under a for the first time
   DEADLOCK: 38,      // a: pid that closed the circle, b: interned class names

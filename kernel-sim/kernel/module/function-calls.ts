@@ -56,6 +56,16 @@ export class FunctionCalls {
     return answer.value;
   }
 
+  /** What function begins at an address: `name [module]`. Linux: %ps. */
+  nameOf(address: number): string {
+    for (const { image, name: module } of this.#parts.modules()) {
+      for (const [name, at] of image.functionAddresses) {
+        if (at === address) return `${name} [${module}]`;
+      }
+    }
+    return `0x${address.toString(16)}`;
+  }
+
   /** Goes on as long as there is code to go on with: the module may be unloaded meanwhile. */
   *#drive(module: LoadedModule, result: unknown): Sleeping<unknown> {
     if (!isCoroutine(result)) return result;

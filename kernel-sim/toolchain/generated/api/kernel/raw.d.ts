@@ -3739,8 +3739,35 @@ export type WorkqueueFields = { readonly self: PointerKind<workqueue_struct> };
 /** A queue of work items. Linux: struct workqueue_struct. */
 export type workqueue_struct = Struct<WorkqueueFields>;
 
+/** How a queue's items are done. Linux: include/linux/workqueue.h. */
+export const WQ_UNBOUND: number;
+
+/** How a queue's items are done. Linux: include/linux/workqueue.h. */
+export const WQ_FREEZABLE: number;
+
+/** How a queue's items are done. Linux: include/linux/workqueue.h. */
+export const WQ_MEM_RECLAIM: number;
+
+/** How a queue's items are done. Linux: include/linux/workqueue.h. */
+export const WQ_HIGHPRI: number;
+
+/** How a queue's items are done. Linux: include/linux/workqueue.h. */
+export const WQ_CPU_INTENSIVE: number;
+
 /** As a field: `work: work_struct`. Linux: struct work_struct. */
 export const work_struct: StructClass<WorkFields>;
+
+/** The queue that all share: `schedule_work` uses it. Linux: system_wq. */
+export const system_wq: Ptr<workqueue_struct>;
+
+/** For what cannot wait. Linux: system_highpri_wq. */
+export const system_highpri_wq: Ptr<workqueue_struct>;
+
+/** For what takes long. Linux: system_long_wq. */
+export const system_long_wq: Ptr<workqueue_struct>;
+
+/** For what may run on any CPU, all at once. Linux: system_unbound_wq. */
+export const system_unbound_wq: Ptr<workqueue_struct>;
 
 /**
  * Makes memory into a work item that does `func`.
@@ -3748,18 +3775,51 @@ export const work_struct: StructClass<WorkFields>;
  * Context: any. Linux: INIT_WORK.
  *
  * @raw
+ * @lock_init
  */
 export function INIT_WORK(work: Ptr<work_struct>, func: WorkFunction): void;
 
 /**
- * Makes a queue, whose thread is called after it. NULL without memory.
+ * Makes a queue; NULL without memory. Its items are done on the CPU that queues them, one after the
+ * other as long as none sleeps; with WQ_UNBOUND anywhere and all at once. No more than `max_active` at
+ * once, 0 for as many as usual.
+ *
+ * Context: process. Linux: alloc_workqueue.
+ *
+ * @raw
+ * @symbol alloc_workqueue_noprof
+ */
+export function alloc_workqueue(name: string, flags: number, max_active: number): Ptr<workqueue_struct>;
+
+/**
+ * Makes a queue that does one item at a time, in the order in which they came.
  *
  * Context: process. Linux: alloc_ordered_workqueue.
  *
  * @raw
  * @symbol alloc_workqueue_noprof
  */
+export function alloc_ordered_workqueue(name: string, flags: number): Ptr<workqueue_struct>;
+
+/**
+ * Makes a queue that does one item at a time on each CPU.
+ *
+ * Context: process. Linux: create_workqueue.
+ *
+ * @raw
+ * @symbol alloc_workqueue_noprof
+ */
 export function create_workqueue(name: string): Ptr<workqueue_struct>;
+
+/**
+ * As `alloc_ordered_workqueue`.
+ *
+ * Context: process. Linux: create_singlethread_workqueue.
+ *
+ * @raw
+ * @symbol alloc_workqueue_noprof
+ */
+export function create_singlethread_workqueue(name: string): Ptr<workqueue_struct>;
 
 /**
  * Waits until a queue has nothing left to do, and ends it.
@@ -3773,7 +3833,7 @@ export function create_workqueue(name: string): Ptr<workqueue_struct>;
 export function destroy_workqueue(queue: Ptr<workqueue_struct>): void;
 
 /**
- * Has an item done by the queue's thread. False if it already waits for its turn.
+ * Has an item done by a thread of the queue. False if it already waits for its turn.
  *
  * Context: any. Linux: queue_work.
  *
@@ -3793,7 +3853,16 @@ export function queue_work(queue: Ptr<workqueue_struct>, work: Ptr<work_struct>)
 export function schedule_work(work: Ptr<work_struct>): boolean;
 
 /**
- * Waits until an item neither waits for its turn nor runs.
+ * True if an item waits for its turn.
+ *
+ * Context: any. Linux: work_pending.
+ *
+ * @raw
+ */
+export function work_pending(work: Ptr<work_struct>): boolean;
+
+/**
+ * Waits until an item neither waits for its turn nor runs. False if it did neither.
  *
  * Context: process. Linux: flush_work.
  *
@@ -3801,10 +3870,21 @@ export function schedule_work(work: Ptr<work_struct>): boolean;
  * @sleeps
  * @symbol flush_work
  */
-export function flush_work(work: Ptr<work_struct>): void;
+export function flush_work(work: Ptr<work_struct>): boolean;
 
 /**
- * Takes an item out of its queue, or waits until it has run. True if it was taken out.
+ * Takes an item out of its queue, unless it has begun. True if it was taken out.
+ *
+ * Context: any. Linux: cancel_work.
+ *
+ * @raw
+ * @symbol cancel_work
+ */
+export function cancel_work(work: Ptr<work_struct>): boolean;
+
+/**
+ * Takes an item out of its queue, and waits if it runs; it is not queued again meanwhile. True if it
+ * was taken out.
  *
  * Context: process. Linux: cancel_work_sync.
  *

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/** Work queues of one machine, joined to its reports. */
+import { DUMP_STACK } from '../kernel/locking/lockdep/reports.ts';
+import { Workqueues } from '../kernel/workqueue.ts';
+import type { Kernel } from './kernel.ts';
+
+export function makeWorkqueues(kernel: Kernel): Workqueues {
+  const { sim, scheduler, kthreads: threads, ram, rcu } = kernel;
+  return new Workqueues({
+    sim,
+    scheduler,
+    threads,
+    ram,
+    functions: () => kernel.functionCalls,
+    maps: () => kernel.callbackMaps,
+    rcuDepth: (task) => rcu.depthOf(task),
+    onLeak(task, lines) {
+      kernel.die.lockdep.plain([...lines, ...kernel.locks.lockdep.heldBy(task), DUMP_STACK]);
+    },
+  });
+}
