@@ -159,7 +159,8 @@ export class Workqueue {
 
   /** Waits until all that is queued now is done. */
   *flush(): Sleeping<void> {
-    for (const work of [...this.#works]) yield* this.waitFor(work);
+    const works = Array.from(this.#works);
+    for (const work of works) yield* this.waitFor(work);
   }
 
   /** Waits until nothing is left, also of what works queue. Linux: drain_workqueue. */
@@ -312,17 +313,15 @@ export class Workqueues {
     scheduler.mightSleep();
     ram.load32(item);
     maps().waitsFor(item);
-    let hasWaited = false;
-    for (const queue of [...this.#queues.values()]) {
-      for (const work of queue.worksOf(item)) {
-        // A queue with one work at a time waits for itself if its work does this.
-        if (queue.spec.maxActive === 1) maps().waitsFor(queue.pointer);
-        hasWaited = true;
-        yield* queue.waitFor(work);
-        scheduler.happens.acquire(queue);
-      }
+    const works = Array.from(this.#queues.values(), (queue) => queue.worksOf(item)).flat();
+    for (const work of works) {
+      const { queue } = work;
+      // A queue with one work at a time waits for itself if its work does this.
+      if (queue.spec.maxActive === 1) maps().waitsFor(queue.pointer);
+      yield* queue.waitFor(work);
+      scheduler.happens.acquire(queue);
     }
-    return hasWaited;
+    return works.length > 0;
   }
 
   /** Linux: set_work_pool_and_clear_pending. */

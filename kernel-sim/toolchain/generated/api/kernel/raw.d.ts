@@ -3780,9 +3780,9 @@ export const system_unbound_wq: Ptr<workqueue_struct>;
 export function INIT_WORK(work: Ptr<work_struct>, func: WorkFunction): void;
 
 /**
- * Makes a queue; NULL without memory. Its items are done on the CPU that queues them, one after the
- * other as long as none sleeps; with WQ_UNBOUND anywhere and all at once. No more than `max_active` at
- * once, 0 for as many as usual.
+ * Makes a queue; NULL without memory. Its items are done on the CPU that queues them, one after
+ * the other as long as none sleeps; with WQ_UNBOUND anywhere and all at once. No more than
+ * `max_active` at once, 0 for as many as usual.
  *
  * Context: process. Linux: alloc_workqueue.
  *
@@ -3883,8 +3883,8 @@ export function flush_work(work: Ptr<work_struct>): boolean;
 export function cancel_work(work: Ptr<work_struct>): boolean;
 
 /**
- * Takes an item out of its queue, and waits if it runs; it is not queued again meanwhile. True if it
- * was taken out.
+ * Takes an item out of its queue, and waits if it runs; it is not queued again meanwhile. True if
+ * it was taken out.
  *
  * Context: process. Linux: cancel_work_sync.
  *
