@@ -45,6 +45,7 @@ import { MAP_FLAGS, PROT_FLAGS, RawUserApi } from './raw-user.ts';
 import { RawVmallocApi } from './raw-vmalloc.ts';
 import { RawWaitEventApi } from './raw-wait-event.ts';
 import { RawWaitApi, TASK_STATES } from './raw-wait.ts';
+import { RawLockdepApi } from './raw-lockdep.ts';
 import { RawWatchdogApi } from './raw-watchdog.ts';
 import { RawWorkqueueApi, WORKQUEUE_FLAGS } from './raw-workqueue.ts';
 import { Slot } from './slot.ts';
@@ -123,6 +124,7 @@ function rawExports(context: ApiContext, uapi: UapiApi): object {
     new RawSpinlockApi(context, uapi),
     new RawStackApi(context),
     new RawRcuApi(context, uapi),
+    new RawLockdepApi(context),
     new RawWatchdogApi(context),
     new RawRefcountApi(context, uapi),
     new RawStringApi(context),

@@ -70,7 +70,7 @@ export class LockClass {
   /** How often it was taken, and how often that had to wait. */
   ops = 0;
   contentions = 0;
-  readonly statistics = new LockStatistics();
+  statistics = new LockStatistics();
 
   constructor(id: number, key: LockKey, subclass: number, wait: WaitTypes, name: string) {
     this.id = id;
@@ -95,16 +95,22 @@ export class LockMap {
   /** The level that it has unless its taker says another. Linux: lockdep_set_subclass. */
   readonly subclass: number;
 
-  constructor(pointer: number, lockKey: LockKey, wait: WaitTypes, subclass = 0) {
+  /** What lies in the lock's memory for its key: a small integer above 0. */
+  readonly key: number;
+
+  /** `key` differs from that of `lockKey` after the lock has been given another class. */
+  constructor(
+    pointer: number,
+    lockKey: LockKey,
+    wait: WaitTypes,
+    subclass = 0,
+    key = lockKey.handle,
+  ) {
+    this.key = key;
     this.pointer = pointer;
     this.lockKey = lockKey;
     this.wait = wait;
     this.subclass = subclass;
-  }
-
-  /** What lies in the lock's memory for its key: a small integer above 0. */
-  get key(): number {
-    return this.lockKey.handle;
   }
 
   get name(): string {

@@ -46,6 +46,7 @@ export class LockTable {
   readonly #keys: LockKey[] = [];
   /** Keys of the lines of drivers that make locks: by site and wait type. */
   readonly #siteKeys = new Map<string, LockKey>();
+  readonly #keysAt = new Map<number, LockKey>();
   readonly #maps = new Map<number, LockMap>();
   /** Stands for the key of a lock that has none; reported at its first use. */
   readonly #strayKey = new LockKey(NO_KEY, '');
@@ -81,11 +82,21 @@ export class LockTable {
     return key;
   }
 
+  /** The key that a driver has at an address of its own. Linux: struct lock_class_key. */
+  keyAt(address: number, name: string): LockKey {
+    let key = this.#keysAt.get(address);
+    if (key === undefined) {
+      key = this.makeKey(name);
+      this.#keysAt.set(address, key);
+    }
+    return key;
+  }
+
   /** The lock at `pointer` is of another class, or of another level. Linux: lockdep_set_class. */
   setClass(pointer: number, key: LockKey | undefined, subclass = 0): LockMap | undefined {
     const map = this.#maps.get(pointer);
     if (map === undefined) return undefined;
-    const changed = new LockMap(pointer, key ?? map.lockKey, map.wait, subclass);
+    const changed = new LockMap(pointer, key ?? map.lockKey, map.wait, subclass, map.key);
     this.#maps.set(pointer, changed);
     return changed;
   }

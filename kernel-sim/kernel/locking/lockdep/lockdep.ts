@@ -422,7 +422,7 @@ export class Lockdep {
   get #waitContext(): number {
     const { preempt, cpu } = this.#deps.scheduler;
     if (preempt.inHardirq) {
-      return this.#isThreaded[cpu.id] === true ? WAIT_TYPE.SPINLOCK : WAIT_TYPE.RAW_SPINLOCK;
+      return this.#isThreaded[cpu.id] === false ? WAIT_TYPE.RAW_SPINLOCK : WAIT_TYPE.SPINLOCK;
     }
     return preempt.inServingSoftirq ? WAIT_TYPE.SPINLOCK : WAIT_TYPE.MAX;
   }

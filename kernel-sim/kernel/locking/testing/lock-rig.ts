@@ -58,6 +58,7 @@ export class LockRig extends Rig {
         plain: (lines) => this.reports.push(lines.map(textOf)),
       },
     });
+    scheduler.preempt.watcher = this.lockdep;
     const addressOf = ({ pid }: { pid: number }): number => this.addressOf(pid);
     const report = (...lines: readonly string[]): void => void this.reports.push([...lines]);
     const debug = new LockDebug({

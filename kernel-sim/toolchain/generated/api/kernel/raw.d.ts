@@ -1562,6 +1562,61 @@ export function list_for_each_entry<T extends object>(head: Ptr<list_head>, type
  */
 export function list_for_each_entry_safe<T extends object>(head: Ptr<list_head>, type: EntryClass<T>, field: keyof T & string, each: (pos: Ptr<T>) => boolean | void): void;
 
+/**
+ * Warns unless the running code holds the lock, of whatever kind.
+ *
+ * Context: any. Linux: lockdep_assert_held.
+ *
+ * @raw
+ */
+export function lockdep_assert_held(lock: VoidPtr): void;
+
+/**
+ * Warns unless the running code holds the lock as a writer.
+ *
+ * Context: any. Linux: lockdep_assert_held_write.
+ *
+ * @raw
+ */
+export function lockdep_assert_held_write(lock: VoidPtr): void;
+
+/**
+ * Warns unless the running code holds the lock as a reader.
+ *
+ * Context: any. Linux: lockdep_assert_held_read.
+ *
+ * @raw
+ */
+export function lockdep_assert_held_read(lock: VoidPtr): void;
+
+/**
+ * Warns if the running code holds the lock.
+ *
+ * Context: any. Linux: lockdep_assert_not_held.
+ *
+ * @raw
+ */
+export function lockdep_assert_not_held(lock: VoidPtr): void;
+
+/**
+ * Makes a lock one of the class that `key` stands for, an address of the driver's choice, under a
+ * name. For locks that one line makes and that are taken in different ways.
+ *
+ * Context: any; nobody may hold the lock. Linux: lockdep_set_class_and_name.
+ *
+ * @raw
+ */
+export function lockdep_set_class_and_name(lock: VoidPtr, key: VoidPtr, name: string): void;
+
+/**
+ * Makes a lock one of another nesting level of its class, below 8.
+ *
+ * Context: any; nobody may hold the lock. Linux: lockdep_set_subclass.
+ *
+ * @raw
+ */
+export function lockdep_set_subclass(lock: VoidPtr, subclass: number): void;
+
 /** A pool of elements E. What it has for itself is the kernel's. Linux: mempool_t. */
 export interface mempool_t<E> {
   /** Nothing: only the type has it. */
