@@ -25,6 +25,7 @@ import { RawBugApi } from './raw-bug.ts';
 import { RawCacheApi, SLAB_FLAGS } from './raw-cache.ts';
 import { RawHlistApi } from './raw-hlist.ts';
 import { RawCompletionApi } from './raw-completion.ts';
+import { RawIrqApi } from './raw-irq.ts';
 import { RawKmemleakApi } from './raw-kmemleak.ts';
 import { RawKthreadApi } from './raw-kthread.ts';
 import { RawListApi } from './raw-list.ts';
@@ -112,6 +113,7 @@ function rawExports(context: ApiContext, uapi: UapiApi): object {
     new RawBugApi(context),
     new RawCacheApi(context),
     new RawHlistApi(context, uapi),
+    new RawIrqApi(context),
     new RawKmemleakApi(context),
     lists,
     new RawMempoolApi(context, pages),

@@ -16,6 +16,7 @@ export const EXPORTED_SYMBOLS: readonly (readonly [name: string, isGplOnly: bool
   ['__kmalloc_noprof', false],
   ['__kmem_cache_create_args', false],
   ['__kvmalloc_node_noprof', false],
+  ['__local_bh_enable_ip', false],
   ['__mutex_init', false],
   ['__put_user_1', false],
   ['__put_user_2', false],

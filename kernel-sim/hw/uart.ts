@@ -18,6 +18,9 @@ export const UART_FIFO_BYTES = 16 * 1024;
 /** The line carries so much between two interrupts when it is busy. */
 const PIECE_BYTES = 4096;
 
+/** The CPU to which its line leads. */
+const IRQ_CPU = 0;
+
 export class Uart {
   /** Set by the driver. Context of both: interrupt. */
   onReceive: (bytes: Uint8Array) => void = () => undefined;
@@ -105,7 +108,7 @@ export class Uart {
     this.#sinceNs = this.#sim.now();
     const sendingNs = Math.min(this.#used, PIECE_BYTES) * NS_PER_BYTE;
     const endNs = this.#sinceNs + Math.max(INTERVAL_NS, sendingNs);
-    this.#sim.events.schedule(endNs, () => this.#finishInterval());
+    this.#sim.events.schedule(endNs, () => this.#finishInterval(), IRQ_CPU);
   }
 
   #finishInterval(): void {

@@ -307,8 +307,7 @@ export class Kernel {
   /** Where a fault of the kernel's own looks. */
   get faultTables(): FaultTables {
     const user = (): PageTable | undefined => {
-      const task = this.scheduler.currentOrNone;
-      return task === undefined ? undefined : processOf(task)?.space.faults.table;
+      return processOf(this.scheduler.current)?.space.faults.table;
     };
     return { kernel: this.kernelSpace.table, user, stacks: this.kernelStacks };
   }
@@ -336,7 +335,7 @@ export class Kernel {
       cpus: image.cpus,
       caller: () => ({ symbol: this.die.callerSymbol, stack: this.stackDepot.save(this.runtime) }),
       onFailure: (text, gfp) => {
-        const name = this.scheduler.currentOrNone?.name ?? 'swapper';
+        const { name } = this.scheduler.current;
         printk.warn(`${name}: ${text}, mode:${formatGfp(gfp)}, nodemask=(null)`);
         this.die.dumpStack();
       },

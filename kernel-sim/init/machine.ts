@@ -101,7 +101,7 @@ export class Machine {
   #schedule(atNs: number, input: Input): void {
     this.#lastInputNs = atNs;
     this.#inputs.push({ atNs, input });
-    this.kernel.sim.events.schedule(atNs, () => this.#land(input), true);
+    this.kernel.sim.events.scheduleExternal(atNs, () => this.#land(input));
   }
 
   /** Context: interrupt. */

@@ -9,7 +9,7 @@ import { ProcFs } from '../fs/procfs/procfs.ts';
 import { mountsText, registerSystemFiles } from '../fs/procfs/system-files.ts';
 import { formatPointer } from '../hw/ram/board-memory.ts';
 import { formatSyslog } from '../kernel/printk/printk.ts';
-import { capable, ROOT } from '../kernel/credentials.ts';
+import { capable } from '../kernel/credentials.ts';
 import type { LoadedModule } from '../kernel/module/loaded-module.ts';
 import { groupUsage } from '../kernel/sched/cputime.ts';
 import type { Task } from '../kernel/sched/task.ts';
@@ -124,8 +124,8 @@ function procTasks(kernel: Kernel): ProcTasks {
       return task === undefined ? undefined : procTask(kernel, task);
     },
     get current() {
-      const task = scheduler.currentOrNone;
-      return { pid: task?.tgid ?? 0, credentials: task?.credentials ?? ROOT };
+      const { tgid, credentials } = scheduler.current;
+      return { pid: tgid, credentials };
     },
   };
 }

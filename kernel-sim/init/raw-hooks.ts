@@ -34,8 +34,6 @@ export function makeRawHooks(parts: {
   readonly races: RaceDetector | undefined;
 }): RawHooks {
   const { ram, loader, scheduler, structs, runtime, objectSizes, races } = parts;
-  /** For an interrupt on an idle CPU. */
-  const idleRoots = makeRoots();
   const stacks = new StackBuffers(ram, runtime, KERNEL_STACK_BYTES);
   return {
     memory: races === undefined ? new RamAccess(ram) : new WatchedMemory(ram, races),
@@ -43,9 +41,8 @@ export function makeRawHooks(parts: {
     functions: loader.functions,
     badFetch: (pointer) => reportFetch(parts.die, ram, parts.kernelSpace, pointer),
     roots() {
-      const task = scheduler.currentOrNone;
-      if (task === undefined) return idleRoots;
-      return (task.roots ??= makeRoots());
+      const { context } = scheduler;
+      return (context.roots ??= makeRoots());
     },
     stackBuffer(sizeBytes) {
       const bottom = parts.kernelStacks.bottom();

@@ -56,8 +56,8 @@ export function makeRawParts(kernel: Kernel): RawParts {
       warner,
       trace: sim.trace,
       memory: () => {
-        const task = scheduler.currentOrNone;
-        return task === undefined || task.isKernelThread ? undefined : processOf(task)?.space;
+        const task = scheduler.current;
+        return task.isKernelThread ? undefined : processOf(task)?.space;
       },
       mightFault: () => scheduler.mightSleep(),
     }),
@@ -109,7 +109,7 @@ function placesOf({ ram, vmalloc, runtime, scheduler }: Kernel): KernelPlaces {
     text: { start: text, end: text + KERNEL_IMAGE.readOnlyBytes },
     linearText: { start: linear, end: linear + KERNEL_IMAGE.readOnlyBytes },
     stack() {
-      const start = scheduler.currentOrNone?.kernelStack ?? 0;
+      const start = scheduler.context.kernelStack;
       if (start === 0) return undefined;
       const end = start + KERNEL_STACK_BYTES;
       return { start, end, pointer: end - (runtime.stack[runtime.sp - 1] ?? 0) };

@@ -158,8 +158,7 @@ export class Die {
     const { panic, execution, scheduler } = this.#deps;
     panic(text);
     execution.dying = true;
-    const task = scheduler.currentOrNone;
-    if (task !== undefined) task.dying = true;
+    scheduler.context.dying = true;
     return new Oops(text);
   }
 
@@ -280,8 +279,8 @@ export class Die {
   }
 
   get #taskParts(): Parameters<typeof showTask>[0] {
-    const { execution, sites, scheduler } = this.#deps;
-    return { execution, sites, current: () => scheduler.currentOrNone };
+    const { execution, sites } = this.#deps;
+    return { execution, sites };
   }
 
   /** Which locks a task holds, as lines of a report. Linux: lockdep_print_held_locks. */

@@ -103,7 +103,7 @@ export class FaultInjection {
   shouldFail(attr: FaultAttr, size: number, isQuiet: boolean): boolean {
     const { sim, scheduler, execution } = this.#parts;
     const isTask = (execution.preemptCount & NOT_IN_TASK) === 0;
-    const task = isTask ? scheduler.currentOrNone : undefined;
+    const task = isTask ? scheduler.current : undefined;
     if (task !== undefined && task.failNth > 0) {
       task.failNth--;
       if (task.failNth > 0) return false;

@@ -30,8 +30,6 @@ export class KernelStacks {
   readonly #pages: PageAllocator;
   readonly #vmalloc: Vmalloc;
   readonly #scheduler: Scheduler;
-  /** For interrupts on idle CPUs. */
-  #idle = 0;
 
   constructor(pages: PageAllocator, vmalloc: Vmalloc, scheduler: Scheduler) {
     this.#pages = pages;
@@ -41,15 +39,13 @@ export class KernelStacks {
 
   /** Where the stack of who runs begins; 0 when it cannot be mapped. Context: any. */
   bottom(): number {
-    const task = this.#scheduler.currentOrNone;
-    if (task === undefined) return (this.#idle ||= this.#take(0));
-    return (task.kernelStack ||= this.#take(task.stackPages));
+    const { context } = this.#scheduler;
+    return (context.kernelStack ||= this.#take(context.stackPages));
   }
 
   /** The stack of who runs, if it has been mapped. */
   get current(): StackRange | undefined {
-    const task = this.#scheduler.currentOrNone;
-    const start = task === undefined ? this.#idle : task.kernelStack;
+    const start = this.#scheduler.context.kernelStack;
     return start === 0 ? undefined : { start, end: start + STACK_BYTES };
   }
 
@@ -64,9 +60,8 @@ export class KernelStacks {
   describe(pointer: number): readonly string[] {
     const range = this.current;
     if (range === undefined || pointer < range.start || pointer >= range.end) return [];
-    const task = this.#scheduler.currentOrNone;
-    const who = task === undefined ? 'swapper/0' : `${task.name}/${task.pid}`;
-    return [`The buggy address belongs to stack of task ${who}`, ''];
+    const { name, pid } = this.#scheduler.current;
+    return [`The buggy address belongs to stack of task ${name}/${pid}`, ''];
   }
 
   /** Unmaps a task's stack; a process's pages stay its own. */

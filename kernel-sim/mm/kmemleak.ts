@@ -113,7 +113,7 @@ export class Kmemleak implements LeakTracker {
   alloc(pointer: number, sizeBytes: number, kind: LeakObjectKind = 'slab'): void {
     const { stack, sp, preemptCount } = this.#parts.execution;
     if (!this.isTracking || sp < 2 || stack[sp - 2]! < MODULE_SITE_BASE) return;
-    const task = this.#parts.scheduler.currentOrNone;
+    const task = this.#parts.scheduler.current;
     const irq = (preemptCount & HARDIRQ_MASK) === 0 ? undefined : 'hardirq';
     const softirq = (preemptCount & SOFTIRQ_OFFSET) === 0 ? undefined : 'softirq';
     const context = irq ?? softirq;
@@ -122,8 +122,8 @@ export class Kmemleak implements LeakTracker {
       sizeBytes,
       kind,
       jiffies: jiffiesAt(this.#parts.sim.now()),
-      comm: context ?? task?.name ?? 'swapper/0',
-      pid: context === undefined ? (task?.pid ?? 0) : 0,
+      comm: context ?? task.name,
+      pid: context === undefined ? task.pid : 0,
       trace: this.#parts.depot.save(this.#parts.execution),
       flags: LEAK_FLAG.ALLOCATED | (kind === 'percpu' ? LEAK_FLAG.PERCPU : 0),
       minCount: kind === 'vmalloc' ? VMALLOC_MIN_COUNT : 1,

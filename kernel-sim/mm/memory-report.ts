@@ -114,7 +114,7 @@ class MemoryReports {
     const { die, scheduler, slabs } = this.#parts;
     const frame = Math.floor(this.#ram.toPhysical(pointer) / PAGE_SIZE);
     const pfn = frame.toString(16).padStart(5, '0');
-    const name = scheduler.currentOrNone?.name ?? IDLE;
+    const name = scheduler.current.name;
     die.badMemory({
       head: () => [
         `BUG: Bad page state in process ${name}  pfn:${pfn}`,
@@ -156,7 +156,7 @@ class MemoryReports {
   /** Before it is printed: the second line of it is the title. */
   #keep({ kind, pointer, sizeBytes, isWrite }: Finding): void {
     const { sim, slabs, scheduler, stackDepot, runtime, printk, memoryFindings } = this.#parts;
-    const task = scheduler.currentOrNone;
+    const task = scheduler.current;
     memoryFindings.add({
       kind,
       pointer,
@@ -165,8 +165,8 @@ class MemoryReports {
       object: slabs.objectAt(pointer)?.pointer ?? 0,
       timeNs: sim.now(),
       cpu: sim.cpu,
-      pid: task?.pid ?? 0,
-      task: task?.name ?? IDLE,
+      pid: task.pid,
+      task: task.name,
       stack: stackDepot.save(runtime),
       logSequence: printk.nextSequence + 1,
     });
@@ -312,16 +312,14 @@ class MemoryReports {
   }
 
   #who(): string {
-    const task = this.#parts.scheduler.currentOrNone;
-    return task === undefined ? `${IDLE}/0` : `${task.name}/${task.pid}`;
+    const { name, pid } = this.#parts.scheduler.current;
+    return `${name}/${pid}`;
   }
 
   #hex(pointer: number): string {
     return this.#ram.formatPointer(pointer);
   }
 }
-
-const IDLE = 'swapper';
 
 /** A free page is marked in the word of its map count; a part of a block by a flag. */
 const WHY_BAD = {

@@ -39,8 +39,7 @@ export class OomKiller {
   /** Makes room. True if there is some now; false when the one that asked must go itself. */
   outOfMemory(): boolean {
     const { scheduler, pages } = this.#parts;
-    const current = scheduler.currentOrNone;
-    const asker = current === undefined ? undefined : processOf(current);
+    const asker = processOf(scheduler.current);
     if (asker === undefined) return false;
     // One that is about to end gives all back by itself; nobody else need die for it.
     if (asker.task.isKilled) return false;

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /**
- * What will happen when: a binary heap of instants and callbacks.
+ * What will happen when: for each CPU a binary heap of instants and callbacks.
  *
- * Equal instants fire in the order of scheduling, and what came from outside the machine after what
- * the machine itself scheduled, so that a replay (which knows all inputs from the start) agrees
- * with the recording (which learnt of them one by one).
+ * An event belongs to the CPU that scheduled it, as a timer does, unless it says another: lines of
+ * devices and what comes from outside go to the first. Equal instants of one CPU fire in the order
+ * of scheduling, and what came from outside the machine after what the machine itself scheduled, so
+ * that a replay (which knows all inputs from the start) agrees with the recording (which learnt of
+ * them one by one).
  */
 export interface TimedEvent {
   readonly atNs: number;
+  readonly cpu: number;
   readonly external: boolean;
   readonly sequence: number;
   readonly fire: () => void;
@@ -15,27 +18,44 @@ export interface TimedEvent {
 }
 
 export class EventQueue {
-  readonly #heap: TimedEvent[] = [];
+  readonly #heaps: TimedEvent[][] = [[]];
   #sequence = 0;
-  /** Told of each new event: whoever runs must look up no later than then. */
-  onScheduled: (atNs: number) => void = () => undefined;
+  /** The CPU that runs: the scheduler's to keep. */
+  cpu = 0;
+  /** Told of each new event: its CPU must look up no later than then. */
+  onScheduled: (atNs: number, cpu: number) => void = () => undefined;
 
-  /** The earliest instant at which something happens, or Infinity. */
+  /** The earliest instant at which something happens on any CPU, or Infinity. */
   get nextNs(): number {
-    this.#dropCancelled();
-    return this.#heap[0]?.atNs ?? Infinity;
+    let atNs = Infinity;
+    for (let cpu = 0; cpu < this.#heaps.length; cpu++) atNs = Math.min(atNs, this.nextOn(cpu));
+    return atNs;
   }
 
-  schedule(atNs: number, fire: () => void, external = false): TimedEvent {
-    const event: TimedEvent = {
-      atNs,
-      external,
-      sequence: this.#sequence++,
-      fire,
-      cancelled: false,
-    };
-    this.#push(event);
-    this.onScheduled(atNs);
+  /** The same for one CPU. */
+  nextOn(cpu: number): number {
+    const heap = this.#heaps[cpu];
+    if (heap === undefined) return Infinity;
+    dropCancelled(heap);
+    return heap[0]?.atNs ?? Infinity;
+  }
+
+  /** On the CPU that runs, unless `cpu` says another. */
+  schedule(atNs: number, fire: () => void, cpu = this.cpu): TimedEvent {
+    return this.#add(atNs, fire, cpu, false);
+  }
+
+  /** What comes from outside of the machine: an interrupt of CPU 0. */
+  scheduleExternal(atNs: number, fire: () => void): TimedEvent {
+    return this.#add(atNs, fire, 0, true);
+  }
+
+  #add(atNs: number, fire: () => void, cpu: number, external: boolean): TimedEvent {
+    const sequence = this.#sequence++;
+    const event: TimedEvent = { atNs, cpu, external, sequence, fire, cancelled: false };
+    while (this.#heaps.length <= cpu) this.#heaps.push([]);
+    push(this.#heaps[cpu]!, event);
+    this.onScheduled(atNs, cpu);
     return event;
   }
 
@@ -44,46 +64,46 @@ export class EventQueue {
     event.cancelled = true;
   }
 
-  /** Takes the next event that is due at `nowNs`, if there is one. */
-  takeDue(nowNs: number): TimedEvent | undefined {
-    this.#dropCancelled();
-    const first = this.#heap[0];
+  /** Takes the next event of a CPU that is due at `nowNs`, if there is one. */
+  takeDue(nowNs: number, cpu = 0): TimedEvent | undefined {
+    const heap = this.#heaps[cpu];
+    if (heap === undefined) return undefined;
+    dropCancelled(heap);
+    const first = heap[0];
     if (first === undefined || first.atNs > nowNs) return undefined;
-    this.#pop();
+    pop(heap);
     return first;
   }
+}
 
-  #dropCancelled(): void {
-    while (this.#heap[0]?.cancelled === true) this.#pop();
-  }
+function dropCancelled(heap: TimedEvent[]): void {
+  while (heap[0]?.cancelled === true) pop(heap);
+}
 
-  #push(event: TimedEvent): void {
-    const heap = this.#heap;
-    let at = heap.push(event) - 1;
-    while (at > 0) {
-      const parent = (at - 1) >> 1;
-      if (!before(event, heap[parent]!)) break;
-      heap[at] = heap[parent]!;
-      at = parent;
-    }
-    heap[at] = event;
+function push(heap: TimedEvent[], event: TimedEvent): void {
+  let at = heap.push(event) - 1;
+  while (at > 0) {
+    const parent = (at - 1) >> 1;
+    if (!before(event, heap[parent]!)) break;
+    heap[at] = heap[parent]!;
+    at = parent;
   }
+  heap[at] = event;
+}
 
-  #pop(): void {
-    const heap = this.#heap;
-    const last = heap.pop()!;
-    if (heap.length === 0) return;
-    let at = 0;
-    for (;;) {
-      let child = 2 * at + 1;
-      if (child >= heap.length) break;
-      if (child + 1 < heap.length && before(heap[child + 1]!, heap[child]!)) child++;
-      if (!before(heap[child]!, last)) break;
-      heap[at] = heap[child]!;
-      at = child;
-    }
-    heap[at] = last;
+function pop(heap: TimedEvent[]): void {
+  const last = heap.pop()!;
+  if (heap.length === 0) return;
+  let at = 0;
+  for (;;) {
+    let child = 2 * at + 1;
+    if (child >= heap.length) break;
+    if (child + 1 < heap.length && before(heap[child + 1]!, heap[child]!)) child++;
+    if (!before(heap[child]!, last)) break;
+    heap[at] = heap[child]!;
+    at = child;
   }
+  heap[at] = last;
 }
 
 function before(a: TimedEvent, b: TimedEvent): boolean {

@@ -293,8 +293,8 @@ describe('files about the machine', () => {
       cmdline: 'console=ttyS0',
       version: 'Linux version 6.12.0',
       cpuTimes: () => [
-        { userNs: 1e9, niceNs: 0, systemNs: 2e9, idleNs: 60e9, irqNs: 0 },
-        { userNs: 11e9, niceNs: 3e9, systemNs: 0, idleNs: 50e9, irqNs: 1e7 },
+        { userNs: 1e9, niceNs: 0, systemNs: 2e9, idleNs: 60e9, irqNs: 0, softirqNs: 0 },
+        { userNs: 11e9, niceNs: 3e9, systemNs: 0, idleNs: 50e9, irqNs: 1e7, softirqNs: 0 },
       ],
       contextSwitches: () => 77,
       taskCounts: () => ({ created: 9, running: 1, blocked: 2, all: 4, lastPid: 43 }),

@@ -92,6 +92,7 @@ function statText(facts: SystemFacts): string {
     systemNs: sum('systemNs'),
     idleNs: sum('idleNs'),
     irqNs: sum('irqNs'),
+    softirqNs: sum('softirqNs'),
   };
   const counts = facts.taskCounts();
   return [
@@ -107,8 +108,8 @@ function statText(facts: SystemFacts): string {
 }
 
 /** user nice system idle iowait irq softirq steal guest guest_nice, in ticks. */
-function cpuFields({ userNs, niceNs, systemNs, idleNs, irqNs }: CpuTimes): string {
-  const ticks = [userNs, niceNs, systemNs, idleNs, 0, irqNs, 0, 0, 0, 0];
+function cpuFields({ userNs, niceNs, systemNs, idleNs, irqNs, softirqNs }: CpuTimes): string {
+  const ticks = [userNs, niceNs, systemNs, idleNs, 0, irqNs, softirqNs, 0, 0, 0];
   return ticks.map((nanoseconds) => Math.floor(nanoseconds / TICK_NS)).join(' ');
 }
 

@@ -72,8 +72,8 @@ export class Deaths {
   /** Reports, marks the running task as dying, and answers what to throw. */
   die(report: DeathReport): Oops {
     const { sim, scheduler, execution, header, modules, addTaint } = this.#deps;
-    const task = scheduler.currentOrNone;
-    const isInterrupt = task === undefined || (execution.preemptCount & INTERRUPT_MASK) !== 0;
+    const task = scheduler.current;
+    const isInterrupt = (execution.preemptCount & INTERRUPT_MASK) !== 0;
     this.#count++;
     const cause = `${report.cause} [#${this.#count}] SMP${header.features}`;
     const title = report.title ?? cause;
@@ -83,14 +83,12 @@ export class Deaths {
     // Those that the kernel called, and those whose functions they called.
     const dead = new Set(report.frames.map(({ module }) => module));
     for (const module of modules()) {
-      if (task?.modules.includes(module) === true || dead.has(module.name)) {
+      if (task.modules.includes(module) || dead.has(module.name)) {
         module.hasOopsed = true;
       }
     }
-    if (task !== undefined) {
-      task.dying = true;
-      if (!isInterrupt) this.#leaveAtomic(task);
-    }
+    scheduler.context.dying = true;
+    if (!isInterrupt) this.#leaveAtomic(task);
     if (sim.trace.on) sim.trace.emit(EVENT.OOPS, sim.trace.intern(title));
     this.onOops({ title, source: sourceOf(driverFrame(report.frames)) });
     this.#panicIfDue(report, isInterrupt);

@@ -55,10 +55,16 @@ export class Reporter {
     return (text, frame) => printk.print(level, text, sourceOf(frame));
   }
 
-  /** The stack of who runs, innermost first. */
+  /** The stack of who runs, innermost first: interrupts, and the task below them. */
   frames(): Frame[] {
-    const { execution, sites } = this.#deps;
-    return sites.frames(execution.stack, execution.sp);
+    const { execution, sites, scheduler } = this.#deps;
+    const running = sites.frames(execution.stack, execution.sp);
+    const { irqDepth, interrupts } = scheduler.cpu;
+    if (irqDepth === 0) return running;
+    for (const { stack, sp } of interrupts.slice(1)) running.push(...sites.frames(stack, sp));
+    const { stack, sp } = scheduler.current;
+    const above = running.map((frame) => Object.assign(frame, { isInterrupt: true }));
+    return [...above, ...sites.frames(stack, sp)];
   }
 
   /** The site id of the innermost frame; 0 without one. */
@@ -78,18 +84,23 @@ export class Reporter {
     say(`Hardware name: ${header.hardware}`);
   }
 
-  /** Who runs; on an idle CPU an interrupt may have done it. */
+  /** Who runs, or was interrupted. */
   get task(): { readonly pid: number; readonly name: string; readonly uid: number } {
     const { scheduler } = this.#deps;
-    const task = scheduler.currentOrNone;
-    if (task === undefined) return { pid: 0, name: `swapper/${scheduler.cpu.id}`, uid: 0 };
-    return identityOf(task);
+    return identityOf(scheduler.current);
   }
 
   trace(say: Say, frames: readonly Frame[]): void {
     say('Call Trace:');
+    const first = frames.findIndex(({ isInterrupt }) => isInterrupt !== true);
+    const tasks = first < 0 ? frames.length : first;
+    if (tasks > 0) {
+      say(' <IRQ>');
+      for (const frame of frames.slice(0, tasks)) say(` ${formatFrame(frame)}`, frame);
+      say(' </IRQ>');
+    }
     say(' <TASK>');
-    for (const frame of frames) say(` ${formatFrame(frame)}`, frame);
+    for (const frame of frames.slice(tasks)) say(` ${formatFrame(frame)}`, frame);
     say(' </TASK>');
   }
 
@@ -103,8 +114,10 @@ function identityOf({ pid, name, credentials }: Task): { pid: number; name: stri
   return { pid, name, uid: credentials.uid };
 }
 
+/** The innermost frame of a driver; what an interrupt does is not the interrupted one's doing. */
 export function driverFrame(frames: readonly Frame[]): Frame | undefined {
-  return frames.find((frame) => frame.module !== undefined);
+  const isInterrupt = frames[0]?.isInterrupt;
+  return frames.find((frame) => frame.module !== undefined && frame.isInterrupt === isInterrupt);
 }
 
 /** The code that a report is about: a driver's, or the kernel's when there is none. */

@@ -17,7 +17,6 @@ const PROCESS_FLAGS = 0x40_0000;
 export interface ShowTaskDependencies {
   readonly execution: Execution;
   readonly sites: SiteRegistry;
-  readonly current: () => Task | undefined;
 }
 
 export function showTask(deps: ShowTaskDependencies, say: Say, task: Task): void {
@@ -40,8 +39,8 @@ export function showTask(deps: ShowTaskDependencies, say: Say, task: Task): void
 }
 
 /** The stack of any task, innermost first. */
-export function framesOf({ execution, sites, current }: ShowTaskDependencies, task: Task): Frame[] {
-  return sites.frames(task.stack, task === current() ? execution.sp : task.sp);
+export function framesOf({ execution, sites }: ShowTaskDependencies, task: Task): Frame[] {
+  return sites.frames(task.stack, task.stack === execution.stack ? execution.sp : task.sp);
 }
 
 /** Where a task is that does not run. */

@@ -51,8 +51,8 @@ export class Orders implements HappensBefore {
       const cpu = this.#cpu;
       return (preemptCount & IN_INTERRUPT) === 0 ? cpu.softirq : cpu.hardirq;
     }
-    const task = this.#scheduler.currentOrNone;
-    if (task === undefined) return this.#cpu.idle;
+    const task = this.#scheduler.current;
+    if (task.pid === 0) return this.#cpu.idle;
     if (task !== this.#lastTask) {
       this.#lastTask = task;
       this.#lastContext = this.#of(task);

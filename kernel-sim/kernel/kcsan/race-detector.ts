@@ -267,7 +267,7 @@ export class RaceDetector {
   }
 
   #who(scheduler: Scheduler): number {
-    const pid = scheduler.currentOrNone?.pid ?? 0;
+    const { pid } = scheduler.current;
     return (pid << PID_SHIFT) | (scheduler.cpu.id << CPU_SHIFT) | Number(!scheduler.preempt.inTask);
   }
 

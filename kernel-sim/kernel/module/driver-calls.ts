@@ -3,9 +3,10 @@
  * The way from the kernel into a driver's functions, and back.
  *
  * Each call puts the kernel functions that led there under the driver's frames, holds the module on
- * the task's list, and starts the watchdog's count. What the driver throws arrives here: an errno
- * becomes a negative number; the rest has become an Oops on its way and passes through, leaving
- * stack, module and locks as they are, for nobody runs in this task again.
+ * the list of the task (in an interrupt: of the one below), and starts the watchdog's count. What
+ * the driver throws arrives here: an errno becomes a negative number; the rest has become an Oops
+ * on its way and passes through, leaving stack, module and locks as they are, for nobody runs in
+ * this task again.
  */
 import type { Sim } from '../../sim/sim.ts';
 import type { Sleeping } from '../../uapi/coroutine.ts';
@@ -35,7 +36,7 @@ export class DriverCalls {
     this.#runtime = runtime;
   }
 
-  /** Runs `body`, which calls plain functions of `module` only. Context: task. */
+  /** Runs `body`, which calls plain functions of `module` only. Context: any. */
   call(module: LoadedModule, path: EntryPath, body: () => unknown): Answer {
     const task = this.#scheduler.current;
     const frame = this.#enter(task, module, path);
@@ -49,7 +50,7 @@ export class DriverCalls {
     return answer;
   }
 
-  /** The same for functions that may switch. Context: task that may sleep. */
+  /** The same for functions that may switch. Context: any in which they may. */
   *callSwitching(
     module: LoadedModule,
     path: EntryPath,
@@ -82,20 +83,13 @@ export class DriverCalls {
   }
 
   #enter(task: Task, module: LoadedModule, path: EntryPath): number {
-    const runtime = this.#runtime;
-    const frame = runtime.sp;
-    const baseBytes = frame === 0 ? 0 : runtime.stack[frame - 1]!;
-    for (let n = 0; n < path.sites.length; n++) {
-      runtime.stack[frame + 2 * n] = path.sites[n]!;
-      runtime.stack[frame + 2 * n + 1] = baseBytes + path.usedBytes[n]!;
-    }
-    runtime.sp = frame + 2 * path.sites.length;
+    const frame = this.#runtime.push(path);
     if (module.isGone) this.onGone(module);
     task.modules.push(module);
     // Threads of the process that have ended came before, and the module's init.
     this.#scheduler.happens.acquire(task.group);
     this.#scheduler.happens.acquire(module);
-    task.stintStartNs = this.#sim.now();
+    this.#scheduler.context.stintStartNs = this.#sim.now();
     return frame;
   }
 
@@ -105,7 +99,9 @@ export class DriverCalls {
     // With a lock, the way back to the program is the slow one, where somebody looks.
     if (task.heldLocks.length > 0) task.hasWork = true;
     // The kernel's own code always comes to a point; a driver below this one starts anew.
-    task.stintStartNs = task.modules.length === 0 ? Infinity : this.#sim.now();
+    const { context } = this.#scheduler;
+    const isOutermost = task !== context || task.modules.length === 0;
+    context.stintStartNs = isOutermost ? Infinity : this.#sim.now();
   }
 
   #caught(path: EntryPath, thrown: unknown): Answer {

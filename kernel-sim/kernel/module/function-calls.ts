@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /**
- * Calls of drivers' functions whose addresses memory holds, by the kernel's own threads: callbacks
- * of RCU, work items.
+ * Calls of drivers' functions whose addresses memory holds, by the kernel's own code: callbacks of
+ * RCU, work items, tasklets, interrupts.
  *
- * What memory says is not trusted: where no function of a loaded module begins, the thread oopses
+ * What memory says is not trusted: where no function of a loaded module begins, the caller oopses
  * as it would when it fetched instructions there.
  */
 import { isCoroutine } from '../../lib/coroutine.ts';
@@ -35,17 +35,12 @@ export class FunctionCalls {
 
   /**
    * Calls the function whose address `fetch` loads from memory, on top of the kernel's frames that
-   * `path` names, and returns what it returns. Context: a thread of the kernel, with nothing on its
-   * stack.
+   * `path` names: what is there already, they stand on. Returns what the function returns. Context:
+   * any in which the function may run.
    */
   *call(path: EntryPath, fetch: () => number, ...values: readonly unknown[]): Sleeping<unknown> {
     const { runtime, calls, functions, badFetch } = this.#parts;
-    const frame = runtime.sp;
-    for (let n = 0; n < path.sites.length; n++) {
-      runtime.stack[frame + 2 * n] = path.sites[n]!;
-      runtime.stack[frame + 2 * n + 1] = path.usedBytes[n]!;
-    }
-    runtime.sp = frame + 2 * path.sites.length;
+    const frame = runtime.push(path);
     const address = fetch();
     const fn = functions.at(address);
     const module = this.#moduleAt(address);

@@ -6,6 +6,7 @@
  * above. Linux: kallsyms, with file and line where the module's site table has them.
  */
 import type { ObjectType, SiteTable } from '../../uapi/module-abi.ts';
+import type { FramePath } from '../sched/execution.ts';
 
 export interface Frame {
   readonly name: string;
@@ -14,6 +15,8 @@ export interface Frame {
   readonly module?: string;
   readonly file?: string;
   readonly line?: number;
+  /** Of an interrupt, on top of the task's. */
+  readonly isInterrupt?: boolean;
 }
 
 export const MODULE_SITE_BASE = 0x1_0000;
@@ -57,6 +60,26 @@ const KERNEL_FUNCTIONS = [
   ['process_one_work', 0x17b, 0x330, 112],
   ['__schedule', 0x42c, 0xb70, 208],
   ['schedule', 0x2b, 0x100, 16],
+  ['start_secondary', 0x119, 0x140, 48],
+  ['cpu_startup_entry', 0x29, 0x30, 16],
+  ['do_idle', 0x1fe, 0x240, 56],
+  ['default_idle', 0xf, 0x20, 8],
+  ['asm_common_interrupt', 0x26, 0x40, 168],
+  ['common_interrupt', 0x85, 0xa0, 40],
+  ['__common_interrupt', 0x3d, 0xe0, 40],
+  ['handle_edge_irq', 0x8b, 0x230, 56],
+  ['handle_irq_event', 0x38, 0x80, 40],
+  ['__handle_irq_event_percpu', 0x4a, 0x190, 72],
+  ['irq_thread', 0x1a3, 0x2b0, 88],
+  ['irq_thread_fn', 0x23, 0x60, 40],
+  ['irq_exit_rcu', 0xe, 0x20, 8],
+  ['__irq_exit_rcu', 0xa6, 0x120, 32],
+  ['do_softirq', 0x3f, 0x60, 16],
+  ['handle_softirqs', 0xd6, 0x2f0, 104],
+  ['run_ksoftirqd', 0x2c, 0x40, 16],
+  ['tasklet_action', 0x2a, 0x40, 16],
+  ['tasklet_hi_action', 0x2a, 0x40, 16],
+  ['tasklet_action_common', 0xd5, 0x270, 72],
 ] as const;
 
 export type KernelFunction = (typeof KERNEL_FUNCTIONS)[number][0];
@@ -72,10 +95,7 @@ export function kernelFunctions(): readonly (readonly [name: string, length: num
 }
 
 /** How a kind of call gets from user space into a driver, outermost first. */
-export interface EntryPath {
-  readonly sites: readonly number[];
-  /** Kernel stack used up to and with each. */
-  readonly usedBytes: readonly number[];
+export interface EntryPath extends FramePath {
   /** Whether an errno that the driver throws has somewhere to go. */
   readonly mayFail: boolean;
 }

@@ -6,6 +6,8 @@
  * waited for them for 950 ms, they get 50 ms (6.12's fair server, in place of RT throttling).
  */
 import type { Oracle } from '../../sim/oracle.ts';
+import { type Context, InterruptContext } from './context.ts';
+import { makeIdleTask } from './idle.ts';
 import { NICE_0_WEIGHT } from './weights.ts';
 import { FairQueue } from './fair.ts';
 import { RealTimeQueue } from './rt.ts';
@@ -23,26 +25,37 @@ export interface CpuTimes {
   readonly systemNs: number;
   readonly idleNs: number;
   readonly irqNs: number;
+  readonly softirqNs: number;
 }
 
 export class Cpu {
   readonly id: number;
   /** Its time when it last stopped running; the clock has it while it runs. */
   clockNs = 0;
+  /** The task that it runs; none when it is idle. */
   current: Task | undefined = undefined;
+  /** What it runs when there is no other: swapper/N. */
+  readonly idle: Task;
   readonly fair = new FairQueue();
   readonly realTime = new RealTimeQueue();
   /** Somebody else should run as soon as the running task can be switched away from. */
   needsReschedule = false;
   /** Inside a plain function of a driver, so it cannot change tasks. */
   isStuck = false;
-  /** Nesting of hardware interrupts. */
+  /** Nesting of interrupts and softirqs, those that have not ended. */
   irqDepth = 0;
+  /** One for each level that there has been: outermost first. */
+  readonly #interrupts: InterruptContext[] = [];
+  /** Softirqs that wait to be served, a bit each: kernel/softirq.ts. */
+  softirqPending = 0;
+  /** They are to be served at the next point: bottom halves are on again. */
+  areSoftirqsDue = false;
   idleNs = 0;
   /** Time in user mode: of tasks with a nice value above 0, and of the others. */
   niceNs = 0;
   userNs = 0;
   irqNs = 0;
+  softirqNs = 0;
   switches = 0;
   /** When it next looks whether others have too much to do. */
   nextBalanceNs = 0;
@@ -52,10 +65,38 @@ export class Cpu {
 
   constructor(id: number) {
     this.id = id;
+    this.idle = makeIdleTask(id);
   }
 
+  /** The innermost interrupt, or the task that runs. */
+  get context(): Context {
+    return this.irqDepth > 0 ? this.#interrupts[this.irqDepth - 1]! : (this.current ?? this.idle);
+  }
+
+  /** The innermost interrupt, if there is one. */
+  get interrupt(): InterruptContext | undefined {
+    return this.irqDepth > 0 ? this.#interrupts[this.irqDepth - 1] : undefined;
+  }
+
+  /** Those under way, innermost first. */
+  get interrupts(): readonly InterruptContext[] {
+    return this.#interrupts.slice(0, this.irqDepth).toReversed();
+  }
+
+  /** Begins another level. */
+  nest(): InterruptContext {
+    const depth = this.irqDepth++;
+    return (this.#interrupts[depth] ??= new InterruptContext());
+  }
+
+  /** No task to run; an interrupt may be under way. */
   get isIdle(): boolean {
     return this.current === undefined && this.waitingCount === 0;
+  }
+
+  /** Nothing to do at all before its next event. */
+  get isAtRest(): boolean {
+    return this.irqDepth === 0 && this.isIdle;
   }
 
   /** Runnable tasks besides the running one. */

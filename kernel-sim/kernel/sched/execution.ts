@@ -12,10 +12,33 @@ export class Execution extends Clock {
   dying = false;
   /** In which context the CPU is: kernel/sched/preempt.ts. */
   preemptCount = 0;
-  /** The running task holds interrupts off. */
+  /** Interrupts are off on this CPU. */
   irqsOff = false;
   /** Since when: what the watchdog measures. */
   irqsOffSinceNs = 0;
   /** Site of the call that turned preemption off, from a count of 0. */
   preemptSite = 0;
+
+  /**
+   * Puts frames of the kernel's functions onto the stack. Answers `sp` of before, to be set again
+   * when they return.
+   */
+  push(path: FramePath): number {
+    const { stack, sp } = this;
+    const baseBytes = sp === 0 ? 0 : stack[sp - 1]!;
+    const { sites, usedBytes } = path;
+    for (let n = 0; n < sites.length; n++) {
+      stack[sp + 2 * n] = sites[n]!;
+      stack[sp + 2 * n + 1] = baseBytes + usedBytes[n]!;
+    }
+    this.sp = sp + 2 * sites.length;
+    return sp;
+  }
+}
+
+/** Functions that call each other, outermost first. */
+export interface FramePath {
+  readonly sites: readonly number[];
+  /** Kernel stack used up to and with each. */
+  readonly usedBytes: readonly number[];
 }

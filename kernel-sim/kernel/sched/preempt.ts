@@ -32,6 +32,8 @@ export const NMI_OFFSET = 1 << 20;
 export const SOFTIRQ_MASK = 0xff * SOFTIRQ_OFFSET;
 export const HARDIRQ_MASK = 0xf * HARDIRQ_OFFSET;
 export const NMI_MASK = 0xf * NMI_OFFSET;
+/** Where no softirq may begin: Linux's in_interrupt(). */
+export const INTERRUPT_MASK = HARDIRQ_MASK | NMI_MASK | SOFTIRQ_MASK;
 
 /** Who wants to know when interrupts are turned on and off: lockdep. */
 export interface IrqWatcher {
@@ -87,7 +89,22 @@ export class Preempt {
     if (left <= 0) this.#onEnabled();
   }
 
-  /** local_irq_disable: CPU 0 takes no interrupt until they are on again. Does not nest. */
+  /** local_bh_disable: no softirq is served on this CPU. Nests. Context: any. */
+  disableSoftirqs(): void {
+    const before = this.#execution.preemptCount;
+    this.add(SOFTIRQ_DISABLE_OFFSET);
+    if ((before & SOFTIRQ_MASK) === 0) this.watcher?.softirqsOff();
+  }
+
+  /** The other half of it: true if this was the last, so that softirqs may be served. */
+  enableSoftirqs(): boolean {
+    const isLast = (this.#execution.preemptCount & SOFTIRQ_MASK) === SOFTIRQ_DISABLE_OFFSET;
+    if (isLast) this.watcher?.softirqsOn();
+    this.subtract(SOFTIRQ_DISABLE_OFFSET);
+    return (this.#execution.preemptCount & INTERRUPT_MASK) === 0;
+  }
+
+  /** local_irq_disable: the CPU takes no interrupt until they are on again. Does not nest. */
   disableInterrupts(): void {
     const execution = this.#execution;
     if (execution.irqsOff) return;
@@ -106,7 +123,7 @@ export class Preempt {
 
   /** irqs_disabled(): by local_irq_disable, or since an interrupt is being handled. */
   get irqsDisabled(): boolean {
-    return this.#execution.irqsOff || this.inHardirq;
+    return this.#execution.irqsOff;
   }
 
   /** Handling a hardware interrupt. */
@@ -122,6 +139,11 @@ export class Preempt {
   /** Serving a softirq. */
   get inServingSoftirq(): boolean {
     return (this.#execution.preemptCount & SOFTIRQ_OFFSET) !== 0;
+  }
+
+  /** Handling an interrupt, serving a softirq, or with softirqs held off. */
+  get inInterrupt(): boolean {
+    return (this.#execution.preemptCount & INTERRUPT_MASK) !== 0;
   }
 
   /** Code of the running task itself: no interrupt, no softirq. */

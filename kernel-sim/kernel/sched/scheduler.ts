@@ -3,13 +3,14 @@
  * Decides who runs: simulated CPUs on one virtual time line.
  *
  * Each CPU has a time of its own. The one that is furthest behind runs a turn: until it is SKEW_NS
- * ahead of the next one, so that no CPU sees another's past for longer than that. Interrupts
- * (timers, terminals, the host) are taken by CPU 0 at the first point at or after their instant.
+ * ahead of the next one, so that no CPU sees another's past for longer than that. Interrupts are
+ * taken by the CPU that they belong to at the first point at or after their instant: they run on
+ * top of its task, and softirqs on top of that when the last one ends.
  *
  * The host may stop between any two points (`run`'s limit) without changing what happens: every
  * decision depends on virtual instants alone, and whatever makes an instant matter shortens the
  * horizon to it (`#shorten`). A task in a plain function of a driver cannot give up its CPU; then
- * `overrun` lets the other CPUs catch up from inside.
+ * `overrun` takes interrupts and lets the other CPUs catch up from inside.
  *
  * Who is next on a CPU is up to cpu.ts (fair.ts: EEVDF, rt.ts: priorities), and which CPU a task
  * waits for up to balance.ts.
@@ -19,19 +20,20 @@
 // tidy: long because turns, horizon, interrupts and queues keep one invariant together
 import type { Sim } from '../../sim/sim.ts';
 import { EVENT } from '../../sim/trace.ts';
-import type { Sleeping } from '../../uapi/coroutine.ts';
+import type { Sleeping, Switching } from '../../uapi/coroutine.ts';
 import { COST } from '../../uapi/costs.ts';
 import { assert } from '../../lib/assert.ts';
 import { type HappensBefore, UNORDERED } from '../kcsan/happens.ts';
 import { Oops } from '../oops.ts';
 import { BALANCE_NS, pullRealTime, pushTarget, selectCpu, steal } from './balance.ts';
 import { Blockers } from '../blocker.ts';
+import type { Context } from './context.ts';
 import { Cpu, type CpuTimes } from './cpu.ts';
 import { addUsage, taskUsage } from './cputime.ts';
 import type { SchedEntity } from './entity.ts';
 import type { Execution } from './execution.ts';
 import { LoadAverage } from './loadavg.ts';
-import { HARDIRQ_OFFSET, Preempt } from './preempt.ts';
+import { HARDIRQ_OFFSET, INTERRUPT_MASK, Preempt, SOFTIRQ_OFFSET } from './preempt.ts';
 import type { Task } from './task.ts';
 
 /** How far one CPU may run ahead of another. */
@@ -77,6 +79,8 @@ export class Scheduler {
   /** How long it may do so with interrupts off. */
   hardlockupNs = 1_000_000_000;
   hooks = NO_HOOKS;
+  /** Serves the softirqs that wait on a CPU, in a context of theirs: kernel/softirq.ts. */
+  softirqs: (cpu: Cpu) => Switching<void> = nothing;
   /** Told of what puts one instant before another. */
   happens: HappensBefore = UNORDERED;
   /** In which context code runs, and turning preemption off and on. */
@@ -108,18 +112,17 @@ export class Scheduler {
     this.blockers = new Blockers(execution, () => this.current);
     this.cpus = Array.from({ length: cpuCount }, (_, id) => new Cpu(id));
     this.#cpu = this.cpus[0]!;
-    sim.events.onScheduled = (atNs) => this.#shorten(atNs);
+    sim.events.onScheduled = (atNs, cpu) => this.#expect(atNs, cpu);
   }
 
-  /** The running task. Context: any in which one runs; in an interrupt, the interrupted one. */
+  /** The running task; in an interrupt, the interrupted one. There always is one: swapper/N. */
   get current(): Task {
-    const task = this.#cpu.current;
-    assert(task !== undefined, 'a task runs');
-    return task;
+    return this.#cpu.current ?? this.#cpu.idle;
   }
 
-  get currentOrNone(): Task | undefined {
-    return this.#cpu.current;
+  /** Whose frames and preempt count the CPU has: an interrupt's, or the running task's. */
+  get context(): Context {
+    return this.#cpu.context;
   }
 
   get cpu(): Cpu {
@@ -130,6 +133,10 @@ export class Scheduler {
 
   /** Sleeps until woken. Context: task; the caller has put the task where its waker finds it. */
   *sleep(state: 'S' | 'D' | 'T', channel: string): Sleeping<void> {
+    if (this.#cpu.irqDepth > 0) {
+      yield* this.#sleepInInterrupt();
+      return;
+    }
     const task = this.current;
     if (this.#execution.preemptCount !== 0) this.#reportAtomicSleep(task);
     this.#execution.irqsOff = false;
@@ -179,19 +186,60 @@ export class Scheduler {
     this.#execution.preemptCount = 0;
   }
 
-  /** Preemption or interrupts are on again: what has waited for that happens at the next point. */
-  #afterAtomic(): void {
-    const task = this.#cpu.current;
-    if (task === undefined || this.#execution.preemptCount !== 0) return;
-    this.#lookUpAt(this.#cpu.needsReschedule ? 0 : task.sliceEndNs + 1);
-    if (this.#cpu.id === 0) this.#lookUpAt(this.#sim.events.nextNs);
+  /** Nobody could be switched to: it is said once, and the interrupt waits with the CPU its own. */
+  *#sleepInInterrupt(): Switching<void> {
+    const execution = this.#execution;
+    const { interrupt } = this.#cpu;
+    if (interrupt?.hasSlept === false) {
+      interrupt.hasSlept = true;
+      this.hooks.onAtomicSchedule(this.current, execution.preemptCount + 1);
+    }
+    yield* this.relax();
   }
 
-  /** The watchdogs begin anew. Context: task. Linux: touch_softlockup_watchdog. */
+  /**
+   * Lets the other CPUs go on until this one would look up again, which it spends waiting. For who
+   * spins. Context: any. Linux: cpu_relax, as often as it makes no difference.
+   */
+  *relax(): Switching<void> {
+    const execution = this.#execution;
+    const tries = Math.max(1, Math.ceil((execution.budget + 1) / COST.SPIN));
+    execution.budget -= tries * COST.SPIN;
+    yield;
+    this.watch();
+  }
+
+  /** Preemption or interrupts are on again: what has waited for that happens at the next point. */
+  #afterAtomic(): void {
+    const { preemptCount, irqsOff } = this.#execution;
+    const cpu = this.#cpu;
+    if (!irqsOff) this.#lookUpAt(this.#sim.events.nextOn(cpu.id));
+    if (preemptCount !== 0 || cpu.current === undefined) return;
+    this.#lookUpAt(cpu.needsReschedule ? 0 : cpu.current.sliceEndNs + 1);
+  }
+
+  /** Softirqs that wait are served at the next point. Context: any, bottom halves on. */
+  serveSoftirqs(): void {
+    if (this.#cpu.softirqPending === 0) return;
+    this.#cpu.areSoftirqsDue = true;
+    this.#lookUpAt(0);
+  }
+
+  /**
+   * What is left of an event, for one that may spin: it runs to its end in the same interrupt.
+   * Context: an event that fires.
+   */
+  continueInterrupt(body: Switching<void>): void {
+    const { interrupt } = this.#cpu;
+    assert(interrupt !== undefined && interrupt.body === undefined, 'an event fires');
+    interrupt.body = body;
+  }
+
+  /** The watchdogs begin anew. Context: any. Linux: touch_softlockup_watchdog. */
   touchWatchdog(kind: Lockup): void {
     const nowNs = this.#sim.now();
-    const { current } = this;
-    if (current.stintStartNs < nowNs) current.stintStartNs = nowNs;
+    const { context } = this;
+    if (context.stintStartNs < nowNs) context.stintStartNs = nowNs;
     if (kind === 'hard') this.#execution.irqsOffSinceNs = nowNs;
   }
 
@@ -202,6 +250,10 @@ export class Scheduler {
 
   /** sched_yield(2): to the end of the queue. */
   *yieldCpu(): Sleeping<void> {
+    if (this.#cpu.irqDepth > 0) {
+      yield* this.#sleepInInterrupt();
+      return;
+    }
     const task = this.current;
     if (this.#execution.preemptCount !== 0) this.#reportAtomicSleep(task);
     this.#update(this.#cpu);
@@ -241,7 +293,7 @@ export class Scheduler {
 
   halt(status: number): void {
     this.haltStatus = status;
-    this.#shorten(this.#sim.now());
+    this.#lookUpAt(0);
   }
 
   /** Asks for a look-up at the next point of the running task, such as after it got a signal. */
@@ -269,7 +321,7 @@ export class Scheduler {
         return 'idle';
       }
       if (this.#timeOf(cpu) > limitNs) {
-        if (this.cpus.some((each) => !each.isIdle)) return 'running';
+        if (this.cpus.some((each) => !each.isAtRest)) return 'running';
         this.#idleUntil(limitNs);
         return 'idle';
       }
@@ -279,29 +331,45 @@ export class Scheduler {
 
   /**
    * The budget ran out in a plain function: takes due interrupts and lets the other CPUs catch up.
-   * Context: task, in a function that cannot yield. Throws what `onLockup` throws, and an Oops
+   * Context: any, in a function that cannot yield. Throws what `onLockup` throws, and an Oops
    * without a report when the power has gone off meanwhile.
    */
   overrun(): void {
     const cpu = this.#cpu;
-    const task = this.current;
+    const depth = cpu.irqDepth;
     this.#leave(cpu);
-    if (cpu.id === 0) this.#takeInterrupts(cpu);
-    if (cpu.clockNs > this.#turnEndNs) {
-      cpu.isStuck = true;
-      const limitNs = this.#limitNs;
-      this.#catchUp(cpu.clockNs);
-      this.#limitNs = limitNs;
-      cpu.isStuck = false;
+    for (;;) {
+      this.#takeInterrupts(cpu);
+      if (cpu.clockNs > this.#turnEndNs) this.#waitForOthers(cpu);
+      if (this.haltStatus !== undefined) cpu.irqDepth = depth;
+      if (cpu.irqDepth === depth) break;
+      // An interrupt that spins needs what the others do, which cannot wait for the host.
+      this.#extend(cpu.clockNs);
+      this.#resumeInterrupt(cpu);
     }
-    this.#enter(cpu, task);
-    if (this.haltStatus !== undefined) this.#cutOff(task);
+    this.#enter(cpu);
+    if (this.haltStatus !== undefined) this.#cutOff();
     this.#turnEndNs = this.#turnEnd(cpu);
     const nowNs = this.#sim.now();
-    if (nowNs > task.sliceEndNs) cpu.needsReschedule = true;
-    if (nowNs > this.#limitNs) this.#limitNs = this.#extendLimit?.(nowNs) ?? Infinity;
-    this.#setHorizon(cpu, task);
+    if (cpu.current !== undefined && nowNs > cpu.current.sliceEndNs) cpu.needsReschedule = true;
+    this.#extend(nowNs);
+    this.#setHorizon(cpu);
     this.watch();
+  }
+
+  /** The CPU is in a plain function, so it runs nothing else while the others catch up. */
+  #waitForOthers(cpu: Cpu): void {
+    cpu.isStuck = true;
+    const limitNs = this.#limitNs;
+    this.#catchUp(cpu.clockNs);
+    this.#limitNs = limitNs;
+    cpu.isStuck = false;
+    this.#turnEndNs = this.#turnEnd(cpu);
+  }
+
+  /** Asks the host for more time where nothing can be paused. */
+  #extend(nowNs: number): void {
+    if (nowNs > this.#limitNs) this.#limitNs = this.#extendLimit?.(nowNs) ?? Infinity;
   }
 
   /** The CPU time that a task has had, up to now. Context: any. */
@@ -314,24 +382,27 @@ export class Scheduler {
   /** What a CPU did with its time up to now, or up to where it has got. */
   timesOf(cpu: Cpu): CpuTimes {
     const nowNs = Math.max(cpu.clockNs, this.#sim.now());
-    const { userNs, niceNs, irqNs } = cpu;
-    const idleNs = cpu.idleNs + (cpu.isIdle ? nowNs - cpu.clockNs : 0);
-    const busyNs = (cpu.isIdle ? nowNs : cpu.clockNs) - idleNs;
-    return { userNs, niceNs, irqNs, idleNs, systemNs: busyNs - userNs - niceNs - irqNs };
+    const { userNs, niceNs, irqNs, softirqNs, isAtRest } = cpu;
+    const idleNs = cpu.idleNs + (isAtRest ? nowNs - cpu.clockNs : 0);
+    const busyNs = (isAtRest ? nowNs : cpu.clockNs) - idleNs;
+    const systemNs = busyNs - userNs - niceNs - irqNs - softirqNs;
+    return { userNs, niceNs, irqNs, softirqNs, idleNs, systemNs };
   }
 
   /** What cannot be paused would compute on without power: its task dies instead. */
-  #cutOff(task: Task): never {
-    task.dying = true;
+  #cutOff(): never {
+    this.#cpu.context.dying = true;
+    this.current.dying = true;
     this.#execution.dying = true;
     throw new Oops('the power is off');
   }
 
-  /** The watchdog's look at the running task. Throws what `onLockup` throws. */
+  /** The watchdog's look at what runs. Throws what `onLockup` throws. */
   watch(): void {
     const task = this.current;
+    const { stintStartNs } = this.#cpu.context;
     const nowNs = this.#sim.now();
-    const stuckNs = nowNs - task.stintStartNs;
+    const stuckNs = nowNs - stintStartNs;
     if (!this.#execution.irqsOff) {
       if (stuckNs > this.watchdogNs) this.hooks.onLockup(task, stuckNs, 'soft');
       return;
@@ -354,10 +425,10 @@ export class Scheduler {
     return best;
   }
 
-  /** When `cpu` would do something next: its own time, or for an idle CPU 0 the next event's. */
+  /** When `cpu` would do something next: its own time, or if it is at rest its next event's. */
   #timeOf(cpu: Cpu): number {
-    if (!cpu.isIdle) return cpu.clockNs;
-    return cpu.id === 0 ? Math.max(cpu.clockNs, this.#sim.events.nextNs) : Infinity;
+    if (!cpu.isAtRest) return cpu.clockNs;
+    return Math.max(cpu.clockNs, this.#sim.events.nextOn(cpu.id));
   }
 
   #turnEnd(self: Cpu): number {
@@ -384,32 +455,38 @@ export class Scheduler {
 
   #turn(cpu: Cpu, isResumed: boolean): void {
     this.#paused = undefined;
-    if (cpu.isIdle) this.#skipIdle(cpu, this.#timeOf(cpu));
+    if (cpu.isAtRest) this.#skipIdle(cpu, this.#timeOf(cpu));
     if (!isResumed) this.#turnEndNs = this.#turnEnd(cpu);
     for (;;) {
-      if (cpu.id === 0) this.#takeInterrupts(cpu);
+      this.#takeInterrupts(cpu);
       if (this.haltStatus !== undefined) return;
-      const task = this.#choose(cpu);
-      if (task === undefined) return;
-      // A switch takes time, in which an interrupt may have come. It must not matter whether the
-      // host stops here.
-      if (this.#isInterruptDue(cpu)) continue;
+      const task = cpu.irqDepth > 0 ? undefined : this.#choose(cpu);
+      if (cpu.irqDepth === 0) {
+        if (task === undefined) return;
+        // A switch takes time, in which an interrupt may have come. It must not matter whether the
+        // host stops here.
+        if (this.#isInterruptDue(cpu)) continue;
+      }
       if (cpu.clockNs > this.#turnEndNs) return;
       if (cpu.clockNs > this.#limitNs) {
         this.#paused = cpu;
         return;
       }
-      this.#enter(cpu, task);
-      this.#setHorizon(cpu, task);
-      this.#resume(task);
-      this.#leave(cpu);
-      if (task.state !== 'R') {
-        cpu.release(task);
-        task.sched.voluntarySwitches++;
-        if (task.state === 'X' && !task.isLeader) {
-          addUsage(task.group.endedUsage, taskUsage(this, task));
-        }
-      }
+      if (task === undefined) this.#resumeInterrupt(cpu);
+      else this.#resumeTask(cpu, task);
+    }
+  }
+
+  #resumeTask(cpu: Cpu, task: Task): void {
+    this.#enter(cpu);
+    this.#setHorizon(cpu);
+    this.#resume(task);
+    this.#leave(cpu);
+    if (task.state === 'R') return;
+    cpu.release(task);
+    task.sched.voluntarySwitches++;
+    if (task.state === 'X' && !task.isLeader) {
+      addUsage(task.group.endedUsage, taskUsage(this, task));
     }
   }
 
@@ -476,7 +553,7 @@ export class Scheduler {
     if (target === undefined) return;
     cpu.nextBalanceNs = cpu.clockNs + BALANCE_NS;
     cpu.dequeue(task);
-    if (target.isIdle) this.#skipIdle(target, cpu.clockNs);
+    if (target.isAtRest) this.#skipIdle(target, cpu.clockNs);
     if (this.#moveTo(target, task, false)) target.needsReschedule = true;
   }
 
@@ -500,70 +577,154 @@ export class Scheduler {
     this.hooks.onEnd(task, thrown);
   }
 
-  #enter(cpu: Cpu, task: Task): void {
+  /** Makes what the CPU was in the running context. */
+  #enter(cpu: Cpu): void {
     const execution = this.#execution;
+    const { context } = cpu;
+    const task = cpu.current ?? cpu.idle;
     this.#cpu = cpu;
-    cpu.current = task;
     this.#sim.cpu = cpu.id;
+    this.#sim.events.cpu = cpu.id;
     this.#sim.pid = task.pid;
     this.#sim.clock.moveTo(cpu.clockNs);
     this.#userBeforeNs = task.sched.userNs;
-    execution.stack = task.stack;
-    execution.sp = task.sp;
-    execution.dying = task.dying;
-    execution.preemptCount = task.preemptCount;
-    execution.irqsOff = task.irqsOff;
-    execution.irqsOffSinceNs = task.irqsOffSinceNs;
+    execution.stack = context.stack;
+    execution.sp = context.sp;
+    execution.dying = context.dying;
+    execution.preemptCount = context.preemptCount;
+    execution.irqsOff = context.irqsOff;
+    execution.irqsOffSinceNs = context.irqsOffSinceNs;
   }
 
   #leave(cpu: Cpu): void {
     const nowNs = this.#sim.now();
-    const task = cpu.current;
-    if (task !== undefined) {
-      task.sp = this.#execution.sp;
-      task.preemptCount = this.#execution.preemptCount;
-      task.irqsOff = this.#execution.irqsOff;
-      task.irqsOffSinceNs = this.#execution.irqsOffSinceNs;
-      task.runtimeNs += nowNs - cpu.clockNs;
-      task.sched.ran(nowNs - cpu.clockNs);
-      const userNs = task.sched.userNs - this.#userBeforeNs;
-      if (task.sched.nice > 0) cpu.niceNs += userNs;
-      else cpu.userNs += userNs;
-      if (task.runtimeNs >= task.cpuLimitNs) this.hooks.onCpuLimit(task);
-    }
+    const { context, interrupt } = cpu;
+    context.sp = this.#execution.sp;
+    context.preemptCount = this.#execution.preemptCount;
+    context.irqsOff = this.#execution.irqsOff;
+    context.irqsOffSinceNs = this.#execution.irqsOffSinceNs;
+    if (interrupt === undefined) this.#charge(cpu, nowNs - cpu.clockNs);
+    else if (interrupt.isSoftirq) cpu.softirqNs += nowNs - cpu.clockNs;
+    else cpu.irqNs += nowNs - cpu.clockNs;
     cpu.clockNs = nowNs;
     this.#sim.pid = 0;
   }
 
+  #charge(cpu: Cpu, ranNs: number): void {
+    const task = cpu.current;
+    if (task === undefined) return;
+    task.runtimeNs += ranNs;
+    task.sched.ran(ranNs);
+    const userNs = task.sched.userNs - this.#userBeforeNs;
+    if (task.sched.nice > 0) cpu.niceNs += userNs;
+    else cpu.userNs += userNs;
+    if (task.runtimeNs >= task.cpuLimitNs) this.hooks.onCpuLimit(task);
+  }
+
+  // ---- Interrupts ---------------------------------------------------------------------------
+
+  /**
+   * Fires what is due at the time of `cpu`, as interrupts of it. One that is not done at once stays
+   * as the innermost, to be resumed in place of the task.
+   */
+  #takeInterrupts(cpu: Cpu): void {
+    if (cpu.areSoftirqsDue) this.#beginSoftirqs(cpu);
+    while (!cpu.context.irqsOff) {
+      const event = this.#sim.events.takeDue(cpu.clockNs, cpu.id);
+      if (event === undefined) return;
+      this.#beginInterrupt(cpu, HARDIRQ_OFFSET, false);
+      this.#sim.clock.charge(COST.INTERRUPT);
+      event.fire();
+      const isDone = cpu.interrupt?.body === undefined;
+      if (isDone) this.happens.end('hardirq');
+      this.#leave(cpu);
+      if (isDone) this.#endInterrupt(cpu);
+    }
+  }
+
+  #isInterruptDue(cpu: Cpu): boolean {
+    return !cpu.context.irqsOff && this.#sim.events.nextOn(cpu.id) <= cpu.clockNs;
+  }
+
+  #beginInterrupt(cpu: Cpu, offset: number, isSoftirq: boolean): void {
+    const { preemptCount } = cpu.context;
+    cpu.nest().begin(preemptCount + offset, isSoftirq, cpu.clockNs);
+    this.#enter(cpu);
+    if (!isSoftirq) this.preempt.watcher?.hardirqsOff();
+    this.happens.begin(isSoftirq ? 'softirq' : 'hardirq');
+  }
+
+  /** Softirqs run where nothing else does and bottom halves are on. Linux: invoke_softirq. */
+  #beginSoftirqs(cpu: Cpu): void {
+    cpu.areSoftirqsDue = false;
+    const { preemptCount, irqsOff } = cpu.context;
+    if (cpu.softirqPending === 0 || irqsOff || (preemptCount & INTERRUPT_MASK) !== 0) return;
+    this.#beginInterrupt(cpu, SOFTIRQ_OFFSET, true);
+    cpu.interrupt!.body = this.softirqs(cpu);
+    this.#leave(cpu);
+  }
+
+  #resumeInterrupt(cpu: Cpu): void {
+    const { interrupt } = cpu;
+    assert(interrupt?.body !== undefined, 'an interrupt that goes on has something to do');
+    const depth = cpu.irqDepth;
+    this.#enter(cpu);
+    this.#setHorizon(cpu);
+    let isDone = true;
+    try {
+      isDone = interrupt.body.next().done === true;
+    } catch (thrown) {
+      // An oops in an interrupt has ended the machine.
+      if (!(thrown instanceof Oops)) throw thrown;
+      cpu.irqDepth = depth;
+    }
+    if (isDone) this.happens.end(interrupt.isSoftirq ? 'softirq' : 'hardirq');
+    this.#leave(cpu);
+    if (isDone) this.#endInterrupt(cpu);
+  }
+
+  #endInterrupt(cpu: Cpu): void {
+    const isHardirq = cpu.interrupt?.isSoftirq === false;
+    cpu.irqDepth--;
+    if (isHardirq && !cpu.context.irqsOff) this.preempt.watcher?.hardirqsOn();
+    if (isHardirq) this.#beginSoftirqs(cpu);
+  }
+
   // ---- Time ---------------------------------------------------------------------------------
 
-  #setHorizon(cpu: Cpu, task: Task): void {
+  #setHorizon(cpu: Cpu): void {
     const nowNs = this.#sim.now();
+    const { context } = cpu;
+    const task = cpu.current;
     let horizonNs = Math.min(nowNs + HORIZON_NS_MAX, this.#turnEndNs, this.#limitNs);
-    if (this.#execution.preemptCount === 0) {
+    if (task !== undefined && this.#execution.preemptCount === 0) {
       // In a plain function it runs on, past its slice: then it must not be looked at all the time.
       const endNs = cpu.needsReschedule ? nowNs + RESCHEDULE_NS : task.sliceEndNs;
       horizonNs = Math.min(horizonNs, endNs);
     }
-    horizonNs = Math.min(horizonNs, this.#watchdogBites(task));
-    if (cpu.id === 0 && !this.#execution.irqsOff) {
-      horizonNs = Math.min(horizonNs, this.#sim.events.nextNs - 1);
+    horizonNs = Math.min(horizonNs, this.#watchdogBites(context));
+    if (!this.#execution.irqsOff) {
+      horizonNs = Math.min(horizonNs, this.#sim.events.nextOn(cpu.id) - 1);
     }
     this.#sim.clock.setHorizon(Math.max(horizonNs, nowNs - 1));
   }
 
-  #watchdogBites({ stintStartNs }: Task): number {
+  #watchdogBites({ stintStartNs }: Context): number {
     const { irqsOff, irqsOffSinceNs } = this.#execution;
     if (!irqsOff) return stintStartNs + this.watchdogNs;
     return Math.max(stintStartNs, irqsOffSinceNs) + this.hardlockupNs;
   }
 
-  /** The running CPU must look up once it is past `atNs`. */
-  #shorten(atNs: number): void {
-    this.#lookUpAt(atNs);
-    if (this.#cpu.id !== 0 && this.cpus[0]!.isIdle) {
-      this.#turnEndNs = Math.min(this.#turnEndNs, Math.max(atNs, this.cpus[0]!.clockNs) + SKEW_NS);
+  /** An event was scheduled: its CPU must look up once it is past `atNs`. */
+  #expect(atNs: number, cpuId: number): void {
+    if (cpuId === this.#cpu.id) {
+      this.#lookUpAt(atNs);
+      return;
     }
+    const cpu = this.cpus[cpuId]!;
+    if (!cpu.isAtRest) return;
+    this.#turnEndNs = Math.min(this.#turnEndNs, Math.max(atNs, cpu.clockNs) + SKEW_NS);
+    this.#lookUpAt(this.#turnEndNs + 1);
   }
 
   #lookUpAt(atNs: number): void {
@@ -574,7 +735,7 @@ export class Scheduler {
   }
 
   #idleUntil(limitNs: number): void {
-    for (const cpu of this.cpus) if (cpu.isIdle && !cpu.isStuck) this.#skipIdle(cpu, limitNs);
+    for (const cpu of this.cpus) if (cpu.isAtRest && !cpu.isStuck) this.#skipIdle(cpu, limitNs);
     this.#sim.clock.moveTo(limitNs);
   }
 
@@ -582,35 +743,6 @@ export class Scheduler {
     if (toNs <= cpu.clockNs) return;
     cpu.idleNs += toNs - cpu.clockNs;
     cpu.clockNs = toNs;
-  }
-
-  /** Fires what is due at the time of CPU 0, as interrupts of it. */
-  #takeInterrupts(cpu: Cpu): void {
-    const task = cpu.current;
-    const execution = this.#execution;
-    while (task?.irqsOff !== true) {
-      const event = this.#sim.events.takeDue(cpu.clockNs);
-      if (event === undefined) return;
-      this.#cpu = cpu;
-      this.#sim.cpu = cpu.id;
-      this.#sim.pid = task?.pid ?? 0;
-      this.#sim.clock.moveTo(cpu.clockNs + COST.INTERRUPT);
-      cpu.irqDepth++;
-      execution.preemptCount = (task?.preemptCount ?? 0) + HARDIRQ_OFFSET;
-      this.happens.begin('hardirq');
-      event.fire();
-      this.happens.end('hardirq');
-      execution.preemptCount = task?.preemptCount ?? 0;
-      cpu.irqDepth--;
-      const nowNs = this.#sim.now();
-      cpu.irqNs += nowNs - cpu.clockNs;
-      cpu.clockNs = nowNs;
-    }
-  }
-
-  #isInterruptDue(cpu: Cpu): boolean {
-    if (cpu.id !== 0 || cpu.current?.irqsOff === true) return false;
-    return this.#sim.events.nextNs <= cpu.clockNs;
   }
 
   // ---- Queues -------------------------------------------------------------------------------
@@ -628,14 +760,14 @@ export class Scheduler {
     const target = selectCpu(this.cpus, task, isNew, this.#sim.oracle);
     const nowNs = this.#sim.now();
     task.sched.queuedNs = nowNs;
-    if (target.isIdle) this.#skipIdle(target, nowNs);
+    if (target.isAtRest) this.#skipIdle(target, nowNs);
     const running = this.#cpu;
     if (target === running) this.#update(target);
     if (this.#moveTo(target, task, isNew)) target.needsReschedule = true;
     if (target !== running) {
       const endNs = Math.max(nowNs, target.clockNs) + SKEW_NS;
       if (endNs < this.#turnEndNs) this.#turnEndNs = endNs;
-      this.#shorten(this.#turnEndNs + 1);
+      this.#lookUpAt(this.#turnEndNs + 1);
     } else if (target.needsReschedule) {
       this.#lookUpAt(0);
     }
@@ -689,6 +821,8 @@ export class Scheduler {
     if (cpu === this.#cpu) this.#lookUpAt(0);
   }
 }
+
+function* nothing(): Switching<void> {}
 
 function priorityOf(cpu: Cpu): number {
   return Math.max(cpu.current?.sched.rtPriority ?? 0, cpu.realTime.highest);

@@ -15,6 +15,7 @@ import type { Blocker } from '../blocker.ts';
 import type { Credentials } from '../credentials.ts';
 import type { Trace } from '../ptrace.ts';
 import { KERNEL_SIGINFO, type SigInfo } from '../siginfo.ts';
+import { type Context, STACK_WORDS } from './context.ts';
 import { SchedEntity } from './entity.ts';
 import { ThreadGroup } from './thread-group.ts';
 
@@ -22,9 +23,6 @@ import { ThreadGroup } from './thread-group.ts';
  * What `ps` prints: running or runnable, interruptible and uninterruptible sleep, zombie, stopped.
  */
 export type TaskState = 'R' | 'S' | 'D' | 'Z' | 'T' | 'X';
-
-/** Frames of the shadow stack: two words each, and more than 16 KiB of kernel stack can hold. */
-const STACK_WORDS = 2 * 1024;
 
 const TRACE_STOP_BIT = 1 << 31;
 
@@ -39,7 +37,7 @@ export interface TaskSpec {
   readonly group?: ThreadGroup;
 }
 
-export class Task {
+export class Task implements Context {
   /** The thread's number. It changes once in a life: exec makes a thread the leader. */
   pid: number;
   /** What Linux calls comm: at most 15 bytes. */

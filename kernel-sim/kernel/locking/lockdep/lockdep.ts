@@ -299,8 +299,8 @@ export class Lockdep {
 
   /** Memory is given back or begins anew. Context: any. Linux: debug_check_no_locks_freed. */
   memoryFreed(start: number, sizeBytes: number): void {
-    const task = this.#deps.scheduler.currentOrNone;
-    if (task === undefined || task.heldLocks.length === 0 || !this.#isChecking) return;
+    const task = this.#deps.scheduler.current;
+    if (task.heldLocks.length === 0 || !this.#isChecking) return;
     const held = task.heldLocks.find(
       ({ map }) => map.pointer >= start && map.pointer < start + sizeBytes,
     );

@@ -1192,6 +1192,175 @@ export function hlist_empty(head: Ptr<hlist_head>): boolean;
 export function hlist_unhashed(node: Ptr<hlist_node>): boolean;
 
 /**
+ * Turns interrupts of this CPU off. Answers what they were, for `local_irq_restore`.
+ *
+ * Context: any. Linux: local_irq_save.
+ *
+ * @raw
+ */
+export function local_irq_save(): number;
+
+/**
+ * Makes interrupts what they were: what has become due meanwhile comes now.
+ *
+ * Context: any. Linux: local_irq_restore.
+ *
+ * @raw
+ * @switches
+ */
+export function local_irq_restore(flags: number): void;
+
+/**
+ * Turns interrupts of this CPU off. Does not nest.
+ *
+ * Context: any. Linux: local_irq_disable.
+ *
+ * @raw
+ */
+export function local_irq_disable(): void;
+
+/**
+ * Turns interrupts of this CPU on, whoever turned them off.
+ *
+ * Context: any. Linux: local_irq_enable.
+ *
+ * @raw
+ * @switches
+ */
+export function local_irq_enable(): void;
+
+/**
+ * True if this CPU takes no interrupts.
+ *
+ * Context: any. Linux: irqs_disabled.
+ *
+ * @raw
+ */
+export function irqs_disabled(): boolean;
+
+/**
+ * No softirq is served on this CPU until `local_bh_enable`. Nests.
+ *
+ * Context: process, softirq. Linux: local_bh_disable.
+ *
+ * @raw
+ */
+export function local_bh_disable(): void;
+
+/**
+ * Ends what `local_bh_disable` began: what waits is served before it returns.
+ *
+ * Context: process, softirq. Linux: local_bh_enable.
+ *
+ * @raw
+ * @switches
+ * @symbol __local_bh_enable_ip
+ */
+export function local_bh_enable(): void;
+
+/**
+ * The running task keeps its CPU until `preempt_enable`, and must not sleep. Nests.
+ *
+ * Context: any. Linux: preempt_disable.
+ *
+ * @raw
+ */
+export function preempt_disable(): void;
+
+/**
+ * Ends what `preempt_disable` began: a switch that is due happens now.
+ *
+ * Context: any. Linux: preempt_enable.
+ *
+ * @raw
+ * @switches
+ */
+export function preempt_enable(): void;
+
+/**
+ * The word that says in which context code runs: preempt offs in bits 0-7, softirqs in 8-15,
+ * interrupts in 16-19.
+ *
+ * Context: any. Linux: preempt_count.
+ *
+ * @raw
+ */
+export function preempt_count(): number;
+
+/**
+ * True in an interrupt's handler.
+ *
+ * Context: any. Linux: in_hardirq.
+ *
+ * @raw
+ */
+export function in_hardirq(): boolean;
+
+/**
+ * True while a softirq is served, and with bottom halves off.
+ *
+ * Context: any. Linux: in_softirq.
+ *
+ * @raw
+ */
+export function in_softirq(): boolean;
+
+/**
+ * True while a softirq is served.
+ *
+ * Context: any. Linux: in_serving_softirq.
+ *
+ * @raw
+ */
+export function in_serving_softirq(): boolean;
+
+/**
+ * True in a handler, in a softirq, and with bottom halves off.
+ *
+ * Context: any. Linux: in_interrupt.
+ *
+ * @raw
+ */
+export function in_interrupt(): boolean;
+
+/**
+ * True in a task's own code: neither in a handler nor in a softirq.
+ *
+ * Context: any. Linux: in_task.
+ *
+ * @raw
+ */
+export function in_task(): boolean;
+
+/**
+ * True where the preempt count says that nothing may sleep.
+ *
+ * Context: any. Linux: in_atomic.
+ *
+ * @raw
+ */
+export function in_atomic(): boolean;
+
+/**
+ * How many CPUs the machine has.
+ *
+ * Context: any. Linux: num_online_cpus.
+ *
+ * @raw
+ */
+export function num_online_cpus(): number;
+
+/**
+ * Said in each turn of a loop that waits for another CPU: the others go on meanwhile.
+ *
+ * Context: any. Linux: cpu_relax.
+ *
+ * @raw
+ * @switches
+ */
+export function cpu_relax(): void;
+
+/**
  * The object is no leak, though nothing may lead to it; what lies in it counts. NULL and what is
  * no object's beginning are ignored.
  *
