@@ -265,6 +265,19 @@ export type Happening =
   /** A file of /proc/sys, by its path there: `rust/example/test`. */
   | { readonly kind: 'sysctl'; readonly atNs: number; readonly path: string }
   | BadMemoryHappening
+  /** Tasks wait for each other in a circle, and none of them can ever go on. */
+  | {
+      readonly kind: 'deadlock';
+      readonly atNs: number;
+      /** Each waits for what the next one has, and the last for what the first has. */
+      readonly waits: readonly {
+        readonly task: string;
+        /** The lock's class. */
+        readonly lock: string;
+      }[];
+      /** Where the circle was closed. */
+      readonly source?: SourcePlace;
+    }
   /** Lockdep has found what may end in a deadlock: it says so once, and is silent from then on. */
   | {
       readonly kind: 'lock-report';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /** Gathers what a person would want to be told of: the source of "what just happened". */
-import type { BadMemoryHappening, Happening, LogLine } from '../machine-types.ts';
+import type { BadMemoryHappening, Happening, LogLine, SourcePlace } from '../machine-types.ts';
 import type { MemoryFinding } from '../mm/memory-findings.ts';
 import { errnoName } from '../uapi/errno.ts';
 import { decodeUtf8 } from '../lib/utf8.ts';
@@ -43,15 +43,17 @@ export function watchHappenings(kernel: Kernel, tell: (happening: Happening) => 
   };
   kernel.memoryFindings.onFound = (finding) => tell(badMemory(kernel, finding));
   kernel.locks.lockdep.onReport = (headline, site) => {
-    const { module, file, line } = kernel.sites.resolve(site);
-    const isKnown = module !== undefined && file !== undefined && line !== undefined;
     tell({
       kind: 'lock-report',
       atNs: sim.now(),
       title: headline.replace(/^(?:WARNING|INFO|BUG): /, ''),
       task: kernel.scheduler.current.name,
-      ...(isKnown ? { source: { module, file, line } } : {}),
+      ...sourceAt(kernel, site),
     });
+  };
+  kernel.watchers.deadlocks.onNamed = ({ atNs, links }) => {
+    const waits = links.map(({ task, blocker }) => ({ task: task.name, lock: blocker.name }));
+    tell({ kind: 'deadlock', atNs, waits, ...sourceAt(kernel, links[0]?.blocker.site ?? 0) });
   };
   charDevices.onRegistered = (name, major) =>
     tell({ kind: 'device', atNs: sim.now(), name, major });
@@ -60,6 +62,13 @@ export function watchHappenings(kernel: Kernel, tell: (happening: Happening) => 
     const built = readReply(bytes);
     if (built !== undefined) tell({ kind: 'build', atNs: sim.now(), ...built });
   };
+}
+
+/** The line of a driver's that a site stands for, if it does. */
+function sourceAt({ sites }: Kernel, site: number): { readonly source?: SourcePlace } {
+  const { module, file, line } = sites.resolve(site);
+  if (module === undefined || file === undefined || line === undefined) return {};
+  return { source: { module, file, line } };
 }
 
 function badMemory(kernel: Kernel, finding: MemoryFinding): BadMemoryHappening {

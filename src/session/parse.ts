@@ -13,7 +13,16 @@ import type {
   TaskView,
   BootFile,
 } from '../../kernel-sim/machine-types.ts';
-import { isBytes, isCount, isFields, isListOf, isNumber, isText, type Guard } from './guards.ts';
+import {
+  isBytes,
+  isCount,
+  isFields,
+  isListOf,
+  isNumber,
+  isText,
+  listOf,
+  type Guard,
+} from './guards.ts';
 import type { FromKernel } from './messages.ts';
 import { isLocksView } from './parse-locks.ts';
 import { BAD_MEMORY, isMemoryView } from './parse-memory.ts';
@@ -132,6 +141,10 @@ const HAPPENINGS: Readonly<
     ['major', isCount],
   ],
   sysctl: [['path', isText]],
+  deadlock: [
+    ['waits', listOf({ task: isText, lock: isText })],
+    ['source', (value): value is unknown => isOptionalSource(value)],
+  ],
   'lock-report': [
     ['title', isText],
     ['task', isText],

@@ -97,7 +97,11 @@ export function badMemoryCount(happenings: readonly Happening[]): number {
 
 /** How often the kernel has found something about locks. */
 export function lockReportCount(happenings: readonly Happening[]): number {
-  return happenings.filter(({ kind }) => kind === 'lock-report').length;
+  return happenings.filter(({ kind }) => isAboutLocks(kind)).length;
+}
+
+export function isAboutLocks(kind: Happening['kind']): boolean {
+  return kind === 'lock-report' || kind === 'deadlock';
 }
 
 export function isModuleLoaded(state: MachineSlice, name: string): boolean {

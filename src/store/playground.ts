@@ -24,6 +24,7 @@ import { Builder } from './builder.ts';
 import { Checker } from './checker.ts';
 import type { LineNote, Mark } from './desk-slice.ts';
 import { fileName, HOME, projectWith, sourcesOf } from './file-slice.ts';
+import { isAboutLocks } from './machine-slice.ts';
 import { LEAKS } from './memory-slice.ts';
 import { OtherTabs } from './other-tabs.ts';
 import { createPlaygroundStore, type PlaygroundStore } from './playground-store.ts';
@@ -216,9 +217,11 @@ export class Playground {
     state.arrange({ view: 'memory', page: 'kernel' });
   }
 
+  /** Opens the part of the locks that the latest report was about. */
   openLocks(): void {
     const state = this.store.getState();
-    state.showLocks({ locksPart: 'order' });
+    const latest = state.happenings.findLast(({ kind }) => isAboutLocks(kind));
+    state.showLocks({ locksPart: latest?.kind === 'deadlock' ? 'now' : 'order' });
     state.arrange({ view: 'locks', page: 'kernel' });
   }
 
@@ -315,6 +318,7 @@ export class Playground {
       case 'oops':
         this.#markSource(happening.source, undefined);
         return;
+      case 'deadlock':
       case 'lock-report':
         this.#markSource(happening.source, undefined);
         return;

@@ -33,7 +33,7 @@ it('warns of two orders before anybody is stuck', async () => {
   const { page } = desk;
   await desk.run('echo x > /dev/bank; head -c 9 /dev/bank; echo');
   await page.getByRole('tab', { name: /^Locks\s*1/ }).waitFor();
-  await page.locator('.caption').getByText('what can end in a deadlock').waitFor();
+  await page.locator('.caption').getByText('It can end in a deadlock').waitFor();
   const rows = page.getByRole('list', { name: 'First seen' }).getByRole('listitem');
   await rows.nth(1).waitFor();
   expect(await rows.allTextContents()).toEqual([

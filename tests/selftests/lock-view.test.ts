@@ -10,12 +10,20 @@ import { TestMachine, userFile } from '../support/machine.ts';
 const PATIENCE_MS = 60_000;
 const BUILD = 'mkdir m; mv bank.ts m; cd m; make -s; sudo insmod bank.ko\n';
 
-function viewAfter(commands: string): LocksView {
+function machineAfter(commands: string): TestMachine {
   const script = { text: BUILD + commands, user: 'user', args: [] } as const;
   const guest = TestMachine.boot({ script, files: [userFile('bank.ts', BANK)] });
   guest.machine.deliver({ kind: 'stdin', bytes: new Uint8Array(0) });
   guest.runUntil(() => guest.machine.state === 'halted', 'the end');
-  const view = locksView(guest.machine.kernel);
+  return guest;
+}
+
+function viewAfter(commands: string): LocksView {
+  return viewOf(machineAfter(commands));
+}
+
+function viewOf({ machine }: TestMachine): LocksView {
+  const view = locksView(machine.kernel);
   expect(structuredClone(view)).toEqual(view);
   return view;
 }
@@ -64,7 +72,8 @@ it(
 it(
   'has who holds what and who waits for what when they are stuck',
   () => {
-    const view = viewAfter('echo x > /dev/bank & head -c 4 /dev/bank & sleep 1');
+    const guest = machineAfter('echo x > /dev/bank & head -c 4 /dev/bank & sleep 1');
+    const view = viewOf(guest);
     const told = view.locks.map(({ holders, waiters }) => ({
       heldAt: holders.map(({ at }) => at.source?.line),
       waitingAt: waiters.map(({ at }) => at.source?.line),

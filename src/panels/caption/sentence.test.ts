@@ -90,15 +90,28 @@ it('has something to say before anything has happened', () => {
   expect(read()).toEqual(['The kernel is starting.']);
 });
 
-it('says what lockdep has found, where, and where to look', () => {
-  const [text] = read({
-    kind: 'lock-report',
-    atNs: 9,
-    task: 'audit',
-    title: 'possible circular locking dependency detected',
-  });
-  expect(text).toMatch(/^audit did .*\(possible circular locking dependency detected\)/);
-  expect(text).toContain('Locks shows it.');
+it.each([
+  [
+    'possible circular locking dependency detected',
+    'lockdep caught audit: possible circular locking dependency. ' +
+      'It can end in a deadlock, and need not have yet: Locks shows it.',
+  ],
+  ['held lock freed!', 'lockdep caught audit: held lock freed. Locks shows it.'],
+])('says what lockdep has found: %s', (title, said) => {
+  expect(read({ kind: 'lock-report', atNs: 9, task: 'audit', title })).toEqual([said]);
+});
+
+it.each([
+  [[{ task: 'a', lock: 'x' }], 'a holds x and wants it again. It can never go on: '],
+  [
+    [
+      { task: 'a', lock: 'x' },
+      { task: 'b', lock: 'y' },
+    ],
+    'a holds y and wants x; b holds x and wants y. Neither can ever go on: ',
+  ],
+])('says who waits for whom for ever: %j', (waits, said) => {
+  expect(read({ kind: 'deadlock', atNs: 9, waits })).toEqual([`${said}Locks shows the circle.`]);
 });
 
 const USE_AFTER_FREE = { kind: 'slab-use-after-free', sizeBytes: 4, isWrite: false } as const;

@@ -26,6 +26,7 @@ export interface News {
 type Registration = Extract<Happening, { readonly kind: 'device' | 'sysctl' }>;
 type Loaded = Extract<Happening, { readonly kind: 'module-loaded' }>;
 type Unloaded = Extract<Happening, { readonly kind: 'module-unloaded' }>;
+type Deadlock = Extract<Happening, { readonly kind: 'deadlock' }>;
 type LockReport = Extract<Happening, { readonly kind: 'lock-report' }>;
 type Refused = Extract<Happening, { readonly kind: 'module-refused' }>;
 
@@ -218,6 +219,8 @@ function sentenceOf(
         ...words('. The task was ended, and the module stays as it is; the kernel goes on. '),
         ...words('The report is in the log, and each of its words says what it means.'),
       ];
+    case 'deadlock':
+      return deadlock(happening);
     case 'lock-report':
       return lockReport(happening);
     case 'bad-memory':
@@ -240,14 +243,37 @@ function sentenceOf(
   }
 }
 
-/** What lockdep knows before anything has come of it. */
+/** What ends in a deadlock, sooner or later, as lockdep calls it. */
+const FATAL = /circular|recursive|inversion|inconsistent|unsafe lock order/;
+
+/** What lockdep has found, whether or not anything has come of it yet. */
 function lockReport({ task, title, source }: LockReport): readonly Part[] {
+  const name = title.replace(/(?: detected)?!?$/, '').replaceAll('*', '');
+  const end = FATAL.test(title) ? ' It can end in a deadlock, and need not have yet:' : '';
   return [
-    ...words(`*${task}* did with locks what can end in a deadlock (${title.replaceAll('*', '')})`),
+    ...words(`*lockdep* caught *${task}*`),
     ...(source === undefined ? [] : [...words(' at '), { kind: 'source', source } as const]),
-    ...words('. *lockdep* saw it in the order of locks, whether or not anybody is stuck: '),
+    ...words(`: *${name}*.${end} `),
     { kind: 'locks', text: 'Locks' },
     ...words(' shows it.'),
+  ];
+}
+
+/** Each has what the one before wants. */
+function deadlock({ waits, source }: Deadlock): readonly Part[] {
+  const has = (index: number): string => waits.at(index - 1)?.lock ?? '';
+  const told = waits.map(({ task, lock }, index) =>
+    waits.length === 1
+      ? `*${task}* holds *${lock}* and wants it again`
+      : `*${task}* holds *${has(index)}* and wants *${lock}*`,
+  );
+  const end = ['', 'It', 'Neither', 'None of them'][Math.min(3, waits.length)] ?? '';
+  return [
+    ...words(told.join('; ')),
+    ...(source === undefined ? [] : [...words(' at '), { kind: 'source', source } as const]),
+    ...words(`. ${end} can ${waits.length === 1 ? 'never' : 'ever'} go on: `),
+    { kind: 'locks', text: 'Locks' },
+    ...words(' shows the circle.'),
   ];
 }
 

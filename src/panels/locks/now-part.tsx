@@ -57,7 +57,9 @@ function LockTable({ view, cycle }: LockTableProps) {
           <tr>
             <th scope="col">Lock</th>
             <th scope="col">Held by</th>
-            <th scope="col">Since</th>
+            <th scope="col" className="minor">
+              Since
+            </th>
             <th scope="col">Taken at</th>
             <th scope="col">Waiting</th>
           </tr>
@@ -105,7 +107,7 @@ function LockRow({ lock, view, isStuck }: LockRowProps) {
           </span>
         ))}
       </td>
-      <td>
+      <td className="minor">
         {holders.map(({ pid, sinceNs }) => (
           <span key={pid} className="lock-line">
             {logTime(sinceNs)}

@@ -147,19 +147,16 @@ function Classes({ view }: { readonly view: LocksView }) {
           <tr>
             <th scope="col">Class</th>
             <th scope="col">Waits</th>
-            <th scope="col">Usage</th>
+            <th scope="col" className="minor">
+              Usage
+            </th>
             <th scope="col" className="figure">
               Taken
             </th>
             <th scope="col" className="figure">
               Contended
             </th>
-            <th scope="col" className="figure">
-              Waited
-            </th>
-            <th scope="col" className="figure">
-              At most
-            </th>
+            {view.isTiming && <TimeHeadings />}
           </tr>
         </thead>
         <tbody>
@@ -167,11 +164,15 @@ function Classes({ view }: { readonly view: LocksView }) {
             <tr key={each.id}>
               <td className="name">{each.name}</td>
               <td>{each.spins ? 'spinning' : 'asleep'}</td>
-              <td>{each.usage}</td>
+              <td className="minor">{each.usage}</td>
               <td className="figure">{each.acquisitions}</td>
               <td className="figure">{each.contentions}</td>
-              <td className="figure">{waited(view, each.waitNs)}</td>
-              <td className="figure">{waited(view, each.maxWaitNs)}</td>
+              {view.isTiming && (
+                <>
+                  <td className="figure">{durationText(each.waitNs)}</td>
+                  <td className="figure">{durationText(each.maxWaitNs)}</td>
+                </>
+              )}
             </tr>
           ))}
         </tbody>
@@ -186,8 +187,17 @@ function Classes({ view }: { readonly view: LocksView }) {
   );
 }
 
-function waited({ isTiming }: LocksView, nanoseconds: number): string {
-  return isTiming ? durationText(nanoseconds) : '';
+function TimeHeadings() {
+  return (
+    <>
+      <th scope="col" className="figure">
+        Waited
+      </th>
+      <th scope="col" className="figure">
+        At most
+      </th>
+    </>
+  );
 }
 
 function NoOrder({ view }: { readonly view: LocksView }) {
