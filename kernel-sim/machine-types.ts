@@ -12,6 +12,7 @@ import type { SourcePlace } from './view-types/source.ts';
 export type * from './view-types/locks.ts';
 export * from './view-types/memory.ts';
 export type * from './view-types/source.ts';
+export * from './view-types/timeline.ts';
 
 /** What the machine asks of its host. None of it may call back into the machine. */
 export interface Host {

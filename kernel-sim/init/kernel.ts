@@ -70,6 +70,7 @@ import { ProcessMemory } from '../process/process-memory.ts';
 import { Tracing } from '../process/tracing.ts';
 import type { SyscallHandler } from '../process/user-mode.ts';
 import type { Strategy } from '../sim/oracle.ts';
+import { EventRing } from '../sim/event-ring.ts';
 import { Sim } from '../sim/sim.ts';
 import { fillSyscallTable } from '../syscall/table.ts';
 import { KERNEL_RELEASE } from '../uapi/module-abi.ts';
@@ -111,11 +112,15 @@ const PROGRAMS = withExecutables([
 ]);
 const BUILD = '#1';
 const NS_PER_S = 1_000_000_000;
+/** Events of a timeline: some seconds of a busy machine. */
+const TIMELINE_EVENTS = 128 * 1024;
 
 /** What a host decides about a run that is not part of the image. */
 export interface KernelSettings {
   readonly strategy: Strategy;
   readonly isTraced: boolean;
+  /** Keeps the latest events for a timeline. */
+  readonly keepsTimeline: boolean;
   /** Overrides what the command line's `preempt` says: a recorded run again, in smaller steps. */
   readonly build?: 'fast' | 'stepped' | undefined;
 }
@@ -137,6 +142,8 @@ export class Kernel {
 
   // sim, hw
   readonly sim: Sim;
+  /** The latest events, if its host wants to show them. */
+  readonly timeline: EventRing | undefined;
   readonly runtime = new DriverRuntime();
   readonly ram: Ram;
 
@@ -201,7 +208,12 @@ export class Kernel {
     };
 
     this.sim = new Sim(settings.strategy, this.runtime);
+    this.sim.site = () => innermostSite(this.runtime);
     if (settings.isTraced) this.sim.trace.start();
+    if (settings.keepsTimeline) {
+      this.timeline = new EventRing(TIMELINE_EVENTS);
+      this.sim.trace.keep(this.timeline);
+    }
     this.scheduler = new Scheduler(this.sim, this.runtime, image.cpus);
     this.kthreads = new KernelThreads(this.scheduler, this.tasks);
     this.rcu = new Rcu(this.scheduler, this.kthreads);
@@ -617,3 +629,8 @@ export class Kernel {
 /** Linux: CONSOLE_LOGLEVEL_MOTORMOUTH. */
 const LEVEL_VERBOSE = 15;
 const RAM_BYTES = 64 * 1024 * 1024;
+
+/** Where the innermost function on the shadow stack stands. */
+function innermostSite({ stack, sp }: DriverRuntime): number {
+  return sp < 2 ? 0 : (stack[sp - 2] ?? 0);
+}

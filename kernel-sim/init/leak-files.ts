@@ -54,11 +54,11 @@ export function detectLeaks(kernel: Kernel): LeakDetector {
   slabs.leaks = kmemleak;
   percpu.leaks = kmemleak;
   vmalloc.onAlloc = ({ start, pages, kind, requestedBytes }) => {
-    if (sim.trace.on) sim.trace.emit(EVENT.VMALLOC, start, requestedBytes);
+    if (sim.trace.all) sim.trace.emit(EVENT.VMALLOC, start, requestedBytes);
     if (kind === 'vmalloc') kmemleak.alloc(start, pages.length * PAGE_SIZE, 'vmalloc');
   };
   vmalloc.onFree = ({ start, requestedBytes }) => {
-    if (sim.trace.on) sim.trace.emit(EVENT.VFREE, start, requestedBytes);
+    if (sim.trace.all) sim.trace.emit(EVENT.VFREE, start, requestedBytes);
     kmemleak.free(start);
   };
   return { kmemleak, control, thread };

@@ -20,6 +20,8 @@ import { Kernel } from './kernel.ts';
 export interface MachineOptions {
   /** Keep the hash of all events, from the first on. */
   readonly isTraced?: boolean;
+  /** Keep the latest events for a timeline. */
+  readonly keepsTimeline?: boolean;
   /** Decides what is left to chance; the image's seed unless told. */
   readonly strategy?: Strategy;
   /** Runs modules in this build, whatever the command line says. */
@@ -35,8 +37,8 @@ export class Machine {
 
   constructor(image: BootImage, host: Host, options: MachineOptions = {}) {
     const strategy = options.strategy ?? fromSeed(image.seed);
-    const { isTraced = false, build } = options;
-    this.kernel = new Kernel(image, host, { strategy, isTraced, build });
+    const { isTraced = false, keepsTimeline = false, build } = options;
+    this.kernel = new Kernel(image, host, { strategy, isTraced, keepsTimeline, build });
     watchHappenings(this.kernel, (happening) => this.happenings.push(happening));
   }
 

@@ -153,7 +153,7 @@ export class SlabAllocator {
     if (pointer === 0) return 0;
     if (this.leaks.isTracking) this.leaks.alloc(pointer, cache.objectBytes);
     const { trace } = this.#sim;
-    if (trace.on) trace.emit(EVENT.SLAB_ALLOC, pointer, trace.intern(cache.name));
+    if (trace.all) trace.emit(EVENT.SLAB_ALLOC, pointer, trace.intern(cache.name));
     return pointer;
   }
 
@@ -370,7 +370,7 @@ export class SlabAllocator {
     this.onFree(pointer, cache.objectBytes);
     if (this.leaks.isTracking) this.leaks.free(pointer);
     const { trace } = this.#sim;
-    if (trace.on) trace.emit(EVENT.SLAB_FREE, pointer, trace.intern(cache.name));
+    if (trace.all) trace.emit(EVENT.SLAB_FREE, pointer, trace.intern(cache.name));
     if (!checks && !cache.put(slab, pointer)) return;
     slab.tracks?.freed(index);
     if (!checks) return;

@@ -128,7 +128,7 @@ export class PageAllocator {
     this.owner?.freed(frame, order);
     this.#freePages += 1 << order;
     this.#join(frame, order);
-    if (this.#sim.trace.on) this.#sim.trace.emit(EVENT.PAGE_FREE, frame, order);
+    if (this.#sim.trace.all) this.#sim.trace.emit(EVENT.PAGE_FREE, frame, order);
   }
 
   allocPage(): number {
@@ -230,7 +230,7 @@ export class PageAllocator {
     this.#freePages -= 1 << order;
     this.events.pagesAllocated += 1 << order;
     this.ram.unpoison(frame * PAGE_SIZE, PAGE_SIZE << order);
-    if (this.#sim.trace.on) this.#sim.trace.emit(EVENT.PAGE_ALLOC, frame, order);
+    if (this.#sim.trace.all) this.#sim.trace.emit(EVENT.PAGE_ALLOC, frame, order);
     return frame * PAGE_SIZE;
   }
 

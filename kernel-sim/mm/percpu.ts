@@ -59,7 +59,7 @@ export class PercpuAllocator {
   /** Gives a place back; what is none is ignored, as in Linux. Linux: free_percpu. */
   free(place: number): void {
     if (this.leaks.isTracking) this.leaks.free(place);
-    if (this.#sim.trace.on) this.#sim.trace.emit(EVENT.PERCPU_FREE, place, 0);
+    if (this.#sim.trace.all) this.#sim.trace.emit(EVENT.PERCPU_FREE, place, 0);
     this.#chunkOf(place)?.taken.delete(place);
   }
 
@@ -78,7 +78,7 @@ export class PercpuAllocator {
   #take(chunk: Chunk, place: number, bytes: number): number {
     chunk.taken.set(place, bytes);
     if (this.leaks.isTracking) this.leaks.alloc(place, bytes, 'percpu');
-    if (this.#sim.trace.on) this.#sim.trace.emit(EVENT.PERCPU_ALLOC, place, bytes);
+    if (this.#sim.trace.all) this.#sim.trace.emit(EVENT.PERCPU_ALLOC, place, bytes);
     for (let cpu = 0; cpu < this.#cpus; cpu++) {
       const at = chunk.physical + cpu * UNIT_BYTES + (place - chunk.cookie);
       this.#ram.bytes.fill(0, at, at + bytes);

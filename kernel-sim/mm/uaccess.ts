@@ -212,7 +212,7 @@ export class UserAccess {
 
   #traced(address: number, sizeBytes: number, left: number): number {
     const { trace } = this.#deps;
-    if (trace.on) trace.emit(EVENT.USER_COPY, address, sizeBytes - left);
+    if (trace.all) trace.emit(EVENT.USER_COPY, address, sizeBytes - left);
     return left;
   }
 }

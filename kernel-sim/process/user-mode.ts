@@ -126,7 +126,7 @@ export class UserMode implements UserCpu {
     const { trace } = this.#parts.sim;
     this.#execution.budget -= COST.SYSCALL;
     process.syscalls++;
-    if (trace.on) trace.emit(EVENT.SYSCALL_ENTER, number);
+    if (trace.all) trace.emit(EVENT.SYSCALL_ENTER, number);
     const handler = process.calls[number];
     let result: number;
     try {
@@ -135,7 +135,7 @@ export class UserMode implements UserCpu {
       result = process.block(this.#fail(thrown));
     }
     if (result !== WOULD_BLOCK) {
-      if (trace.on) trace.emit(EVENT.SYSCALL_EXIT, number, result);
+      if (trace.all) trace.emit(EVENT.SYSCALL_EXIT, number, result);
       if (this.#execution.budget >= 0 && !process.task.hasWork) return result;
     }
     this.#result = result;
@@ -189,7 +189,7 @@ export class UserMode implements UserCpu {
       yield* this.#fail(thrown);
     }
     const { trace } = this.#parts.sim;
-    if (trace.on) trace.emit(EVENT.SYSCALL_EXIT, this.#number, result);
+    if (trace.all) trace.emit(EVENT.SYSCALL_EXIT, this.#number, result);
     return result;
   }
 

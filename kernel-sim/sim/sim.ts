@@ -13,6 +13,8 @@ export class Sim implements TraceContext {
   /** Which CPU and which task run: kept by the scheduler, read by the trace. */
   cpu = 0;
   pid = 0;
+  /** Where in a driver the running code stands; 0: in none. */
+  site: () => number = () => 0;
 
   constructor(strategy: Strategy, clock: Clock = new Clock()) {
     this.clock = clock;

@@ -18,6 +18,7 @@ function makeTrace(): { trace: Trace; at: { nowNs: number; cpu: number; pid: num
   const at = { nowNs: 0, cpu: 0, pid: 0 };
   const context: TraceContext = {
     now: () => at.nowNs,
+    site: () => 0,
     get cpu() {
       return at.cpu;
     },

@@ -3,9 +3,11 @@
  * Everything that happens, as typed events.
  *
  * An event is six numbers: kind, instant, CPU, pid, and two arguments whose meaning the kind gives.
- * Texts are interned, so an event never allocates. Nobody listening costs one test of `on`.
- * `hash` folds every event in as it happens: two runs are the same when their hashes are.
+ * Texts are interned, so an event never allocates. Nobody listening costs one test of `on`
+ * or `all`. `hash` folds every event in as it happens, once somebody has asked for all: two runs
+ * are the same when their hashes are.
  */
+import type { EventRing } from './event-ring.ts';
 
 /** Kinds of events and what their arguments `a` and `b` are. The numbers are part of the hash. */
 // prettier-ignore
@@ -36,15 +38,43 @@ export const EVENT = {
   VFREE: 24,         // a: pointer, b: bytes
   PERCPU_ALLOC: 25,  // a: place, b: bytes
   PERCPU_FREE: 26,   // a: place
+  IRQ_ENTER: 27,     // a: irq, b: interned name
+  IRQ_EXIT: 28,      // a: irq
+  SOFTIRQ_ENTER: 29, // a: vector
+  SOFTIRQ_EXIT: 30,  // a: vector
   WORK_BEGIN: 31,    // a: interned name of the function
   WORK_END: 32,      // a: the same
   TIMER_FIRE: 33,    // a: interned name of the function
+  LOCK_SPIN: 34,     // a: pointer, b: interned class name
   RCU: 35,           // a: grace period, b: 0 begins, 1 ends
   LOCKDEP_EDGE: 36,  // a, b: interned class names: b was taken under a for the first time
+  RACE: 37,          // a: pointer
   DEADLOCK: 38,      // a: pid that closed the circle, b: interned class names
 } as const;
 
 export type EventKind = (typeof EVENT)[keyof typeof EVENT];
+
+/** What nobody keeps for a timeline. */
+const IS_TOO_OFTEN: readonly (true | undefined)[] = manyOf([
+  EVENT.SYSCALL_ENTER,
+  EVENT.SYSCALL_EXIT,
+  EVENT.PRINTK,
+  EVENT.PAGE_ALLOC,
+  EVENT.PAGE_FREE,
+  EVENT.SLAB_ALLOC,
+  EVENT.SLAB_FREE,
+  EVENT.USER_COPY,
+  EVENT.VMALLOC,
+  EVENT.VFREE,
+  EVENT.PERCPU_ALLOC,
+  EVENT.PERCPU_FREE,
+]);
+
+function manyOf(kinds: readonly EventKind[]): (true | undefined)[] {
+  const isOne: (true | undefined)[] = Array.from({ length: 256 });
+  for (const kind of kinds) isOne[kind] = true;
+  return isOne;
+}
 
 export interface TraceEvent {
   readonly kind: EventKind;
@@ -60,17 +90,22 @@ export interface TraceContext {
   now(): number;
   cpu: number;
   pid: number;
+  /** Where in a driver this happens; 0: in none. */
+  site(): number;
 }
 
 export class Trace {
   /** Emitters test this before they compute arguments. */
   on = false;
+  /** The same for what happens too often for a timeline: system calls, memory, lines of the log. */
+  all = false;
   hash = 0x811c_9dc5;
   count = 0;
   readonly #context: TraceContext;
   readonly #texts: string[] = [];
   readonly #textIds = new Map<string, number>();
   #listener: ((event: TraceEvent) => void) | undefined;
+  #ring: EventRing | undefined;
 
   constructor(context: TraceContext) {
     this.#context = context;
@@ -79,12 +114,20 @@ export class Trace {
   /** Starts recording the hash and, if given, telling `listener` each event. */
   start(listener?: (event: TraceEvent) => void): void {
     this.on = true;
+    this.all = true;
     this.#listener = listener;
   }
 
   stop(): void {
-    this.on = false;
+    this.on = this.#ring !== undefined;
+    this.all = false;
     this.#listener = undefined;
+  }
+
+  /** From now on keeps who runs, waits, interrupts and holds what in `ring`. */
+  keep(ring: EventRing): void {
+    this.on = true;
+    this.#ring = ring;
   }
 
   /** A number that stands for `text` in events: the order of first use, so the same in each run. */
@@ -106,6 +149,10 @@ export class Trace {
     const context = this.#context;
     const timeNs = context.now();
     this.count++;
+    if (this.#ring !== undefined && IS_TOO_OFTEN[kind] === undefined) {
+      this.#ring.add(kind, timeNs, context.cpu, context.pid, a, b, context.site());
+    }
+    if (!this.all) return;
     let hash = this.hash;
     hash = fold(hash, kind);
     hash = fold(hash, timeNs);

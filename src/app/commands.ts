@@ -100,6 +100,7 @@ function pageCommands({ store }: Playground): readonly Command[] {
     view('modules', 'the modules'),
     view('memory', 'the kernel’s memory'),
     view('locks', 'the kernel’s locks'),
+    view('timeline', 'the timeline'),
     {
       id: 'maximise',
       label: maximised === undefined ? 'Maximise the pane' : 'Show all panes',

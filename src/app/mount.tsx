@@ -8,6 +8,7 @@ import './styles/tools.css';
 import './styles/memory.css';
 import './styles/memory-object.css';
 import './styles/locks.css';
+import './styles/timeline.css';
 import './styles/files.css';
 import './styles/dialogs.css';
 import './styles/phone.css';

@@ -6,6 +6,7 @@ import { MemoryPanel } from '../panels/memory/memory-panel.tsx';
 import { ModulesPanel } from '../panels/modules/modules-panel.tsx';
 import { ProblemsPanel } from '../panels/problems/problems-panel.tsx';
 import { TasksPanel } from '../panels/tasks/tasks-panel.tsx';
+import { TimelinePanel } from '../panels/timeline/timeline-panel.tsx';
 import { problemCount } from '../store/build-slice.ts';
 import type { ViewName } from '../store/desk-slice.ts';
 import { badMemoryCount, lockReportCount, oopsCount } from '../store/machine-slice.ts';
@@ -32,6 +33,7 @@ export function useViewTabs(): readonly TabItem<ViewName>[] {
       ? { id: 'locks', label: 'Locks' }
       : { id: 'locks', label: 'Locks', count: locks, isAlarming: true },
     { id: 'modules', label: 'Modules', count: modules },
+    { id: 'timeline', label: 'Timeline' },
   ];
 }
 
@@ -49,5 +51,7 @@ export function ViewBody({ view }: { readonly view: ViewName }) {
       return <LocksPanel />;
     case 'modules':
       return <ModulesPanel />;
+    case 'timeline':
+      return <TimelinePanel />;
   }
 }

@@ -12,6 +12,8 @@ import type {
   MemoryView,
   ModuleDetail,
   PortName,
+  TimelineRequest,
+  TimelineView,
 } from '../../kernel-sim/machine-types.ts';
 import { startSandboxedWorker, type SandboxedWorker } from './frame.ts';
 import { PROTOCOL_VERSION, type BootRequest, type FromKernel, type ToKernel } from './messages.ts';
@@ -35,7 +37,7 @@ export interface KernelListener {
 }
 
 /** What the kernel says when it is asked. */
-type Answer = Extract<FromKernel, { readonly kind: 'module' | 'memory' | 'locks' }>;
+type Answer = Extract<FromKernel, { readonly kind: 'module' | 'memory' | 'locks' | 'timeline' }>;
 
 export class KernelSession {
   readonly #source: string;
@@ -97,6 +99,12 @@ export class KernelSession {
     return answer?.kind === 'locks' ? (answer.view ?? undefined) : undefined;
   }
 
+  /** What has happened lately; undefined before the kernel is booted. */
+  async describeTimeline(request: TimelineRequest): Promise<TimelineView | undefined> {
+    const answer = await this.#ask((id) => ({ kind: 'describe-timeline', id, request }));
+    return answer?.kind === 'timeline' ? (answer.view ?? undefined) : undefined;
+  }
+
   #ask(question: (id: number) => ToKernel): Promise<Answer | undefined> {
     if (this.#worker === undefined) return Promise.resolve(undefined);
     this.#askId += 1;
@@ -149,6 +157,7 @@ export class KernelSession {
       case 'module':
       case 'memory':
       case 'locks':
+      case 'timeline':
         this.#asking.get(message.id)?.(message);
         this.#asking.delete(message.id);
         return;

@@ -15,6 +15,8 @@ import type {
   MemoryView,
   ModuleDetail,
   PortName,
+  TimelineRequest,
+  TimelineView,
 } from '../../kernel-sim/machine-types.ts';
 
 /** Changes whenever a message does: a page never talks to another build's worker. */
@@ -31,6 +33,8 @@ export type ToKernel =
   | { readonly kind: 'describe-memory'; readonly id: number; readonly request: MemoryRequest }
   /** Answered by `locks` with the same id. */
   | { readonly kind: 'describe-locks'; readonly id: number }
+  /** Answered by `timeline` with the same id. */
+  | { readonly kind: 'describe-timeline'; readonly id: number; readonly request: TimelineRequest }
   | { readonly kind: 'ping'; readonly id: number };
 
 /** The parts of the boot image that the page decides; the worker adds the shipped files. */
@@ -55,6 +59,8 @@ export type FromKernel =
   | { readonly kind: 'memory'; readonly id: number; readonly view: MemoryView | null }
   /** null: nothing has been booted. */
   | { readonly kind: 'locks'; readonly id: number; readonly view: LocksView | null }
+  /** Its buffers change hands. null: nothing has been booted. */
+  | { readonly kind: 'timeline'; readonly id: number; readonly view: TimelineView | null }
   | { readonly kind: 'pong'; readonly id: number }
   /** The simulator itself failed: a bug of ours, never of a driver. */
   | { readonly kind: 'broken'; readonly text: string };

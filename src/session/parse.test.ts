@@ -119,6 +119,23 @@ const MEMORY = {
   leaks: [LEAK],
 };
 
+const TIMELINE = {
+  nowNs: 9,
+  cpus: 2,
+  first: 7,
+  next: 9,
+  kinds: Uint8Array.of(3, 4),
+  timesNs: Float64Array.of(1, 2),
+  cpuIds: Uint8Array.of(0, 1),
+  pids: Int32Array.of(1, 2),
+  a: Float64Array.of(1, 2),
+  b: Float64Array.of(1, 2),
+  sites: Int32Array.of(0, 4),
+  texts: [{ id: 1, text: 'pipe_read' }],
+  names: [{ pid: 1, name: 'init' }],
+  places: [{ site: 4, where: 'f', source: { module: 'm', file: 'm.ts', line: 3 } }],
+};
+
 function withObject(change: Partial<Record<keyof typeof OBJECT, unknown>>): object {
   return { ...MEMORY, object: { ...OBJECT, ...change } };
 }
@@ -182,6 +199,8 @@ describe('a message of the right shape', () => {
     { kind: 'memory', id: 2, view: null },
     { kind: 'locks', id: 2, view: LOCKS },
     { kind: 'locks', id: 2, view: null },
+    { kind: 'timeline', id: 2, view: TIMELINE },
+    { kind: 'timeline', id: 2, view: null },
     { kind: 'pong', id: 3 },
     { kind: 'broken', text: 'assertion' },
   ])('is taken: $kind', (message) => {
@@ -217,6 +236,12 @@ describe('anything else', () => {
         kind: 'snapshot',
         snapshot: { ...SNAPSHOT, happenings: [{ ...HAPPENING, access: {} }] },
       },
+    ],
+    ['a timeline of no CPUs', { kind: 'timeline', id: 1, view: { ...TIMELINE, cpus: 0 } }],
+    ['columns too long', { kind: 'timeline', id: 1, view: { ...TIMELINE, next: 8 } }],
+    [
+      'a place without a name',
+      { kind: 'timeline', id: 1, view: { ...TIMELINE, places: [{ site: 1 }] } },
     ],
     ['memory of 16 bits', { kind: 'memory', id: 1, view: { ...MEMORY, pointerBytes: 2 } }],
     ['a lost thing', { kind: 'memory', id: 1, view: { ...MEMORY, leaks: [{}] } }],

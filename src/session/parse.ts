@@ -26,6 +26,7 @@ import {
 import type { FromKernel } from './messages.ts';
 import { isLocksView } from './parse-locks.ts';
 import { BAD_MEMORY, isMemoryView } from './parse-memory.ts';
+import { isTimelineView } from './parse-timeline.ts';
 import { isModuleDetail } from './parse-module.ts';
 
 const PORTS: ReadonlySet<unknown> = new Set(['ttyS0', 'ttyS1', 'ttyS2', 'ttyS3', 'hvc0', 'hvc1']);
@@ -219,6 +220,10 @@ export function parseFromKernel(data: unknown): FromKernel | undefined {
         );
       case 'locks':
         return isCount(message['id']) && (message['view'] === null || isLocksView(message['view']));
+      case 'timeline':
+        return (
+          isCount(message['id']) && (message['view'] === null || isTimelineView(message['view']))
+        );
       case 'pong':
         return isCount(message['id']);
       case 'broken':

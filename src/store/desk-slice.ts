@@ -5,7 +5,7 @@ import type { StateCreator } from 'zustand/vanilla';
 import type { PlaygroundState } from './playground-store.ts';
 
 export type Preset = 'code' | 'split' | 'kernel';
-export type ViewName = 'log' | 'problems' | 'tasks' | 'modules' | 'memory' | 'locks';
+export type ViewName = 'log' | 'problems' | 'tasks' | 'modules' | 'memory' | 'locks' | 'timeline';
 /** What stands beside the editor, when anything does. */
 export type SidebarName = 'files' | 'search';
 /** On narrow pages one of these is seen at a time. */
@@ -163,9 +163,9 @@ function readDesk(): Partial<Kept> {
     const isSize = (value: unknown): value is number =>
       typeof value === 'number' && value >= 11 && value <= 20;
     const preset = (['code', 'split', 'kernel'] as const).find((name) => name === stored['preset']);
-    const view = (['log', 'problems', 'tasks', 'modules', 'memory', 'locks'] as const).find(
-      (name) => name === stored['view'],
-    );
+    const view = (
+      ['log', 'problems', 'tasks', 'modules', 'memory', 'locks', 'timeline'] as const
+    ).find((name) => name === stored['view']);
     const sidebar = (['files', 'search'] as const).find((name) => name === stored['sidebar']);
     const saveKey = (['save', 'build'] as const).find((name) => name === stored['saveKey']);
     const { editorFontSize, terminalFontSize, isScreenReader, isCursorBlinking } = stored;

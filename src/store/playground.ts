@@ -16,6 +16,8 @@ import type {
   MemoryView,
   ModuleDetail,
   PortName,
+  TimelineRequest,
+  TimelineView,
 } from '../../kernel-sim/machine-types.ts';
 import { KernelSession } from '../session/kernel-session.ts';
 import type { BootRequest } from '../session/messages.ts';
@@ -153,6 +155,11 @@ export class Playground {
   /** All there is to know of a loaded module now; undefined when there is none of that name. */
   describeModule(name: string): Promise<ModuleDetail | undefined> {
     return this.#kernel.describeModule(name);
+  }
+
+  /** What has happened lately; undefined before the kernel is booted. */
+  describeTimeline(request: TimelineRequest): Promise<TimelineView | undefined> {
+    return this.#kernel.describeTimeline(request);
   }
 
   /** The kernel's memory now; undefined before it is booted. */

@@ -14,12 +14,15 @@ import {
   memoryView,
   moduleDetail,
   takeSnapshot,
+  timelineBuffers,
+  timelineView,
   type BootFile,
   type Host,
   type Input,
   type Machine,
   type MemoryRequest,
   type PortName,
+  type TimelineRequest,
 } from '../../kernel-sim/index.ts';
 import {
   PROTOCOL_VERSION,
@@ -81,6 +84,9 @@ class KernelServer {
       case 'describe-locks':
         this.#describeLocks(message.id);
         return;
+      case 'describe-timeline':
+        this.#describeTimeline(message.id, message.request);
+        return;
       case 'ping':
         this.#send({ kind: 'pong', id: message.id });
         return;
@@ -98,7 +104,7 @@ class KernelServer {
     const replaced = new Set([...removed, ...request.files.map(({ path }) => path)]);
     const kept = this.#shipped.filter(({ path }) => !replaced.has(path));
     const image = defaultImage({ ...rest, files: [...kept, ...request.files] });
-    this.#machine = bootMachine(image, host);
+    this.#machine = bootMachine(image, host, { keepsTimeline: true });
     this.#pacer = new Pacer(
       this.#machine,
       this.#browser,
@@ -133,6 +139,15 @@ class KernelServer {
   #describeLocks(id: number): void {
     const { kernel } = this.#machine ?? {};
     this.#send({ kind: 'locks', id, view: kernel === undefined ? null : locksView(kernel) });
+  }
+
+  #describeTimeline(id: number, request: TimelineRequest): void {
+    const { kernel } = this.#machine ?? {};
+    const view = kernel === undefined ? undefined : timelineView(kernel, request);
+    this.#send(
+      { kind: 'timeline', id, view: view ?? null },
+      view === undefined ? [] : timelineBuffers(view),
+    );
   }
 
   #keepsUp(): boolean {

@@ -122,7 +122,8 @@ export class Printk {
         : { sequence, timeNs, level, text, source };
     this.#records.push(record);
     if (level < this.levels[0]) this.onConsole(record);
-    if (this.#sim.trace.on) this.#sim.trace.emit(EVENT.PRINTK, level, this.#sim.trace.intern(text));
+    const { trace } = this.#sim;
+    if (trace.all) trace.emit(EVENT.PRINTK, level, trace.intern(text));
     this.#bytes += RECORD_OVERHEAD_BYTES + text.length;
     if (this.#bytes > LOG_BUFFER_BYTES) this.#dropOldest();
   }
