@@ -45,15 +45,14 @@ export class RawVmallocApi {
   /**
    * Gives back what `vmalloc` answered. NULL is ignored.
    *
-   * Context: process. Linux: vfree.
+   * Context: process, where it may sleep, or interrupt. Linux: vfree.
    *
    * @raw
    */
   vfree(address: VoidPtr): void {
     const at = addressOf(address);
-    const { vmalloc, raw } = this.#context.services;
-    raw.sizes.forget(at);
-    vmalloc.free(at);
+    this.#context.services.raw.sizes.forget(at);
+    this.#free(at);
   }
 
   /**
@@ -91,7 +90,7 @@ export class RawVmallocApi {
     const at = addressOf(address);
     const { vmalloc, raw, slabs } = this.#context.services;
     raw.sizes.forget(at);
-    if (vmalloc.isVmallocAddress(at)) vmalloc.free(at);
+    if (vmalloc.isVmallocAddress(at)) this.#free(at);
     else slabs.kfree(at);
   }
 
@@ -102,6 +101,14 @@ export class RawVmallocApi {
    */
   is_vmalloc_addr(address: VoidPtr): boolean {
     return this.#context.services.vmalloc.isVmallocAddress(addressOf(address));
+  }
+
+  #free(at: number): void {
+    const { vmalloc, scheduler } = this.#context.services;
+    const { inTask } = scheduler.preempt;
+    // An interrupt leaves the work to somebody who may sleep. Linux: vfree_atomic.
+    if (inTask) scheduler.mightSleep();
+    vmalloc.free(at);
   }
 
   #allocate(sizeBytes: number, gfp: number): VoidPtr {

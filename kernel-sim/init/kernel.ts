@@ -440,6 +440,8 @@ export class Kernel {
       calls,
       taint,
       board: board.name,
+      preempt: this.scheduler.preempt,
+      warn: (text) => this.die.warn(text),
       addTaint: (letter) => this.die.addTaint(letter),
       signatures: options.moduleSignatures,
       build: build ?? (options.preempt === 'full' ? 'stepped' : 'fast'),

@@ -106,7 +106,7 @@ export const SETTING = {
   LOCKDEP: { on: '', off: 'lockdep=off' },
   LOCK_DEBUG: { on: 'lockdep=off', off: 'lockdep=off lock_debug=off' },
   KCSAN: { on: 'kcsan preempt=full', off: 'kcsan=off preempt=full' },
-  ATOMIC: { on: 'lockdep=off', off: 'lockdep=off atomic_sleep=off' },
+  ATOMIC: { on: '', off: 'atomic_sleep=off' },
   RCU_STALL: { on: '', off: 'rcu_stall=off nowatchdog' },
   WATCHDOG: { on: '', off: 'nowatchdog' },
   HUNG_TASK: { on: '', off: '', offScript: 'sysctl -qw kernel.hung_task_timeout_secs=0' },

@@ -18,6 +18,7 @@ import { ERRNO } from '../../uapi/errno.ts';
 import type { ModuleFactory } from '../../uapi/module-abi.ts';
 import { SECTION } from '../../uapi/module-sections.ts';
 import { LEVEL, type Printk } from '../printk/printk.ts';
+import type { Preempt } from '../sched/preempt.ts';
 import type { TaintLetter } from '../taint.ts';
 import type { DriverCalls } from './driver-calls.ts';
 import { FunctionTable } from './function-table.ts';
@@ -37,6 +38,7 @@ import {
   parseWords,
   readParameterEntries,
 } from './parameters.ts';
+import { checkContext } from './init-context.ts';
 import { type ModuleSignatures, taintKernel } from './module-taint.ts';
 import type { DriverRuntime, ModuleFunctions } from './runtime.ts';
 import { entryPath, nothrowPath, type SiteRegistry } from './sites.ts';
@@ -57,6 +59,9 @@ export interface LoaderDependencies {
   readonly runtime: DriverRuntime;
   readonly calls: DriverCalls;
   readonly taint: { mask: number };
+  readonly preempt: Preempt;
+  /** Linux: WARN. */
+  readonly warn: (text: string) => void;
   readonly addTaint: (letter: TaintLetter) => void;
   /** What becomes of a module that nobody has signed. Linux: CONFIG_MODULE_SIG. */
   readonly signatures: ModuleSignatures;
@@ -358,9 +363,11 @@ export class ModuleLoader {
       return -ERRNO.ENOEXEC;
     }
     const parameters = parameterValues(module.image.parameters);
+    const count = this.#deps.preempt.count;
     const answer = yield* calls.callSwitching(module, INIT_PATH, function* () {
       return yield* runtime.maybe(init(parameters));
     });
+    checkContext(this.#deps, module.name, count);
     if (answer.errno < 0) return answer.errno;
     if (typeof answer.value !== 'object' || answer.value === null) {
       printk.err(`${module.name}: init returned no module`);

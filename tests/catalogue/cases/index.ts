@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /** All cases by their id. */
 import type { BugCase } from '../bug-case.ts';
+import { ATOMIC_CONTEXT_CASES } from './atomic-context.ts';
 import { DRIVER_MODEL_CASES } from './driver-model.ts';
 import { FORTIFY_CASES } from './fortify.ts';
 import { KASAN_MEMPOOL_CASES } from './kasan-mempool.ts';
@@ -25,6 +26,7 @@ const ALL: readonly BugCase[] = [
   ...OOPS_CASES,
   ...REFCOUNT_CASES,
   ...DRIVER_MODEL_CASES,
+  ...ATOMIC_CONTEXT_CASES,
 ];
 
 export const CASES: ReadonlyMap<string, BugCase> = new Map(ALL.map((bug) => [bug.id, bug]));

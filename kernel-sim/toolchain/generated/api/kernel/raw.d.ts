@@ -3509,7 +3509,7 @@ export function vzalloc(size: number): VoidPtr;
 /**
  * Gives back what `vmalloc` answered. NULL is ignored.
  *
- * Context: process. Linux: vfree.
+ * Context: process, where it may sleep, or interrupt. Linux: vfree.
  *
  * @raw
  * @symbol vfree
