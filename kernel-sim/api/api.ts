@@ -35,6 +35,10 @@ import { RawMempoolApi } from './raw-mempool.ts';
 import { RawMutexApi } from './raw-mutex.ts';
 import { RawPercpuApi } from './raw-percpu.ts';
 import { RawRawSpinlockApi } from './raw-raw-spinlock.ts';
+import { RawRwlockApi } from './raw-rwlock.ts';
+import { RawRwsemApi } from './raw-rwsem.ts';
+import { RawSemaphoreApi } from './raw-semaphore.ts';
+import { RawSeqlockApi } from './raw-seqlock.ts';
 import { RawSpinlockApi } from './raw-spinlock.ts';
 import { RawStackApi } from './raw-stack.ts';
 import { RawPointerApi } from './raw-pointer.ts';
@@ -103,6 +107,7 @@ export function makeDriverApi(services: ApiServices): ReadonlyMap<string, object
 /** `kernel/raw` is made of many parts, which know nothing of each other. */
 function rawExports(context: ApiContext, uapi: UapiApi): object {
   const lists = new RawListApi(context, uapi);
+  const spinlocks = new RawSpinlockApi(context, uapi);
   const pages = new RawPageApi(context);
   const waits = new RawWaitApi(context, uapi, lists);
   const parts = [
@@ -123,7 +128,11 @@ function rawExports(context: ApiContext, uapi: UapiApi): object {
     new RawPercpuApi(context),
     new RawPointerApi(),
     new RawRawSpinlockApi(context, uapi),
-    new RawSpinlockApi(context, uapi),
+    new RawRwlockApi(context, uapi),
+    new RawRwsemApi(context, uapi, lists),
+    new RawSemaphoreApi(context, uapi, lists),
+    new RawSeqlockApi(context, uapi, spinlocks),
+    spinlocks,
     new RawStackApi(context),
     new RawRcuApi(context, uapi),
     new RawLockdepApi(context),

@@ -234,7 +234,8 @@ export class RawMutexApi {
 
   #initialise(at: number, name?: string): void {
     const { lockdep } = this.#context.services;
-    const map = lockdep.initMap(at, { ...LOCK_KIND.MUTEX, name });
+    const { sizeBytes } = this.#mutexes.layout;
+    const map = lockdep.initMap(at, { ...LOCK_KIND.MUTEX, name, sizeBytes });
     this.#mutexes.initialise(at, map.key);
   }
 

@@ -287,7 +287,8 @@ export class RawRawSpinlockApi {
 
   #initialise(at: number, name?: string): void {
     const { lockdep } = this.#context.services;
-    const map = lockdep.initMap(at, { ...LOCK_KIND.RAW_SPINLOCK, name });
+    const { sizeBytes } = this.#locks.layout;
+    const map = lockdep.initMap(at, { ...LOCK_KIND.RAW_SPINLOCK, name, sizeBytes });
     this.#locks.initialise(at, map.key);
   }
 

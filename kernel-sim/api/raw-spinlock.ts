@@ -298,7 +298,8 @@ export class RawSpinlockApi {
 
   #initialise(at: number, name?: string): void {
     const { lockdep } = this.#context.services;
-    const map = lockdep.initMap(at, { ...LOCK_KIND.SPINLOCK, name });
+    const { sizeBytes } = this.#locks.layout;
+    const map = lockdep.initMap(at, { ...LOCK_KIND.SPINLOCK, name, sizeBytes });
     this.#locks.initialise(at, map.key);
   }
 

@@ -5,6 +5,10 @@ import { LockContexts } from '../kernel/locking/lock-contexts.ts';
 import { LockDebug } from '../kernel/locking/lock-debug.ts';
 import { Lockdep } from '../kernel/locking/lockdep/lockdep.ts';
 import { Mutexes } from '../kernel/locking/mutex.ts';
+import { Rwlocks } from '../kernel/locking/rwlock.ts';
+import { RwSemaphores } from '../kernel/locking/rwsem.ts';
+import { Semaphores } from '../kernel/locking/semaphore.ts';
+import { Seqcounts } from '../kernel/locking/seqlock.ts';
 import { SpinQueues } from '../kernel/locking/spin-queue.ts';
 import { Spinlocks } from '../kernel/locking/spinlock.ts';
 import type { Task } from '../kernel/sched/task.ts';
@@ -17,6 +21,10 @@ export interface Locks {
   readonly lockdep: Lockdep;
   readonly mutexes: Mutexes;
   readonly spinlocks: Spinlocks;
+  readonly rwlocks: Rwlocks;
+  readonly rwSemaphores: RwSemaphores;
+  readonly semaphores: Semaphores;
+  readonly seqcounts: Seqcounts;
   readonly lockContexts: LockContexts;
   /** What a lock's owner word says of a task. */
   readonly addressOf: (task: Task) => number;
@@ -60,13 +68,22 @@ export function makeLocks(kernel: Kernel): Locks {
     warn: (text) => kernel.die.warn(text),
     warnOnce: (text) => kernel.die.warnOnce(text),
   });
+  const holdersOf = (pointer: number): readonly Task[] =>
+    [...tasks.all()].filter(({ heldLocks }) =>
+      heldLocks.some(({ map, isHad }) => isHad && map.pointer === pointer),
+    );
   const spinners = new SpinQueues(scheduler, execution);
-  const parts = { ram, scheduler, execution, lockdep, debug, spinners, addressOf };
+  const owners = { addressOf, taskAt, holdersOf };
+  const parts = { sim, ram, scheduler, execution, lockdep, debug, spinners, ...owners };
   return {
     debugLocks,
     lockdep,
     mutexes: new Mutexes(parts),
     spinlocks: new Spinlocks(parts),
+    rwlocks: new Rwlocks(parts),
+    rwSemaphores: new RwSemaphores(parts),
+    semaphores: new Semaphores(parts),
+    seqcounts: new Seqcounts(parts),
     lockContexts: new LockContexts(scheduler, execution),
     addressOf,
     taskAt,

@@ -81,9 +81,8 @@ export class Mutexes {
     execution.budget -= COST.LOCK;
     this.#checkMagic(at);
     if (!this.#try(at, scheduler.current, false)) return false;
-    const map = this.#mapOf(at);
-    lockdep.acquire(map, ACQUIRE.TRY);
-    lockdep.acquired(map);
+    scheduler.happens.acquire(at);
+    lockdep.acquire(this.#mapOf(at), ACQUIRE.TRY);
     return true;
   }
 
@@ -100,6 +99,7 @@ export class Mutexes {
     const map = this.#mapOf(at);
     this.#deps.lockdep.acquire(map, how);
     this.#try(at, scheduler.current, false);
+    scheduler.happens.acquire(at);
     this.#deps.lockdep.acquired(map);
     return true;
   }
@@ -121,11 +121,20 @@ export class Mutexes {
     let errno = 0;
     if (!this.#try(at, scheduler.current, false)) {
       lockdep.contended(map);
-      errno = yield* this.#wait(at, wait);
+      scheduler.blockers.begin('mutex', at, map.name, () => this.#holders(at));
+      try {
+        errno = yield* this.#wait(at, wait);
+      } finally {
+        scheduler.blockers.end();
+      }
     }
-    if (errno === 0) lockdep.acquired(map);
-    else lockdep.release(map);
-    return errno;
+    if (errno !== 0) {
+      lockdep.release(map);
+      return errno;
+    }
+    scheduler.happens.acquire(at);
+    lockdep.acquired(map);
+    return 0;
   }
 
   /** Gives the mutex back, and wakes who has waited longest. Linux: mutex_unlock. */
@@ -134,12 +143,19 @@ export class Mutexes {
     lockdep.release(this.#mapOf(at));
     const word = ram.loadPointer(at);
     if (debug.isOn) this.#checkUnlock(at, word);
+    scheduler.happens.release(at);
     const flags = flagsIn(word);
     const first = this.#queues.get(at)?.[0];
     if ((flags & HANDOFF) !== 0 && first !== undefined) {
       ram.storePointer(at, this.#deps.addressOf(first) + (flags & WAITERS) + PICKUP);
     } else ram.storePointer(at, flags & WAITERS);
     if (first !== undefined) scheduler.wake(first);
+  }
+
+  /** Who has the mutex now, as its memory says. */
+  #holders(at: number): readonly Task[] {
+    const holder = this.#deps.taskAt(this.ownerOf(at));
+    return holder === undefined ? [] : [holder];
   }
 
   *#wait(at: number, wait: Wait): Sleeping<number> {

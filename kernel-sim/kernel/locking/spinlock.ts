@@ -12,6 +12,7 @@
  */
 import type { Switching } from '../../uapi/coroutine.ts';
 import { COST } from '../../uapi/costs.ts';
+import type { Task } from '../sched/task.ts';
 import { type LockLayout, lockLayout } from './layouts.ts';
 import type { LockDependencies } from './lock-dependencies.ts';
 import { ACQUIRE, type Acquire } from './lockdep/lockdep.ts';
@@ -94,6 +95,7 @@ export class Spinlocks {
     lockdep.contended(map);
     const self = spinners.join(at);
     this.#storeQueue(at);
+    scheduler.blockers.begin('spinlock', at, map.name, () => this.#holders(at));
     let isMine = false;
     try {
       while (!spinners.isFirst(at, self) || (ram.load8(at) & LOCKED_MASK) !== 0) {
@@ -102,11 +104,13 @@ export class Spinlocks {
       isMine = true;
     } finally {
       // The watchdog may have ended the wait.
+      scheduler.blockers.end();
       spinners.leave(at, self);
       if (isMine) ram.store8(at, LOCKED);
       this.#storeQueue(at);
     }
-    if (debug.isOn) this.#setOwner(at);
+    this.#setOwner(at);
+    scheduler.happens.acquire(at);
     lockdep.acquired(map);
   }
 
@@ -122,22 +126,24 @@ export class Spinlocks {
 
   /** Gives the lock back, and leaves preemption to the caller. Linux: do_raw_spin_unlock. */
   unlock(at: number): void {
-    const { ram, lockdep, debug } = this.#deps;
+    const { ram, lockdep, debug, scheduler } = this.#deps;
     lockdep.release(this.#mapOf(at));
     if (debug.isOn) this.#checkUnlock(at);
+    ram.store32(at + this.#ownerCpu, NO_CPU);
+    ram.storePointer(at + this.#owner, 0);
+    scheduler.happens.release(at);
     ram.store8(at, 0);
   }
 
   #take(at: number, how: Acquire): void {
-    const { ram, lockdep, debug } = this.#deps;
+    const { ram, lockdep, debug, scheduler } = this.#deps;
     const map = this.#mapOf(at);
     lockdep.acquire(map, how);
-    if (debug.isOn) {
-      this.#checkBefore(at);
-      this.#setOwner(at);
-    }
+    if (debug.isOn) this.#checkBefore(at);
+    this.#setOwner(at);
     ram.store32(at, LOCKED);
-    lockdep.acquired(map);
+    scheduler.happens.acquire(at);
+    if (how.trylock !== true) lockdep.acquired(map);
   }
 
   #mapOf(at: number): ReturnType<LockDependencies['lockdep']['mapOf']> {
@@ -168,8 +174,6 @@ export class Spinlocks {
     else if ((ram.load32(at) & LOCKED_MASK) === 0) this.#report('already unlocked', at);
     else if (ram.loadPointer(at + this.#owner) !== debug.self) this.#report('wrong owner', at);
     else if (ram.load32(at + this.#ownerCpu) !== scheduler.cpu.id) this.#report('wrong CPU', at);
-    ram.store32(at + this.#ownerCpu, NO_CPU);
-    ram.storePointer(at + this.#owner, 0);
   }
 
   #report(what: string, pointer: number): void {
@@ -180,6 +184,12 @@ export class Spinlocks {
       owner: ram.loadPointer(pointer + this.#owner),
       ownerCpu: ram.load32(pointer + this.#ownerCpu),
     });
+  }
+
+  /** Who has the lock now, as its memory says. */
+  #holders(at: number): readonly Task[] {
+    const holder = this.#deps.taskAt(this.#deps.ram.loadPointer(at + this.#owner));
+    return holder === undefined ? [] : [holder];
   }
 
   /** The first waiter is the pending one; if there are more, the last one is the tail. */

@@ -60,6 +60,12 @@ export class LockRig extends Rig {
     });
     scheduler.preempt.watcher = this.lockdep;
     const addressOf = ({ pid }: { pid: number }): number => this.addressOf(pid);
+    const taskAt = (address: number): Task | undefined =>
+      this.tasks.find(({ pid }) => this.addressOf(pid) === address);
+    const holdersOf = (pointer: number): readonly Task[] =>
+      this.tasks.filter(({ heldLocks }) =>
+        heldLocks.some(({ map, isHad }) => isHad && map.pointer === pointer),
+      );
     const report = (...lines: readonly string[]): void => void this.reports.push([...lines]);
     const debug = new LockDebug({
       scheduler,
@@ -67,14 +73,15 @@ export class LockRig extends Rig {
       isEnabled: checks,
       formatPointer: (pointer) => ram.formatPointer(pointer),
       addressOf,
-      taskAt: (address) => this.tasks.find(({ pid }) => this.addressOf(pid) === address),
+      taskAt,
       report: (lines) => report(...lines),
       warn: report,
       warnOnce: report,
     });
     const spinners = new SpinQueues(scheduler, execution);
     const { lockdep } = this;
-    this.parts = { ram, scheduler, execution, lockdep, debug, spinners, addressOf };
+    const owners = { addressOf, taskAt, holdersOf };
+    this.parts = { sim, ram, scheduler, execution, lockdep, debug, spinners, ...owners };
     this.spinlocks = new Spinlocks(this.parts);
     this.mutexes = new Mutexes(this.parts);
     this.contexts = new LockContexts(scheduler, execution);

@@ -2749,6 +2749,737 @@ export function kref_get_unless_zero(ref: Ptr<kref>): boolean;
  */
 export function kref_put(ref: Ptr<kref>, release: (ref: Ptr<kref>) => void): boolean;
 
+/** The fields of `rwlock_t`: who reads or writes, and what is checked. */
+export type RwlockFields = {
+  readonly cnts: ScalarKind<'u32'>;
+  readonly wait_lock: ScalarKind<'u32'>;
+  readonly magic: ScalarKind<'u32'>;
+  readonly owner_cpu: ScalarKind<'u32'>;
+  readonly owner: PointerKind<undefined>;
+  readonly dep_key: ScalarKind<'usize'>;
+};
+
+/** A spinning lock with two sides. Linux: rwlock_t. */
+export type rwlock_t = Struct<RwlockFields>;
+
+/** As a field: `lock: rwlock_t`. Linux: rwlock_t. */
+export const rwlock_t: StructClass<RwlockFields>;
+
+/**
+ * A lock among the variables of the module, free and ready: `const table_lock = DEFINE_RWLOCK();`
+ * at the top level of a file.
+ *
+ * Context: none, since it is there when the module is. Linux: DEFINE_RWLOCK.
+ *
+ * @static
+ */
+export function DEFINE_RWLOCK(): Ptr<rwlock_t>;
+
+/**
+ * Makes memory a lock that is free. All that one line makes are of one class to lockdep.
+ *
+ * Context: any; nobody may hold it. Linux: rwlock_init.
+ *
+ * @raw
+ * @lock_init
+ * @symbol __rwlock_init
+ */
+export function rwlock_init(lock: Ptr<rwlock_t>): void;
+
+/**
+ * Takes the lock to read, with others who read, spinning until nobody writes or waits to. In an
+ * interrupt who waits is passed.
+ *
+ * Context: any. Linux: read_lock.
+ *
+ * @raw
+ * @switches
+ * @symbol _raw_read_lock
+ */
+export function read_lock(lock: Ptr<rwlock_t>): void;
+
+/**
+ * The same with interrupts off.
+ *
+ * Context: any. Linux: read_lock_irq.
+ *
+ * @raw
+ * @switches
+ * @symbol _raw_read_lock_irq
+ */
+export function read_lock_irq(lock: Ptr<rwlock_t>): void;
+
+/**
+ * The same with interrupts off. Returns what `read_unlock_irqrestore` wants.
+ *
+ * Context: any. Linux: read_lock_irqsave.
+ *
+ * @raw
+ * @switches
+ * @symbol _raw_read_lock_irqsave
+ */
+export function read_lock_irqsave(lock: Ptr<rwlock_t>): number;
+
+/**
+ * The same with softirqs off.
+ *
+ * Context: any. Linux: read_lock_bh.
+ *
+ * @raw
+ * @switches
+ * @symbol _raw_read_lock_bh
+ */
+export function read_lock_bh(lock: Ptr<rwlock_t>): void;
+
+/**
+ * Takes the lock if that can be done at once. True if so.
+ *
+ * Context: any. Linux: read_trylock.
+ *
+ * @raw
+ * @symbol _raw_read_trylock
+ */
+export function read_trylock(lock: Ptr<rwlock_t>): boolean;
+
+/**
+ * Gives the lock back.
+ *
+ * Context: that of the lock. Linux: read_unlock.
+ *
+ * @raw
+ * @switches
+ * @symbol _raw_read_unlock
+ */
+export function read_unlock(lock: Ptr<rwlock_t>): void;
+
+/**
+ * Gives the lock back, and turns interrupts on.
+ *
+ * Context: that of the lock. Linux: read_unlock_irq.
+ *
+ * @raw
+ * @switches
+ * @symbol _raw_read_unlock_irq
+ */
+export function read_unlock_irq(lock: Ptr<rwlock_t>): void;
+
+/**
+ * Gives the lock back, and puts interrupts as they were.
+ *
+ * Context: that of the lock. Linux: read_unlock_irqrestore.
+ *
+ * @raw
+ * @switches
+ * @symbol _raw_read_unlock_irqrestore
+ */
+export function read_unlock_irqrestore(lock: Ptr<rwlock_t>, flags: number): void;
+
+/**
+ * Gives the lock back, and turns softirqs on.
+ *
+ * Context: that of the lock. Linux: read_unlock_bh.
+ *
+ * @raw
+ * @switches
+ * @symbol _raw_read_unlock_bh
+ */
+export function read_unlock_bh(lock: Ptr<rwlock_t>): void;
+
+/**
+ * Takes the lock to write, alone, spinning until that can be.
+ *
+ * Context: any. Linux: write_lock.
+ *
+ * @raw
+ * @switches
+ * @symbol _raw_write_lock
+ */
+export function write_lock(lock: Ptr<rwlock_t>): void;
+
+/**
+ * The same for a second lock of a class that is held: `subclass`, 1 to 7, says which of an order
+ * that the driver knows it is.
+ *
+ * Context: any. Linux: write_lock_nested.
+ *
+ * @raw
+ * @switches
+ * @symbol _raw_write_lock_nested
+ */
+export function write_lock_nested(lock: Ptr<rwlock_t>, subclass: number): void;
+
+/**
+ * The same with interrupts off.
+ *
+ * Context: any. Linux: write_lock_irq.
+ *
+ * @raw
+ * @switches
+ * @symbol _raw_write_lock_irq
+ */
+export function write_lock_irq(lock: Ptr<rwlock_t>): void;
+
+/**
+ * The same with interrupts off. Returns what `write_unlock_irqrestore` wants.
+ *
+ * Context: any. Linux: write_lock_irqsave.
+ *
+ * @raw
+ * @switches
+ * @symbol _raw_write_lock_irqsave
+ */
+export function write_lock_irqsave(lock: Ptr<rwlock_t>): number;
+
+/**
+ * The same with softirqs off.
+ *
+ * Context: any. Linux: write_lock_bh.
+ *
+ * @raw
+ * @switches
+ * @symbol _raw_write_lock_bh
+ */
+export function write_lock_bh(lock: Ptr<rwlock_t>): void;
+
+/**
+ * Takes the lock if that can be done at once. True if so.
+ *
+ * Context: any. Linux: write_trylock.
+ *
+ * @raw
+ * @symbol _raw_write_trylock
+ */
+export function write_trylock(lock: Ptr<rwlock_t>): boolean;
+
+/**
+ * Gives the lock back.
+ *
+ * Context: that of the lock. Linux: write_unlock.
+ *
+ * @raw
+ * @switches
+ * @symbol _raw_write_unlock
+ */
+export function write_unlock(lock: Ptr<rwlock_t>): void;
+
+/**
+ * Gives the lock back, and turns interrupts on.
+ *
+ * Context: that of the lock. Linux: write_unlock_irq.
+ *
+ * @raw
+ * @switches
+ * @symbol _raw_write_unlock_irq
+ */
+export function write_unlock_irq(lock: Ptr<rwlock_t>): void;
+
+/**
+ * Gives the lock back, and puts interrupts as they were.
+ *
+ * Context: that of the lock. Linux: write_unlock_irqrestore.
+ *
+ * @raw
+ * @switches
+ * @symbol _raw_write_unlock_irqrestore
+ */
+export function write_unlock_irqrestore(lock: Ptr<rwlock_t>, flags: number): void;
+
+/**
+ * Gives the lock back, and turns softirqs on.
+ *
+ * Context: that of the lock. Linux: write_unlock_bh.
+ *
+ * @raw
+ * @switches
+ * @symbol _raw_write_unlock_bh
+ */
+export function write_unlock_bh(lock: Ptr<rwlock_t>): void;
+
+/**
+ * The fields of `rw_semaphore`: who reads or writes, who waits, and what is checked.
+ */
+export type RwSemaphoreFields = {
+  readonly count: ScalarKind<'usize'>;
+  readonly owner: ScalarKind<'usize'>;
+  readonly osq: ScalarKind<'u32'>;
+  readonly wait_lock: ScalarKind<'u32'>;
+  readonly wait_list: StructClass<ListHeadFields>;
+  readonly magic: PointerKind<undefined>;
+  readonly dep_key: ScalarKind<'usize'>;
+};
+
+/** A sleeping lock with two sides. Linux: struct rw_semaphore. */
+export type rw_semaphore = Struct<RwSemaphoreFields>;
+
+/** As a field: `lock: rw_semaphore`. Linux: struct rw_semaphore. */
+export const rw_semaphore: StructClass<RwSemaphoreFields>;
+
+/**
+ * A lock among the variables of the module, free and ready: `const table_lock = DECLARE_RWSEM();`
+ * at the top level of a file.
+ *
+ * Context: none, since it is there when the module is. Linux: DECLARE_RWSEM.
+ *
+ * @static
+ */
+export function DECLARE_RWSEM(): Ptr<rw_semaphore>;
+
+/**
+ * Makes memory a lock that is free. All that one line makes are of one class to lockdep.
+ *
+ * Context: any; nobody may hold it. Linux: init_rwsem.
+ *
+ * @raw
+ * @lock_init
+ * @symbol __init_rwsem
+ */
+export function init_rwsem(sem: Ptr<rw_semaphore>): void;
+
+/**
+ * Takes the lock to read, with others who read, sleeping until nobody writes. Signals do not end
+ * the wait.
+ *
+ * Context: process. Linux: down_read.
+ *
+ * @raw
+ * @sleeps
+ * @symbol down_read
+ */
+export function down_read(sem: Ptr<rw_semaphore>): void;
+
+/**
+ * The same, but a signal ends the wait: 0 with the lock, -EINTR without.
+ *
+ * Context: process. Linux: down_read_interruptible.
+ *
+ * @raw
+ * @sleeps
+ * @symbol down_read_interruptible
+ */
+export function down_read_interruptible(sem: Ptr<rw_semaphore>): number;
+
+/**
+ * The same, but a signal that kills ends the wait: 0 with the lock, -EINTR without.
+ *
+ * Context: process. Linux: down_read_killable.
+ *
+ * @raw
+ * @sleeps
+ * @symbol down_read_killable
+ */
+export function down_read_killable(sem: Ptr<rw_semaphore>): number;
+
+/**
+ * Takes a second lock of a class that is held to read: `subclass`, 1 to 7, says which of an order
+ * that the driver knows it is.
+ *
+ * Context: process. Linux: down_read_nested.
+ *
+ * @raw
+ * @sleeps
+ * @symbol down_read_nested
+ */
+export function down_read_nested(sem: Ptr<rw_semaphore>, subclass: number): void;
+
+/**
+ * Takes the lock to read if that can be done at once. True if so.
+ *
+ * Context: process. Linux: down_read_trylock.
+ *
+ * @raw
+ * @symbol down_read_trylock
+ */
+export function down_read_trylock(sem: Ptr<rw_semaphore>): boolean;
+
+/**
+ * Takes the lock to write, alone, sleeping until that can be. Signals do not end the wait.
+ *
+ * Context: process. Linux: down_write.
+ *
+ * @raw
+ * @sleeps
+ * @symbol down_write
+ */
+export function down_write(sem: Ptr<rw_semaphore>): void;
+
+/**
+ * The same, but a signal that kills ends the wait: 0 with the lock, -EINTR without.
+ *
+ * Context: process. Linux: down_write_killable.
+ *
+ * @raw
+ * @sleeps
+ * @symbol down_write_killable
+ */
+export function down_write_killable(sem: Ptr<rw_semaphore>): number;
+
+/**
+ * Takes a second lock of a class that is held to write: `subclass`, 1 to 7, says which of an
+ * order that the driver knows it is.
+ *
+ * Context: process. Linux: down_write_nested.
+ *
+ * @raw
+ * @sleeps
+ * @symbol down_write_nested
+ */
+export function down_write_nested(sem: Ptr<rw_semaphore>, subclass: number): void;
+
+/**
+ * Takes one of many locks of a class to write, in any order: `outer`, which is held, keeps
+ * everybody else from doing so.
+ *
+ * Context: process. Linux: down_write_nest_lock.
+ *
+ * @raw
+ * @sleeps
+ * @symbol _down_write_nest_lock
+ */
+export function down_write_nest_lock(sem: Ptr<rw_semaphore>, outer: VoidPtr): void;
+
+/**
+ * Takes the lock to write if that can be done at once. True if so.
+ *
+ * Context: process. Linux: down_write_trylock.
+ *
+ * @raw
+ * @symbol down_write_trylock
+ */
+export function down_write_trylock(sem: Ptr<rw_semaphore>): boolean;
+
+/**
+ * Gives the lock back that was taken to read.
+ *
+ * Context: process. Linux: up_read.
+ *
+ * @raw
+ * @switches
+ * @symbol up_read
+ */
+export function up_read(sem: Ptr<rw_semaphore>): void;
+
+/**
+ * Gives the lock back that was taken to write. The task that took it has to.
+ *
+ * Context: process. Linux: up_write.
+ *
+ * @raw
+ * @switches
+ * @symbol up_write
+ */
+export function up_write(sem: Ptr<rw_semaphore>): void;
+
+/**
+ * Goes from writing to reading, with nobody in between.
+ *
+ * Context: process. Linux: downgrade_write.
+ *
+ * @raw
+ * @switches
+ * @symbol downgrade_write
+ */
+export function downgrade_write(sem: Ptr<rw_semaphore>): void;
+
+/**
+ * Whether anybody holds the lock now.
+ *
+ * Context: any. Linux: rwsem_is_locked.
+ *
+ * @raw
+ */
+export function rwsem_is_locked(sem: Ptr<rw_semaphore>): boolean;
+
+/**
+ * The fields of `semaphore`: how many may still pass, who waits, and who passed last.
+ */
+export type SemaphoreFields = {
+  readonly lock: ScalarKind<'u32'>;
+  readonly count: ScalarKind<'u32'>;
+  readonly wait_list: StructClass<ListHeadFields>;
+  readonly last_holder: ScalarKind<'usize'>;
+};
+
+/** A semaphore. Linux: struct semaphore. */
+export type semaphore = Struct<SemaphoreFields>;
+
+/** As a field: `free: semaphore`. Linux: struct semaphore. */
+export const semaphore: StructClass<SemaphoreFields>;
+
+/**
+ * A semaphore among the variables of the module, which `count` may pass:
+ * `const slots = DEFINE_SEMAPHORE(4);` at the top level of a file.
+ *
+ * Context: none, since it is there when the module is. Linux: DEFINE_SEMAPHORE.
+ *
+ * @static
+ */
+export function DEFINE_SEMAPHORE(count: number): Ptr<semaphore>;
+
+/**
+ * Makes memory a semaphore that `count` may pass.
+ *
+ * Context: any; nobody may wait for it. Linux: sema_init.
+ *
+ * @raw
+ */
+export function sema_init(sem: Ptr<semaphore>, count: number): void;
+
+/**
+ * Passes, sleeping until that can be. Signals do not end the wait.
+ *
+ * Context: process. Linux: down.
+ *
+ * @raw
+ * @sleeps
+ * @symbol down
+ */
+export function down(sem: Ptr<semaphore>): void;
+
+/**
+ * The same, but a signal ends the wait: 0, or -EINTR.
+ *
+ * Context: process. Linux: down_interruptible.
+ *
+ * @raw
+ * @sleeps
+ * @symbol down_interruptible
+ */
+export function down_interruptible(sem: Ptr<semaphore>): number;
+
+/**
+ * The same, but a signal that kills ends the wait: 0, or -EINTR.
+ *
+ * Context: process. Linux: down_killable.
+ *
+ * @raw
+ * @sleeps
+ * @symbol down_killable
+ */
+export function down_killable(sem: Ptr<semaphore>): number;
+
+/**
+ * The same for so many jiffies at most: 0, or -ETIME.
+ *
+ * Context: process. Linux: down_timeout.
+ *
+ * @raw
+ * @sleeps
+ * @symbol down_timeout
+ */
+export function down_timeout(sem: Ptr<semaphore>, timeout: number): number;
+
+/**
+ * Passes if that can be done at once. 0 if so, else 1: the other way round than other locks.
+ *
+ * Context: any. Linux: down_trylock.
+ *
+ * @raw
+ * @symbol down_trylock
+ */
+export function down_trylock(sem: Ptr<semaphore>): number;
+
+/**
+ * Lets one more pass. Anybody may.
+ *
+ * Context: any. Linux: up.
+ *
+ * @raw
+ * @symbol up
+ */
+export function up(sem: Ptr<semaphore>): void;
+
+/** The fields of `seqcount_t`: odd while somebody writes. */
+export type SeqcountFields = {
+  readonly sequence: ScalarKind<'u32'>;
+  readonly dep_key: ScalarKind<'usize'>;
+};
+
+/** A sequence counter. Linux: seqcount_t. */
+export type seqcount_t = Struct<SeqcountFields>;
+
+/** The fields of `seqlock_t`. */
+export type SeqlockFields = {
+  readonly seqcount: StructClass<SeqcountFields>;
+  readonly lock: StructClass<SpinlockFields>;
+};
+
+/**
+ * A sequence counter with the spinlock that keeps writers apart. Linux: seqlock_t.
+ */
+export type seqlock_t = Struct<SeqlockFields>;
+
+/** As a field: `seq: seqcount_t`. Linux: seqcount_t. */
+export const seqcount_t: StructClass<SeqcountFields>;
+
+/** As a field: `lock: seqlock_t`. Linux: seqlock_t. */
+export const seqlock_t: StructClass<SeqlockFields>;
+
+/**
+ * A seqlock among the variables of the module, free and ready: `const clock = DEFINE_SEQLOCK();`
+ * at the top level of a file.
+ *
+ * Context: none, since it is there when the module is. Linux: DEFINE_SEQLOCK.
+ *
+ * @static
+ */
+export function DEFINE_SEQLOCK(): Ptr<seqlock_t>;
+
+/**
+ * Makes memory a counter at which nobody writes.
+ *
+ * Context: any. Linux: seqcount_init.
+ *
+ * @raw
+ * @lock_init
+ */
+export function seqcount_init(s: Ptr<seqcount_t>): void;
+
+/**
+ * Makes memory a seqlock that is free.
+ *
+ * Context: any; nobody may hold it. Linux: seqlock_init.
+ *
+ * @raw
+ * @lock_init
+ */
+export function seqlock_init(sl: Ptr<seqlock_t>): void;
+
+/**
+ * Begins to read: waits until nobody writes, and answers the number for `read_seqcount_retry`.
+ *
+ * Context: any. Linux: read_seqcount_begin.
+ *
+ * @raw
+ * @switches
+ */
+export function read_seqcount_begin(s: Ptr<seqcount_t>): number;
+
+/**
+ * Whether somebody has written since: then what was read may be wrong, and is to be read again.
+ *
+ * Context: any. Linux: read_seqcount_retry.
+ *
+ * @raw
+ */
+export function read_seqcount_retry(s: Ptr<seqcount_t>, start: number): boolean;
+
+/**
+ * Begins to write. Something else keeps other writers out, and preemption is off.
+ *
+ * Context: any. Linux: write_seqcount_begin.
+ *
+ * @raw
+ */
+export function write_seqcount_begin(s: Ptr<seqcount_t>): void;
+
+/**
+ * Ends writing.
+ *
+ * Context: any. Linux: write_seqcount_end.
+ *
+ * @raw
+ */
+export function write_seqcount_end(s: Ptr<seqcount_t>): void;
+
+/**
+ * Begins to read: waits until nobody writes, and answers the number for `read_seqretry`.
+ *
+ * Context: any. Linux: read_seqbegin.
+ *
+ * @raw
+ * @switches
+ */
+export function read_seqbegin(sl: Ptr<seqlock_t>): number;
+
+/**
+ * Whether somebody has written since: then what was read may be wrong, and is to be read again.
+ *
+ * Context: any. Linux: read_seqretry.
+ *
+ * @raw
+ */
+export function read_seqretry(sl: Ptr<seqlock_t>, start: number): boolean;
+
+/**
+ * Takes the lock that keeps writers apart, and begins to write.
+ *
+ * Context: any. Linux: write_seqlock.
+ *
+ * @raw
+ * @switches
+ */
+export function write_seqlock(sl: Ptr<seqlock_t>): void;
+
+/**
+ * Ends writing, and gives the lock back.
+ *
+ * Context: that of the lock. Linux: write_sequnlock.
+ *
+ * @raw
+ * @switches
+ */
+export function write_sequnlock(sl: Ptr<seqlock_t>): void;
+
+/**
+ * The same with softirqs off.
+ *
+ * Context: any. Linux: write_seqlock_bh.
+ *
+ * @raw
+ * @switches
+ */
+export function write_seqlock_bh(sl: Ptr<seqlock_t>): void;
+
+/**
+ * Ends writing, and gives the lock back.
+ *
+ * Context: that of the lock. Linux: write_sequnlock_bh.
+ *
+ * @raw
+ * @switches
+ */
+export function write_sequnlock_bh(sl: Ptr<seqlock_t>): void;
+
+/**
+ * The same with interrupts off.
+ *
+ * Context: any. Linux: write_seqlock_irq.
+ *
+ * @raw
+ * @switches
+ */
+export function write_seqlock_irq(sl: Ptr<seqlock_t>): void;
+
+/**
+ * Ends writing, and gives the lock back.
+ *
+ * Context: that of the lock. Linux: write_sequnlock_irq.
+ *
+ * @raw
+ * @switches
+ */
+export function write_sequnlock_irq(sl: Ptr<seqlock_t>): void;
+
+/**
+ * The same with interrupts off. Returns what `write_sequnlock_irqrestore` wants.
+ *
+ * Context: any. Linux: write_seqlock_irqsave.
+ *
+ * @raw
+ * @switches
+ */
+export function write_seqlock_irqsave(sl: Ptr<seqlock_t>): number;
+
+/**
+ * Ends writing, gives the lock back, and puts interrupts as they were.
+ *
+ * Context: that of the lock. Linux: write_sequnlock_irqrestore.
+ *
+ * @raw
+ * @switches
+ */
+export function write_sequnlock_irqrestore(sl: Ptr<seqlock_t>, flags: number): void;
+
 /**
  * The fields of `spinlock_t`: whether it is held and who waits, and what is checked.
  */
