@@ -95,8 +95,16 @@ function since({ holders, waiters }: Row): number {
   return Math.min(...[...holders, ...waiters].map(({ sinceNs }) => sinceNs));
 }
 
-function classView({ id, name, wait, usage, ops, statistics }: LockClass): LockClassView {
-  const { writeWait, readWait, contentions } = statistics;
+function classView({
+  id,
+  name,
+  wait,
+  usage,
+  ops,
+  contentions,
+  statistics,
+}: LockClass): LockClassView {
+  const { writeWait, readWait } = statistics;
   return {
     id,
     name,

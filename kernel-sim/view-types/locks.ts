@@ -14,7 +14,7 @@ export interface LocksView {
   readonly pointerBytes: 4 | 8;
   /** Whether lockdep looks at orders: not after its first report, nor with `lockdep=off`. */
   readonly isChecking: boolean;
-  /** Whether waiting is counted and timed: with `lock_stat=on`. */
+  /** Whether waiting is timed: with `lock_stat=on`. */
   readonly isTiming: boolean;
   /** Locks that somebody has or waits for, the longest-held first. */
   readonly locks: readonly LockView[];

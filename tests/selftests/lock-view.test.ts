@@ -81,6 +81,10 @@ it(
     expect(told).toHaveLength(2);
     expect(told).toContainEqual({ heldAt: [WRITE.accounts], waitingAt: [READ.accounts] });
     expect(told).toContainEqual({ heldAt: [READ.journal], waitingAt: [WRITE.journal] });
+    for (const { lockClass } of view.locks) {
+      const { acquisitions, contentions } = view.classes.find(({ id }) => id === lockClass)!;
+      expect({ acquisitions, contentions }).toEqual({ acquisitions: 2, contentions: 1 });
+    }
     const [first, second] = view.locks;
     expect(first?.holders[0]?.pid).toBe(second?.waiters[0]?.pid);
     expect(second?.holders[0]?.pid).toBe(first?.waiters[0]?.pid);
