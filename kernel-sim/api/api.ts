@@ -42,6 +42,7 @@ import { RawSeqlockApi } from './raw-seqlock.ts';
 import { RawSpinlockApi } from './raw-spinlock.ts';
 import { RawStackApi } from './raw-stack.ts';
 import { RawPointerApi } from './raw-pointer.ts';
+import { RawRcuListApi } from './raw-rcu-list.ts';
 import { RawRcuApi } from './raw-rcu.ts';
 import { RawRefcountApi } from './raw-refcount.ts';
 import { RawStringApi } from './raw-string.ts';
@@ -136,6 +137,7 @@ function rawExports(context: ApiContext, uapi: UapiApi): object {
     new RawStackApi(context),
     new RawRcuApi(context, uapi),
     new RawLockdepApi(context),
+    new RawRcuListApi(context),
     new RawWatchdogApi(context),
     new RawRefcountApi(context, uapi),
     new RawStringApi(context),

@@ -32,7 +32,8 @@ import type { Warner } from '../kernel/warner.ts';
 import type { PercpuAllocator } from '../mm/percpu.ts';
 import type { UserAccess } from '../mm/uaccess.ts';
 import type { SlabAllocator } from '../mm/kmalloc.ts';
-import type { Rcu } from '../kernel/rcu.ts';
+import type { Rcu } from '../kernel/rcu/rcu.ts';
+import type { RcuUsage } from '../kernel/rcu/usage.ts';
 import type { Workqueues } from '../kernel/workqueue.ts';
 import type { Vmalloc } from '../mm/vmalloc.ts';
 import { LoadedModule } from '../kernel/module/loaded-module.ts';
@@ -81,6 +82,9 @@ export interface ApiServices {
   readonly semaphores: Semaphores;
   readonly seqcounts: Seqcounts;
   readonly rcu: Rcu;
+  readonly rcuUsage: RcuUsage;
+  /** `debug_objects=off`: what is queued twice is not noticed. */
+  readonly debugObjects: boolean;
   readonly workqueues: Workqueues;
   readonly functions: () => FunctionCalls;
   /** Those that are loaded. */

@@ -401,6 +401,6 @@ export class RawListApi {
 }
 
 /** Linux: offsetof. */
-function offsetOf<T>(type: EntryClass<T>, field: keyof T & string): number {
+export function offsetOf<T>(type: EntryClass<T>, field: keyof T & string): number {
   return sizeOf(type.offsetof(field));
 }

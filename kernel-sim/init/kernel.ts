@@ -24,9 +24,9 @@ import { DriverCalls } from '../kernel/module/driver-calls.ts';
 import type { LoadedModule } from '../kernel/module/loaded-module.ts';
 import { KernelThreads } from '../kernel/kthread.ts';
 import { FunctionCalls } from '../kernel/module/function-calls.ts';
-import { Rcu } from '../kernel/rcu.ts';
 import type { Workqueues } from '../kernel/workqueue.ts';
 import { CallbackMaps } from '../kernel/callback-maps.ts';
+import { Rcu } from '../kernel/rcu/rcu.ts';
 import { ModuleLoader } from '../kernel/module/loader.ts';
 import { DriverRuntime } from '../kernel/module/runtime.ts';
 import { SiteRegistry } from '../kernel/module/sites.ts';
@@ -216,7 +216,7 @@ export class Kernel {
     }
     this.scheduler = new Scheduler(this.sim, this.runtime, image.cpus);
     this.kthreads = new KernelThreads(this.scheduler, this.tasks);
-    this.rcu = new Rcu(this.scheduler, this.kthreads);
+    this.rcu = new Rcu(this.sim, this.scheduler, this.kthreads);
     this.#setWatchdogs();
     this.printk = new Printk(this.sim);
     this.signals = new Signals(this.sim, this.scheduler, this.tasks);
@@ -228,7 +228,6 @@ export class Kernel {
     this.vmalloc = this.#makeVmalloc();
     this.kernelStacks = new KernelStacks(this.pages, this.vmalloc, this.scheduler);
     this.slabs = this.#makeSlabs();
-    this.slabs.callRcu = (then) => this.rcu.call(then);
     this.percpu = new PercpuAllocator(this.sim, this.pages, image.cpus);
     this.#announceMemory();
 
@@ -331,12 +330,14 @@ export class Kernel {
     const { kasan, slubDebug, slabNomerge } = this.options.detectors;
     const trackSource = { sim, execution, depot };
     if (kasan) pages.owner = new PageOwner(trackSource, this.ram.sizeBytes);
-    return new SlabAllocator(sim, pages, this.image.cpus, {
+    const slabs = new SlabAllocator(sim, pages, this.image.cpus, {
       slubDebug,
       noMerge: slabNomerge,
       trackSource,
       watcher: this.slabFiles,
     });
+    slabs.callRcu = (then) => this.rcu.call(then);
+    return slabs;
   }
 
   #makeVmalloc(): Vmalloc {
@@ -423,6 +424,7 @@ export class Kernel {
       miscDevices: () => this.consoles.misc,
       structs: this.structs,
       rcu: this.rcu,
+      debugObjects: options.detectors.debugObjects,
       workqueues: this.workqueues,
       functions: () => this.functionCalls,
       modules: () => [...this.loader.modules],
@@ -476,8 +478,12 @@ export class Kernel {
       },
       onEnd: (task, thrown) => this.#onTaskEnd(task, thrown),
       onAtomicSchedule: (task, count) => die.context.scheduling(task, count),
-      onAtomicCall: (task, count) =>
-        die.context.sleeping(task, count, scheduler.preempt.irqsDisabled),
+      onAtomicCall: (task, count) => {
+        this.locks.rcuUsage.checkSleep();
+        die.context.sleeping(task, count, scheduler.preempt.irqsDisabled);
+      },
+      onReaderSchedule: () =>
+        die.warnOnce('Voluntary context switch within RCU read-side critical section!', 'rcu'),
       onCpuLimit: (task) => checkCpuTime(task, this.signals),
     };
     const { runtime, calls, loader, sites } = this;

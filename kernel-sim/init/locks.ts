@@ -14,6 +14,7 @@ import { Spinlocks } from '../kernel/locking/spinlock.ts';
 import type { Task } from '../kernel/sched/task.ts';
 import { taskPointer } from '../kernel/sched/task-pointer.ts';
 import { LOCKDEP_UNRELIABLE } from '../kernel/taint.ts';
+import { RcuUsage } from '../kernel/rcu/usage.ts';
 import type { Kernel } from './kernel.ts';
 
 export interface Locks {
@@ -29,6 +30,7 @@ export interface Locks {
   /** What a lock's owner word says of a task. */
   readonly addressOf: (task: Task) => number;
   readonly taskAt: (address: number) => Task | undefined;
+  readonly rcuUsage: RcuUsage;
 }
 
 export function makeLocks(kernel: Kernel): Locks {
@@ -78,6 +80,7 @@ export function makeLocks(kernel: Kernel): Locks {
   return {
     debugLocks,
     lockdep,
+    rcuUsage: watchReaders(kernel, lockdep, debugLocks),
     mutexes: new Mutexes(parts),
     spinlocks: new Spinlocks(parts),
     rwlocks: new Rwlocks(parts),
@@ -88,4 +91,22 @@ export function makeLocks(kernel: Kernel): Locks {
     addressOf,
     taskAt,
   };
+}
+
+function watchReaders(kernel: Kernel, lockdep: Lockdep, debugLocks: DebugLocks): RcuUsage {
+  const { scheduler, sites, runtime, options } = kernel;
+  const usage = new RcuUsage({
+    scheduler,
+    lockdep,
+    debugLocks,
+    isOn: options.detectors.lockdep,
+    printer: { framed: (headline, lines) => kernel.die.lockdep.framed(headline, lines) },
+    place() {
+      const site = runtime.sp < 2 ? 0 : runtime.stack[runtime.sp - 2]!;
+      const { file = 'kernel', line = 0 } = sites.resolve(site);
+      return { site, text: `${file}:${line}` };
+    },
+  });
+  kernel.rcu.watcher = usage;
+  return usage;
 }

@@ -3,6 +3,7 @@
 import { DeadlockNamer } from '../kernel/deadlock.ts';
 import { HungTasks, type HungTaskSettings } from '../kernel/hung-task.ts';
 import { LEVEL } from '../kernel/printk/printk.ts';
+import { watchStalls } from '../kernel/rcu/stall.ts';
 import { formatTaint } from '../kernel/taint.ts';
 import type { Kernel } from './kernel.ts';
 import { showActiveCpus, showAllLocks } from './show-state.ts';
@@ -13,6 +14,7 @@ export interface Watchers {
 }
 
 export function startWatchers(kernel: Kernel, hungTasks: HungTasks): Watchers {
+  if (kernel.options.detectors.rcuStall) watchReaders(kernel);
   return { hungTasks, deadlocks: nameDeadlocks(kernel) };
 }
 
@@ -36,6 +38,18 @@ export function watchHungTasks(kernel: Kernel, settings: HungTaskSettings): Hung
     },
     settings,
   );
+}
+
+function watchReaders({ sim, scheduler, rcu, printk, die, options }: Kernel): void {
+  watchStalls({
+    sim,
+    scheduler,
+    rcu,
+    timeoutSeconds: options.detectors.rcuStallSeconds,
+    say: (text) => printk.err(text),
+    showTask: (task) => die.showTask(task, LEVEL.INFO),
+    showCpu: (cpu, task) => die.dumpStackOf(cpu.id, task, LEVEL.ERR),
+  });
 }
 
 function nameDeadlocks(kernel: Kernel): DeadlockNamer {

@@ -5,7 +5,7 @@ import { Workqueues } from '../kernel/workqueue.ts';
 import type { Kernel } from './kernel.ts';
 
 export function makeWorkqueues(kernel: Kernel): Workqueues {
-  const { sim, scheduler, kthreads: threads, ram, rcu } = kernel;
+  const { sim, scheduler, kthreads: threads, ram } = kernel;
   return new Workqueues({
     sim,
     scheduler,
@@ -13,7 +13,7 @@ export function makeWorkqueues(kernel: Kernel): Workqueues {
     ram,
     functions: () => kernel.functionCalls,
     maps: () => kernel.callbackMaps,
-    rcuDepth: (task) => rcu.depthOf(task),
+    rcuDepth: (task) => task.rcuDepth,
     onLeak(task, lines) {
       kernel.die.lockdep.plain([...lines, ...kernel.locks.lockdep.heldBy(task), DUMP_STACK]);
     },

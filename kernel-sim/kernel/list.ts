@@ -82,6 +82,12 @@ export class Lists {
     this.setPrev(entry, this.poison2);
   }
 
+  /** Takes `entry` out from under readers, who may go on from it. Linux: list_del_rcu. */
+  deleteRcu(entry: number): void {
+    this.unlink(entry);
+    this.setPrev(entry, this.poison2);
+  }
+
   /** Puts `entry` where `old` is; its links stay. Linux: list_replace. */
   replace(old: number, entry: number): void {
     const next = this.next(old);

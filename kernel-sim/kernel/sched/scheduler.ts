@@ -58,6 +58,8 @@ export interface SchedulerHooks {
   onLockup(task: Task, stuckNs: number, kind: Lockup): void;
   /** The running task goes to sleep where it must not; `count` is what schedule() would see. */
   onAtomicSchedule(task: Task, count: number): void;
+  /** The running task goes to sleep in a read section of RCU. */
+  onReaderSchedule(): void;
   /** The running task called something that may sleep where it must not. */
   onAtomicCall(task: Task, count: number): void;
   /** The task has run past its `cpuLimitNs`. */
@@ -68,6 +70,7 @@ const NO_HOOKS: SchedulerHooks = {
   onEnd: () => undefined,
   onLockup: () => undefined,
   onAtomicSchedule: () => undefined,
+  onReaderSchedule: () => undefined,
   onAtomicCall: () => undefined,
   onCpuLimit: () => undefined,
 };
@@ -139,6 +142,7 @@ export class Scheduler {
     }
     const task = this.current;
     if (this.#execution.preemptCount !== 0) this.#reportAtomicSleep(task);
+    if (task.rcuDepth !== 0) this.hooks.onReaderSchedule();
     this.#execution.irqsOff = false;
     task.state = state;
     if (state === 'D') {

@@ -42,6 +42,7 @@ export class Rig {
         throw new Error(`${task.name} hangs`);
       },
       onAtomicSchedule: (task, count) => this.log.push(`${task.name} schedules at ${count}`),
+      onReaderSchedule: () => undefined,
       onAtomicCall: (task, count) => this.log.push(`${task.name} may sleep at ${count}`),
       onCpuLimit: (task) => this.log.push(`${task.name} is over its limit`),
     };

@@ -2493,6 +2493,44 @@ export function raw_spin_trylock_bh(lock: Ptr<raw_spinlock_t>): boolean;
 export function raw_spin_is_locked(lock: Ptr<raw_spinlock_t>): boolean;
 
 /**
+ * Puts an entry behind the head, where readers find it complete.
+ *
+ * Context: any, with the list's lock. Linux: list_add_rcu.
+ *
+ * @raw
+ */
+export function list_add_rcu(entry: Ptr<list_head>, head: Ptr<list_head>): void;
+
+/**
+ * Puts an entry before the head: it is the last one.
+ *
+ * Context: any, with the list's lock. Linux: list_add_tail_rcu.
+ *
+ * @raw
+ */
+export function list_add_tail_rcu(entry: Ptr<list_head>, head: Ptr<list_head>): void;
+
+/**
+ * Takes an entry out. Readers that are at it go on from it, so it must be freed after a grace
+ * period only.
+ *
+ * Context: any, with the list's lock. Linux: list_del_rcu.
+ *
+ * @raw
+ */
+export function list_del_rcu(entry: Ptr<list_head>): void;
+
+/**
+ * Calls `each` with the entries, in order, until it answers false. `condition` says that whoever
+ * changes the list is kept from it, for those who are no readers.
+ *
+ * Context: a read section. Linux: list_for_each_entry_rcu.
+ *
+ * @raw
+ */
+export function list_for_each_entry_rcu<T extends object>(head: Ptr<list_head>, type: EntryClass<T>, field: keyof T & string, each: (pos: Ptr<T>) => boolean | void, condition?: boolean): void;
+
+/**
  * What runs after a grace period, where nothing may sleep. Usually it frees what holds the head.
  */
 export interface RcuCallback {
@@ -2536,6 +2574,145 @@ export function rcu_read_lock(): void;
  * @symbol __rcu_read_unlock
  */
 export function rcu_read_unlock(): void;
+
+/**
+ * Begins a read section in which no softirq is served on this CPU.
+ *
+ * Context: any. Linux: rcu_read_lock_bh.
+ *
+ * @raw
+ */
+export function rcu_read_lock_bh(): void;
+
+/**
+ * Ends what `rcu_read_lock_bh` began.
+ *
+ * Context: that of its begin. Linux: rcu_read_unlock_bh.
+ *
+ * @raw
+ * @symbol __local_bh_enable_ip
+ */
+export function rcu_read_unlock_bh(): void;
+
+/**
+ * Begins a read section in which this task keeps its CPU.
+ *
+ * Context: any. Linux: rcu_read_lock_sched.
+ *
+ * @raw
+ */
+export function rcu_read_lock_sched(): void;
+
+/**
+ * Ends what `rcu_read_lock_sched` began.
+ *
+ * Context: that of its begin. Linux: rcu_read_unlock_sched.
+ *
+ * @raw
+ */
+export function rcu_read_unlock_sched(): void;
+
+/**
+ * True in a read section of `rcu_read_lock`.
+ *
+ * Context: any. Linux: rcu_read_lock_held.
+ *
+ * @raw
+ * @symbol rcu_read_lock_held
+ */
+export function rcu_read_lock_held(): boolean;
+
+/**
+ * True where softirqs are held off.
+ *
+ * Context: any. Linux: rcu_read_lock_bh_held.
+ *
+ * @raw
+ * @symbol rcu_read_lock_bh_held
+ */
+export function rcu_read_lock_bh_held(): boolean;
+
+/**
+ * True where this task keeps its CPU.
+ *
+ * Context: any. Linux: rcu_read_lock_sched_held.
+ *
+ * @raw
+ * @symbol rcu_read_lock_sched_held
+ */
+export function rcu_read_lock_sched_held(): boolean;
+
+/**
+ * The pointer that lies at `place`, for a reader: `rcu_dereference(addr_of(p.$.next))`.
+ *
+ * Context: a read section. Linux: rcu_dereference.
+ *
+ * @raw
+ */
+export function rcu_dereference<T>(place: Ptr<Ptr<T>>): Ptr<T>;
+
+/**
+ * The same, for readers and for who meets `condition`: has the lock of those who change it.
+ *
+ * Context: any. Linux: rcu_dereference_check.
+ *
+ * @raw
+ */
+export function rcu_dereference_check<T>(place: Ptr<Ptr<T>>, condition: boolean): Ptr<T>;
+
+/**
+ * The same, in a section of `rcu_read_lock_bh`.
+ *
+ * Context: a read section. Linux: rcu_dereference_bh.
+ *
+ * @raw
+ */
+export function rcu_dereference_bh<T>(place: Ptr<Ptr<T>>): Ptr<T>;
+
+/**
+ * The same, in a section of `rcu_read_lock_sched`.
+ *
+ * Context: a read section. Linux: rcu_dereference_sched.
+ *
+ * @raw
+ */
+export function rcu_dereference_sched<T>(place: Ptr<Ptr<T>>): Ptr<T>;
+
+/**
+ * The pointer at `place`, for those who keep it from changing: `condition` says how.
+ *
+ * Context: any. Linux: rcu_dereference_protected.
+ *
+ * @raw
+ */
+export function rcu_dereference_protected<T>(place: Ptr<Ptr<T>>, condition: boolean): Ptr<T>;
+
+/**
+ * The pointer at `place`, to be compared, not followed.
+ *
+ * Context: any. Linux: rcu_access_pointer.
+ *
+ * @raw
+ */
+export function rcu_access_pointer<T>(place: Ptr<Ptr<T>>): Ptr<T>;
+
+/**
+ * Lets readers see `value` at `place`, with all that was written to it before.
+ *
+ * Context: any. Linux: rcu_assign_pointer.
+ *
+ * @raw
+ */
+export function rcu_assign_pointer<T>(place: Ptr<Ptr<T>>, value: Ptr<T> | NullPtr): void;
+
+/**
+ * Stores a pointer that no reader can see yet, or NULL.
+ *
+ * Context: any. Linux: RCU_INIT_POINTER.
+ *
+ * @raw
+ */
+export function RCU_INIT_POINTER<T>(place: Ptr<Ptr<T>>, value: Ptr<T> | NullPtr): void;
 
 /**
  * Has `func` called with `head` when all who read now are done.

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { beforeEach, describe, expect, it } from 'vitest';
 
-import { RawMachine } from '../../tests/support/raw-machine.ts';
-import type { Sleeping } from '../uapi/coroutine.ts';
+import { RawMachine } from '../../../tests/support/raw-machine.ts';
+import type { Sleeping } from '../../uapi/coroutine.ts';
 
 let machine: RawMachine;
 beforeEach(() => {
