@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/**
+ * The examples about locks: the wrong driver is reported where the kernel watches, and the right
+ * one has nothing to report.
+ */
+import { describe, expect, it } from 'vitest';
+
+import { exampleFiles, runScript, type ScriptResult } from '../support/machine.ts';
+
+const BUGS = [
+  {
+    name: 'abba_deadlock',
+    report: /^WARNING: possible circular locking dependency detected$/m,
+    place: /abba_deadlock_wrong\.ts/,
+    done: 'moved there and back\n',
+  },
+  {
+    name: 'sleep_in_spinlock',
+    report: /^BUG: scheduling while atomic: /m,
+    place: /sleep_in_spinlock_wrong\.ts/,
+    done: 'two tickets, please\n',
+  },
+] as const;
+const REPORT = /^(BUG:|WARNING:|INFO:)/m;
+
+/** Builds one twin and the program, and runs the program with the module loaded. */
+function run(name: string, twin: string, cmdline = ''): ScriptResult {
+  const script = `cd bug_${name}; echo 'obj-m := ${name}_${twin}.o' > Kbuild
+{ make && cc -o ${name}_try ${name}_try.ts; } > /tmp/make 2>&1 || { cat /tmp/make; exit 99; }
+sudo insmod ${name}_${twin}.ko && ./${name}_try && sudo rmmod ${name}_${twin}`;
+  return runScript(script, { files: exampleFiles(), cmdline });
+}
+
+describe.each(BUGS)('$name', ({ name, report, place, done }) => {
+  it('is caught where the kernel watches', () => {
+    const { logText, stdout, status } = run(name, 'wrong');
+    expect(logText).toMatch(report);
+    expect(logText).toMatch(place);
+    expect([status, stdout]).toEqual([0, done]);
+  });
+
+  it('is not in the right twin', () => {
+    const { logText, stdout, status } = run(name, 'right');
+    expect(logText).not.toMatch(REPORT);
+    expect([status, stdout]).toEqual([0, done]);
+  });
+});
+
+describe('abba_deadlock', () => {
+  it('goes unnoticed where nobody looks at the order of locks', () => {
+    const { logText, stdout } = run('abba_deadlock', 'wrong', 'lockdep=off');
+    expect(logText).not.toMatch(REPORT);
+    expect(stdout).toBe('moved there and back\n');
+  });
+});
