@@ -2,7 +2,7 @@
 /**
  * The page under a flood: `sudo cat /dev/yes` fills the terminal, as fast as the terminal's line
  * carries it. How long Ctrl-C takes from its keydown to the drawn prompt, and how long frames take.
- * Then the map of memory, scrolled.
+ * Then the map of memory, scrolled, and the timeline, zoomed and moved.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -13,6 +13,7 @@ import { preview } from 'vite';
 import { findChromium } from '../chromium.mjs';
 import type { Row } from './measure.ts';
 import { LOAD_MANY, OBJECTS, scrollMap } from './memory-map.ts';
+import { EVENTS, LOCK_MANY, moveTimeline } from './timeline.ts';
 
 const INTERRUPTIONS = 20;
 const FRAMES = 300;
@@ -111,10 +112,17 @@ async function measure(page: Page): Promise<readonly Row[]> {
     (globalThis as unknown as Probe).screenRows().includes('ready-2'),
   );
   const mapFrames = await scrollMap(page);
+  await page.click('.xterm');
+  await enter(page, LOCK_MANY);
+  await page.waitForFunction(() =>
+    (globalThis as unknown as Probe).screenRows().includes('ready-3'),
+  );
+  const timelineFrames = await moveTimeline(page);
   return [
     row('Ctrl-C in a flood, keydown to drawn prompt', answers, 'at most 100 ms'),
     row('frames while the terminal is flooded', frames, 'at most 20 ms'),
     row(`frames while a map of ${OBJECTS} objects is scrolled`, mapFrames, 'median 17 ms'),
+    row(`frames while a timeline of ${EVENTS} events is moved`, timelineFrames, 'median 17 ms'),
   ];
 }
 
