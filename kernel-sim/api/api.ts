@@ -7,10 +7,11 @@
  */
 import { ALLOC_FLAGS, AllocApi } from './alloc.ts';
 import { Arc } from './arc.ts';
+import { AtomicU32 } from './atomic.ts';
 import { ApiContext, type ApiServices } from './context.ts';
 import { FsApi } from './fs.ts';
 import { KernelApi } from './kernel.ts';
-import { Guard } from './guard.ts';
+import { Guard, ReadGuard } from './guard.ts';
 import { MmApi, Page, PageStatics } from './mm.ts';
 import { KBox } from './k-box.ts';
 import { KString } from './k-string.ts';
@@ -54,6 +55,9 @@ import { RawWaitApi, TASK_STATES } from './raw-wait.ts';
 import { RawLockdepApi } from './raw-lockdep.ts';
 import { RawWatchdogApi } from './raw-watchdog.ts';
 import { RawWorkqueueApi, WORKQUEUE_FLAGS } from './raw-workqueue.ts';
+import { RwLock } from './rw-lock.ts';
+import { RwSemaphore } from './rw-semaphore.ts';
+import { Semaphore } from './semaphore.ts';
 import { Slot } from './slot.ts';
 import { Spinlock } from './spinlock.ts';
 import { SyncApi } from './sync.ts';
@@ -99,6 +103,10 @@ export function makeDriverApi(services: ApiServices): ReadonlyMap<string, object
       'kernel/sync',
       Object.freeze({
         Mutex: classOf(Mutex, sync.Mutex),
+        AtomicU32: classOf(AtomicU32, sync.AtomicU32),
+        RwLock: classOf(RwLock, sync.RwLock),
+        RwSemaphore: classOf(RwSemaphore, sync.RwSemaphore),
+        Semaphore: classOf(Semaphore, sync.Semaphore),
         Spinlock: classOf(Spinlock, sync.Spinlock),
       }),
     ],
@@ -190,7 +198,12 @@ function exportsOf(api: object): object {
 // All modules share them: none may put a function of its own in the place of ours.
 for (const shared of [
   Arc,
+  AtomicU32,
   Guard,
+  ReadGuard,
+  RwLock,
+  RwSemaphore,
+  Semaphore,
   HandlerRegistration,
   KBox,
   KString,

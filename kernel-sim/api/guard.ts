@@ -54,6 +54,36 @@ export class Guard<T> {
   }
 }
 
+/**
+ * A lock that is held to read, with others who do. Dropping it gives the lock back.
+ *
+ * @public
+ */
+export class ReadGuard<T> {
+  readonly #cell: Cell<T>;
+  readonly #release: () => Switching<void>;
+  #isHeld = true;
+
+  /** @internal */
+  constructor(cell: Cell<T>, release: () => Switching<void>) {
+    this.#cell = cell;
+    this.#release = release;
+  }
+
+  /** The data, which must not be changed, nor kept past the guard. */
+  get value(): Readonly<T> {
+    if (!this.#isHeld) throw new Error('the guard was dropped: the lock is not held any more');
+    return this.#cell.value;
+  }
+
+  /** Context: that in which the lock was taken. */
+  *[Symbol.dispose](): Switching<void> {
+    if (!this.#isHeld) return;
+    this.#isHeld = false;
+    yield* this.#release();
+  }
+}
+
 /** Memory for a lock: the module's data for one that is made while it is linked, else the heap. */
 export class LockMemory {
   readonly pointer: number;

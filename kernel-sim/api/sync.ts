@@ -7,17 +7,29 @@
  *
  * @subpath kernel/sync
  */
+import { AtomicU32Statics } from './atomic.ts';
 import type { ApiContext } from './context.ts';
 import { MutexStatics } from './mutex.ts';
+import { RwLockStatics } from './rw-lock.ts';
+import { RwSemaphoreStatics } from './rw-semaphore.ts';
+import { SemaphoreStatics } from './semaphore.ts';
 import { SpinlockStatics } from './spinlock.ts';
 
 /** @exports */
 export class SyncApi {
   readonly Mutex: MutexStatics;
+  readonly AtomicU32: AtomicU32Statics;
+  readonly RwLock: RwLockStatics;
+  readonly RwSemaphore: RwSemaphoreStatics;
+  readonly Semaphore: SemaphoreStatics;
   readonly Spinlock: SpinlockStatics;
 
   constructor(context: ApiContext) {
     this.Mutex = new MutexStatics(context);
+    this.AtomicU32 = new AtomicU32Statics(context);
+    this.RwLock = new RwLockStatics(context);
+    this.RwSemaphore = new RwSemaphoreStatics(context);
+    this.Semaphore = new SemaphoreStatics(context);
     this.Spinlock = new SpinlockStatics(context);
   }
 }

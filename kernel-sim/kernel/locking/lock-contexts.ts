@@ -6,7 +6,6 @@
  */
 import type { Switching } from '../../uapi/coroutine.ts';
 import type { Execution } from '../sched/execution.ts';
-import { PREEMPT_OFFSET, SOFTIRQ_DISABLE_OFFSET } from '../sched/preempt.ts';
 import type { Scheduler } from '../sched/scheduler.ts';
 import type { Acquire } from './lockdep/lockdep.ts';
 
@@ -49,7 +48,7 @@ export class LockContexts {
 
   /** Linux: spin_lock_bh. */
   *lockBh(locks: SpinningLocks, at: number, how: Acquire): Switching<void> {
-    this.#scheduler.preempt.add(SOFTIRQ_DISABLE_OFFSET);
+    this.#scheduler.preempt.disableSoftirqs();
     if (!locks.lockNow(at, how)) yield* locks.lock(at, how);
   }
 
@@ -70,10 +69,9 @@ export class LockContexts {
   }
 
   tryLockBh(locks: SpinningLocks, at: number): boolean {
-    const { preempt } = this.#scheduler;
-    preempt.add(SOFTIRQ_DISABLE_OFFSET);
+    this.#scheduler.preempt.disableSoftirqs();
     if (locks.tryLock(at)) return true;
-    preempt.subtract(SOFTIRQ_DISABLE_OFFSET);
+    this.#enableSoftirqs();
     return false;
   }
 
@@ -100,8 +98,14 @@ export class LockContexts {
 
   *unlockBh(locks: SpinningLocks, at: number): Switching<void> {
     locks.unlock(at);
-    this.#scheduler.preempt.subtract(SOFTIRQ_DISABLE_OFFSET + PREEMPT_OFFSET);
+    this.#scheduler.preempt.enable();
+    this.#enableSoftirqs();
     if (this.#execution.budget < 0) yield;
+  }
+
+  /** What waits is served before this returns. */
+  #enableSoftirqs(): void {
+    if (this.#scheduler.preempt.enableSoftirqs()) this.#scheduler.serveSoftirqs();
   }
 
   #saveInterrupts(): number {

@@ -145,7 +145,7 @@ class Readers implements SpinningLocks {
     this.#memory.checkMagic(at);
     lockdep.contended(map);
     blockers.begin('rwlock-read', at, map.name, () => this.#deps.holdersOf(at));
-    const self = preempt.inTask ? spinners.join(at) : undefined;
+    const self = preempt.inInterrupt ? undefined : spinners.join(at);
     let counted = 0;
     let isMine = false;
     try {

@@ -3,6 +3,83 @@
 
 import type { Ref } from "kernel";
 
+/**
+ * An unsigned integer of 32 bits that is read, changed and written at once. It wraps. Each change
+ * is ordered as a full barrier is. Linux: atomic_t.
+ */
+export class AtomicU32 {
+  #nominal;
+  private constructor();
+
+  /**
+   * A new number.
+   *
+   * Context: any. Linux: ATOMIC_INIT.
+   *
+   * @throws ENOMEM no memory for it
+   * @symbol atomic_u32_new
+   */
+  static new(value: number): AtomicU32;
+
+  /**
+   * The value now. Context: any. Linux: atomic_read.
+   *
+   * @symbol atomic_read
+   */
+  load(this: Ref<AtomicU32>): number;
+
+  /**
+   * Sets the value. Context: any. Linux: atomic_set.
+   *
+   * @symbol atomic_set
+   */
+  store(this: Ref<AtomicU32>, value: number): void;
+
+  /**
+   * Adds, and returns what was there before. Context: any. Linux: atomic_fetch_add.
+   *
+   * @symbol atomic_fetch_add
+   */
+  fetch_add(this: Ref<AtomicU32>, value: number): number;
+
+  /**
+   * Adds. Context: any. Linux: atomic_add.
+   *
+   * @symbol atomic_add
+   */
+  add(this: Ref<AtomicU32>, value: number): void;
+
+  /**
+   * Subtracts. Context: any. Linux: atomic_sub.
+   *
+   * @symbol atomic_sub
+   */
+  sub(this: Ref<AtomicU32>, value: number): void;
+
+  /**
+   * Sets the value, and returns what was there before. Context: any. Linux: atomic_xchg.
+   *
+   * @symbol atomic_xchg
+   */
+  swap(this: Ref<AtomicU32>, value: number): number;
+
+  /**
+   * Sets the value if it is `expected`. Returns what was there: `expected` if it was set.
+   *
+   * Context: any. Linux: atomic_cmpxchg.
+   *
+   * @symbol atomic_cmpxchg
+   */
+  compare_exchange(this: Ref<AtomicU32>, expected: number, value: number): number;
+
+  /**
+   * Context: any.
+   *
+   * @symbol atomic_u32_drop
+   */
+  [Symbol.dispose](): void;
+}
+
 /** A lock that is held, and the way to its data. Dropping it gives the lock back. */
 export class Guard<T> {
   #nominal;
@@ -19,6 +96,25 @@ export class Guard<T> {
    *
    * @switches
    * @symbol guard_drop
+   */
+  [Symbol.dispose](): void;
+}
+
+/**
+ * A lock that is held to read, with others who do. Dropping it gives the lock back.
+ */
+export class ReadGuard<T> {
+  #nominal;
+  private constructor();
+
+  /** The data, which must not be changed, nor kept past the guard. */
+  get value(): Readonly<T>;
+
+  /**
+   * Context: that in which the lock was taken.
+   *
+   * @switches
+   * @symbol read_guard_drop
    */
   [Symbol.dispose](): void;
 }
@@ -77,6 +173,216 @@ export class Mutex<T> {
    *
    * @sleeps
    * @symbol mutex_drop
+   */
+  [Symbol.dispose](): void;
+}
+
+/**
+ * Data that many may read at once, or one may change. It is waited for without sleeping, and who
+ * holds it must not sleep. Linux: rwlock_t.
+ */
+export class RwLock<T> {
+  #nominal;
+  private constructor();
+
+  /**
+   * Puts `value` behind a new lock.
+   *
+   * Context: any. Linux: rwlock_init.
+   *
+   * @throws ENOMEM no memory for it
+   * @symbol rwlock_init
+   */
+  static new<T>(value: T): RwLock<T>;
+
+  /**
+   * Takes the lock to read, with others who read, spinning until nobody writes.
+   *
+   * Context: any. Linux: read_lock.
+   *
+   * @switches
+   * @symbol read_lock
+   */
+  read(this: Ref<RwLock<T>>): ReadGuard<T>;
+
+  /**
+   * The same with softirqs off until the guard is dropped.
+   *
+   * Context: any. Linux: read_lock_bh.
+   *
+   * @switches
+   * @symbol read_lock_bh
+   */
+  read_bh(this: Ref<RwLock<T>>): ReadGuard<T>;
+
+  /**
+   * The same with interrupts off until the guard is dropped, which puts them back as they were.
+   *
+   * Context: any. Linux: read_lock_irqsave.
+   *
+   * @switches
+   * @symbol read_lock_irqsave
+   */
+  read_irqsave(this: Ref<RwLock<T>>): ReadGuard<T>;
+
+  /**
+   * Takes the lock to write, alone, spinning until that can be.
+   *
+   * Context: any. Linux: write_lock.
+   *
+   * @switches
+   * @symbol write_lock
+   */
+  write(this: Ref<RwLock<T>>): Guard<T>;
+
+  /**
+   * The same with softirqs off until the guard is dropped.
+   *
+   * Context: any. Linux: write_lock_bh.
+   *
+   * @switches
+   * @symbol write_lock_bh
+   */
+  write_bh(this: Ref<RwLock<T>>): Guard<T>;
+
+  /**
+   * The same with interrupts off until the guard is dropped, which puts them back as they were.
+   *
+   * Context: any. Linux: write_lock_irqsave.
+   *
+   * @switches
+   * @symbol write_lock_irqsave
+   */
+  write_irqsave(this: Ref<RwLock<T>>): Guard<T>;
+
+  /**
+   * Drops the data. Context: process.
+   *
+   * @sleeps
+   * @symbol rw_lock_drop
+   */
+  [Symbol.dispose](): void;
+}
+
+/**
+ * Data that many may read at once, or one may change. It is waited for asleep. Linux: struct
+ * rw_semaphore.
+ */
+export class RwSemaphore<T> {
+  #nominal;
+  private constructor();
+
+  /**
+   * Puts `value` behind a new lock.
+   *
+   * Context: any. Linux: init_rwsem.
+   *
+   * @throws ENOMEM no memory for it
+   * @symbol init_rwsem
+   */
+  static new<T>(value: T): RwSemaphore<T>;
+
+  /**
+   * Takes the lock to read, with others who read, sleeping until nobody writes.
+   *
+   * Context: process. Linux: down_read.
+   *
+   * @sleeps
+   * @symbol down_read
+   */
+  read(this: Ref<RwSemaphore<T>>): ReadGuard<T>;
+
+  /**
+   * The same if that can be done at once; null if not.
+   *
+   * Context: process. Linux: down_read_trylock.
+   *
+   * @symbol down_read_trylock
+   */
+  try_read(this: Ref<RwSemaphore<T>>): ReadGuard<T> | null;
+
+  /**
+   * Takes the lock to write, alone, sleeping until that can be.
+   *
+   * Context: process. Linux: down_write.
+   *
+   * @sleeps
+   * @symbol down_write
+   */
+  write(this: Ref<RwSemaphore<T>>): Guard<T>;
+
+  /**
+   * The same if that can be done at once; null if not.
+   *
+   * Context: process. Linux: down_write_trylock.
+   *
+   * @symbol down_write_trylock
+   */
+  try_write(this: Ref<RwSemaphore<T>>): Guard<T> | null;
+
+  /**
+   * Drops the data. Context: process.
+   *
+   * @sleeps
+   * @symbol rw_semaphore_drop
+   */
+  [Symbol.dispose](): void;
+}
+
+/**
+ * So many may pass, and others sleep until one comes back. Linux: struct semaphore.
+ */
+export class Semaphore {
+  #nominal;
+  private constructor();
+
+  /**
+   * A semaphore that `count` may pass.
+   *
+   * Context: any. Linux: sema_init.
+   *
+   * @throws ENOMEM no memory for it
+   * @symbol sema_init
+   */
+  static new(count: number): Semaphore;
+
+  /**
+   * Passes, sleeping until that can be. Context: process. Linux: down.
+   *
+   * @sleeps
+   * @symbol down
+   */
+  down(this: Ref<Semaphore>): void;
+
+  /**
+   * The same, but a signal ends the wait.
+   *
+   * Context: process. Linux: down_interruptible.
+   *
+   * @throws EINTR a signal came first
+   * @sleeps
+   * @symbol down_interruptible
+   */
+  down_interruptible(this: Ref<Semaphore>): void;
+
+  /**
+   * Passes if that can be done at once. True if so. Context: any. Linux: down_trylock.
+   *
+   * @symbol down_trylock
+   */
+  try_down(this: Ref<Semaphore>): boolean;
+
+  /**
+   * Lets one more pass. Context: any. Linux: up.
+   *
+   * @symbol up
+   */
+  up(this: Ref<Semaphore>): void;
+
+  /**
+   * Context: process.
+   *
+   * @symbol semaphore_drop
    */
   [Symbol.dispose](): void;
 }

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/**
+ * Spinning locks of drivers with two sides.
+ *
+ * @subpath kernel/sync
+ */
+import { LOCK_KIND } from '../kernel/locking/lockdep/lock-kind.ts';
+import { ACQUIRE } from '../kernel/locking/lockdep/lockdep.ts';
+import type { Sleeping, Switching } from '../uapi/coroutine.ts';
+import type { ApiContext } from './context.ts';
+import { type Cell, Guard, LockMemory, ReadGuard } from './guard.ts';
+import type { Ref } from './ownership.ts';
+
+/**
+ * Data that many may read at once, or one may change. It is waited for without sleeping, and who
+ * holds it must not sleep. Linux: rwlock_t.
+ *
+ * @public
+ */
+export class RwLock<T> {
+  readonly #context: ApiContext;
+  readonly #cell: Cell<T>;
+  readonly #memory: LockMemory;
+
+  /** @internal */
+  constructor(context: ApiContext, value: T) {
+    const { lockdep, rwlocks } = context.services;
+    this.#context = context;
+    this.#cell = { value };
+    this.#memory = new LockMemory(context, rwlocks.layout.sizeBytes);
+    const { pointer, staticName: name } = this.#memory;
+    const map = lockdep.initMap(pointer, { ...LOCK_KIND.RWLOCK, name });
+    rwlocks.initialise(pointer, map.key);
+  }
+
+  /**
+   * Takes the lock to read, with others who read, spinning until nobody writes.
+   *
+   * Context: any. Linux: read_lock.
+   */
+  *read(this: Ref<RwLock<T>>): Switching<ReadGuard<T>> {
+    const { lockContexts, rwlocks } = this.#context.services;
+    const { pointer } = this.#memory;
+    yield* lockContexts.lock(rwlocks.readers, pointer, ACQUIRE.WRITE);
+    const release = (): Switching<void> => lockContexts.unlock(rwlocks.readers, pointer);
+    return new ReadGuard(this.#cell, release);
+  }
+
+  /**
+   * The same with softirqs off until the guard is dropped.
+   *
+   * Context: any. Linux: read_lock_bh.
+   */
+  *read_bh(this: Ref<RwLock<T>>): Switching<ReadGuard<T>> {
+    const { lockContexts, rwlocks } = this.#context.services;
+    const { pointer } = this.#memory;
+    yield* lockContexts.lockBh(rwlocks.readers, pointer, ACQUIRE.WRITE);
+    const release = (): Switching<void> => lockContexts.unlockBh(rwlocks.readers, pointer);
+    return new ReadGuard(this.#cell, release);
+  }
+
+  /**
+   * The same with interrupts off until the guard is dropped, which puts them back as they were.
+   *
+   * Context: any. Linux: read_lock_irqsave.
+   */
+  *read_irqsave(this: Ref<RwLock<T>>): Switching<ReadGuard<T>> {
+    const { lockContexts, rwlocks } = this.#context.services;
+    const { pointer } = this.#memory;
+    const flags = yield* lockContexts.lockIrqsave(rwlocks.readers, pointer, ACQUIRE.WRITE);
+    const release = (): Switching<void> =>
+      lockContexts.unlockIrqrestore(rwlocks.readers, pointer, flags);
+    return new ReadGuard(this.#cell, release);
+  }
+
+  /**
+   * Takes the lock to write, alone, spinning until that can be.
+   *
+   * Context: any. Linux: write_lock.
+   */
+  *write(this: Ref<RwLock<T>>): Switching<Guard<T>> {
+    const { lockContexts, rwlocks } = this.#context.services;
+    const { pointer } = this.#memory;
+    yield* lockContexts.lock(rwlocks.writers, pointer, ACQUIRE.WRITE);
+    const release = (): Switching<void> => lockContexts.unlock(rwlocks.writers, pointer);
+    return new Guard(this.#cell, release);
+  }
+
+  /**
+   * The same with softirqs off until the guard is dropped.
+   *
+   * Context: any. Linux: write_lock_bh.
+   */
+  *write_bh(this: Ref<RwLock<T>>): Switching<Guard<T>> {
+    const { lockContexts, rwlocks } = this.#context.services;
+    const { pointer } = this.#memory;
+    yield* lockContexts.lockBh(rwlocks.writers, pointer, ACQUIRE.WRITE);
+    const release = (): Switching<void> => lockContexts.unlockBh(rwlocks.writers, pointer);
+    return new Guard(this.#cell, release);
+  }
+
+  /**
+   * The same with interrupts off until the guard is dropped, which puts them back as they were.
+   *
+   * Context: any. Linux: write_lock_irqsave.
+   */
+  *write_irqsave(this: Ref<RwLock<T>>): Switching<Guard<T>> {
+    const { lockContexts, rwlocks } = this.#context.services;
+    const { pointer } = this.#memory;
+    const flags = yield* lockContexts.lockIrqsave(rwlocks.writers, pointer, ACQUIRE.WRITE);
+    const release = (): Switching<void> =>
+      lockContexts.unlockIrqrestore(rwlocks.writers, pointer, flags);
+    return new Guard(this.#cell, release);
+  }
+
+  /** Drops the data. Context: process. */
+  *[Symbol.dispose](): Sleeping<void> {
+    const { runtime, rwlocks } = this.#context.services;
+    yield* runtime.dropSwitching(this.#cell.value);
+    this.#memory.free(rwlocks.layout.sizeBytes);
+  }
+}
+
+/** @statics RwLock */
+export class RwLockStatics {
+  readonly #context: ApiContext;
+
+  constructor(context: ApiContext) {
+    this.#context = context;
+  }
+
+  /**
+   * Puts `value` behind a new lock.
+   *
+   * Context: any. Linux: rwlock_init.
+   *
+   * @throws ENOMEM no memory for it
+   */
+  new<T>(value: T): RwLock<T> {
+    return new RwLock(this.#context, value);
+  }
+}
