@@ -89,6 +89,16 @@ it(
     expect(first?.holders[0]?.pid).toBe(second?.waiters[0]?.pid);
     expect(second?.holders[0]?.pid).toBe(first?.waiters[0]?.pid);
     expect(view.tasks.map(({ name }) => name).toSorted()).toEqual(['bash', 'head']);
+    const names = view.classes.map(({ name }) => name);
+    const [deadlock, ...more] = guest.machine.happenings.filter(({ kind }) => kind === 'deadlock');
+    expect(more).toEqual([]);
+    expect(deadlock).toMatchObject({
+      waits: [{ task: expect.any(String) }, { task: expect.any(String) }],
+      source: { module: 'bank', file: 'bank.ts' },
+    });
+    for (const { lock } of deadlock?.kind === 'deadlock' ? deadlock.waits : []) {
+      expect(names).toContain(lock);
+    }
   },
   PATIENCE_MS,
 );
