@@ -10,8 +10,8 @@ import { NowGraph } from './now-graph.tsx';
 import { PlaceLink } from './place-link.tsx';
 import type { WaitGraph } from './wait-graph.ts';
 
-/** Takes a spinlock and a mutex, one after the other. */
-const EXAMPLE = 'cd ~/sync_example && make && sudo insmod sync_example.ko';
+/** Two locks in two orders; its README has the commands that show them. */
+const EXAMPLE = 'cd ~/bug_abba_deadlock && cat README.md';
 
 interface NowPartProps {
   readonly view: LocksView;
@@ -148,9 +148,9 @@ function NoLock({ view }: { readonly view: LocksView }) {
           : 'They come and go in microseconds, unless somebody waits. A driver that takes one ' +
             'while it has another leaves their order behind.'}
       </p>
-      <Button label={`Load the example: ${EXAMPLE}`} onPress={() => void typist.typeAside(EXAMPLE)}>
-        Load the example
-        <span className="mono quiet">sync_example</span>
+      <Button label={`Show the example: ${EXAMPLE}`} onPress={() => void typist.typeAside(EXAMPLE)}>
+        Show the example
+        <span className="mono quiet">bug_abba_deadlock</span>
       </Button>
     </div>
   );
