@@ -31,10 +31,15 @@ class Taker extends LockRig {
     for (const name of names.toReversed()) this.lockdep.release(this.lock(name));
   }
 
+  /** As the scheduler does for a handler: interrupts are off in it. */
   interrupt(body: () => void): void {
+    const { execution } = this;
+    const wereOff = execution.irqsOff;
+    execution.irqsOff = true;
     this.scheduler.preempt.add(HARDIRQ_OFFSET);
     body();
     this.scheduler.preempt.subtract(HARDIRQ_OFFSET);
+    execution.irqsOff = wereOff;
   }
 }
 
