@@ -33,7 +33,7 @@ export function showTask(deps: ShowTaskDependencies, say: Say, task: Task): void
   say(' <TASK>');
   const frames = framesOf(deps, task);
   if (state !== 'R') for (const frame of switchFrames(deps.sites)) say(` ${formatFrame(frame)}`);
-  if (task.waitChannel !== '') say(` ${task.waitChannel}`);
+  if (task.waitChannel !== '') say(` ${task.waitChannel}+0x0/0x0`);
   for (const frame of frames) say(` ${formatFrame(frame)}`, frame);
   say(' </TASK>');
 }

@@ -4,12 +4,14 @@ import type { BugCase } from '../bug-case.ts';
 import { ATOMIC_CONTEXT_CASES } from './atomic-context.ts';
 import { DRIVER_MODEL_CASES } from './driver-model.ts';
 import { FORTIFY_CASES } from './fortify.ts';
+import { HUNG_TASK_CASES } from './hung-task.ts';
 import { KASAN_MEMPOOL_CASES } from './kasan-mempool.ts';
 import { KASAN_OTHER_CASES } from './kasan-other.ts';
 import { KASAN_SLAB_CASES } from './kasan-slab.ts';
 import { KMEMLEAK_CASES } from './kmemleak.ts';
 import { LIST_CASES } from './list.ts';
 import { OOPS_CASES } from './oops.ts';
+import { RCU_CASES } from './rcu.ts';
 import { REFCOUNT_CASES } from './refcount.ts';
 import { SLUB_CASES } from './slub.ts';
 import { USERCOPY_CASES } from './usercopy.ts';
@@ -25,6 +27,8 @@ const ALL: readonly BugCase[] = [
   ...LIST_CASES,
   ...OOPS_CASES,
   ...REFCOUNT_CASES,
+  ...RCU_CASES,
+  ...HUNG_TASK_CASES,
   ...DRIVER_MODEL_CASES,
   ...ATOMIC_CONTEXT_CASES,
 ];
