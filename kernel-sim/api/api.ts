@@ -21,6 +21,7 @@ import { RandomApi } from './random.ts';
 import { GFP_FLAG_MODIFIERS, GFP_FLAGS, RawAllocApi } from './raw-alloc.ts';
 import { RawAtomicApi } from './raw-atomic.ts';
 import { RawAtomic64Api } from './raw-atomic64.ts';
+import { RawBarrierApi } from './raw-barrier.ts';
 import { RawBitApi } from './raw-bits.ts';
 import { RawBugApi } from './raw-bug.ts';
 import { RawCacheApi, SLAB_FLAGS } from './raw-cache.ts';
@@ -123,6 +124,7 @@ function rawExports(context: ApiContext, uapi: UapiApi): object {
     new RawAllocApi(context),
     new RawAtomic64Api(context, uapi),
     new RawAtomicApi(context, uapi),
+    new RawBarrierApi(context),
     new RawBitApi(context),
     new RawBugApi(context),
     new RawCacheApi(context),

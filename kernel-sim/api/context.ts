@@ -24,6 +24,7 @@ import type { Completions } from '../kernel/completion.ts';
 import type { DriverThreads } from '../kernel/driver-threads.ts';
 import type { Lists } from '../kernel/list.ts';
 import type { ObjectSizes } from '../kernel/object-sizes.ts';
+import type { RaceDetector } from '../kernel/kcsan/race-detector.ts';
 import type { Refcounts } from '../kernel/refcount.ts';
 import type { Sleepers } from '../kernel/sched/task-state.ts';
 import type { WaitHeads } from '../kernel/sched/wait-head.ts';
@@ -81,6 +82,7 @@ export interface ApiServices {
   readonly rwSemaphores: RwSemaphores;
   readonly semaphores: Semaphores;
   readonly seqcounts: Seqcounts;
+  readonly races: RaceDetector | undefined;
   readonly rcu: Rcu;
   readonly rcuUsage: RcuUsage;
   /** `debug_objects=off`: what is queued twice is not noticed. */

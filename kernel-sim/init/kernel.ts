@@ -423,6 +423,7 @@ export class Kernel {
       moduleData: (module: LoadedModule, bytes: number) => memory.allocateStatic(module, bytes),
       miscDevices: () => this.consoles.misc,
       structs: this.structs,
+      races: this.races,
       rcu: this.rcu,
       debugObjects: options.detectors.debugObjects,
       workqueues: this.workqueues,

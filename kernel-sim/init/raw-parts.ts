@@ -31,7 +31,7 @@ export function makeRawParts(kernel: Kernel): RawParts {
     bug: (place) => kernel.die.bug(place),
     stopMachine: (text) => kernel.die.stopMachine(text),
   };
-  const atomics = new Atomics(ram);
+  const atomics = new Atomics(ram, kernel.races);
   const usercopy = new Usercopy(slabs, placesOf(kernel), printk, warner, hardenedUsercopy);
   const lists = new Lists(ram, warner, listDebug);
   const sleepers = new Sleepers(sim, scheduler);
@@ -47,7 +47,7 @@ export function makeRawParts(kernel: Kernel): RawParts {
     completions: new Completions(ram, waits),
     threads: makeThreads(kernel, sleepers),
     refcounts: new Refcounts(atomics, warner, refcount),
-    strings: new Strings(ram, new Fortify(sizes, warner, fortify)),
+    strings: new Strings(ram, new Fortify(sizes, warner, fortify), kernel.races),
     percpu,
     users: new UserAccess({
       ram,

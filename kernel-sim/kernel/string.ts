@@ -11,6 +11,8 @@
 import type { Ram } from '../hw/ram/ram.ts';
 import { ERRNO } from '../uapi/errno.ts';
 import type { Fortify } from './fortify.ts';
+import { ACCESS } from './kcsan/access.ts';
+import type { RaceDetector } from './kcsan/race-detector.ts';
 import { UNKNOWN_SIZE } from './object-sizes.ts';
 
 const WORD_BYTES = 8;
@@ -27,9 +29,11 @@ export interface Source {
 export class Strings {
   readonly #ram: Ram;
   readonly #fortify: Fortify;
+  readonly #races: RaceDetector | undefined;
 
-  constructor(ram: Ram, fortify: Fortify) {
+  constructor(ram: Ram, fortify: Fortify, races?: RaceDetector) {
     this.#ram = ram;
+    this.#races = races;
     this.#fortify = fortify;
   }
 
@@ -46,12 +50,17 @@ export class Strings {
   copy(fn: string, target: number, source: number, sizeBytes: number): void {
     this.#fortify.write(fn, target, sizeBytes);
     this.#fortify.read(fn, source, sizeBytes);
+    this.#races?.range(source, sizeBytes, 0);
+    this.#races?.range(target, sizeBytes, ACCESS.WRITE);
     this.#ram.memcpy(target, source, sizeBytes);
+    this.#races?.flush();
   }
 
   memset(target: number, value: number, sizeBytes: number): void {
     this.#fortify.write('memset', target, sizeBytes);
+    this.#races?.range(target, sizeBytes, ACCESS.WRITE);
     this.#ram.memset(target, value & 0xff, sizeBytes);
+    this.#races?.flush();
   }
 
   /** The difference of the first bytes that differ. By words, since unaligned loads are cheap. */

@@ -29,9 +29,12 @@ import {
   stored,
 } from './memory-code.ts';
 import type { Place } from './places.ts';
+import type { PointerOperation } from './pointer-operations.ts';
 import { isStatement, unwrap } from './syntax.ts';
 
 const f = ts.factory;
+
+type Marked = Extract<PointerOperation, { kind: 'marked' }>;
 
 /** An expression that has to do with memory; undefined for every other. */
 export function emitMemory(emitter: Emitter, node: ts.Expression): ts.Expression | undefined {
@@ -42,6 +45,7 @@ export function emitMemory(emitter: Emitter, node: ts.Expression): ts.Expression
     return emitStep(emitter, node);
   }
   const operation = pointers.of(node);
+  if (operation?.kind === 'marked') return emitMarked(emitter, operation);
   if (operation !== undefined) return emitOperation(emitter, operation);
   if (ts.isCallExpression(node)) return emitCallThrough(emitter, node);
   if (!ts.isPropertyAccessExpression(node) && !ts.isElementAccessExpression(node)) return undefined;
@@ -89,6 +93,17 @@ function accessPoints(emitter: Emitter, node: ts.Expression): ts.Expression[] {
       ? [f.createLogicalAnd(kernel('stepping'), finish(kernelCall('step', siteId(point))))]
       : []),
   ];
+}
+
+/** `READ_ONCE(place)`: one access, of which is said before what it is. */
+function emitMarked(emitter: Emitter, { mark, place, access, value }: Marked): ts.Expression {
+  const kept = emitter.temporary();
+  const before = [assign(kept, addressOf(emitter, place))];
+  const after = [...accessPoints(emitter, access), memoryCall('mark', number(mark))];
+  if (value === undefined) return sequence([...before, ...after, decoded(emitter, place, kept)]);
+  const stores = emitter.temporary();
+  before.push(assign(stores, emitter.expression(value)));
+  return sequence([...before, ...after, stored(emitter, place, () => kept, stores)]);
 }
 
 function emitAssignment(emitter: Emitter, node: ts.BinaryExpression): ts.Expression | undefined {

@@ -9,7 +9,11 @@ import type { PointerOperation } from './pointer-operations.ts';
 
 const f = ts.factory;
 
-export function emitOperation(emitter: Emitter, operation: PointerOperation): ts.Expression {
+/** `marked` ones are accesses: emit-memory.ts. */
+export function emitOperation(
+  emitter: Emitter,
+  operation: Exclude<PointerOperation, { kind: 'marked' }>,
+): ts.Expression {
   const pointer = (): ts.Expression =>
     'pointer' in operation ? operand(emitter.expression(operation.pointer)) : id('');
   switch (operation.kind) {

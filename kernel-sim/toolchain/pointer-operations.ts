@@ -2,10 +2,12 @@
 /** Operations on pointers that touch no memory: arithmetic, `addr_of`, and `container_of`. */
 import ts from 'typescript';
 
+import { MARK } from '../uapi/module-abi.ts';
 import { layOut, type Shape } from '../uapi/layout.ts';
 import { apiFunctionName } from './declarations.ts';
 import type { Findings } from './diagnostics.ts';
 import { type Place, type Places, refuseChain } from './places.ts';
+import { isLoadable } from './memory-code.ts';
 import { isPointer, pointeeOf } from './pointer-types.ts';
 import { unwrap, walk } from './syntax.ts';
 
@@ -26,7 +28,26 @@ export type PointerOperation =
     }
   /** The number itself: `cast`, `address`, `ptr_at`. */
   | { readonly kind: 'same'; readonly pointer: ts.Expression }
+  /** One access that is not plain; `value` is what is stored. */
+  | {
+      readonly kind: 'marked';
+      readonly mark: number;
+      readonly place: Place;
+      readonly access: ts.Expression;
+      readonly value: ts.Expression | undefined;
+    }
   | { readonly kind: 'container'; readonly pointer: ts.Expression; readonly offset: number };
+
+/** Functions of the API that stand for an access to a place. */
+const MARKED: ReadonlyMap<string, { readonly mark: number; readonly isStore: boolean }> = new Map([
+  ['READ_ONCE', { mark: MARK.LOAD, isStore: false }],
+  ['smp_load_acquire', { mark: MARK.LOAD, isStore: false }],
+  ['data_race', { mark: MARK.RACY, isStore: false }],
+  ['ASSERT_EXCLUSIVE_WRITER', { mark: MARK.NO_WRITERS, isStore: false }],
+  ['ASSERT_EXCLUSIVE_ACCESS', { mark: MARK.NO_ACCESSES, isStore: false }],
+  ['WRITE_ONCE', { mark: MARK.STORE, isStore: true }],
+  ['smp_store_release', { mark: MARK.RELEASE, isStore: true }],
+]);
 
 const BYTE: Shape = { kind: 'scalar', name: 'u8' };
 
@@ -71,7 +92,10 @@ export class PointerOperations {
         return;
       }
     }
-    switch (apiFunctionName(this.#checker, node)) {
+    const name = apiFunctionName(this.#checker, node);
+    const marked = name === undefined ? undefined : MARKED.get(name);
+    if (marked !== undefined) this.#visitMarked(node, marked);
+    switch (name) {
       case 'addr_of':
         this.#visitAddressOf(node);
         break;
@@ -138,6 +162,22 @@ export class PointerOperations {
       return;
     }
     this.#operations.set(node, { kind: 'address-of', place });
+  }
+
+  #visitMarked(
+    node: ts.CallExpression,
+    { mark, isStore }: { mark: number; isStore: boolean },
+  ): void {
+    const [access, value] = node.arguments;
+    if (access === undefined || (isStore && value === undefined)) return;
+    const place = this.#places.find(access);
+    if (place === null) return; // Said already.
+    if (place === undefined || place.bits !== undefined || !isLoadable(place)) {
+      const what = 'this is no place in memory that one access reads or writes';
+      this.#findings.add(access, 'RZ1000', what, 'READ_ONCE(p.$.field), WRITE_ONCE(p[i], value)');
+      return;
+    }
+    this.#operations.set(node, { kind: 'marked', mark, place, access, value });
   }
 
   #visitContainerOf(node: ts.CallExpression): void {

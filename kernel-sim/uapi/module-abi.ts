@@ -189,6 +189,8 @@ export const MARK = {
   NO_WRITERS: 4,
   /** ASSERT_EXCLUSIVE_ACCESS. */
   NO_ACCESSES: 5,
+  /** data_race(): races of it do not matter. */
+  RACY: 6,
 } as const;
 
 /**

@@ -140,7 +140,8 @@ export class Orders implements HappensBefore {
     if (clock === undefined) return;
     this.#tell(task, clock);
     this.#tell(task.group, clock);
-    if (task.parent !== undefined) this.#of(task.parent).join(clock);
+    // kthreadd makes threads that have nothing to do with each other.
+    if (task.parent !== undefined && !task.isKernelThread) this.#of(task.parent).join(clock);
     if (slot < 0) return;
     this.#free.push({ slot, count: clock[slot]! });
     context.slot = -1;

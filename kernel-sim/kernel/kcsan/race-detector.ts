@@ -104,6 +104,29 @@ export class RaceDetector {
     }
   }
 
+  /** READ_ONCE, atomic_read. It comes after whatever was told by the place. */
+  markedLoad(pointer: number, sizeBytes: number): void {
+    this.orders.acquire(pointer);
+    this.access(pointer, sizeBytes, ACCESS.MARKED);
+  }
+
+  /** WRITE_ONCE, atomic_set; `flush` has to follow. It tells what a barrier kept before it. */
+  markedStore(pointer: number, sizeBytes: number): void {
+    this.access(pointer, sizeBytes, ACCESS.MARKED | ACCESS.WRITE);
+    this.orders.relaxedStore(pointer);
+  }
+
+  /** An atomic that reads and changes; `updated` has to follow. */
+  update(pointer: number, sizeBytes: number): void {
+    this.orders.acquire(pointer);
+    this.access(pointer, sizeBytes, ACCESS.MARKED | ACCESS.WRITE | ACCESS.COMPOUND);
+  }
+
+  updated(pointer: number): void {
+    this.flush();
+    this.orders.release(pointer);
+  }
+
   /** Tells the race of the store that has just happened. */
   flush(): void {
     const pending = this.#pending;

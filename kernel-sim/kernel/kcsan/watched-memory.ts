@@ -137,12 +137,10 @@ export class WatchedMemory extends RamAccess implements ModuleMemory {
     const { orders } = this.#races;
     switch (mark) {
       case MARK.LOAD:
-        orders.acquire(address);
-        this.#races.access(address, sizeBytes, ACCESS.MARKED);
+        this.#races.markedLoad(address, sizeBytes);
         break;
       case MARK.STORE:
-        this.#races.access(address, sizeBytes, ACCESS.MARKED | ACCESS.WRITE);
-        orders.relaxedStore(address);
+        this.#races.markedStore(address, sizeBytes);
         break;
       case MARK.RELEASE:
         this.#races.access(address, sizeBytes, ACCESS.MARKED | ACCESS.WRITE);
@@ -154,6 +152,9 @@ export class WatchedMemory extends RamAccess implements ModuleMemory {
       case MARK.NO_ACCESSES:
         this.#races.access(address, sizeBytes, ACCESS.ASSERT | ACCESS.WRITE);
         this.#races.flush();
+        break;
+      case MARK.RACY:
+        this.#races.access(address, sizeBytes, ACCESS.UNKNOWN);
         break;
       default:
         break;

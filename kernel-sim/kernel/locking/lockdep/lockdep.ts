@@ -199,6 +199,7 @@ export class Lockdep {
     task.blockedOn = undefined;
     const held = findLast(task.heldLocks, map);
     if (held === undefined) return;
+    this.#order(held, true);
     held.isHad = true;
     held.timeNs = this.#deps.sim.now();
     if (wasBlocked && this.#deps.options.countsTimes) {
@@ -219,6 +220,7 @@ export class Lockdep {
       return;
     }
     this.#told(EVENT.UNLOCK, map, held.lockClass);
+    this.#order(held, false);
     if (held.references > 1) {
       held.references--;
       return;
@@ -478,6 +480,17 @@ export class Lockdep {
     const { writeHold, readHold } = held.lockClass.statistics;
     const times = held.read === READ.NO ? writeHold : readHold;
     times.add(this.#deps.sim.now() - held.timeNs);
+  }
+
+  /** Who writes comes after all before, who reads after writers only: for data races. */
+  #order({ map, read }: HeldLock, isTaken: boolean): void {
+    const { happens } = this.#deps.scheduler;
+    const { pointer } = map;
+    const readers = pointer + 1;
+    if (isTaken) {
+      happens.acquire(pointer);
+      if (read === READ.NO) happens.acquire(readers);
+    } else happens.release(read === READ.NO ? pointer : readers);
   }
 
   #told(

@@ -637,6 +637,92 @@ export function atomic64_add_unless(v: Ptr<atomic64_t>, value: bigint, unless: b
 export function atomic64_inc_not_zero(v: Ptr<atomic64_t>): boolean;
 
 /**
+ * Reads a place at once, as it is now: `READ_ONCE(p.$.flag)`.
+ *
+ * Context: any. Linux: READ_ONCE.
+ */
+export function READ_ONCE<T>(place: T): T;
+
+/**
+ * Writes a place at once: `WRITE_ONCE(p.$.flag, 1)`. Nothing keeps earlier stores before it but a
+ * barrier.
+ *
+ * Context: any. Linux: WRITE_ONCE.
+ */
+export function WRITE_ONCE<T>(place: T, value: T): void;
+
+/**
+ * Reads a place before all that follows.
+ *
+ * Context: any. Linux: smp_load_acquire.
+ */
+export function smp_load_acquire<T>(place: T): T;
+
+/**
+ * Writes a place after all that came before: whoever reads it with `smp_load_acquire` sees that.
+ *
+ * Context: any. Linux: smp_store_release.
+ */
+export function smp_store_release<T>(place: T, value: T): void;
+
+/**
+ * Reads a place of which it does not matter that others change it meanwhile.
+ *
+ * Context: any. Linux: data_race.
+ */
+export function data_race<T>(place: T): T;
+
+/**
+ * Claims that nobody else writes the place now. The race detector holds it against what others do;
+ * without one it does nothing.
+ *
+ * Context: any. Linux: ASSERT_EXCLUSIVE_WRITER.
+ */
+export function ASSERT_EXCLUSIVE_WRITER<T>(place: T): void;
+
+/**
+ * Claims that nobody else reads or writes the place now.
+ *
+ * Context: any. Linux: ASSERT_EXCLUSIVE_ACCESS.
+ */
+export function ASSERT_EXCLUSIVE_ACCESS<T>(place: T): void;
+
+/**
+ * What the running context does from now on is not looked at, until `kcsan_enable_current`. Nests.
+ *
+ * Context: any. Linux: kcsan_disable_current.
+ */
+export function kcsan_disable_current(): void;
+
+/**
+ * Ends it.
+ *
+ * Context: that of its begin. Linux: kcsan_enable_current.
+ */
+export function kcsan_enable_current(): void;
+
+/**
+ * All accesses before come before all that follow.
+ *
+ * Context: any. Linux: smp_mb.
+ */
+export function smp_mb(): void;
+
+/**
+ * All loads before come before all loads that follow.
+ *
+ * Context: any. Linux: smp_rmb.
+ */
+export function smp_rmb(): void;
+
+/**
+ * All stores before come before all stores that follow.
+ *
+ * Context: any. Linux: smp_wmb.
+ */
+export function smp_wmb(): void;
+
+/**
  * Sets a bit, at once.
  *
  * Context: any. Linux: set_bit.
