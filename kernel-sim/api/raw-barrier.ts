@@ -74,8 +74,8 @@ export class RawBarrierApi {
   }
 
   /**
-   * Claims that nobody else writes the place now. The race detector holds it against what others do;
-   * without one it does nothing.
+   * Claims that nobody else writes the place now. The race detector holds it against what others
+   * do; without one it does nothing.
    *
    * Context: any. Linux: ASSERT_EXCLUSIVE_WRITER.
    *
@@ -97,7 +97,8 @@ export class RawBarrierApi {
   }
 
   /**
-   * What the running context does from now on is not looked at, until `kcsan_enable_current`. Nests.
+   * What the running context does from now on is not looked at, until `kcsan_enable_current`.
+   * Nests.
    *
    * Context: any. Linux: kcsan_disable_current.
    *

@@ -105,7 +105,7 @@ export const SETTING = {
   CPU: { on: 'kasan=off' },
   LOCKDEP: { on: '', off: 'lockdep=off' },
   LOCK_DEBUG: { on: 'lockdep=off', off: 'lockdep=off lock_debug=off' },
-  KCSAN: { on: 'kcsan preempt=full', off: 'kcsan=off preempt=full' },
+  KCSAN: { on: 'kcsan=on preempt=full', off: 'kcsan=off preempt=full' },
   ATOMIC: { on: '', off: 'atomic_sleep=off' },
   RCU_STALL: { on: '', off: 'rcu_stall=off nowatchdog' },
   WATCHDOG: { on: '', off: 'nowatchdog' },

@@ -15,6 +15,9 @@ import type { Task } from '../sched/task.ts';
 import type { BarrierKind, HappensBefore, HeldOff, OrderToken } from './happens.ts';
 import { joined, OrderContext, type VectorClock } from './order-context.ts';
 
+/** Who takes the slot of an ended task comes after it: that hides races with the latest ones. */
+const SLOTS_KEPT = 32;
+
 const IN_INTERRUPT = HARDIRQ_MASK | NMI_MASK;
 
 /** What a CPU runs besides tasks, and what it can be kept from. */
@@ -62,7 +65,8 @@ export class Orders implements HappensBefore {
 
   /** Before the first access of a context. */
   enlist(context: OrderContext): void {
-    const { slot, count } = this.#free.pop() ?? { slot: this.#slots++, count: 0 };
+    const free = this.#free.length > SLOTS_KEPT ? this.#free.shift() : undefined;
+    const { slot, count } = free ?? { slot: this.#slots++, count: 0 };
     context.enlist(slot, count + 1);
   }
 

@@ -8,6 +8,7 @@ import { HUNG_TASK_CASES } from './hung-task.ts';
 import { KASAN_MEMPOOL_CASES } from './kasan-mempool.ts';
 import { KASAN_OTHER_CASES } from './kasan-other.ts';
 import { KASAN_SLAB_CASES } from './kasan-slab.ts';
+import { KCSAN_CASES } from './kcsan.ts';
 import { KMEMLEAK_CASES } from './kmemleak.ts';
 import { LIST_CASES } from './list.ts';
 import { OOPS_CASES } from './oops.ts';
@@ -21,6 +22,7 @@ const ALL: readonly BugCase[] = [
   ...KASAN_MEMPOOL_CASES,
   ...KASAN_OTHER_CASES,
   ...SLUB_CASES,
+  ...KCSAN_CASES,
   ...KMEMLEAK_CASES,
   ...USERCOPY_CASES,
   ...FORTIFY_CASES,

@@ -673,8 +673,8 @@ export function smp_store_release<T>(place: T, value: T): void;
 export function data_race<T>(place: T): T;
 
 /**
- * Claims that nobody else writes the place now. The race detector holds it against what others do;
- * without one it does nothing.
+ * Claims that nobody else writes the place now. The race detector holds it against what others
+ * do; without one it does nothing.
  *
  * Context: any. Linux: ASSERT_EXCLUSIVE_WRITER.
  */
@@ -688,7 +688,8 @@ export function ASSERT_EXCLUSIVE_WRITER<T>(place: T): void;
 export function ASSERT_EXCLUSIVE_ACCESS<T>(place: T): void;
 
 /**
- * What the running context does from now on is not looked at, until `kcsan_enable_current`. Nests.
+ * What the running context does from now on is not looked at, until `kcsan_enable_current`.
+ * Nests.
  *
  * Context: any. Linux: kcsan_disable_current.
  */
