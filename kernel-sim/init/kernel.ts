@@ -510,6 +510,7 @@ export class Kernel {
     // oxlint-disable-next-line typescript/only-throw-error -- a bug of ours, passed on as it is
     if (thrown !== undefined && !(thrown instanceof Oops)) throw thrown;
     assert(task.isKernelThread, 'a process ends by exit');
+    this.locks.lockdep.taskExit(task);
     task.state = 'X';
     this.scheduler.happens.ended(task);
     this.kernelStacks.release(task);

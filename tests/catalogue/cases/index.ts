@@ -11,6 +11,8 @@ import { KASAN_SLAB_CASES } from './kasan-slab.ts';
 import { KCSAN_CASES } from './kcsan.ts';
 import { KMEMLEAK_CASES } from './kmemleak.ts';
 import { LIST_CASES } from './list.ts';
+import { LOCKDEP_EXTRA_CASES } from './lockdep-extra.ts';
+import { LOCKDEP_CASES } from './lockdep.ts';
 import { OOPS_CASES } from './oops.ts';
 import { RCU_CASES } from './rcu.ts';
 import { REFCOUNT_CASES } from './refcount.ts';
@@ -28,6 +30,8 @@ const ALL: readonly BugCase[] = [
   ...FORTIFY_CASES,
   ...LIST_CASES,
   ...OOPS_CASES,
+  ...LOCKDEP_CASES,
+  ...LOCKDEP_EXTRA_CASES,
   ...REFCOUNT_CASES,
   ...RCU_CASES,
   ...HUNG_TASK_CASES,
