@@ -48,7 +48,10 @@ import { RawRcuListApi } from './raw-rcu-list.ts';
 import { RawRcuApi } from './raw-rcu.ts';
 import { RawRefcountApi } from './raw-refcount.ts';
 import { RawStringApi } from './raw-string.ts';
+import { RawDelayApi } from './raw-delay.ts';
+import { RawDelayedWorkApi } from './raw-delayed-work.ts';
 import { RawTaskApi } from './raw-task.ts';
+import { RawTimerApi } from './raw-timer.ts';
 import { MAP_FLAGS, PROT_FLAGS, RawUserApi } from './raw-user.ts';
 import { RawVmallocApi } from './raw-vmalloc.ts';
 import { RawWaitEventApi } from './raw-wait-event.ts';
@@ -119,6 +122,8 @@ function rawExports(context: ApiContext, uapi: UapiApi): object {
   const lists = new RawListApi(context, uapi);
   const spinlocks = new RawSpinlockApi(context, uapi);
   const pages = new RawPageApi(context);
+  const timers = new RawTimerApi(context, uapi);
+  const works = new RawWorkqueueApi(context, uapi);
   const waits = new RawWaitApi(context, uapi, lists);
   const parts = [
     new RawAllocApi(context),
@@ -158,7 +163,10 @@ function rawExports(context: ApiContext, uapi: UapiApi): object {
     new RawCompletionApi(context, uapi, waits),
     new RawKthreadApi(context),
     new RawTaskApi(context),
-    new RawWorkqueueApi(context, uapi),
+    timers,
+    new RawDelayApi(context),
+    new RawDelayedWorkApi(context, uapi, works, timers),
+    works,
   ];
   const constants = [
     GFP_FLAGS,

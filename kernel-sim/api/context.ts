@@ -35,6 +35,7 @@ import type { UserAccess } from '../mm/uaccess.ts';
 import type { SlabAllocator } from '../mm/kmalloc.ts';
 import type { Rcu } from '../kernel/rcu/rcu.ts';
 import type { RcuUsage } from '../kernel/rcu/usage.ts';
+import type { Timers } from '../kernel/time/timer.ts';
 import type { Workqueues } from '../kernel/workqueue.ts';
 import type { Vmalloc } from '../mm/vmalloc.ts';
 import { LoadedModule } from '../kernel/module/loaded-module.ts';
@@ -54,6 +55,7 @@ export interface RawParts {
   readonly waits: WaitHeads;
   readonly completions: Completions;
   readonly threads: DriverThreads;
+  readonly timers: Timers;
   readonly refcounts: Refcounts;
   readonly sizes: ObjectSizes;
   readonly strings: Strings;

@@ -25,7 +25,6 @@ import type { LoadedModule } from '../kernel/module/loaded-module.ts';
 import { KernelThreads } from '../kernel/kthread.ts';
 import { FunctionCalls } from '../kernel/module/function-calls.ts';
 import type { Workqueues } from '../kernel/workqueue.ts';
-import { CallbackMaps } from '../kernel/callback-maps.ts';
 import { Rcu } from '../kernel/rcu/rcu.ts';
 import { ModuleLoader } from '../kernel/module/loader.ts';
 import { DriverRuntime } from '../kernel/module/runtime.ts';
@@ -154,7 +153,6 @@ export class Kernel {
   readonly rcu: Rcu;
   readonly workqueues: Workqueues;
   readonly races: RaceDetector | undefined;
-  readonly callbackMaps: CallbackMaps;
   readonly signals: Signals;
   readonly printk: Printk;
   readonly sites = new SiteRegistry();
@@ -240,7 +238,6 @@ export class Kernel {
     this.workqueues = makeWorkqueues(this);
     this.locks = makeLocks(this);
     this.races = detectRaces(this);
-    this.callbackMaps = new CallbackMaps(this.locks.lockdep, this.sites, this.runtime);
     this.loader = this.#makeLoader(host, settings.build);
     this.die = this.#makeDie();
     reportBadMemory(this);
@@ -493,6 +490,7 @@ export class Kernel {
       runtime,
       calls,
       sites,
+      symbols: makeKernelSymbols(this.board.memory),
       functions: raw.functions,
       badFetch: (address) => raw.badFetch(address),
       modules: () => loader.modules,

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /** Locks of one machine, joined to its memory, its scheduler and its reports. */
+import { CallbackMaps } from '../kernel/callback-maps.ts';
 import { DebugLocks } from '../kernel/locking/debug-locks.ts';
 import { LockContexts } from '../kernel/locking/lock-contexts.ts';
 import { LockDebug } from '../kernel/locking/lock-debug.ts';
@@ -20,6 +21,7 @@ import type { Kernel } from './kernel.ts';
 export interface Locks {
   readonly debugLocks: DebugLocks;
   readonly lockdep: Lockdep;
+  readonly callbackMaps: CallbackMaps;
   readonly mutexes: Mutexes;
   readonly spinlocks: Spinlocks;
   readonly rwlocks: Rwlocks;
@@ -77,7 +79,9 @@ export function makeLocks(kernel: Kernel): Locks {
   const spinners = new SpinQueues(scheduler, execution);
   const owners = { addressOf, taskAt, holdersOf };
   const parts = { sim, ram, scheduler, execution, lockdep, debug, spinners, ...owners };
+  const callbackMaps = new CallbackMaps(lockdep, sites, execution);
   return {
+    callbackMaps,
     debugLocks,
     lockdep,
     rcuUsage: watchReaders(kernel, lockdep, debugLocks),

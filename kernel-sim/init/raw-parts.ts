@@ -12,6 +12,7 @@ import { Refcounts } from '../kernel/refcount.ts';
 import { taskPointer } from '../kernel/sched/task-pointer.ts';
 import { Sleepers } from '../kernel/sched/task-state.ts';
 import { WaitHeads } from '../kernel/sched/wait-head.ts';
+import { Timers } from '../kernel/time/timer.ts';
 import { Strings } from '../kernel/string.ts';
 import type { Warner } from '../kernel/warner.ts';
 import { PAGE_SIZE } from '../mm/page.ts';
@@ -46,6 +47,7 @@ export function makeRawParts(kernel: Kernel): RawParts {
     waits,
     completions: new Completions(ram, waits),
     threads: makeThreads(kernel, sleepers),
+    timers: makeTimers(kernel, lists, warner),
     refcounts: new Refcounts(atomics, warner, refcount),
     strings: new Strings(ram, new Fortify(sizes, warner, fortify), kernel.races),
     percpu,
@@ -79,6 +81,21 @@ function makeWaits(kernel: Kernel, lists: Lists, sleepers: Sleepers): WaitHeads 
       plain: addressOf('default_wake_function'),
       autoremove: addressOf('autoremove_wake_function'),
     },
+  });
+}
+
+function makeTimers(kernel: Kernel, lists: Lists, warner: Warner): Timers {
+  const { sim, ram, scheduler, runtime: execution, kthreads: threads } = kernel;
+  return new Timers({
+    sim,
+    ram,
+    lists,
+    scheduler,
+    execution,
+    threads,
+    warner,
+    functions: () => kernel.functionCalls,
+    maps: () => kernel.locks.callbackMaps,
   });
 }
 

@@ -12,7 +12,7 @@ export function makeWorkqueues(kernel: Kernel): Workqueues {
     threads,
     ram,
     functions: () => kernel.functionCalls,
-    maps: () => kernel.callbackMaps,
+    maps: () => kernel.locks.callbackMaps,
     rcuDepth: (task) => task.rcuDepth,
     onLeak(task, lines) {
       kernel.die.lockdep.plain([...lines, ...kernel.locks.lockdep.heldBy(task), DUMP_STACK]);

@@ -12,6 +12,7 @@ import type { DriverCalls } from './driver-calls.ts';
 import type { LoadedModule } from './loaded-module.ts';
 import type { DriverRuntime, ModuleFunctions } from './runtime.ts';
 import type { EntryPath, SiteRegistry } from './sites.ts';
+import type { KernelSymbols } from './symbols.ts';
 
 export interface FunctionCallsParts {
   readonly runtime: DriverRuntime;
@@ -19,6 +20,7 @@ export interface FunctionCallsParts {
   readonly functions: ModuleFunctions;
   readonly modules: () => Iterable<LoadedModule>;
   readonly sites: SiteRegistry;
+  readonly symbols: KernelSymbols;
   /** Oopses as a fetch of instructions at an address does. */
   readonly badFetch: (address: number) => never;
 }
@@ -28,6 +30,8 @@ const NO_FRAMES: EntryPath = { sites: [], usedBytes: [], mayFail: false };
 
 export class FunctionCalls {
   readonly #parts: FunctionCallsParts;
+  /** Functions of the kernel's own that memory may hold. */
+  readonly #own = new Map<number, (...values: readonly unknown[]) => void>();
 
   constructor(parts: FunctionCallsParts) {
     this.#parts = parts;
@@ -42,6 +46,12 @@ export class FunctionCalls {
     const { runtime, calls, functions, badFetch } = this.#parts;
     const frame = runtime.push(path);
     const address = fetch();
+    const own = this.#own.get(address);
+    if (own !== undefined) {
+      own(...values);
+      runtime.sp = frame;
+      return undefined;
+    }
     const fn = functions.at(address);
     const module = this.#moduleAt(address);
     if (fn === undefined || module === undefined) return badFetch(address);
@@ -49,6 +59,13 @@ export class FunctionCalls {
     const answer = yield* calls.callSwitching(module, NO_FRAMES, body);
     runtime.sp = frame;
     return answer.value;
+  }
+
+  /** The address of a function of the kernel's own, as memory may hold it: it does `fn`. */
+  own(name: string, fn: (...values: readonly unknown[]) => void): number {
+    const address = this.#parts.symbols.get(name)?.address ?? 0;
+    this.#own.set(address, fn);
+    return address;
   }
 
   /** What function begins at an address: `name [module]`. Linux: %ps. */

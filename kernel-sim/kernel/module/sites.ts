@@ -80,6 +80,9 @@ const KERNEL_FUNCTIONS = [
   ['tasklet_action', 0x2a, 0x40, 16],
   ['tasklet_hi_action', 0x2a, 0x40, 16],
   ['tasklet_action_common', 0xd5, 0x270, 72],
+  ['run_timer_softirq', 0x8a, 0xd0, 48],
+  ['__run_timers', 0x1ee, 0x2b0, 104],
+  ['call_timer_fn', 0x28, 0x130, 72],
 ] as const;
 
 export type KernelFunction = (typeof KERNEL_FUNCTIONS)[number][0];

@@ -1192,6 +1192,170 @@ export function wait_for_completion_interruptible_timeout(x: Ptr<completion>, ti
  */
 export function wait_for_completion_killable_timeout(x: Ptr<completion>, timeout: number): number;
 
+/** Ticks in a second. Linux: HZ. */
+export const HZ: number;
+
+/**
+ * Ticks of the kernel's timer, of which HZ are in a second. The count begins shortly before it
+ * overflows 32 bits.
+ *
+ * Context: any. Linux: jiffies.
+ */
+export function get_jiffies(): number;
+
+/**
+ * So many milliseconds in ticks, rounded up.
+ *
+ * Context: any. Linux: msecs_to_jiffies.
+ */
+export function msecs_to_jiffies(milliseconds: number): number;
+
+/**
+ * So many ticks in milliseconds.
+ *
+ * Context: any. Linux: jiffies_to_msecs.
+ */
+export function jiffies_to_msecs(jiffies: number): number;
+
+/**
+ * Keeps the CPU busy for so many nanoseconds.
+ *
+ * Context: any. Linux: ndelay.
+ *
+ * @switches
+ * @symbol __ndelay
+ */
+export function ndelay(nanoseconds: number): void;
+
+/**
+ * Keeps the CPU busy for so many microseconds.
+ *
+ * Context: any. Linux: udelay.
+ *
+ * @switches
+ * @symbol __udelay
+ */
+export function udelay(microseconds: number): void;
+
+/**
+ * Keeps the CPU busy for so many milliseconds.
+ *
+ * Context: any. Linux: mdelay.
+ *
+ * @switches
+ * @symbol __udelay
+ */
+export function mdelay(milliseconds: number): void;
+
+/**
+ * Sleeps for at least `least` microseconds; on Linux at most for `most`.
+ *
+ * Context: process. Linux: usleep_range.
+ *
+ * @sleeps
+ * @symbol usleep_range_state
+ */
+export function usleep_range(least: number, most: number): void;
+
+/**
+ * Sleeps for so many milliseconds, or until a signal comes. Returns those that are left.
+ *
+ * Context: process. Linux: msleep_interruptible.
+ *
+ * @sleeps
+ * @symbol msleep_interruptible
+ */
+export function msleep_interruptible(milliseconds: number): number;
+
+/** The fields of `delayed_work`. */
+export type DelayedWorkFields = {
+  readonly work: StructClass<WorkFields>;
+  readonly timer: StructClass<TimerFields>;
+  readonly wq: PointerKind<VoidPtr>;
+  readonly cpu: ScalarKind<'s32'>;
+};
+
+/**
+ * A work item with a timer: `poll: delayed_work` as a field. Linux: struct delayed_work.
+ */
+export type delayed_work = Struct<DelayedWorkFields>;
+
+/** As a field: `poll: delayed_work`. Linux: struct delayed_work. */
+export const delayed_work: StructClass<DelayedWorkFields>;
+
+/**
+ * Makes memory into a work item that does `func` when its timer is due.
+ *
+ * Context: any. Linux: INIT_DELAYED_WORK.
+ *
+ * @raw
+ * @lock_init
+ * @symbol delayed_work_timer_fn
+ */
+export function INIT_DELAYED_WORK(work: Ptr<delayed_work>, func: WorkFunction): void;
+
+/**
+ * Has an item done by a queue in so many ticks. False if it already waits.
+ *
+ * Context: any. Linux: queue_delayed_work.
+ *
+ * @raw
+ * @symbol queue_delayed_work_on
+ */
+export function queue_delayed_work(queue: Ptr<workqueue_struct>, work: Ptr<delayed_work>, delay: number): boolean;
+
+/**
+ * The same in the queue that all share.
+ *
+ * Context: any. Linux: schedule_delayed_work.
+ *
+ * @raw
+ * @symbol queue_delayed_work_on
+ */
+export function schedule_delayed_work(work: Ptr<delayed_work>, delay: number): boolean;
+
+/**
+ * The same, whether it waits already or not. True if it did.
+ *
+ * Context: any. Linux: mod_delayed_work.
+ *
+ * @raw
+ * @symbol mod_delayed_work_on
+ */
+export function mod_delayed_work(queue: Ptr<workqueue_struct>, work: Ptr<delayed_work>, delay: number): boolean;
+
+/**
+ * Takes an item back, unless it has begun. True if it waited.
+ *
+ * Context: any. Linux: cancel_delayed_work.
+ *
+ * @raw
+ * @symbol cancel_delayed_work
+ */
+export function cancel_delayed_work(work: Ptr<delayed_work>): boolean;
+
+/**
+ * The same, and waits if it runs.
+ *
+ * Context: process. Linux: cancel_delayed_work_sync.
+ *
+ * @raw
+ * @sleeps
+ * @symbol cancel_delayed_work_sync
+ */
+export function cancel_delayed_work_sync(work: Ptr<delayed_work>): boolean;
+
+/**
+ * Has an item done now if its timer is armed, and waits until it is.
+ *
+ * Context: process. Linux: flush_delayed_work.
+ *
+ * @raw
+ * @sleeps
+ * @symbol flush_delayed_work
+ */
+export function flush_delayed_work(work: Ptr<delayed_work>): boolean;
+
 /**
  * The fields of `hlist_node`: the next entry or NULL, and where the pointer to this one lies.
  */
@@ -4288,6 +4452,127 @@ export function schedule_timeout_killable(timeout: number): number;
  * @symbol schedule_timeout_uninterruptible
  */
 export function schedule_timeout_uninterruptible(timeout: number): number;
+
+/** What a timer does. */
+export interface TimerFunction {
+  /**
+   * Called when the timer is due.
+   *
+   * @context softirq
+   * @raw
+   */
+  (timer: Ptr<timer_list>): void;
+}
+
+/** The fields of `timer_list`. */
+export type TimerFields = {
+  readonly next: PointerKind<VoidPtr>;
+  readonly pprev: PointerKind<VoidPtr>;
+  readonly expires: ScalarKind<'usize'>;
+  readonly function: FunctionKind<TimerFunction>;
+  readonly flags: ScalarKind<'u32'>;
+};
+
+/** A timer: `timer: timer_list` as a field. Linux: struct timer_list. */
+export type timer_list = Struct<TimerFields>;
+
+/** As a field: `timer: timer_list`. Linux: struct timer_list. */
+export const timer_list: StructClass<TimerFields>;
+
+/**
+ * Makes memory into a timer that calls `callback` and is not armed.
+ *
+ * Context: any. Linux: timer_setup.
+ *
+ * @raw
+ * @lock_init
+ * @symbol timer_init_key
+ */
+export function timer_setup(timer: Ptr<timer_list>, callback: TimerFunction, flags: number): void;
+
+/**
+ * True if the timer is armed.
+ *
+ * Context: any. Linux: timer_pending.
+ *
+ * @raw
+ */
+export function timer_pending(timer: Ptr<timer_list>): boolean;
+
+/**
+ * Arms a timer for the tick `expires`, or moves it there. True if it was armed.
+ *
+ * Context: any. Linux: mod_timer.
+ *
+ * @raw
+ * @symbol mod_timer
+ */
+export function mod_timer(timer: Ptr<timer_list>, expires: number): boolean;
+
+/**
+ * Arms a timer for the tick in its field `expires`. It must not be armed.
+ *
+ * Context: any. Linux: add_timer.
+ *
+ * @raw
+ * @symbol add_timer
+ */
+export function add_timer(timer: Ptr<timer_list>): void;
+
+/**
+ * Disarms a timer. Its callback may still be running. True if it was armed.
+ *
+ * Context: any. Linux: timer_delete.
+ *
+ * @raw
+ * @symbol timer_delete
+ */
+export function timer_delete(timer: Ptr<timer_list>): boolean;
+
+/**
+ * Disarms a timer. Its callback may still be running. True if it was armed.
+ *
+ * Context: any. Linux: del_timer.
+ *
+ * @raw
+ * @symbol timer_delete
+ */
+export function del_timer(timer: Ptr<timer_list>): boolean;
+
+/**
+ * Disarms a timer and waits until its callback does not run: before its memory goes. Must not be
+ * called by the callback, nor with a lock held that the callback takes.
+ *
+ * Context: any. Linux: timer_delete_sync.
+ *
+ * @raw
+ * @switches
+ * @symbol timer_delete_sync
+ */
+export function timer_delete_sync(timer: Ptr<timer_list>): boolean;
+
+/**
+ * Disarms a timer and waits until its callback does not run: before its memory goes. Must not be
+ * called by the callback, nor with a lock held that the callback takes.
+ *
+ * Context: any. Linux: del_timer_sync.
+ *
+ * @raw
+ * @switches
+ * @symbol timer_delete_sync
+ */
+export function del_timer_sync(timer: Ptr<timer_list>): boolean;
+
+/**
+ * The same, and it cannot be armed again.
+ *
+ * Context: any. Linux: timer_shutdown_sync.
+ *
+ * @raw
+ * @switches
+ * @symbol timer_shutdown_sync
+ */
+export function timer_shutdown_sync(timer: Ptr<timer_list>): boolean;
 
 /**
  * How memory of a process may be used, for `vm_mmap`. Linux: include/uapi/asm-generic/mman.h.
