@@ -9,7 +9,8 @@ const PATIENCE_MS = 60_000;
 
 const IMPORTS = {
   'kernel/raw': `add_timer addr_of cancel_delayed_work_sync container_of delayed_work
-    flush_delayed_work get_jiffies GFP_KERNEL HZ INIT_DELAYED_WORK kfree kzalloc mdelay mod_delayed_work
+    flush_delayed_work get_jiffies GFP_KERNEL HZ INIT_DELAYED_WORK kfree kzalloc mdelay
+    mod_delayed_work
     mod_timer msecs_to_jiffies NULL Ptr rcu_read_lock schedule_delayed_work system_wq
     timer_delete timer_delete_sync timer_list timer_pending timer_setup timer_shutdown_sync
     udelay usleep_range work_struct`,
