@@ -11,7 +11,7 @@ const IMPORTS = {
   'kernel/raw': `add_timer addr_of cancel_delayed_work_sync container_of delayed_work
     flush_delayed_work get_jiffies GFP_KERNEL HZ INIT_DELAYED_WORK kfree kzalloc mdelay
     mod_delayed_work
-    mod_timer msecs_to_jiffies NULL Ptr rcu_read_lock schedule_delayed_work system_wq
+    mod_timer msecs_to_jiffies NULL Ptr preempt_disable schedule_delayed_work system_wq
     timer_delete timer_delete_sync timer_list timer_pending timer_setup timer_shutdown_sync
     udelay usleep_range work_struct`,
   'kernel/time': 'ktime_get msleep',
@@ -42,7 +42,7 @@ function takesLong(timer: Ptr<timer_list>): void {
 function leaks(timer: Ptr<timer_list>): void {
   "use unsafe";
   void timer;
-  rcu_read_lock();
+  preempt_disable();
 }
 
 function polls(work: Ptr<work_struct>): void {
