@@ -27,6 +27,7 @@ import { RawBugApi } from './raw-bug.ts';
 import { RawCacheApi, SLAB_FLAGS } from './raw-cache.ts';
 import { RawHlistApi } from './raw-hlist.ts';
 import { RawCompletionApi } from './raw-completion.ts';
+import { RawInterruptApi } from './raw-interrupt.ts';
 import { RawIrqApi } from './raw-irq.ts';
 import { RawKmemleakApi } from './raw-kmemleak.ts';
 import { RawKthreadApi } from './raw-kthread.ts';
@@ -53,6 +54,7 @@ import { RawDelayedWorkApi } from './raw-delayed-work.ts';
 import { RawTaskApi } from './raw-task.ts';
 import { RawTimerApi } from './raw-timer.ts';
 import { MAP_FLAGS, PROT_FLAGS, RawUserApi } from './raw-user.ts';
+import { RawTaskletApi } from './raw-tasklet.ts';
 import { RawVmallocApi } from './raw-vmalloc.ts';
 import { RawWaitEventApi } from './raw-wait-event.ts';
 import { RawWaitApi, TASK_STATES } from './raw-wait.ts';
@@ -134,6 +136,7 @@ function rawExports(context: ApiContext, uapi: UapiApi): object {
     new RawBugApi(context),
     new RawCacheApi(context),
     new RawHlistApi(context, uapi),
+    new RawInterruptApi(context),
     new RawIrqApi(context),
     new RawKmemleakApi(context),
     lists,
@@ -157,6 +160,7 @@ function rawExports(context: ApiContext, uapi: UapiApi): object {
     new RawRefcountApi(context, uapi),
     new RawStringApi(context),
     new RawUserApi(context),
+    new RawTaskletApi(context, uapi),
     new RawVmallocApi(context),
     waits,
     new RawWaitEventApi(context),

@@ -4,6 +4,9 @@ import { assert } from '../lib/assert.ts';
 import type { CharDevices } from '../drivers/char/chrdev.ts';
 import type { MiscDevices } from '../drivers/char/misc-device.ts';
 import type { DriverCalls } from '../kernel/module/driver-calls.ts';
+import type { Interrupts } from '../kernel/irq/interrupts.ts';
+import type { Tasklets } from '../kernel/tasklet.ts';
+import type { TickDevice } from '../hw/tick-device.ts';
 import type { FunctionCalls } from '../kernel/module/function-calls.ts';
 import type { DriverRuntime } from '../kernel/module/runtime.ts';
 import type { SiteRegistry } from '../kernel/module/sites.ts';
@@ -91,6 +94,9 @@ export interface ApiServices {
   readonly debugObjects: boolean;
   readonly workqueues: Workqueues;
   readonly functions: () => FunctionCalls;
+  readonly interrupts: Interrupts;
+  readonly tick: TickDevice;
+  readonly tasklets: Tasklets;
   /** Those that are loaded. */
   readonly modules: () => readonly LoadedModule[];
   readonly raw: RawParts;

@@ -22,6 +22,11 @@ import { Die } from '../kernel/die.ts';
 import type { RaceDetector } from '../kernel/kcsan/race-detector.ts';
 import { DriverCalls } from '../kernel/module/driver-calls.ts';
 import type { LoadedModule } from '../kernel/module/loaded-module.ts';
+import type { Interrupts } from '../kernel/irq/interrupts.ts';
+import { Tasklets } from '../kernel/tasklet.ts';
+import type { Softirqs } from '../kernel/softirq.ts';
+import { TickDevice } from '../hw/tick-device.ts';
+import { makeInterrupts, makeSoftirqs } from './interrupts.ts';
 import { KernelThreads } from '../kernel/kthread.ts';
 import { FunctionCalls } from '../kernel/module/function-calls.ts';
 import type { Workqueues } from '../kernel/workqueue.ts';
@@ -150,6 +155,9 @@ export class Kernel {
   readonly scheduler: Scheduler;
   readonly tasks = new TaskTable();
   readonly kthreads: KernelThreads;
+  readonly softirqs: Softirqs;
+  readonly interrupts: Interrupts;
+  readonly tick: TickDevice;
   readonly rcu: Rcu;
   readonly workqueues: Workqueues;
   readonly races: RaceDetector | undefined;
@@ -193,6 +201,7 @@ export class Kernel {
   readonly lifecycle: Lifecycle;
   readonly oomKiller: OomKiller;
 
+  // oxlint-disable-next-line eslint/max-lines-per-function -- the order is read as one
   constructor(image: BootImage, host: Host, settings: KernelSettings) {
     this.image = image;
     this.board = BOARDS[image.board];
@@ -217,6 +226,9 @@ export class Kernel {
     this.rcu = new Rcu(this.sim, this.scheduler, this.kthreads);
     this.#setWatchdogs();
     this.printk = new Printk(this.sim);
+    this.softirqs = makeSoftirqs(this);
+    this.interrupts = makeInterrupts(this);
+    this.tick = new TickDevice(this.sim, (irq) => this.interrupts.raise(irq));
     this.signals = new Signals(this.sim, this.scheduler, this.tasks);
     this.#announce();
 
@@ -425,6 +437,15 @@ export class Kernel {
       debugObjects: options.detectors.debugObjects,
       workqueues: this.workqueues,
       functions: () => this.functionCalls,
+      interrupts: this.interrupts,
+      tick: this.tick,
+      tasklets: new Tasklets({
+        ram: this.ram,
+        scheduler,
+        execution: runtime,
+        softirqs: this.softirqs,
+        functions: () => this.functionCalls,
+      }),
       modules: () => [...this.loader.modules],
       entropy: () => this.consoles.entropy,
       get sysctl() {

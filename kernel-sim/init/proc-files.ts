@@ -23,6 +23,7 @@ import { ERRNO } from '../uapi/errno.ts';
 import { DEVICE } from './devices.ts';
 import { kallsymsText } from './kernel-symbols.ts';
 import type { Kernel } from './kernel.ts';
+import { registerInterruptFiles } from './interrupts.ts';
 import { registerLockFiles } from './lock-files.ts';
 import { schedDebugText } from './sched-debug.ts';
 import { sysrqTrigger } from './sysrq.ts';
@@ -59,6 +60,7 @@ export function mountProc(kernel: Kernel): ProcSysctl {
   procfs.register('cpuinfo', () => cpuinfoText(kernel));
   procfs.register('sched_debug', () => schedDebugText(kernel));
   registerLockFiles(procfs, kernel);
+  registerInterruptFiles(procfs, kernel);
   vfs.mount(procfs, 'proc', '/proc');
   return new ProcSysctl({ procfs, scheduler, printk });
 }

@@ -118,6 +118,11 @@ export function threadPath(...names: readonly KernelFunction[]): EntryPath {
   return pathOf(['ret_from_fork_asm', 'ret_from_fork', 'kthread', ...names], false);
 }
 
+/** Functions on top of whatever runs: of interrupts and of threads that are there already. */
+export function innerPath(...names: readonly KernelFunction[]): EntryPath {
+  return pathOf(names, false);
+}
+
 function makePath(names: readonly KernelFunction[], mayFail: boolean): EntryPath {
   return pathOf(['entry_SYSCALL_64_after_hwframe', 'do_syscall_64', ...names], mayFail);
 }

@@ -1442,6 +1442,126 @@ export function hlist_empty(head: Ptr<hlist_head>): boolean;
  */
 export function hlist_unhashed(node: Ptr<hlist_node>): boolean;
 
+/** What runs when a line is raised, with interrupts off. It may spin, never sleep. */
+export interface IrqHandlerFunction {
+  /**
+   * Called for each interrupt of the line, with what was given to `request_irq`. Answers
+   * IRQ_HANDLED if its device did it, else IRQ_NONE.
+   *
+   * @context hardirq
+   * @raw
+   */
+  (irq: number, dev_id: VoidPtr): number;
+}
+
+/** Others may have handlers on the same line. */
+export const IRQF_SHARED: number;
+
+/** It was another device of the line. */
+export const IRQ_NONE: number;
+
+/** The interrupt was ours, and is dealt with. */
+export const IRQ_HANDLED: number;
+
+/**
+ * Has `handler` called when a line is raised. 0, or a negative errno.
+ *
+ * Context: process. Linux: request_irq.
+ *
+ * @raw
+ * @symbol request_threaded_irq
+ */
+export function request_irq(irq: number, handler: IrqHandlerFunction, flags: number, name: string, dev_id: VoidPtr): number;
+
+/**
+ * Takes a handler away, and waits until it is done.
+ *
+ * Context: process. Linux: free_irq.
+ *
+ * @raw
+ * @switches
+ * @symbol free_irq
+ */
+export function free_irq(irq: number, dev_id: VoidPtr): void;
+
+/**
+ * Holds a line off, and waits until its handlers are done. Nests.
+ *
+ * Context: process. Linux: disable_irq.
+ *
+ * @raw
+ * @switches
+ * @symbol disable_irq
+ */
+export function disable_irq(irq: number): void;
+
+/**
+ * Holds a line off. Nests.
+ *
+ * Context: any. Linux: disable_irq_nosync.
+ *
+ * @raw
+ * @symbol disable_irq_nosync
+ */
+export function disable_irq_nosync(irq: number): void;
+
+/**
+ * Ends what `disable_irq` began: what came meanwhile comes now.
+ *
+ * Context: any. Linux: enable_irq.
+ *
+ * @raw
+ * @symbol enable_irq
+ */
+export function enable_irq(irq: number): void;
+
+/**
+ * Waits until no handler of a line runs.
+ *
+ * Context: process. Linux: synchronize_irq.
+ *
+ * @raw
+ * @switches
+ * @symbol synchronize_irq
+ */
+export function synchronize_irq(irq: number): void;
+
+/**
+ * The line of the device "ringzero,tick".
+ *
+ * Context: any.
+ *
+ * @raw
+ */
+export function tick_irq(): number;
+
+/**
+ * Has that device interrupt once, so many microseconds from now; 0 for at once.
+ *
+ * Context: any.
+ *
+ * @raw
+ */
+export function tick_once(microseconds: number): void;
+
+/**
+ * Has that device interrupt every so many microseconds.
+ *
+ * Context: any.
+ *
+ * @raw
+ */
+export function tick_every(microseconds: number): void;
+
+/**
+ * Has that device be still.
+ *
+ * Context: any.
+ *
+ * @raw
+ */
+export function tick_stop(): void;
+
 /**
  * Turns interrupts of this CPU off. Answers what they were, for `local_irq_restore`.
  *
@@ -4452,6 +4572,93 @@ export function schedule_timeout_killable(timeout: number): number;
  * @symbol schedule_timeout_uninterruptible
  */
 export function schedule_timeout_uninterruptible(timeout: number): number;
+
+/** What a tasklet does. It may spin, never sleep. */
+export interface TaskletFunction {
+  /**
+   * Called once for each time that it was scheduled.
+   *
+   * @context softirq
+   * @raw
+   */
+  (tasklet: Ptr<tasklet_struct>): void;
+}
+
+/** The fields of `tasklet_struct`. */
+export type TaskletFields = {
+  readonly next: PointerKind<tasklet_struct>;
+  readonly state: ScalarKind<'usize'>;
+  readonly count: ScalarKind<'u32'>;
+  readonly use_callback: ScalarKind<'u8'>;
+  readonly callback: FunctionKind<TaskletFunction>;
+  readonly data: ScalarKind<'usize'>;
+};
+
+/** A tasklet: `tasklet: tasklet_struct` as a field. Linux: struct tasklet_struct. */
+export type tasklet_struct = Struct<TaskletFields>;
+
+/** As a field: `tasklet: tasklet_struct`. Linux: struct tasklet_struct. */
+export const tasklet_struct: StructClass<TaskletFields>;
+
+/**
+ * Makes memory into a tasklet that calls `callback`.
+ *
+ * Context: any. Linux: tasklet_setup.
+ *
+ * @raw
+ * @symbol tasklet_setup
+ */
+export function tasklet_setup(tasklet: Ptr<tasklet_struct>, callback: TaskletFunction): void;
+
+/**
+ * Has it called soon, on this CPU; once, however often it is scheduled before.
+ *
+ * Context: any. Linux: tasklet_schedule.
+ *
+ * @raw
+ * @symbol __tasklet_schedule
+ */
+export function tasklet_schedule(tasklet: Ptr<tasklet_struct>): void;
+
+/**
+ * The same, before all other softirqs.
+ *
+ * Context: any. Linux: tasklet_hi_schedule.
+ *
+ * @raw
+ * @symbol __tasklet_hi_schedule
+ */
+export function tasklet_hi_schedule(tasklet: Ptr<tasklet_struct>): void;
+
+/**
+ * Holds it off until `tasklet_enable`, and waits until it is done. Nests.
+ *
+ * Context: process. Linux: tasklet_disable.
+ *
+ * @raw
+ * @switches
+ */
+export function tasklet_disable(tasklet: Ptr<tasklet_struct>): void;
+
+/**
+ * Ends what `tasklet_disable` began.
+ *
+ * Context: any. Linux: tasklet_enable.
+ *
+ * @raw
+ */
+export function tasklet_enable(tasklet: Ptr<tasklet_struct>): void;
+
+/**
+ * Waits until it neither waits for its turn nor runs: whoever scheduled it must have ended.
+ *
+ * Context: process. Linux: tasklet_kill.
+ *
+ * @raw
+ * @switches
+ * @symbol tasklet_kill
+ */
+export function tasklet_kill(tasklet: Ptr<tasklet_struct>): void;
 
 /** What a timer does. */
 export interface TimerFunction {

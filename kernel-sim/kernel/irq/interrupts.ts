@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/**
+ * Lines of interrupts and who handles them.
+ *
+ * A device raises its line; the CPU that the line leads to runs the handlers of all who asked for
+ * it, in the order in which they did, with interrupts off. A handler may spin, so it may be a
+ * coroutine. What memory says that a handler is, is what is called: one whose module has gone is a
+ * fetch of what is no code.
+ *
+ * Linux: kernel/irq/handle.c, manage.c, spurious.c.
+ */
+import type { Sim } from '../../sim/sim.ts';
+import { EVENT } from '../../sim/trace.ts';
+import type { Switching } from '../../uapi/coroutine.ts';
+import { ERRNO } from '../../uapi/errno.ts';
+import type { FunctionCalls } from '../module/function-calls.ts';
+import { innerPath } from '../module/sites.ts';
+import type { Printk } from '../printk/printk.ts';
+import type { Execution } from '../sched/execution.ts';
+import type { Scheduler } from '../sched/scheduler.ts';
+
+/** Lines that there are. Linux: nr_legacy_irqs. */
+const LINES = 16;
+/** What may be shared says so. Linux: IRQF_SHARED. */
+export const IRQF_SHARED = 0x80;
+const IRQ_HANDLED = 1;
+/** How many interrupts in a row are looked at, and how many of them nobody may miss. */
+const LOOKED_AT = 100_000;
+const UNHANDLED_MAX = 99_900;
+
+const ENTRY_PATH = innerPath('asm_common_interrupt', 'common_interrupt', '__common_interrupt');
+const HANDLE_PATH = innerPath('handle_edge_irq', 'handle_irq_event', '__handle_irq_event_percpu');
+
+export interface IrqAction {
+  /** Address of the handler. */
+  readonly handler: number;
+  readonly flags: number;
+  readonly name: string;
+  /** What tells it from others of the line; the handler is given it. */
+  readonly device: number;
+}
+
+interface Line {
+  readonly irq: number;
+  readonly actions: IrqAction[];
+  /** How often it came, by CPU. */
+  readonly counts: number[];
+  /** Nesting of disable_irq; it came meanwhile. */
+  disabled: number;
+  isPending: boolean;
+  /** Handlers are running. */
+  isRunning: boolean;
+  looked: number;
+  unhandled: number;
+}
+
+export interface InterruptsParts {
+  readonly sim: Sim;
+  readonly scheduler: Scheduler;
+  readonly execution: Execution;
+  readonly printk: Printk;
+  readonly warn: (text: string) => void;
+  readonly warnOnce: (text: string) => void;
+  readonly dumpStack: () => void;
+  readonly functions: () => FunctionCalls;
+}
+
+export class Interrupts {
+  readonly #parts: InterruptsParts;
+  readonly #lines: readonly Line[];
+
+  constructor(parts: InterruptsParts) {
+    this.#parts = parts;
+    this.#lines = Array.from({ length: LINES }, (_, irq) => ({
+      irq,
+      actions: [],
+      counts: parts.scheduler.cpus.map(() => 0),
+      disabled: 0,
+      isPending: false,
+      isRunning: false,
+      looked: 0,
+      unhandled: 0,
+    }));
+  }
+
+  /** Adds a handler. 0, -EINVAL, or -EBUSY. Context: process. Linux: request_irq. */
+  request(irq: number, action: IrqAction): number {
+    const { printk, scheduler, dumpStack } = this.#parts;
+    scheduler.mightSleep();
+    const line = this.#lines[irq];
+    const isShared = (action.flags & IRQF_SHARED) !== 0;
+    if (line === undefined || action.handler === 0) return -ERRNO.EINVAL;
+    if (isShared && action.device === 0) return -ERRNO.EINVAL;
+    const [old] = line.actions;
+    if (old !== undefined && (!isShared || (old.flags & IRQF_SHARED) === 0)) {
+      const [wanted, had] = [action, old].map(
+        ({ flags, name }) => `${flags.toString(16).padStart(8, '0')} (${name})`,
+      );
+      printk.err(`genirq: Flags mismatch irq ${irq}. ${wanted!} vs. ${had!}`);
+      dumpStack();
+      return -ERRNO.EBUSY;
+    }
+    scheduler.happens.release(action);
+    line.actions.push(action);
+    return 0;
+  }
+
+  /** Takes a handler away, and waits until it is done. Context: process. Linux: free_irq. */
+  *free(irq: number, device: number): Switching<void> {
+    const { scheduler, warn } = this.#parts;
+    if (scheduler.preempt.inInterrupt) warn(`Trying to free IRQ ${irq} from IRQ context!`);
+    const line = this.#lines[irq];
+    const at = line?.actions.findIndex((action) => action.device === device) ?? -1;
+    if (line === undefined || at < 0) {
+      warn(`Trying to free already-free IRQ ${irq}`);
+      return;
+    }
+    const [action] = line.actions.splice(at, 1);
+    yield* this.synchronize(irq);
+    scheduler.happens.acquire(action!);
+  }
+
+  /** Waits until no handler of the line runs on another CPU. Linux: synchronize_irq. */
+  *synchronize(irq: number): Switching<void> {
+    const { scheduler } = this.#parts;
+    const line = this.#lines[irq];
+    while (line?.isRunning === true && !scheduler.preempt.inHardirq) yield* scheduler.relax();
+  }
+
+  /** The line is held off until `enable`. Nests. Linux: disable_irq_nosync. */
+  disable(irq: number): void {
+    const line = this.#lines[irq];
+    if (line !== undefined) line.disabled++;
+  }
+
+  /** What came meanwhile comes now. Linux: enable_irq. */
+  enable(irq: number): void {
+    const line = this.#lines[irq];
+    if (line === undefined) return;
+    if (line.disabled === 0) {
+      this.#parts.warn(`Unbalanced enable for IRQ ${irq}`);
+      return;
+    }
+    line.disabled--;
+    if (line.disabled > 0 || !line.isPending) return;
+    line.isPending = false;
+    this.raise(irq);
+  }
+
+  /** A device says that it wants to be looked at. Context: any; the CPU takes it when it may. */
+  raise(irq: number): void {
+    const { sim } = this.#parts;
+    sim.events.schedule(sim.now(), () => this.#take(irq), IRQ_CPU);
+  }
+
+  /** /proc/interrupts. */
+  get listing(): string {
+    const header = this.#lines[0]!.counts.map((_, cpu) => `CPU${cpu}`.padEnd(11)).join('');
+    const rows = this.#lines
+      .filter(({ actions }) => actions.length > 0)
+      .map(({ irq, counts, actions }) => {
+        const numbers = counts.map((count) => `${String(count).padStart(10)} `).join('');
+        const names = actions.map(({ name }) => name).join(', ');
+        return `${String(irq).padStart(3)}: ${numbers} IO-APIC   ${irq}-edge      ${names}\n`;
+      });
+    return `           ${header}\n${rows.join('')}`;
+  }
+
+  #take(irq: number): void {
+    const { scheduler } = this.#parts;
+    const line = this.#lines[irq]!;
+    if (line.disabled > 0) {
+      line.isPending = true;
+      return;
+    }
+    line.counts[scheduler.cpu.id]!++;
+    scheduler.continueInterrupt(this.#handle(line));
+  }
+
+  *#handle(line: Line): Switching<void> {
+    const { sim, execution } = this.#parts;
+    const frame = execution.push(ENTRY_PATH);
+    execution.push(HANDLE_PATH);
+    line.isRunning = true;
+    let isHandled = false;
+    for (const action of line.actions.slice()) {
+      const name = sim.trace.intern(action.name);
+      if (sim.trace.on) sim.trace.emit(EVENT.IRQ_ENTER, line.irq, name);
+      if ((yield* this.#call(line.irq, action)) === IRQ_HANDLED) isHandled = true;
+      if (sim.trace.on) sim.trace.emit(EVENT.IRQ_EXIT, line.irq, name);
+    }
+    line.isRunning = false;
+    this.#note(line, isHandled);
+    execution.sp = frame;
+  }
+
+  *#call(irq: number, action: IrqAction): Switching<unknown> {
+    const { scheduler, functions, warnOnce } = this.#parts;
+    const { preempt, happens } = scheduler;
+    happens.acquire(action);
+    const answer = yield* functions().call(NO_FRAMES, () => action.handler, irq, action.device);
+    happens.release(action);
+    if (!preempt.irqsDisabled) {
+      const text = `irq ${irq} handler ${functions().nameOf(action.handler)} enabled interrupts`;
+      warnOnce(text);
+      preempt.disableInterrupts();
+    }
+    return answer;
+  }
+
+  /** A line that nobody answers for is turned off for good. Linux: note_interrupt. */
+  #note(line: Line, isHandled: boolean): void {
+    const { printk, dumpStack, functions } = this.#parts;
+    if (!isHandled) line.unhandled++;
+    line.looked++;
+    if (line.looked < LOOKED_AT) return;
+    const isStuck = line.unhandled > UNHANDLED_MAX;
+    line.looked = 0;
+    line.unhandled = 0;
+    if (!isStuck) return;
+    printk.err(`irq ${line.irq}: nobody cared (try booting with the "irqpoll" option)`);
+    dumpStack();
+    printk.err('handlers:');
+    for (const { handler } of line.actions) {
+      printk.err(`[<${'0'.repeat(16)}>] ${functions().nameOf(handler)}`);
+    }
+    printk.emerg(`Disabling IRQ #${line.irq}`);
+    line.disabled++;
+  }
+}
+
+const NO_FRAMES = innerPath();
+/** The CPU to which all lines lead. */
+const IRQ_CPU = 0;
