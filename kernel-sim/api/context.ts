@@ -6,7 +6,6 @@ import type { MiscDevices } from '../drivers/char/misc-device.ts';
 import type { DriverCalls } from '../kernel/module/driver-calls.ts';
 import type { Interrupts } from '../kernel/irq/interrupts.ts';
 import type { Tasklets } from '../kernel/tasklet.ts';
-import type { TickDevice } from '../hw/tick-device.ts';
 import type { FunctionCalls } from '../kernel/module/function-calls.ts';
 import type { DriverRuntime } from '../kernel/module/runtime.ts';
 import type { SiteRegistry } from '../kernel/module/sites.ts';
@@ -95,7 +94,12 @@ export interface ApiServices {
   readonly workqueues: Workqueues;
   readonly functions: () => FunctionCalls;
   readonly interrupts: Interrupts;
-  readonly tick: TickDevice;
+  /** The device that ticks: hw/tick-device.ts. */
+  readonly tick: {
+    readonly irq: number;
+    start(afterNs: number, isPeriodic: boolean): void;
+    stop(): void;
+  };
   readonly tasklets: Tasklets;
   /** Those that are loaded. */
   readonly modules: () => readonly LoadedModule[];
