@@ -8,6 +8,7 @@
  * | --- | --- |
  * | reboot(2) with its magic numbers | turns the machine off |
  * | a signal to process 1 or to the supervisor, kill(-1) | all ends, or nothing begins any more |
+ * | a limit of process 1 or the supervisor | one of CPU time ends it |
  * | ptrace(2) of process 1 or the supervisor | as long as either stands still, so does all |
  * | /proc/sysrq-trigger | root may crash the machine with it, or turn it off |
  * | /proc/sys/kernel/panic_on_*, softlockup_panic | make a panic of what need not be one |
@@ -127,6 +128,7 @@ export const ARGUMENTS: Readonly<Partial<Record<SyscallName, readonly Kind[]>>> 
   finit_module: ['descriptor', 'path', 'small'],
   delete_module: ['path'],
   futex: ['futex', 'futexOperation', 'idType', 'structure', 'futex', 'idType'],
+  prlimit64: ['TASK', 'small', 'structure', 'memory'],
   getpriority: ['idType', 'TASK'],
   setpriority: ['idType', 'TASK', 'small'],
   sched_setparam: ['TASK', 'structure'],
