@@ -35,7 +35,9 @@ export function runEntries(
   entries: readonly Entry[],
   tell?: (verdict: Verdict) => void,
 ): Verdict[] {
-  const runner = new CaseRunner(entries.flatMap(({ id }) => CASES.get(id) ?? []));
+  const bundles = new Set(entries.map(({ id }) => CASES.get(id)?.bundle));
+  // Those of a bundle that are not run are built, too: what is declared for all must be used.
+  const runner = new CaseRunner([...CASES.values()].filter(({ bundle }) => bundles.has(bundle)));
   return entries.map((entry) => {
     const verdict = runner.run(entry, CASES.get(entry.id));
     tell?.(verdict);
