@@ -4,6 +4,7 @@
  *
  * @subpath kernel/sync
  */
+import type { LockSpec } from '../kernel/locking/lockdep/lock-table.ts';
 import { errnoValue } from '../kernel/module/errno-value.ts';
 import type { Switching } from '../uapi/coroutine.ts';
 import { ERRNO } from '../uapi/errno.ts';
@@ -87,19 +88,27 @@ export class ReadGuard<T> {
 /** Memory for a lock: the module's data for one that is made while it is linked, else the heap. */
 export class LockMemory {
   readonly pointer: number;
-  /** `sync_example.data+0x8` for one of the module's data. */
-  readonly staticName: string | undefined;
+  /** Its class, where no line of the driver stands for it. */
+  readonly naming: Pick<LockSpec, 'name' | 'key'>;
   readonly #context: ApiContext;
   readonly #isStatic: boolean;
 
-  /** @throws ENOMEM */
-  constructor(context: ApiContext, sizeBytes: number) {
-    const { slabs, moduleData, ownedPointers } = context.services;
+  /**
+   * `told` is what the toolchain calls a field or constant that it is made for.
+   *
+   * @throws ENOMEM
+   */
+  constructor(context: ApiContext, sizeBytes: number, told?: unknown) {
+    const { slabs, moduleData, ownedPointers, lockdep } = context.services;
     const { module } = context;
     this.#context = context;
     this.#isStatic = !module.isLinked;
-    const offset = module.staticBytes.toString(16);
-    this.staticName = this.#isStatic ? `${module.name}.data+0x${offset}` : undefined;
+    const written = typeof told === 'string' ? told : undefined;
+    if (this.#isStatic) {
+      const offset = module.staticBytes.toString(16);
+      this.naming = { name: written ?? `${module.name}.data+0x${offset}` };
+    } else if (written === undefined) this.naming = {};
+    else this.naming = { key: lockdep.table.fieldKey(module.name, written) };
     this.pointer = this.#isStatic ? moduleData(module, sizeBytes) : slabs.kmalloc(sizeBytes);
     if (this.pointer === 0) throw errnoValue(ERRNO.ENOMEM);
     if (!this.#isStatic) ownedPointers.add(this.pointer);

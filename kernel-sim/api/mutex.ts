@@ -27,13 +27,13 @@ export class Mutex<T> {
   readonly #memory: LockMemory;
 
   /** @internal */
-  constructor(context: ApiContext, value: T) {
+  constructor(context: ApiContext, value: T, told: unknown) {
     const { lockdep, mutexes } = context.services;
     this.#context = context;
     this.#cell = { value };
-    this.#memory = new LockMemory(context, mutexes.layout.sizeBytes);
-    const { pointer, staticName: name } = this.#memory;
-    const map = lockdep.initMap(pointer, { ...LOCK_KIND.MUTEX, name });
+    this.#memory = new LockMemory(context, mutexes.layout.sizeBytes, told);
+    const { pointer, naming } = this.#memory;
+    const map = lockdep.initMap(pointer, { ...LOCK_KIND.MUTEX, ...naming });
     mutexes.initialise(pointer, map.key);
   }
 
@@ -106,7 +106,8 @@ export class MutexStatics {
    * @throws ENOMEM no memory for it
    * @lock_init
    */
-  new<T>(value: T): Mutex<T> {
-    return new Mutex(this.#context, value);
+  new<T>(value: T): Mutex<T>;
+  new<T>(value: T, told?: string): Mutex<T> {
+    return new Mutex(this.#context, value, told);
   }
 }

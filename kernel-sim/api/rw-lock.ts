@@ -23,13 +23,13 @@ export class RwLock<T> {
   readonly #memory: LockMemory;
 
   /** @internal */
-  constructor(context: ApiContext, value: T) {
+  constructor(context: ApiContext, value: T, told: unknown) {
     const { lockdep, rwlocks } = context.services;
     this.#context = context;
     this.#cell = { value };
-    this.#memory = new LockMemory(context, rwlocks.layout.sizeBytes);
-    const { pointer, staticName: name } = this.#memory;
-    const map = lockdep.initMap(pointer, { ...LOCK_KIND.RWLOCK, name });
+    this.#memory = new LockMemory(context, rwlocks.layout.sizeBytes, told);
+    const { pointer, naming } = this.#memory;
+    const map = lockdep.initMap(pointer, { ...LOCK_KIND.RWLOCK, ...naming });
     rwlocks.initialise(pointer, map.key);
   }
 
@@ -135,8 +135,10 @@ export class RwLockStatics {
    * Context: any. Linux: rwlock_init.
    *
    * @throws ENOMEM no memory for it
+   * @lock_init
    */
-  new<T>(value: T): RwLock<T> {
-    return new RwLock(this.#context, value);
+  new<T>(value: T): RwLock<T>;
+  new<T>(value: T, told?: string): RwLock<T> {
+    return new RwLock(this.#context, value, told);
   }
 }

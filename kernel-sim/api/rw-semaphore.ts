@@ -24,13 +24,13 @@ export class RwSemaphore<T> {
   readonly #memory: LockMemory;
 
   /** @internal */
-  constructor(context: ApiContext, value: T) {
+  constructor(context: ApiContext, value: T, told: unknown) {
     const { lockdep, rwSemaphores } = context.services;
     this.#context = context;
     this.#cell = { value };
-    this.#memory = new LockMemory(context, rwSemaphores.layout.sizeBytes);
-    const { pointer, staticName: name } = this.#memory;
-    const map = lockdep.initMap(pointer, { ...LOCK_KIND.RWSEM, name });
+    this.#memory = new LockMemory(context, rwSemaphores.layout.sizeBytes, told);
+    const { pointer, naming } = this.#memory;
+    const map = lockdep.initMap(pointer, { ...LOCK_KIND.RWSEM, ...naming });
     rwSemaphores.initialise(pointer, map.key);
   }
 
@@ -116,8 +116,10 @@ export class RwSemaphoreStatics {
    * Context: any. Linux: init_rwsem.
    *
    * @throws ENOMEM no memory for it
+   * @lock_init
    */
-  new<T>(value: T): RwSemaphore<T> {
-    return new RwSemaphore(this.#context, value);
+  new<T>(value: T): RwSemaphore<T>;
+  new<T>(value: T, told?: string): RwSemaphore<T> {
+    return new RwSemaphore(this.#context, value, told);
   }
 }

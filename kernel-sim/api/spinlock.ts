@@ -26,13 +26,13 @@ export class Spinlock<T> {
   readonly #memory: LockMemory;
 
   /** @internal */
-  constructor(context: ApiContext, value: T) {
+  constructor(context: ApiContext, value: T, told: unknown) {
     const { lockdep, spinlocks } = context.services;
     this.#context = context;
     this.#cell = { value };
-    this.#memory = new LockMemory(context, spinlocks.layout.sizeBytes);
-    const { pointer, staticName: name } = this.#memory;
-    const map = lockdep.initMap(pointer, { ...LOCK_KIND.SPINLOCK, name });
+    this.#memory = new LockMemory(context, spinlocks.layout.sizeBytes, told);
+    const { pointer, naming } = this.#memory;
+    const map = lockdep.initMap(pointer, { ...LOCK_KIND.SPINLOCK, ...naming });
     spinlocks.initialise(pointer, map.key);
   }
 
@@ -118,7 +118,8 @@ export class SpinlockStatics {
    * @throws ENOMEM no memory for it
    * @lock_init
    */
-  new<T>(value: T): Spinlock<T> {
-    return new Spinlock(this.#context, value);
+  new<T>(value: T): Spinlock<T>;
+  new<T>(value: T, told?: string): Spinlock<T> {
+    return new Spinlock(this.#context, value, told);
   }
 }

@@ -37,7 +37,9 @@ export function emitCall(emitter: Emitter, node: CallNode): ts.Expression {
   const placed = insertBefore(emitter, node, callee, values, before);
   const { receiver } = placed;
   const room = buffer && [globalMemory(buffer), f.createStringLiteral(buffer.name)];
-  const args = [...placed.args, ...(room ?? [])];
+  const lockName = emitter.analysis.locks.told.get(node);
+  const told = lockName === undefined ? [] : [f.createStringLiteral(lockName)];
+  const args = [...placed.args, ...(room ?? told)];
   if (ts.isNewExpression(node)) return emitNew(emitter, node, receiver, args);
   const form = effects.callForm(node, emitter.scope.isGenerator, emitter.build);
   const method = unwrap(node.expression);

@@ -89,7 +89,7 @@ class DriverToolchain implements Toolchain {
     if (isRefused) return { ...reply, diagnostics };
 
     const fast = linkBuild(program, analysis, files, 'fast', buildName, exported);
-    const sites = { ...analysis.sites.table, ...analysis.allocations, ...analysis.locks };
+    const sites = { ...analysis.sites.table, ...analysis.allocations, ...analysis.locks.table };
     if (info === undefined) {
       const executable = writeExecutable(fast.code, sites);
       return { ...reply, diagnostics, executable: encodeBase64(executable) };

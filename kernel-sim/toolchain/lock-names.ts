@@ -10,7 +10,14 @@ import type { SiteTable } from '../uapi/module-abi.ts';
 import type { Sites } from './sites.ts';
 import { isFunctionNode, walk } from './syntax.ts';
 
-export type LockNames = Required<Pick<SiteTable, 'locks'>>;
+export interface LockNames {
+  readonly table: Required<Pick<SiteTable, 'locks'>>;
+  /**
+   * Of locks that no line of its own makes, since fields and constants begin outside of functions:
+   * they are told their names.
+   */
+  readonly told: ReadonlyMap<ts.Node, string>;
+}
 
 const TAG = 'lock_init';
 /** Linux's names are short, and a report has them many times. */
@@ -22,16 +29,18 @@ export function readLockNames(
   sites: Sites,
 ): LockNames {
   const locks: (readonly [number, string])[] = [];
+  const told = new Map<ts.Node, string>();
   for (const file of files) {
     walk(file, (node) => {
       if (!ts.isCallExpression(node) || !makesLock(checker, node)) return;
       const site = siteOf(sites, node);
-      const name = nameOf(checker, node);
-      if (site === undefined || name === undefined) return;
-      locks.push([site, name.slice(0, CHARACTERS_MAX)]);
+      const name = nameOf(checker, node)?.slice(0, CHARACTERS_MAX);
+      if (name === undefined) return;
+      if (site !== undefined) locks.push([site, name]);
+      else if (ts.isPropertyAccessExpression(node.expression)) told.set(node, name);
     });
   }
-  return { locks };
+  return { table: { locks }, told };
 }
 
 function makesLock(checker: ts.TypeChecker, call: ts.CallExpression): boolean {

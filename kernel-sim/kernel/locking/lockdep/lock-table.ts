@@ -82,6 +82,17 @@ export class LockTable {
     return key;
   }
 
+  /** The key of all locks that a module has in a field of this name. */
+  fieldKey(module: string, name: string): LockKey {
+    const id = `${module}:${name}`;
+    let key = this.#siteKeys.get(id);
+    if (key === undefined) {
+      key = this.makeKey(name);
+      this.#siteKeys.set(id, key);
+    }
+    return key;
+  }
+
   /** The key that a driver has at an address of its own. Linux: struct lock_class_key. */
   keyAt(address: number, name: string): LockKey {
     let key = this.#keysAt.get(address);

@@ -191,6 +191,7 @@ export class RwLock<T> {
    * Context: any. Linux: rwlock_init.
    *
    * @throws ENOMEM no memory for it
+   * @lock_init
    * @symbol rwlock_init
    */
   static new<T>(value: T): RwLock<T>;
@@ -278,6 +279,7 @@ export class RwSemaphore<T> {
    * Context: any. Linux: init_rwsem.
    *
    * @throws ENOMEM no memory for it
+   * @lock_init
    * @symbol init_rwsem
    */
   static new<T>(value: T): RwSemaphore<T>;
