@@ -17,7 +17,6 @@ export const EVENT = {
   SWITCH: 3,         // a: pid of the next task
   WAKE: 4,           // a: pid of the woken task
   WAIT: 5,           // a: interned name of what is waited for
-  IRQ: 6,            // a: interrupt number
   PRINTK: 7,         // a: level, b: interned text
   PAGE_ALLOC: 8,     // a: page frame number, b: order
   PAGE_FREE: 9,      // a: page frame number, b: order
@@ -45,10 +44,8 @@ export const EVENT = {
   WORK_BEGIN: 31,    // a: interned name of the function
   WORK_END: 32,      // a: the same
   TIMER_FIRE: 33,    // a: interned name of the function
-  LOCK_SPIN: 34,     // a: pointer, b: interned class name
   RCU: 35,           // a: grace period, b: 0 begins, 1 ends
   LOCKDEP_EDGE: 36,  // a, b: interned class names: b was taken under a for the first time
-  RACE: 37,          // a: pointer
   DEADLOCK: 38,      // a: pid that closed the circle, b: interned class names
 } as const;
 

@@ -45,7 +45,6 @@ export const HAPPENED = {
   WAKE: 4,
   /** a: text, what is waited for. */
   WAIT: 5,
-  IRQ: 6,
   /** a: text, the module's name; b: 0 loaded, 1 unloaded, 2 oopsed. */
   MODULE: 12,
   /** a: pid of the child. */
@@ -72,12 +71,9 @@ export const HAPPENED = {
   WORK_BEGIN: 31,
   WORK_END: 32,
   TIMER_FIRE: 33,
-  /** a: address; b: text, the class's name. */
-  LOCK_SPIN: 34,
   RCU: 35,
   /** a, b: texts, the classes' names. */
   LOCKDEP_EDGE: 36,
-  RACE: 37,
   /** a: pid of who closed the circle; b: text, the locks. */
   DEADLOCK: 38,
 } as const;

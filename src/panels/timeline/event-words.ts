@@ -29,8 +29,6 @@ export function eventWords(data: TimelineData, event: number): string {
       return `wakes ${taskName(data, a)}`;
     case HAPPENED.WAIT:
       return `waits in ${textA()}`;
-    case HAPPENED.IRQ:
-      return `interrupt ${a}`;
     case HAPPENED.MODULE:
       return `module ${textA()} ${MODULE_FATES[b] ?? ''}`;
     case HAPPENED.SPAWN:
@@ -47,8 +45,6 @@ export function eventWords(data: TimelineData, event: number): string {
       return `gives ${textB()} back`;
     case HAPPENED.LOCK_CONTENDED:
       return `waits for ${textB()}`;
-    case HAPPENED.LOCK_SPIN:
-      return `spins on ${textB()}`;
     case HAPPENED.ACCESS_REPORT:
       return `bad access: ${textB()}`;
     case HAPPENED.IRQ_ENTER:
@@ -67,8 +63,6 @@ export function eventWords(data: TimelineData, event: number): string {
       return `timer ${textA()}`;
     case HAPPENED.LOCKDEP_EDGE:
       return `takes ${textB()} after ${textA()} for the first time`;
-    case HAPPENED.RACE:
-      return 'data race';
     case HAPPENED.DEADLOCK:
       return `deadlock: ${textB()}`;
     case HAPPENED.RCU:

@@ -11,7 +11,6 @@ export const HAPPENED = {
   SWITCH: 3,
   WAKE: 4,
   WAIT: 5,
-  IRQ: 6,
   MODULE: 12,
   SPAWN: 13,
   EXIT: 14,
@@ -28,10 +27,8 @@ export const HAPPENED = {
   WORK_BEGIN: 31,
   WORK_END: 32,
   TIMER_FIRE: 33,
-  LOCK_SPIN: 34,
   RCU: 35,
   LOCKDEP_EDGE: 36,
-  RACE: 37,
   DEADLOCK: 38,
 } as const satisfies typeof KernelHappened;
 
