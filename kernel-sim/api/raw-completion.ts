@@ -4,7 +4,7 @@
  *
  * @subpath kernel/raw
  */
-import type { Completions } from '../kernel/completion.ts';
+import type { Completions } from '../kernel/sched/completion.ts';
 import { TASK_STATE } from '../kernel/sched/task-state.ts';
 import type { Sleeping, Switching } from '../uapi/coroutine.ts';
 import type { ApiContext } from './context.ts';

@@ -5,7 +5,7 @@
  *
  * @subpath kernel/raw
  */
-import type { DriverThreads } from '../kernel/driver-threads.ts';
+import type { DriverThreads } from '../kernel/kthread/driver-threads.ts';
 import type { Sleeping, Switching } from '../uapi/coroutine.ts';
 import type { ApiContext } from './context.ts';
 import type { Ptr, VoidPtr } from './raw-pointer.ts';

@@ -4,7 +4,7 @@
  *
  * @subpath kernel/raw
  */
-import { SOFTIRQ } from '../kernel/softirq.ts';
+import { SOFTIRQ } from '../kernel/irq/softirq.ts';
 import type { Switching } from '../uapi/coroutine.ts';
 import type { ApiContext } from './context.ts';
 import type { Ptr } from './raw-pointer.ts';

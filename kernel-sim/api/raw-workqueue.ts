@@ -4,7 +4,7 @@
  *
  * @subpath kernel/raw
  */
-import { WQ_FLAGS } from '../kernel/workqueue.ts';
+import { WQ_FLAGS } from '../kernel/workqueue/workqueue.ts';
 import type { Sleeping } from '../uapi/coroutine.ts';
 import type { ApiContext } from './context.ts';
 import type { Ptr } from './raw-pointer.ts';

@@ -7,7 +7,7 @@
  * that ends in a slash is a folder's.
  */
 import type { KernelFileOptions } from '../fs/vfs.ts';
-import type { KernelThread } from '../kernel/kthread.ts';
+import type { KernelThread } from '../kernel/kthread/kthread.ts';
 import type { BootFile, Host } from '../machine-types.ts';
 import type { Sleeping } from '../uapi/coroutine.ts';
 import { ERRNO, strerror } from '../uapi/errno.ts';

@@ -2,7 +2,7 @@
 /** Interrupts of one machine, joined to its devices, its reports and its drivers. */
 import type { ProcFs } from '../fs/procfs/procfs.ts';
 import { Interrupts } from '../kernel/irq/interrupts.ts';
-import { Softirqs } from '../kernel/softirq.ts';
+import { Softirqs } from '../kernel/irq/softirq.ts';
 import type { Kernel } from './kernel.ts';
 
 export function makeSoftirqs(kernel: Kernel): Softirqs {

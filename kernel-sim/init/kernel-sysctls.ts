@@ -14,7 +14,7 @@ import {
   HUNG_TASK_SECONDS,
   HUNG_TASK_WARNINGS,
   type HungTasks,
-} from '../kernel/hung-task.ts';
+} from '../kernel/watchdog/hung-task.ts';
 import { PID_MAX } from '../kernel/pid.ts';
 import type { CtlHandler, CtlTable } from '../kernel/sysctl/ctl-table.ts';
 import {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /** Locks of one machine, joined to its memory, its scheduler and its reports. */
-import { CallbackMaps } from '../kernel/callback-maps.ts';
+import { CallbackMaps } from '../kernel/locking/lockdep/callback-maps.ts';
 import { DebugLocks } from '../kernel/locking/debug-locks.ts';
 import { LockContexts } from '../kernel/locking/lock-contexts.ts';
 import { LockDebug } from '../kernel/locking/lock-debug.ts';

@@ -3,8 +3,8 @@
 import type { RawParts } from '../api/context.ts';
 import { Atomics } from '../kernel/atomic.ts';
 import { Bitmaps } from '../kernel/bitmap.ts';
-import { Completions } from '../kernel/completion.ts';
-import { DriverThreads } from '../kernel/driver-threads.ts';
+import { Completions } from '../kernel/sched/completion.ts';
+import { DriverThreads } from '../kernel/kthread/driver-threads.ts';
 import { Fortify } from '../kernel/fortify.ts';
 import { Lists } from '../kernel/list.ts';
 import { KERNEL_STACK_BYTES } from '../kernel/module/runtime.ts';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /** Who looks after tasks that do not come on: hung ones, and circles of waiting ones. */
-import { DeadlockNamer } from '../kernel/deadlock.ts';
-import { HungTasks, type HungTaskSettings } from '../kernel/hung-task.ts';
+import { DeadlockNamer } from '../kernel/locking/deadlock.ts';
+import { HungTasks, type HungTaskSettings } from '../kernel/watchdog/hung-task.ts';
 import { LEVEL } from '../kernel/printk/printk.ts';
 import { watchStalls } from '../kernel/rcu/stall.ts';
 import { formatTaint } from '../kernel/taint.ts';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /** Work queues of one machine, joined to its reports. */
 import { DUMP_STACK } from '../kernel/locking/lockdep/reports.ts';
-import { Workqueues } from '../kernel/workqueue.ts';
+import { Workqueues } from '../kernel/workqueue/workqueue.ts';
 import type { Kernel } from './kernel.ts';
 
 export function makeWorkqueues(kernel: Kernel): Workqueues {

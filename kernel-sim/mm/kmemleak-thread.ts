@@ -5,7 +5,7 @@
  *
  * Linux: kmemleak_scan_thread of mm/kmemleak.c.
  */
-import type { KernelThread, KernelThreads } from '../kernel/kthread.ts';
+import type { KernelThread, KernelThreads } from '../kernel/kthread/kthread.ts';
 import type { TimedEvent } from '../sim/event-queue.ts';
 import type { Sim } from '../sim/sim.ts';
 import type { Sleeping } from '../uapi/coroutine.ts';

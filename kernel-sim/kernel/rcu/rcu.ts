@@ -18,7 +18,7 @@ import type { Sim } from '../../sim/sim.ts';
 import { EVENT } from '../../sim/trace.ts';
 import type { Sleeping } from '../../uapi/coroutine.ts';
 import { NS_PER_JIFFY } from '../jiffies.ts';
-import type { KernelThread, KernelThreads } from '../kthread.ts';
+import type { KernelThread, KernelThreads } from '../kthread/kthread.ts';
 import type { Cpu } from '../sched/cpu.ts';
 import { SOFTIRQ_DISABLE_OFFSET } from '../sched/preempt.ts';
 import type { Scheduler } from '../sched/scheduler.ts';

@@ -46,7 +46,7 @@ export class Cpu {
   irqDepth = 0;
   /** One for each level that there has been: outermost first. */
   readonly #interrupts: InterruptContext[] = [];
-  /** Softirqs that wait to be served, a bit each: kernel/softirq.ts. */
+  /** Softirqs that wait to be served, a bit each: kernel/irq/softirq.ts. */
   softirqPending = 0;
   /** They are to be served at the next point: bottom halves are on again. */
   areSoftirqsDue = false;

@@ -26,7 +26,7 @@ import { assert } from '../../lib/assert.ts';
 import { type HappensBefore, UNORDERED } from '../kcsan/happens.ts';
 import { Oops } from '../oops.ts';
 import { BALANCE_NS, pullRealTime, pushTarget, selectCpu, steal } from './balance.ts';
-import { Blockers } from '../blocker.ts';
+import { Blockers } from '../locking/blocker.ts';
 import type { Context } from './context.ts';
 import { Cpu, type CpuTimes } from './cpu.ts';
 import { addUsage, taskUsage } from './cputime.ts';
@@ -82,7 +82,7 @@ export class Scheduler {
   /** How long it may do so with interrupts off. */
   hardlockupNs = 1_000_000_000;
   hooks = NO_HOOKS;
-  /** Serves the softirqs that wait on a CPU, in a context of theirs: kernel/softirq.ts. */
+  /** Serves the softirqs that wait on a CPU, in a context of theirs: kernel/irq/softirq.ts. */
   softirqs: (cpu: Cpu) => Switching<void> = nothing;
   /** Told of what puts one instant before another. */
   happens: HappensBefore = UNORDERED;

@@ -11,7 +11,7 @@ import type { Sleeping } from '../../uapi/coroutine.ts';
 import { SIGNAL } from '../../uapi/signal.ts';
 import type { IrqTrace } from '../locking/lockdep/irq-trace.ts';
 import type { HeldLock, LockMap } from '../locking/lockdep/lock-class.ts';
-import type { Blocker } from '../blocker.ts';
+import type { Blocker } from '../locking/blocker.ts';
 import type { Credentials } from '../credentials.ts';
 import type { Trace } from '../ptrace.ts';
 import { KERNEL_SIGINFO, type SigInfo } from '../siginfo.ts';

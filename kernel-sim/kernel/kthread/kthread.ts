@@ -7,13 +7,13 @@
  *
  * Linux: kernel/kthread.c.
  */
-import type { Sleeping } from '../uapi/coroutine.ts';
-import { ERRNO } from '../uapi/errno.ts';
-import { ROOT } from './credentials.ts';
-import type { TaskTable } from './pid.ts';
-import type { Scheduler } from './sched/scheduler.ts';
-import { Task } from './sched/task.ts';
-import { WaitQueue } from './sched/wait-queue.ts';
+import type { Sleeping } from '../../uapi/coroutine.ts';
+import { ERRNO } from '../../uapi/errno.ts';
+import { ROOT } from '../credentials.ts';
+import type { TaskTable } from '../pid.ts';
+import type { Scheduler } from '../sched/scheduler.ts';
+import { Task } from '../sched/task.ts';
+import { WaitQueue } from '../sched/wait-queue.ts';
 
 /** Process 1 is init's. */
 const KTHREADD_PID = 2;

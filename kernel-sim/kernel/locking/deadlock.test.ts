@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { expect, it } from 'vitest';
 
-import { RawMachine } from '../../tests/support/raw-machine.ts';
-import type { Sleeping } from '../uapi/coroutine.ts';
-import type { Task } from './sched/task.ts';
+import { RawMachine } from '../../../tests/support/raw-machine.ts';
+import type { Sleeping } from '../../uapi/coroutine.ts';
+import type { Task } from '../sched/task.ts';
 
 /** Two threads, each with a lock of its own, that then want the other's. */
 function abba(machine: RawMachine, kind: 'mutex' | 'semaphore'): void {

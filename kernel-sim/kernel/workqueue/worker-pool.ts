@@ -6,10 +6,10 @@
  * Linux: struct worker_pool and worker_thread of kernel/workqueue.c. Differs: workers that have
  * nothing to do stay.
  */
-import type { Sleeping } from '../uapi/coroutine.ts';
-import type { KernelThread, KernelThreads } from './kthread.ts';
-import type { Scheduler } from './sched/scheduler.ts';
-import { weightOf } from './sched/weights.ts';
+import type { Sleeping } from '../../uapi/coroutine.ts';
+import type { KernelThread, KernelThreads } from '../kthread/kthread.ts';
+import type { Scheduler } from '../sched/scheduler.ts';
+import { weightOf } from '../sched/weights.ts';
 
 /** Of those who do urgent work. Linux: HIGHPRI_NICE_LEVEL. */
 const HIGHEST_NICE = -20;

@@ -8,16 +8,16 @@
  *
  * Linux: kernel/softirq.c.
  */
-import type { Sim } from '../sim/sim.ts';
-import { EVENT } from '../sim/trace.ts';
-import type { Sleeping, Switching } from '../uapi/coroutine.ts';
-import type { KernelThread, KernelThreads } from './kthread.ts';
-import { innerPath } from './module/sites.ts';
-import type { Printk } from './printk/printk.ts';
-import type { Cpu } from './sched/cpu.ts';
-import type { Execution } from './sched/execution.ts';
-import { SOFTIRQ_OFFSET } from './sched/preempt.ts';
-import type { Scheduler } from './sched/scheduler.ts';
+import type { Sim } from '../../sim/sim.ts';
+import { EVENT } from '../../sim/trace.ts';
+import type { Sleeping, Switching } from '../../uapi/coroutine.ts';
+import type { KernelThread, KernelThreads } from '../kthread/kthread.ts';
+import { innerPath } from '../module/sites.ts';
+import type { Printk } from '../printk/printk.ts';
+import type { Cpu } from '../sched/cpu.ts';
+import type { Execution } from '../sched/execution.ts';
+import { SOFTIRQ_OFFSET } from '../sched/preempt.ts';
+import type { Scheduler } from '../sched/scheduler.ts';
 
 /** Their numbers, in the order in which they are served. */
 export const SOFTIRQ = {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { beforeEach, expect, it } from 'vitest';
 
-import { RawMachine } from '../../tests/support/raw-machine.ts';
+import { RawMachine } from '../../../tests/support/raw-machine.ts';
 import { type QueuedWork, WorkerPool } from './worker-pool.ts';
 
 const NAP_NS = 1_000_000;

@@ -9,8 +9,8 @@
  * Linux: hung_task_set_blocker of include/linux/hung_task.h. Differs: Linux only knows the likely
  * owner, and looks at it when a task has hung for two minutes.
  */
-import type { Execution } from './sched/execution.ts';
-import type { Task } from './sched/task.ts';
+import type { Execution } from '../sched/execution.ts';
+import type { Task } from '../sched/task.ts';
 
 export type BlockerKind =
   | 'mutex'

@@ -5,12 +5,12 @@
  *
  * Linux: tasklet_action_common of kernel/softirq.c.
  */
-import type { Ram } from '../hw/ram/ram.ts';
-import type { Switching } from '../uapi/coroutine.ts';
-import type { FunctionCalls } from './module/function-calls.ts';
-import { innerPath } from './module/sites.ts';
-import type { Execution } from './sched/execution.ts';
-import type { Scheduler } from './sched/scheduler.ts';
+import type { Ram } from '../../hw/ram/ram.ts';
+import type { Switching } from '../../uapi/coroutine.ts';
+import type { FunctionCalls } from '../module/function-calls.ts';
+import { innerPath } from '../module/sites.ts';
+import type { Execution } from '../sched/execution.ts';
+import type { Scheduler } from '../sched/scheduler.ts';
 import { SOFTIRQ, type Softirqs } from './softirq.ts';
 
 /** Bits of the state: it waits for its turn; it runs. */

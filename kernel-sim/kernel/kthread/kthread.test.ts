@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { beforeAll, describe, expect, it } from 'vitest';
 
-import { RawMachine } from '../../tests/support/raw-machine.ts';
-import { runScript } from '../../tests/support/machine.ts';
+import { RawMachine } from '../../../tests/support/raw-machine.ts';
+import { runScript } from '../../../tests/support/machine.ts';
 
 let machine: RawMachine;
 beforeAll(() => {

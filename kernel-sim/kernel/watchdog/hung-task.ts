@@ -8,15 +8,15 @@
  * Linux: kernel/hung_task.c. Differs: a task is noticed when its time is over, not up to the same
  * time again later.
  */
-import type { TimedEvent } from '../sim/event-queue.ts';
-import type { Sim } from '../sim/sim.ts';
-import type { Sleeping } from '../uapi/coroutine.ts';
-import type { Blocker } from './blocker.ts';
-import type { KernelThread, KernelThreads } from './kthread.ts';
-import type { TaskTable } from './pid.ts';
-import { LEVEL, type Printk } from './printk/printk.ts';
-import type { Scheduler } from './sched/scheduler.ts';
-import type { Task } from './sched/task.ts';
+import type { TimedEvent } from '../../sim/event-queue.ts';
+import type { Sim } from '../../sim/sim.ts';
+import type { Sleeping } from '../../uapi/coroutine.ts';
+import type { Blocker } from '../locking/blocker.ts';
+import type { KernelThread, KernelThreads } from '../kthread/kthread.ts';
+import type { TaskTable } from '../pid.ts';
+import { LEVEL, type Printk } from '../printk/printk.ts';
+import type { Scheduler } from '../sched/scheduler.ts';
+import type { Task } from '../sched/task.ts';
 
 const NS_PER_S = 1_000_000_000;
 /** Linux: CONFIG_DEFAULT_HUNG_TASK_TIMEOUT. */

@@ -5,11 +5,11 @@
  * Lockdep warns of an order of locks that may end so; here it has. Linux has nothing of the kind:
  * the tasks just hang, until the hung-task detector finds each by itself two minutes later.
  */
-import type { Sim } from '../sim/sim.ts';
-import { EVENT } from '../sim/trace.ts';
+import type { Sim } from '../../sim/sim.ts';
+import { EVENT } from '../../sim/trace.ts';
 import type { DeadlockLink } from './blocker.ts';
-import { formatFrame, type SiteRegistry } from './module/sites.ts';
-import type { Task } from './sched/task.ts';
+import { formatFrame, type SiteRegistry } from '../module/sites.ts';
+import type { Task } from '../sched/task.ts';
 
 /** A circle as it was when it closed. */
 export interface Deadlock {

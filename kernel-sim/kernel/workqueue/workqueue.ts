@@ -8,18 +8,18 @@
  *
  * Linux: kernel/workqueue.c. worker-pool.ts has the threads.
  */
-import type { Ram } from '../hw/ram/ram.ts';
-import type { Sim } from '../sim/sim.ts';
-import { EVENT } from '../sim/trace.ts';
-import type { Sleeping } from '../uapi/coroutine.ts';
-import type { CallbackMaps } from './callback-maps.ts';
-import type { KernelThreads } from './kthread.ts';
-import type { FunctionCalls } from './module/function-calls.ts';
-import { threadPath } from './module/sites.ts';
-import type { Scheduler } from './sched/scheduler.ts';
-import type { Task } from './sched/task.ts';
-import { taskPointer } from './sched/task-pointer.ts';
-import { WaitQueue } from './sched/wait-queue.ts';
+import type { Ram } from '../../hw/ram/ram.ts';
+import type { Sim } from '../../sim/sim.ts';
+import { EVENT } from '../../sim/trace.ts';
+import type { Sleeping } from '../../uapi/coroutine.ts';
+import type { CallbackMaps } from '../locking/lockdep/callback-maps.ts';
+import type { KernelThreads } from '../kthread/kthread.ts';
+import type { FunctionCalls } from '../module/function-calls.ts';
+import { threadPath } from '../module/sites.ts';
+import type { Scheduler } from '../sched/scheduler.ts';
+import type { Task } from '../sched/task.ts';
+import { taskPointer } from '../sched/task-pointer.ts';
+import { WaitQueue } from '../sched/wait-queue.ts';
 import { type QueuedWork, WorkerPool } from './worker-pool.ts';
 
 /** Linux: include/linux/workqueue.h. */

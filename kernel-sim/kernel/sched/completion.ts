@@ -4,10 +4,10 @@
  *
  * Linux: include/linux/completion.h, kernel/sched/completion.c.
  */
-import type { Ram } from '../hw/ram/ram.ts';
-import type { Sleeping, Switching } from '../uapi/coroutine.ts';
-import type { WaitHeads } from './sched/wait-head.ts';
-import { TASK_STATE } from './sched/task-state.ts';
+import type { Ram } from '../../hw/ram/ram.ts';
+import type { Sleeping, Switching } from '../../uapi/coroutine.ts';
+import type { WaitHeads } from './wait-head.ts';
+import { TASK_STATE } from './task-state.ts';
 
 /** Done for ever: what complete_all leaves. */
 const ALL_DONE = 0xffff_ffff;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { expect, it } from 'vitest';
 
-import { RawMachine } from '../../tests/support/raw-machine.ts';
-import type { Task } from './sched/task.ts';
+import { RawMachine } from '../../../tests/support/raw-machine.ts';
+import type { Task } from '../sched/task.ts';
 
 const SECOND_NS = 1_000_000_000;
 

@@ -8,11 +8,11 @@
  *
  * Linux: lockdep_map of struct work_struct and struct timer_list, lockdep_copy_map.
  */
-import type { LockKey, LockMap } from './locking/lockdep/lock-class.ts';
-import { LOCK_KIND } from './locking/lockdep/lock-kind.ts';
-import type { Lockdep } from './locking/lockdep/lockdep.ts';
-import type { SiteRegistry } from './module/sites.ts';
-import type { Execution } from './sched/execution.ts';
+import type { LockKey, LockMap } from './lock-class.ts';
+import { LOCK_KIND } from './lock-kind.ts';
+import type { Lockdep } from './lockdep.ts';
+import type { SiteRegistry } from '../../module/sites.ts';
+import type { Execution } from '../../sched/execution.ts';
 
 export class CallbackMaps {
   readonly #lockdep: Lockdep;

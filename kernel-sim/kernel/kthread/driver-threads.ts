@@ -5,16 +5,16 @@
  *
  * Linux: kernel/kthread.c. kthread.ts is what the kernel itself uses.
  */
-import type { Ram } from '../hw/ram/ram.ts';
-import type { Sleeping } from '../uapi/coroutine.ts';
-import { ERRNO } from '../uapi/errno.ts';
+import type { Ram } from '../../hw/ram/ram.ts';
+import type { Sleeping } from '../../uapi/coroutine.ts';
+import { ERRNO } from '../../uapi/errno.ts';
 import type { KernelThread, KernelThreads } from './kthread.ts';
-import type { FunctionCalls } from './module/function-calls.ts';
-import { threadPath } from './module/sites.ts';
-import type { Scheduler } from './sched/scheduler.ts';
-import type { Task } from './sched/task.ts';
-import { TASK_STATE, type Sleepers } from './sched/task-state.ts';
-import { WaitQueue } from './sched/wait-queue.ts';
+import type { FunctionCalls } from '../module/function-calls.ts';
+import { threadPath } from '../module/sites.ts';
+import type { Scheduler } from '../sched/scheduler.ts';
+import type { Task } from '../sched/task.ts';
+import { TASK_STATE, type Sleepers } from '../sched/task-state.ts';
+import { WaitQueue } from '../sched/wait-queue.ts';
 
 const PATH = threadPath();
 const { TASK_NORMAL, TASK_PARKED } = TASK_STATE;
