@@ -10,6 +10,7 @@ import type {
   MmapRequest,
   OpenFile,
 } from '../fs/open-file.ts';
+import type { HappensBefore } from '../kernel/kcsan/happens.ts';
 import type { Answer } from '../kernel/module/driver-calls.ts';
 import { isSwitching } from '../kernel/module/runtime.ts';
 import { entryPath, nothrowPath, type EntryPath } from '../kernel/module/sites.ts';
@@ -49,6 +50,8 @@ export class DriverFile implements KernelFileOperations {
     this.#open = (...args) => applyMethod(open ?? refuse, fileClass, args);
     this.#opensSlowly = isSwitching(open);
     this.#arguments = data;
+    // Who opens it comes after what was there before it was registered.
+    context.services.calls.initialised(this.owner);
   }
 
   readonly #opensSlowly: boolean;
@@ -57,9 +60,7 @@ export class DriverFile implements KernelFileOperations {
     if (this.#opensSlowly) return WOULD_BLOCK;
     const args = [...this.#arguments, new File(file, 0)];
     const answer = this.#context.services.calls.call(this.owner, OPEN, () => this.#open(...args));
-    file.private = answer.value;
-    if (answer.value !== undefined) this.owner.instances.add(answer.value);
-    return answer.errno || checkInstance(answer.value);
+    return this.#opened(file, answer);
   }
 
   *openBlocking(_inode: unknown, file: OpenFile): Sleeping<number> {
@@ -68,14 +69,20 @@ export class DriverFile implements KernelFileOperations {
     const answer = yield* calls.callSwitching(this.owner, OPEN, () =>
       runtime.maybe(this.#open(...args)),
     );
-    file.private = answer.value;
-    if (answer.value !== undefined) this.owner.instances.add(answer.value);
-    return answer.errno || checkInstance(answer.value);
+    return this.#opened(file, answer);
+  }
+
+  #opened(file: OpenFile, { value, errno }: Answer): number {
+    file.private = value;
+    if (value !== undefined) this.owner.instances.add(value);
+    this.#happens.release(file);
+    return errno || checkInstance(value);
   }
 
   release(file: OpenFile): number {
     const { calls, runtime } = this.#context.services;
     const instance = file.private as object;
+    this.#happens.acquire(instance);
     const hasGlue = runtime.DROP in instance || Symbol.dispose in instance;
     if (hasGlue && !runtime.dying) {
       const glue = methodOf(instance, runtime.DROP) ?? methodOf(instance, Symbol.dispose);
@@ -90,6 +97,7 @@ export class DriverFile implements KernelFileOperations {
 
   *releaseBlocking(file: OpenFile): Sleeping<void> {
     const { calls, runtime } = this.#context.services;
+    this.#happens.acquire(file.private as object);
     yield* calls.callSwitching(this.owner, RELEASE, () => runtime.dropSwitching(file.private));
     this.owner.instances.delete(file.private);
     calls.closed(this.owner);
@@ -145,10 +153,7 @@ export class DriverFile implements KernelFileOperations {
       new File(file, file.pos),
       new IoctlRequest(this.#context.classes, memory, cmd, arg),
     ];
-    const { calls } = this.#context.services;
-    const { errno, value } = calls.call(this.owner, IOCTL, () =>
-      applyMethod(method, file.private, args),
-    );
+    const { errno, value } = this.#call(IOCTL, method, file, args);
     return errno || resultOf(value);
   }
 
@@ -158,10 +163,7 @@ export class DriverFile implements KernelFileOperations {
       new File(file, file.pos),
       new IoctlRequest(this.#context.classes, memory, cmd, arg),
     ];
-    const { calls, runtime } = this.#context.services;
-    const { errno, value } = yield* calls.callSwitching(this.owner, IOCTL, () =>
-      runtime.maybe(applyMethod(method, file.private, args)),
-    );
+    const { errno, value } = yield* this.#callSwitching(IOCTL, method, file, args);
     return errno || resultOf(value);
   }
 
@@ -170,21 +172,13 @@ export class DriverFile implements KernelFileOperations {
     if (method === undefined) return -ERRNO.ESPIPE;
     if (isSwitching(method)) return WOULD_BLOCK;
     const args = [new File(file, file.pos), offset, whence];
-    const { calls } = this.#context.services;
-    return moveTo(
-      file,
-      calls.call(this.owner, LLSEEK, () => applyMethod(method, file.private, args)),
-    );
+    return moveTo(file, this.#call(LLSEEK, method, file, args));
   }
 
   *llseekBlocking(file: OpenFile, offset: number, whence: number): Sleeping<number> {
     const method = methodOf(file.private, 'llseek') ?? refuse;
     const args = [new File(file, file.pos), offset, whence];
-    const { calls, runtime } = this.#context.services;
-    const answer = yield* calls.callSwitching(this.owner, LLSEEK, () =>
-      runtime.maybe(applyMethod(method, file.private, args)),
-    );
-    return moveTo(file, answer);
+    return moveTo(file, yield* this.#callSwitching(LLSEEK, method, file, args));
   }
 
   mmap(file: OpenFile, { length, firstPage }: MmapRequest): PageSource | number {
@@ -192,21 +186,15 @@ export class DriverFile implements KernelFileOperations {
     if (method === undefined) return -ERRNO.ENODEV;
     if (isSwitching(method)) return WOULD_BLOCK;
     const area = this.#areaFor(length, firstPage);
-    const { calls } = this.#context.services;
-    const { errno } = calls.call(this.owner, MMAP, () =>
-      applyMethod(method, file.private, [new File(file, file.pos), area]),
-    );
-    return pagesOf(area, errno);
+    const args = [new File(file, file.pos), area];
+    return pagesOf(area, this.#call(MMAP, method, file, args).errno);
   }
 
   *mmapBlocking(file: OpenFile, { length, firstPage }: MmapRequest): Sleeping<PageSource | number> {
     const method = methodOf(file.private, 'mmap') ?? refuse;
     const area = this.#areaFor(length, firstPage);
-    const { calls, runtime } = this.#context.services;
-    const { errno } = yield* calls.callSwitching(this.owner, MMAP, () =>
-      runtime.maybe(applyMethod(method, file.private, [new File(file, file.pos), area])),
-    );
-    return pagesOf(area, errno);
+    const args = [new File(file, file.pos), area];
+    return pagesOf(area, (yield* this.#callSwitching(MMAP, method, file, args)).errno);
   }
 
   #areaFor(length: number, firstPage = 0): VmArea {
@@ -214,10 +202,7 @@ export class DriverFile implements KernelFileOperations {
   }
 
   #run(path: EntryPath, method: Method, file: OpenFile, pos: number, slice: unknown): number {
-    const lent = new File(file, pos);
-    const { calls } = this.#context.services;
-    return calls.call(this.owner, path, () => applyMethod(method, file.private, [lent, slice]))
-      .errno;
+    return this.#call(path, method, file, [new File(file, pos), slice]).errno;
   }
 
   *#runSwitching(
@@ -227,12 +212,38 @@ export class DriverFile implements KernelFileOperations {
     pos: number,
     slice: unknown,
   ): Sleeping<number> {
-    const lent = new File(file, pos);
-    const { calls, runtime } = this.#context.services;
-    const answer = yield* calls.callSwitching(this.owner, path, () =>
-      runtime.maybe(applyMethod(method, file.private, [lent, slice])),
+    return (yield* this.#callSwitching(path, method, file, [new File(file, pos), slice])).errno;
+  }
+
+  /** After the file's open, and before its release. */
+  #call(path: EntryPath, method: Method, file: OpenFile, args: readonly unknown[]): Answer {
+    const happens = this.#happens;
+    happens.acquire(file);
+    const answer = this.#context.services.calls.call(this.owner, path, () =>
+      applyMethod(method, file.private, args),
     );
-    return answer.errno;
+    happens.release(file.private as object);
+    return answer;
+  }
+
+  *#callSwitching(
+    path: EntryPath,
+    method: Method,
+    file: OpenFile,
+    args: readonly unknown[],
+  ): Sleeping<Answer> {
+    const { calls, runtime } = this.#context.services;
+    const happens = this.#happens;
+    happens.acquire(file);
+    const answer = yield* calls.callSwitching(this.owner, path, () =>
+      runtime.maybe(applyMethod(method, file.private, args)),
+    );
+    happens.release(file.private as object);
+    return answer;
+  }
+
+  get #happens(): HappensBefore {
+    return this.#context.services.scheduler.happens;
   }
 }
 

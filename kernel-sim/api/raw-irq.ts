@@ -59,9 +59,7 @@ export class RawIrqApi {
    * @raw
    */
   local_irq_disable(): void {
-    const { preempt, happens } = this.#context.services.scheduler;
-    preempt.disableInterrupts();
-    happens.holdOff('hardirq');
+    this.#context.services.scheduler.preempt.disableInterrupts();
   }
 
   /**
@@ -74,7 +72,6 @@ export class RawIrqApi {
    */
   *local_irq_enable(): Switching<void> {
     const { scheduler } = this.#context.services;
-    scheduler.happens.letOn('hardirq');
     scheduler.preempt.enableInterrupts();
     yield* scheduler.reschedule();
   }
@@ -100,9 +97,7 @@ export class RawIrqApi {
    * @raw
    */
   local_bh_disable(): void {
-    const { preempt, happens } = this.#context.services.scheduler;
-    preempt.disableSoftirqs();
-    happens.holdOff('softirq');
+    this.#context.services.scheduler.preempt.disableSoftirqs();
   }
 
   /**
@@ -115,7 +110,6 @@ export class RawIrqApi {
    */
   *local_bh_enable(): Switching<void> {
     const { scheduler } = this.#context.services;
-    scheduler.happens.letOn('softirq');
     if (scheduler.preempt.enableSoftirqs()) scheduler.serveSoftirqs();
     yield* scheduler.reschedule();
   }

@@ -49,21 +49,26 @@ export function driverOps(
   handler: Handler,
 ): Required<Pick<CtlTable, 'handler' | 'blocking'>> {
   const owner = context.module;
-  const { calls, runtime } = context.services;
+  const { calls, runtime, scheduler } = context.services;
+  calls.initialised(owner);
   return {
     handler(_table, transfer) {
       const method = methodOf(handler, transfer.isWrite ? 'write' : 'read');
       if (method === undefined) return -ERRNO.EINVAL;
       if (isSwitching(method)) return WOULD_BLOCK;
       const call = prepare(context.classes, handler, method, transfer);
-      return call.finish(calls.call(owner, call.path, call.run).errno);
+      const { errno } = calls.call(owner, call.path, call.run);
+      scheduler.happens.release(handler);
+      return call.finish(errno);
     },
     *blocking(_table, transfer): Sleeping<number> {
       const method = methodOf(handler, transfer.isWrite ? 'write' : 'read');
       if (method === undefined) return -ERRNO.EINVAL;
       const call = prepare(context.classes, handler, method, transfer);
       const run = (): Sleeping<unknown> => runtime.maybe(call.run());
-      return call.finish((yield* calls.callSwitching(owner, call.path, run)).errno);
+      const { errno } = yield* calls.callSwitching(owner, call.path, run);
+      scheduler.happens.release(handler);
+      return call.finish(errno);
     },
   };
 }

@@ -101,8 +101,9 @@ export class HandlerRegistration {
   *[Symbol.dispose](): Sleeping<void> {
     if (!this.#isRegistered) return;
     this.#isRegistered = false;
-    const { sysctl, runtime } = this.#context.services;
+    const { sysctl, runtime, scheduler } = this.#context.services;
     yield* sysctl.unregister(this.#header);
+    scheduler.happens.acquire(this.#handler);
     yield* runtime.dropSwitching(this.#handler);
   }
 }

@@ -21,6 +21,7 @@ export function detectRaces(kernel: Kernel): RaceDetector | undefined {
     isPermissive,
   });
   scheduler.happens = orders;
+  scheduler.preempt.happens = orders;
   const report = reporter.report.bind(reporter);
   return new RaceDetector({ ram, scheduler, execution, depot, orders, isStrict, report });
 }

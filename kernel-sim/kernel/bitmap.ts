@@ -6,15 +6,18 @@
  * Linux: include/asm-generic/bitops/instrumented-atomic.h, lib/find_bit.c.
  */
 import type { Ram } from '../hw/ram/ram.ts';
+import type { RaceDetector } from './kcsan/race-detector.ts';
 
 export type BitChange = 'set' | 'clear' | 'change';
 
 export class Bitmaps {
   readonly #ram: Ram;
+  readonly #races: RaceDetector | undefined;
   readonly #longBytes: number;
 
-  constructor(ram: Ram) {
+  constructor(ram: Ram, races?: RaceDetector) {
     this.#ram = ram;
+    this.#races = races;
     this.#longBytes = ram.board.pointerBytes;
   }
 
@@ -25,6 +28,7 @@ export class Bitmaps {
     const old = this.#ram.view.getUint8(at);
     const byte = how === 'set' ? old | mask : how === 'clear' ? old & ~mask : old ^ mask;
     this.#ram.view.setUint8(at, byte);
+    this.#races?.updated(this.#longOf(map, bit));
     return (old & mask) !== 0;
   }
 
@@ -50,8 +54,15 @@ export class Bitmaps {
 
   /** Where the byte of a bit lies, the access to its long having been checked. */
   #physicalOf(map: number, bit: number, isWrite: boolean): number {
+    const long = this.#longOf(map, bit);
+    this.#ram.checkRange(long, this.#longBytes, isWrite);
+    if (isWrite) this.#races?.update(long, this.#longBytes);
+    else this.#races?.markedLoad(long, this.#longBytes);
+    return this.#ram.physicalOf(map + Math.floor(bit / 8));
+  }
+
+  #longOf(map: number, bit: number): number {
     const byte = Math.floor(bit / 8);
-    this.#ram.checkRange(map + byte - (byte % this.#longBytes), this.#longBytes, isWrite);
-    return this.#ram.physicalOf(map + byte);
+    return map + byte - (byte % this.#longBytes);
   }
 }

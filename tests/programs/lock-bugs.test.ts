@@ -40,7 +40,7 @@ describe.each(BUGS)('$name', ({ name, report, place, done }) => {
   });
 
   it('is not in the right twin', () => {
-    const { logText, stdout, status } = run(name, 'right');
+    const { logText, stdout, status } = run(name, 'right', 'kcsan=on');
     expect(logText).not.toMatch(REPORT);
     expect([status, stdout]).toEqual([0, done]);
   });

@@ -118,7 +118,7 @@ describe.each(BUGS)('$name', ({ name, report, lines, harm = /^/, right, safe = r
     ['right', right],
     ['safe', safe],
   ])('is not in the %s twin', (twin, wanted) => {
-    const result = run(name, twin, 'try');
+    const result = run(name, twin, 'try', 'kcsan=on');
     expect(outputOf(result)).toMatch(wanted);
     expect(result.logText).not.toMatch(REPORT);
   });

@@ -125,6 +125,7 @@ export class Interrupts {
     const { scheduler } = this.#parts;
     const line = this.#lines[irq];
     while (line?.isRunning === true && !scheduler.preempt.inHardirq) yield* scheduler.relax();
+    for (const action of line?.actions ?? []) scheduler.happens.acquire(action);
   }
 
   /** The line is held off until `enable`. Nests. Linux: disable_irq_nosync. */
@@ -141,6 +142,7 @@ export class Interrupts {
       this.#parts.warn(`Unbalanced enable for IRQ ${irq}`);
       return;
     }
+    for (const action of line.actions) this.#parts.scheduler.happens.release(action);
     line.disabled--;
     if (line.disabled > 0 || !line.isPending) return;
     line.isPending = false;

@@ -69,9 +69,11 @@ export class Tasklets {
   *disable(at: number): Switching<void> {
     this.#count(at, 1);
     yield* this.#settle(at, RUN);
+    this.#parts.scheduler.happens.acquire(at);
   }
 
   enable(at: number): void {
+    this.#parts.scheduler.happens.release(at);
     this.#count(at, -1);
   }
 

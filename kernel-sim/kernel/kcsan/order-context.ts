@@ -22,8 +22,6 @@ export class OrderContext {
   clock: VectorClock | undefined = undefined;
   /** What was known at the latest barrier for writes: what a marked store tells. */
   fence: VectorClock | undefined = undefined;
-  /** Something was recorded with the present epoch. */
-  isDirty = false;
   /** So many accesses count as marked from now on. */
   atomicNext = 0;
   atomicDepth = 0;
@@ -40,11 +38,9 @@ export class OrderContext {
     this.#setCount(count);
   }
 
-  /** From now on others can tell what is done from what has been done. */
+  /** After others were told: what is done from now on is not what they know of. */
   advance(): void {
-    if (!this.isDirty || this.clock === undefined) return;
-    this.#setCount(this.clock[this.slot]! + 1);
-    this.isDirty = false;
+    if (this.slot >= 0) this.#setCount(this.clock![this.slot]! + 1);
   }
 
   join(other: VectorClock): void {

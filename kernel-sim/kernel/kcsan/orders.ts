@@ -130,6 +130,9 @@ export class Orders implements HappensBefore {
 
   woke(task: Task): void {
     if (this.#slots === 0) return;
+    const { preemptCount, sp } = this.#execution;
+    // The clock's own code has no frame: that a time-out is over orders nothing.
+    if ((preemptCount & IN_INTERRUPT) !== 0 && sp === 0) return;
     const { current } = this;
     if (current.clock === undefined) return;
     this.#of(task).join(current.clock);

@@ -274,7 +274,6 @@ export class RaceDetector {
     words[word + CELL_WORD.SIZE] = sizeBytes;
     words[word + CELL_WORD.BACK] = back;
     if (!isAgain) words[word + CELL_WORD.OLD] = ram.view.getInt32(cell, true);
-    context.isDirty = true;
   }
 
   #slotFor(context: OrderContext, first: number, info: number): number {

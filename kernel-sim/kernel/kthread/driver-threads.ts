@@ -94,6 +94,7 @@ export class DriverThreads {
     const thread = this.#at(pointer);
     if (thread === undefined) return false;
     const isNew = !thread.isStarted;
+    if (isNew) this.#parts.scheduler.happens.release(thread);
     thread.isStarted = true;
     thread.kernel.wake();
     const { task } = thread.kernel;
@@ -111,6 +112,7 @@ export class DriverThreads {
     this.unpark(pointer);
     this.wake(pointer);
     yield* thread.kernel.stop();
+    if (thread.kernel.task !== undefined) scheduler.happens.acquire(thread.kernel.task);
     this.#put(thread);
     return thread.result;
   }
@@ -134,6 +136,7 @@ export class DriverThreads {
     if (thread.kernel.task === this.#parts.scheduler.current) return 0;
     this.wake(pointer);
     while (!thread.isParked && !thread.kernel.hasEnded) yield* thread.waiters.sleep();
+    this.#parts.scheduler.happens.acquire(thread.waiters);
     return 0;
   }
 
@@ -143,20 +146,24 @@ export class DriverThreads {
     const task = thread?.kernel.task;
     if (thread === undefined || task === undefined) return;
     thread.shouldPark = false;
+    this.#parts.scheduler.happens.release(thread);
     this.#parts.sleepers.wake(task, TASK_PARKED);
   }
 
   /** The running thread rests as long as it should. Linux: kthread_parkme. */
   *parkme(): Sleeping<void> {
-    const { sleepers } = this.#parts;
+    const { sleepers, scheduler } = this.#parts;
     const thread = this.#self();
     while (thread?.shouldPark === true) {
       thread.isParked = true;
+      scheduler.happens.release(thread.waiters);
       thread.waiters.wakeAll();
       sleepers.setState(TASK_PARKED);
       yield* sleepers.schedule('kthread_parkme');
     }
-    if (thread !== undefined) thread.isParked = false;
+    if (thread === undefined) return;
+    thread.isParked = false;
+    scheduler.happens.acquire(thread);
   }
 
   *#body(thread: DriverThread, func: number, data: unknown): Sleeping<void> {
@@ -168,6 +175,7 @@ export class DriverThreads {
     // An oops ends the thread as a return does.
     try {
       while (!thread.isStarted) yield* thread.kernel.queue.sleep();
+      scheduler.happens.acquire(thread);
       if (thread.kernel.shouldStop) return;
       yield* this.parkme();
       const answer = yield* functions().call(PATH, () => func, data);

@@ -83,6 +83,7 @@ export class KernelThreads {
   /** A thread that begins as soon as kthreadd has made it. Context: any. Linux: kthread_run. */
   run(name: string, run: ThreadFunction): KernelThread {
     const thread = new KernelThread(name, new WaitQueue(this.#scheduler, name));
+    this.#scheduler.happens.release(thread);
     this.#requests.push({ thread, run });
     this.#work.wakeAll();
     return thread;
@@ -109,6 +110,7 @@ export class KernelThreads {
   }
 
   *#body(thread: KernelThread, run: ThreadFunction): Sleeping<void> {
+    this.#scheduler.happens.acquire(thread);
     // An oops ends the thread as it ends a process: whoever waits for it must not wait for ever.
     try {
       yield* run(thread);

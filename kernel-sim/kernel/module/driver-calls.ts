@@ -68,7 +68,7 @@ export class DriverCalls {
     return answer;
   }
 
-  /** Whoever enters the module from now on comes after its init. */
+  /** Whoever enters the module from now on comes after what its init has done. */
   initialised(module: LoadedModule): void {
     this.#scheduler.happens.release(module);
   }

@@ -6,6 +6,7 @@
  */
 import type { Ram } from '../../hw/ram/ram.ts';
 import type { Sleeping, Switching } from '../../uapi/coroutine.ts';
+import type { HappensBefore } from '../kcsan/happens.ts';
 import type { WaitHeads } from './wait-head.ts';
 import { TASK_STATE } from './task-state.ts';
 
@@ -14,12 +15,14 @@ const ALL_DONE = 0xffff_ffff;
 
 export class Completions {
   readonly #ram: Ram;
+  readonly #scheduler: { readonly happens: HappensBefore };
   readonly #waits: WaitHeads;
   /** Where the queue lies in the struct, whose first word is the count. */
   readonly #queue: number;
 
-  constructor(ram: Ram, waits: WaitHeads) {
+  constructor(ram: Ram, scheduler: { readonly happens: HappensBefore }, waits: WaitHeads) {
     this.#ram = ram;
+    this.#scheduler = scheduler;
     this.#waits = waits;
     this.#queue = ram.board.pointerBytes;
   }
@@ -41,6 +44,7 @@ export class Completions {
 
   /** Lets one who waits, or will, go on. Context: any. Linux: complete. */
   *complete(completion: number): Switching<void> {
+    this.#scheduler.happens.release(completion);
     const done = this.#ram.load32(completion);
     if (done !== ALL_DONE) this.#ram.store32(completion, done + 1);
     yield* this.#waits.wake(completion + this.#queue, TASK_STATE.TASK_NORMAL, 1);
@@ -48,6 +52,7 @@ export class Completions {
 
   /** Lets everybody go on, also those who come later. Context: any. Linux: complete_all. */
   *completeAll(completion: number): Switching<void> {
+    this.#scheduler.happens.release(completion);
     this.#ram.store32(completion, ALL_DONE);
     yield* this.#waits.wake(completion + this.#queue, TASK_STATE.TASK_NORMAL, 0);
   }
@@ -57,12 +62,15 @@ export class Completions {
     const done = this.#ram.load32(completion);
     if (done === 0) return false;
     if (done !== ALL_DONE) this.#ram.store32(completion, done - 1);
+    this.#scheduler.happens.acquire(completion);
     return true;
   }
 
   /** Whether nobody would have to wait. Context: any. Linux: completion_done. */
   isDone(completion: number): boolean {
-    return this.#ram.load32(completion) !== 0;
+    if (this.#ram.load32(completion) === 0) return false;
+    this.#scheduler.happens.acquire(completion);
+    return true;
   }
 
   /**

@@ -19,6 +19,7 @@
  *
  * Linux: include/linux/preempt.h.
  */
+import { type HappensBefore, UNORDERED } from '../kcsan/happens.ts';
 import type { Execution } from './execution.ts';
 
 /** One of each kind, as it is added to the word. */
@@ -47,6 +48,8 @@ export interface IrqWatcher {
 
 export class Preempt {
   watcher: IrqWatcher | undefined;
+  /** What is done with interrupts held off, and what they do, is ordered. */
+  happens: HappensBefore = UNORDERED;
   readonly #execution: Execution;
   readonly #onEnabled: () => void;
 
@@ -93,13 +96,18 @@ export class Preempt {
   disableSoftirqs(): void {
     const before = this.#execution.preemptCount;
     this.add(SOFTIRQ_DISABLE_OFFSET);
-    if ((before & SOFTIRQ_MASK) === 0) this.watcher?.softirqsOff();
+    if ((before & SOFTIRQ_MASK) !== 0) return;
+    this.watcher?.softirqsOff();
+    this.happens.holdOff('softirq');
   }
 
   /** The other half of it: true if this was the last, so that softirqs may be served. */
   enableSoftirqs(): boolean {
     const isLast = (this.#execution.preemptCount & SOFTIRQ_MASK) === SOFTIRQ_DISABLE_OFFSET;
-    if (isLast) this.watcher?.softirqsOn();
+    if (isLast) {
+      this.watcher?.softirqsOn();
+      this.happens.letOn('softirq');
+    }
     this.subtract(SOFTIRQ_DISABLE_OFFSET);
     return (this.#execution.preemptCount & INTERRUPT_MASK) === 0;
   }
@@ -111,12 +119,14 @@ export class Preempt {
     execution.irqsOff = true;
     execution.irqsOffSinceNs = execution.now();
     this.watcher?.hardirqsOff();
+    this.happens.holdOff('hardirq');
   }
 
   /** local_irq_enable: what has become due meanwhile is taken at the next point. */
   enableInterrupts(): void {
     if (!this.#execution.irqsOff) return;
     this.watcher?.hardirqsOn();
+    this.happens.letOn('hardirq');
     this.#execution.irqsOff = false;
     this.#onEnabled();
   }

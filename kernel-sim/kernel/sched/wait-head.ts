@@ -134,7 +134,8 @@ export class WaitHeads {
 
   /** Puts an entry on the queue, unless it is, and says that its task will sleep. */
   prepare(head: number, entry: number, state: number, isExclusive: boolean): void {
-    const { lists, sleepers } = this.#parts;
+    const { lists, sleepers, scheduler } = this.#parts;
+    scheduler.happens.acquire(head);
     if (lists.isEmpty(entry + this.layout.entry)) this.add(head, entry, isExclusive);
     sleepers.setState(state);
   }
@@ -198,7 +199,8 @@ export class WaitHeads {
    * ones; 0 for all. Context: any. Linux: __wake_up.
    */
   *wake(head: number, mode: number, exclusive: number, key = 0): Switching<number> {
-    const { lists, ram } = this.#parts;
+    const { lists, ram, scheduler } = this.#parts;
+    scheduler.happens.release(head);
     const list = head + this.layout.list;
     let left = exclusive;
     let woken = 0;

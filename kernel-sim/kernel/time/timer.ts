@@ -110,7 +110,7 @@ export class Timers {
     lists.addToHash(timer, base.head);
     const armed = { timer, base, dueNs: this.#instantOf(expires), sequence: this.#sequence++ };
     this.#armed.set(timer, armed);
-    scheduler.happens.release(base);
+    scheduler.happens.release(timer);
     this.#program(base);
     return wasPending;
   }
@@ -137,7 +137,7 @@ export class Timers {
         yield* this.#spin();
         wasPending = this.#detach(timer) || wasPending;
       }
-      scheduler.happens.acquire(base);
+      scheduler.happens.acquire(timer);
     }
     return wasPending;
   }
@@ -243,7 +243,7 @@ export class Timers {
   *#expire({ timer, base }: Armed): Switching<void> {
     const { sim, ram, functions, maps, scheduler, warner, lists } = this.#parts;
     base.running = timer;
-    scheduler.happens.acquire(base);
+    scheduler.happens.acquire(timer);
     const { count } = scheduler.preempt;
     const map = maps().begin(timer, base.head + COPY);
     let func = 0;
@@ -262,7 +262,7 @@ export class Timers {
     yield* functions().call(PATH, fetch, timer);
     maps().end(map);
     base.running = 0;
-    scheduler.happens.release(base);
+    scheduler.happens.release(timer);
     const after = scheduler.preempt.count;
     if (after === count) return;
     const words = [count, after].map((word) => word.toString(16).padStart(8, '0')).join(' -> ');

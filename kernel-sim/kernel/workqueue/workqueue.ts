@@ -234,6 +234,7 @@ export class Workqueues {
     this.#parts.scheduler.mightSleep();
     this.#parts.maps().waitsFor(queue.pointer);
     yield* queue.drain();
+    this.#parts.scheduler.happens.acquire(queue);
     this.#queues.delete(queue.pointer);
   }
 
@@ -243,6 +244,7 @@ export class Workqueues {
     this.#parts.scheduler.mightSleep();
     this.#parts.maps().waitsFor(queue.pointer);
     yield* queue.flush();
+    this.#parts.scheduler.happens.acquire(queue);
   }
 
   // ---- Items -----------------------------------------------------------------------------------
@@ -282,7 +284,7 @@ export class Workqueues {
   /** Queues an item that has been claimed. Linux: __queue_work. */
   insert(queue: Workqueue, item: number): void {
     const { scheduler } = this.#parts;
-    scheduler.happens.release(queue);
+    scheduler.happens.release(item);
     const busy = [...this.#pools.values()].find((pool) => pool.isRunning(item));
     this.#pending.set(item, queue.queue(item, busy));
   }
@@ -319,8 +321,8 @@ export class Workqueues {
       // A queue with one work at a time waits for itself if its work does this.
       if (queue.spec.maxActive === 1) maps().waitsFor(queue.pointer);
       yield* queue.waitFor(work);
-      scheduler.happens.acquire(queue);
     }
+    scheduler.happens.acquire(item);
     return works.length > 0;
   }
 
@@ -353,7 +355,9 @@ export class Workqueues {
     const { ram, functions, maps, scheduler } = this.#parts;
     const task = scheduler.current;
     this.#pending.delete(item);
-    scheduler.happens.acquire(queue);
+    // One item never runs twice at once, and of an ordered queue nothing does.
+    scheduler.happens.acquire(item);
+    if (queue.spec.maxActive === 1) scheduler.happens.acquire(queue);
     const before = this.#leftOf(task);
     let func = 0;
     const fetch = (): number => {
@@ -370,6 +374,7 @@ export class Workqueues {
     maps().end(outer);
     this.#checkLeak(task, before, func);
     this.#trace(EVENT.WORK_END, func);
+    scheduler.happens.release(item);
     scheduler.happens.release(queue);
   }
 
