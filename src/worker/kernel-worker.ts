@@ -158,7 +158,7 @@ class KernelServer {
   #afterSlice(state: RunState): void {
     const nowMs = this.#browser.now();
     const isSettled = state !== 'running';
-    const isNews = state !== this.#state || this.#output.size > 0;
+    const isNews = state !== this.#state || this.#output.size > 0 || this.#hasHappened();
     if (isSettled ? isNews : nowMs - this.#flushedMs >= FRAME_MS) {
       this.#state = state;
       this.#flushedMs = nowMs;
@@ -166,6 +166,13 @@ class KernelServer {
     } else if (this.#output.size >= UNDRAWN_MAX) {
       this.#flushOutput();
     }
+  }
+
+  /** Whether there is more to tell than the latest snapshot told, although nobody wrote. */
+  #hasHappened(): boolean {
+    if (this.#machine === undefined) return false;
+    const { happenings, kernel } = this.#machine;
+    return happenings.length > this.#nextHappening || kernel.printk.nextSequence > this.#nextLine;
   }
 
   #flush(): void {

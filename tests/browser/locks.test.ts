@@ -59,6 +59,7 @@ it('shows the circle when they are, in the picture, the table and the source', a
   await desk.type('(echo x > /dev/bank &); head -c 9 /dev/bank &\r');
   await page.getByRole('button', { name: 'Now', exact: true }).click();
   await page.getByText('cycle of 4').waitFor();
+  await page.locator('.caption').getByText('Neither can ever go on').waitFor();
   const picture = page.getByRole('img', { name: /^A circle of 4/ });
   expect(await picture.getAttribute('aria-label')).toMatch(
     /1: (bash|head)\/\d+ waits for .*2: .* is held by (bash|head)\/\d+; 3: .* waits for .*4:/,
