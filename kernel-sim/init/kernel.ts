@@ -432,6 +432,7 @@ export class Kernel {
       moduleData: (module: LoadedModule, bytes: number) => memory.allocateStatic(module, bytes),
       miscDevices: () => this.consoles.misc,
       structs: this.structs,
+      pages: this.pages,
       races: this.races,
       rcu: this.rcu,
       debugObjects: options.detectors.debugObjects,

@@ -4,6 +4,7 @@ import type { StructClasses } from '../api/struct-class.ts';
 import { makeViews } from '../api/views.ts';
 import type { RaceDetector } from '../kernel/kcsan/race-detector.ts';
 import { WatchedMemory } from '../kernel/kcsan/watched-memory.ts';
+import { WatchedObjects } from '../kernel/kcsan/watched-objects.ts';
 import { RamAccess } from '../hw/ram/module-memory.ts';
 import type { Ram } from '../hw/ram/ram.ts';
 import { SHADOW } from '../hw/ram/shadow.ts';
@@ -17,6 +18,7 @@ import type { KernelStacks } from '../mm/kernel-stacks.ts';
 import { globalRoom } from '../uapi/module-sections.ts';
 import { reportFetch } from '../mm/kernel-fault.ts';
 import type { KernelSpace } from '../mm/kernel-space.ts';
+import type { PageAllocator } from '../mm/page-alloc.ts';
 
 /** A variable takes eight bytes of a kernel stack, so no more of them than this live at once. */
 const ROOTS_MAX = KERNEL_STACK_BYTES / 8;
@@ -31,11 +33,13 @@ export function makeRawHooks(parts: {
   readonly die: Die;
   readonly kernelSpace: KernelSpace;
   readonly objectSizes: ObjectSizes;
+  readonly pages: PageAllocator;
   readonly races: RaceDetector | undefined;
 }): RawHooks {
-  const { ram, loader, scheduler, structs, runtime, objectSizes, races } = parts;
+  const { ram, loader, scheduler, structs, runtime, objectSizes, pages, races } = parts;
   const stacks = new StackBuffers(ram, runtime, KERNEL_STACK_BYTES);
   return {
+    watcher: races === undefined ? null : new WatchedObjects(ram, pages, races),
     memory: races === undefined ? new RamAccess(ram) : new WatchedMemory(ram, races),
     views: makeViews(ram, structs),
     functions: loader.functions,

@@ -17,6 +17,7 @@ import { readExports, surfaceOf, type ExportedFunction } from './module-symbols.
 import { checkImports } from './program.ts';
 import { Places } from './places.ts';
 import { readLockNames, type LockNames } from './lock-names.ts';
+import { SharedPlaces } from './shared-places.ts';
 import { PointerVariables } from './pointer-variables.ts';
 import { PointerOperations } from './pointer-operations.ts';
 import { checkRestrictions } from './restrictions.ts';
@@ -44,6 +45,7 @@ export interface Analysis {
   readonly globals: GlobalBuffers;
   readonly frames: Frames;
   readonly variables: PointerVariables;
+  readonly shared: SharedPlaces;
   readonly sites: Sites;
   readonly allocations: Allocations;
   readonly locks: LockNames;
@@ -64,8 +66,10 @@ export function analyse(
   const functions = new AddressedFunctions(checker);
   const variables = new PointerVariables(checker, TARGETS[board].pointerBytes);
   if (kind === 'module') variables.analyse(files);
+  const shared = new SharedPlaces(checker, variables);
+  if (kind === 'module') shared.analyse(files);
   const target = TARGETS[board];
-  const globals = new GlobalBuffers(checker, findings, places.types, target, variables.sizeBytes);
+  const globals = new GlobalBuffers(checker, findings, places.types, target, shared.sizeBytes);
   const frames = new Frames(checker);
   const pointers = new PointerOperations(checker, places, findings);
   for (const file of files) {
@@ -85,7 +89,9 @@ export function analyse(
   const effects = new Effects(checker, types, plan, findings, kind);
   const exports = readExports(checker, files, findings);
   effects.analyse(files, surfaceOf(files, exports));
-  const sites = new Sites(files, nameOf, places);
+  const sites = new Sites(files, nameOf, {
+    isAccess: (node) => places.isAccess(node) || shared.isAccess(node),
+  });
   const allocations = readAllocations(checker, files, places.types, target, sites);
   const locks = readLockNames(checker, files, sites);
   return {
@@ -99,6 +105,7 @@ export function analyse(
     globals,
     frames,
     variables,
+    shared,
     sites,
     allocations,
     locks,

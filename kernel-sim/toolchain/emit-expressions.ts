@@ -8,6 +8,7 @@ import { emitChain } from './emit-chains.ts';
 import { dropIfHeld, release } from './emit-drops.ts';
 import { emitMemory } from './emit-memory.ts';
 import { emitMirror } from './emit-roots.ts';
+import { emitShared } from './emit-shared.ts';
 import type { Emitter } from './emitter.ts';
 import { isAssignment, isCallNode, isInert, unwrap } from './syntax.ts';
 
@@ -62,6 +63,8 @@ function withDrops(
 function emitBare(emitter: Emitter, node: ts.Expression): ts.Expression {
   const touching = emitMemory(emitter, node);
   if (touching !== undefined) return touching;
+  const shared = emitShared(emitter, node);
+  if (shared !== undefined) return shared;
   if (ts.isOptionalChain(node)) {
     const lowered = emitChain(emitter, node);
     if (lowered !== undefined) return lowered;

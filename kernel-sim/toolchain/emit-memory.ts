@@ -80,7 +80,7 @@ function prepared(
 }
 
 /** The site of an access, and the instant at which another task may come first. */
-function accessPoints(emitter: Emitter, node: ts.Expression): ts.Expression[] {
+export function accessPoints(emitter: Emitter, node: ts.Expression): ts.Expression[] {
   const { analysis, scope, build } = emitter;
   const access = unwrap(node);
   const site = analysis.sites.siteOf(access);

@@ -102,8 +102,19 @@ class DriverToolchain implements Toolchain {
       isGplOnly,
       crc: versions.get(name) ?? 0,
     }));
-    const { globals, variables } = analysis;
-    const parts = { info, fast, stepped, sites, places, globals, variables, exports, imports };
+    const { globals, variables, shared } = analysis;
+    const parts = {
+      info,
+      fast,
+      stepped,
+      sites,
+      places,
+      globals,
+      variables,
+      shared,
+      exports,
+      imports,
+    };
     const ko = writeKo(request.board, parts);
     return { ...reply, diagnostics, ko: encodeBase64(ko) };
   }

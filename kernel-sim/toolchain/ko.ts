@@ -27,6 +27,7 @@ import {
 import type { GlobalBuffers } from './global-buffers.ts';
 import { KoBuilder, littleEndian, type SectionBuilder } from './ko-sections.ts';
 import type { LinkedCode } from './link.ts';
+import type { SharedPlaces } from './shared-places.ts';
 import type { PointerVariables } from './pointer-variables.ts';
 import type { ModuleInfo } from './module-info.ts';
 import type { ParameterInfo } from './module-params.ts';
@@ -49,6 +50,8 @@ export interface KoParts {
   readonly globals: Pick<GlobalBuffers, 'all' | 'sizeBytes'>;
   /** Its variables that hold pointers. */
   readonly variables: Pick<PointerVariables, 'statics' | 'pointerBytes'>;
+  /** Those that several contexts may reach. */
+  readonly shared: Pick<SharedPlaces, 'variables'>;
   readonly exports: readonly ExportedSymbol[];
   readonly imports: readonly ImportedSymbol[];
 }
@@ -88,13 +91,14 @@ export function writeKo(board: BuildRequest['board'], parts: KoParts): Uint8Arra
 }
 
 /** A buffer's name is that of its bytes, not of the pointer to them. */
-function addVariables(ko: KoBuilder, { globals, variables }: KoParts): void {
+function addVariables(ko: KoBuilder, { globals, variables, shared }: KoParts): void {
   const add = (name: string, value: number, size: number): void =>
     ko.symbol({ name, section: SECTION.BSS, value, size, type: ELF.OBJECT });
   const buffers = new Set(globals.all.map(({ name }) => name));
   for (const { name, offset } of variables.statics) {
     if (!buffers.has(name)) add(name, offset, variables.pointerBytes);
   }
+  for (const { name, offset, sizeBytes } of shared.variables) add(name, offset, sizeBytes);
   for (const { name, offset, sizeBytes } of globals.all) add(name, offset, sizeBytes);
 }
 

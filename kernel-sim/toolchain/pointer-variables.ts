@@ -62,6 +62,13 @@ export class PointerVariables {
     return this.#counts.get(node) ?? 0;
   }
 
+  /** Where a variable of a file that holds pointers has its place in `.bss`. */
+  staticOf(declaration: ts.VariableDeclaration): { readonly offset: number } | undefined {
+    const symbol = this.#checker.getSymbolAtLocation(declaration.name);
+    const mirror = symbol === undefined ? undefined : this.#variables.get(symbol)?.mirror;
+    return mirror?.kind === 'static' ? mirror : undefined;
+  }
+
   parametersOf(node: FunctionNode): readonly { readonly name: string; readonly index: number }[] {
     return this.#parameters.get(node) ?? [];
   }

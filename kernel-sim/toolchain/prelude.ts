@@ -108,6 +108,7 @@ export function preludeFor(code: string): string {
     ...(code.includes('$collections.') ? [COLLECTIONS] : []),
     ...(/\$left\b|\$construct/.test(code) ? [CONSTRUCT] : []),
     ...(code.includes('$m.') ? ['\nconst $m = $k.memory;'] : []),
+    ...(code.includes('$w.') ? ['\nconst $w = $k.watcher;'] : []),
     ...(code.includes('$bss +') ? ['\nconst $bss = $k.variables($base);'] : []),
     ...(code.includes('$layouts[') ? ['\nconst $layouts = [];'] : []),
   ].join('');

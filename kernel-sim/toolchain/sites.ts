@@ -138,7 +138,7 @@ export class Sites {
     const calls: ts.Node[] = [];
     let isNameable = parts.length > 0 && ts.isThrowStatement(at);
     const visit = (node: ts.Node): void => {
-      if (canBeReported(node)) isNameable = true;
+      if (canBeReported(node) || this.#places.isAccess(node)) isNameable = true;
       if (isCallNode(node) && node.expression.kind !== ts.SyntaxKind.SuperKeyword) calls.push(node);
       else if (this.#places.isAccess(node)) calls.push(node);
     };

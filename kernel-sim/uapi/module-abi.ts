@@ -134,6 +134,8 @@ export interface ModuleRuntime {
 
   /** Memory as raw code touches it. A factory takes it once, as `$m`. */
   readonly memory: ModuleMemory;
+  /** Who looks for data races, or null. A factory takes it once, as `$w`. */
+  readonly watcher: ModuleWatcher | null;
 
   /**
    * Closes a frame in which stack buffers were made, in place of `$k.sp = $p`: they are dead from
@@ -175,6 +177,25 @@ export interface ModuleRuntime {
   view(layout: unknown, address: number): object;
   /** Writes a value, or what one may begin with, as such a class lies in memory. */
   storeValue(layout: unknown, address: number, value: unknown): void;
+}
+
+/**
+ * `$w`: is told of accesses to what several contexts may reach and the engine keeps: fields of
+ * objects, which it gives a body in memory of so many bytes, and variables, at their place in
+ * `.bss`. Stores are told before they happen.
+ */
+export interface ModuleWatcher {
+  loadField(object: object, bodyBytes: number, offset: number, sizeBytes: number): void;
+  storeField(
+    object: object,
+    bodyBytes: number,
+    offset: number,
+    sizeBytes: number,
+    before: unknown,
+    after: unknown,
+  ): void;
+  loadVariable(address: number, sizeBytes: number): void;
+  storeVariable(address: number, sizeBytes: number, before: unknown, after: unknown): void;
 }
 
 /** What makes an access more than a plain one: `ModuleMemory.mark`. */

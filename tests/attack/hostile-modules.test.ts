@@ -72,6 +72,7 @@ function moduleOf(name: string, body: string): Uint8Array {
     places: [],
     globals: { all: [], sizeBytes: 0 },
     variables: { statics: [], pointerBytes: 8 },
+    shared: { variables: [] },
     exports: [],
     imports: [],
   });

@@ -127,6 +127,11 @@ export class RaceDetector {
     this.orders.release(pointer);
   }
 
+  /** What lies at a physical address has nothing to do with what lay there. */
+  forget(physical: number, sizeBytes: number): void {
+    this.#cells.forget(physical, sizeBytes);
+  }
+
   /** Tells the race of the store that has just happened. */
   flush(): void {
     const pending = this.#pending;

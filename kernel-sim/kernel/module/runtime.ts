@@ -5,7 +5,7 @@
  * Nothing here may trust what a driver passes. What may run code of its (a getter of a dispose)
  * runs as the driver.
  */
-import type { ModuleMemory, ModuleRuntime } from '../../uapi/module-abi.ts';
+import type { ModuleMemory, ModuleRuntime, ModuleWatcher } from '../../uapi/module-abi.ts';
 import type { Sleeping } from '../../uapi/coroutine.ts';
 import { COST } from '../../uapi/costs.ts';
 import { isCoroutine } from '../../lib/coroutine.ts';
@@ -39,6 +39,7 @@ export interface RuntimeHooks {
 /** What it asks for code that touches memory by itself. */
 export interface RawHooks {
   readonly memory: ModuleMemory;
+  readonly watcher: ModuleWatcher | null;
   readonly views: ModuleViews;
   readonly functions: ModuleFunctions;
   /** Somebody ran what lies at an address where no function begins. */
@@ -161,6 +162,10 @@ export class DriverRuntime extends Execution implements ModuleRuntime {
 
   get memory(): ModuleMemory {
     return this.#rawHooks().memory;
+  }
+
+  get watcher(): ModuleWatcher | null {
+    return this.#rawHooks().watcher;
   }
 
   leave(frame: number): void {

@@ -67,8 +67,13 @@ export interface Run {
 export type Evaluate = (code: string) => unknown;
 
 /** Loads one build, calls `init`, and drops what it made. */
-export function runBuild(code: string, sites: SiteTable, evaluate: Evaluate): Run {
-  const k = new TestRuntime(sites);
+export function runBuild(
+  code: string,
+  sites: SiteTable,
+  evaluate: Evaluate,
+  isWatched = false,
+): Run {
+  const k = new TestRuntime(sites, isWatched);
   let outcome = 'ok';
   try {
     const api = makeTestApi(k);

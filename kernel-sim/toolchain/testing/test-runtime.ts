@@ -2,7 +2,7 @@
 /** The smallest `$k` that keeps the contract of uapi/module-abi.ts, and writes everything down. */
 import type { Switching } from '../../uapi/coroutine.ts';
 import { COST } from '../../uapi/costs.ts';
-import type { ModuleRuntime, SiteTable } from '../../uapi/module-abi.ts';
+import type { ModuleRuntime, ModuleWatcher, SiteTable } from '../../uapi/module-abi.ts';
 import { TestErrno } from './test-api.ts';
 
 /** What is thrown on once a task has oopsed. */
@@ -29,9 +29,21 @@ export class TestRuntime implements ModuleRuntime {
   overruns = 0;
   steps = 0;
   readonly #sites: SiteTable;
+  readonly watcher: ModuleWatcher | null;
 
-  constructor(sites: SiteTable) {
+  /** A watcher writes down what it is told of fields and variables. */
+  constructor(sites: SiteTable, isWatched = false) {
     this.#sites = sites;
+    const stored = (place: string, before: unknown, after: unknown): void =>
+      this.log(`store ${place} ${nameOf(before)}->${nameOf(after)}`);
+    const watcher: ModuleWatcher = {
+      loadField: (_object, _bytes, offset) => this.log(`load ${offset}`),
+      storeField: (_object, _bytes, offset, _size, before, after) =>
+        stored(String(offset), before, after),
+      loadVariable: (address) => this.log(`load @${address}`),
+      storeVariable: (address, _size, before, after) => stored(`@${address}`, before, after),
+    };
+    this.watcher = isWatched ? watcher : null;
   }
 
   get spentNs(): number {
@@ -118,8 +130,8 @@ export class TestRuntime implements ModuleRuntime {
     return this.memory;
   }
 
-  variables(): never {
-    return this.memory;
+  variables(): number {
+    return 0;
   }
 
   globalBuffer(): never {
@@ -164,4 +176,9 @@ export class TestRuntime implements ModuleRuntime {
 
 function isCoroutine(value: unknown): value is Switching<unknown> {
   return Object.prototype.toString.call(value) === '[object Generator]';
+}
+
+function nameOf(value: unknown): string {
+  const isPlain = typeof value === 'number' || typeof value === 'bigint';
+  return isPlain || typeof value === 'boolean' ? String(value) : typeof value;
 }
