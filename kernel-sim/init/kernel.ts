@@ -482,12 +482,17 @@ export class Kernel {
 
   #attachRuntime(): FunctionCalls {
     const { die, scheduler, sim } = this;
+    this.runtime.stepping = this.options.preempt === 'full';
     this.runtime.attach({
       overrun: () => scheduler.overrun(),
       watch: () => scheduler.watch(),
       panic: (thrown) => die.panic(thrown),
       stackOverflow: () => this.#stackOverflow(),
-      step: () => sim.oracle.choose('step', 2) === 1,
+      step: () => {
+        if (sim.oracle.choose('step', 2) === 0) return false;
+        scheduler.stepAside();
+        return true;
+      },
     });
     const raw = makeRawHooks(this);
     this.runtime.attachMemory(raw);

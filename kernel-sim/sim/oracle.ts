@@ -20,12 +20,20 @@ export type Choice = readonly [kind: string, index: number, answer: number];
 /** Answers the `index`-th question of `kind`. */
 export type Strategy = (kind: ChoiceKind, index: number, options: number) => number;
 
+/** One statement in so many lets another context go first: more only makes all of them slow. */
+const STEPS_PER_SWITCH = 8;
+
 /** Each kind draws from a stream of its own, so that asking one never disturbs another. */
 export function fromSeed(seed: number): Strategy {
   const streams = new Map(
     KINDS.map((kind, n) => [kind, new Prng(seed ^ Math.imul(n + 1, 0x85eb_ca6b))]),
   );
-  return (kind, _index, options) => streams.get(kind)?.below(options) ?? 0;
+  return (kind, _index, options) => {
+    const stream = streams.get(kind);
+    if (stream === undefined) return 0;
+    if (kind === 'step' && stream.below(STEPS_PER_SWITCH) !== 0) return 0;
+    return kind === 'step' ? 1 : stream.below(options);
+  };
 }
 
 /** Repeats a log; where it says nothing, the answer is "as usual". */

@@ -42,6 +42,8 @@ export class Cpu {
   needsReschedule = false;
   /** Inside a plain function of a driver, so it cannot change tasks. */
   isStuck = false;
+  /** Its task stepped aside: the other CPUs go first, up to this instant. */
+  asideNs = 0;
   /** Nesting of interrupts and softirqs, those that have not ended. */
   irqDepth = 0;
   /** One for each level that there has been: outermost first. */

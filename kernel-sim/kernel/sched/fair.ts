@@ -93,10 +93,13 @@ export class FairQueue {
   }
 
   /** The running task's slice is over: its next one begins where its virtual time is. */
-  renew({ sched }: Task): void {
-    if (sched.vruntime >= sched.deadline) {
-      sched.deadline = sched.vruntime + virtual(sched.sliceNs, sched);
-    }
+  renew(task: Task): void {
+    if (task.sched.vruntime >= task.sched.deadline) this.defer(task);
+  }
+
+  /** Whoever is owed as much goes first: its slice begins anew. */
+  defer({ sched }: Task): void {
+    sched.deadline = sched.vruntime + virtual(sched.sliceNs, sched);
   }
 
   /** sched_yield(2): as if it had had all of its slice. */

@@ -247,6 +247,22 @@ export class Scheduler {
     if (kind === 'hard') this.#execution.irqsOffSinceNs = nowNs;
   }
 
+  /**
+   * Lets others go first, though it is not their turn: the other CPUs for SKEW_NS, and a fair task
+   * of this one if preemption is on. Takes no time by itself. The caller yields next. Context: any
+   * that can. It is what a statement of the stepped build may do.
+   */
+  stepAside(): void {
+    const cpu = this.#cpu;
+    cpu.asideNs = this.#sim.now() + SKEW_NS;
+    const task = cpu.current;
+    if (task === undefined || cpu.irqDepth > 0 || this.#execution.preemptCount !== 0) return;
+    if (task.sched.isRealTime || cpu.fair.waiting.length === 0) return;
+    this.#update(cpu);
+    cpu.fair.defer(task);
+    cpu.needsReschedule = true;
+  }
+
   /** A scheduling point: others may run now if it is their turn. */
   *reschedule(): Sleeping<void> {
     if (this.#execution.budget < 0) yield;
@@ -344,7 +360,7 @@ export class Scheduler {
     this.#leave(cpu);
     for (;;) {
       this.#takeInterrupts(cpu);
-      if (cpu.clockNs > this.#turnEndNs) this.#waitForOthers(cpu);
+      if (Math.max(cpu.clockNs, cpu.asideNs) > this.#turnEndNs) this.#waitForOthers(cpu);
       if (this.haltStatus !== undefined) cpu.irqDepth = depth;
       if (cpu.irqDepth === depth) break;
       // An interrupt that spins needs what the others do, which cannot wait for the host.
@@ -365,7 +381,8 @@ export class Scheduler {
   #waitForOthers(cpu: Cpu): void {
     cpu.isStuck = true;
     const limitNs = this.#limitNs;
-    this.#catchUp(cpu.clockNs);
+    this.#catchUp(Math.max(cpu.clockNs, cpu.asideNs));
+    cpu.asideNs = 0;
     this.#limitNs = limitNs;
     cpu.isStuck = false;
     this.#turnEndNs = this.#turnEnd(cpu);
@@ -431,7 +448,7 @@ export class Scheduler {
 
   /** When `cpu` would do something next: its own time, or if it is at rest its next event's. */
   #timeOf(cpu: Cpu): number {
-    if (!cpu.isAtRest) return cpu.clockNs;
+    if (!cpu.isAtRest) return Math.max(cpu.clockNs, cpu.asideNs);
     return Math.max(cpu.clockNs, this.#sim.events.nextOn(cpu.id));
   }
 
@@ -459,6 +476,7 @@ export class Scheduler {
 
   #turn(cpu: Cpu, isResumed: boolean): void {
     this.#paused = undefined;
+    cpu.asideNs = 0;
     if (cpu.isAtRest) this.#skipIdle(cpu, this.#timeOf(cpu));
     if (!isResumed) this.#turnEndNs = this.#turnEnd(cpu);
     for (;;) {
@@ -478,6 +496,7 @@ export class Scheduler {
       }
       if (task === undefined) this.#resumeInterrupt(cpu);
       else this.#resumeTask(cpu, task);
+      if (cpu.asideNs !== 0) return;
     }
   }
 
