@@ -4,7 +4,7 @@
  *
  * @subpath kernel/raw
  */
-import { IRQF_SHARED } from '../kernel/irq/interrupts.ts';
+import { IRQF_NO_THREAD, IRQF_SHARED } from '../kernel/irq/interrupts.ts';
 import type { Switching } from '../uapi/coroutine.ts';
 import type { ApiContext } from './context.ts';
 import type { VoidPtr } from './raw-pointer.ts';
@@ -34,6 +34,8 @@ export class RawInterruptApi {
 
   /** Others may have handlers on the same line. */
   readonly IRQF_SHARED: number = IRQF_SHARED;
+  /** The handler never runs in a thread: it may take raw spinlocks, and no others. */
+  readonly IRQF_NO_THREAD: number = IRQF_NO_THREAD;
   /** It was another device of the line. */
   readonly IRQ_NONE: number = 0;
   /** The interrupt was ours, and is dealt with. */

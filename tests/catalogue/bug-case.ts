@@ -39,6 +39,8 @@ export interface BugCase {
   readonly body: string;
   /** Classes, functions and constants of the driver's top level, also as a patch. */
   readonly top?: string;
+  /** Functions of this case alone, also as a patch: in a bundle no other has their names. */
+  readonly functions?: string;
   /** What the module does when it is unloaded. */
   readonly exit?: string;
   /** What `module()` is told, also as a patch; the licence GPL unless told. */
@@ -80,6 +82,11 @@ export interface BugCase {
   readonly besides?: readonly string[];
   /** What the trace must know of copies to and from programs: where, and how many bytes. */
   readonly copies?: readonly (readonly [place: string, sizeBytes: number])[];
+  /**
+   * Which locks the trace must know as taken, in order, each with who took it: `task &box->lock`,
+   * `hardirq &box->lock`, `softirq &box->lock`. Those of other names do not count.
+   */
+  readonly takes?: readonly string[];
   /** What the driver, or the script, must print, in order: proof that it got there. */
   readonly prints?: readonly string[];
 }

@@ -151,8 +151,9 @@ describe('the runner', () => {
   });
 
   test('makes one driver of a bundle, and judges each case by its own lines', () => {
+    const functions = '  function hello(): void { println("hello"); }';
     const first = { ...GOOD, bundle: 'planted' };
-    const second = { ...first, id: 'planted/second', body: `  println("hello");\n${GOOD.body}` };
+    const second = { ...first, id: 'planted/second', functions, body: `  hello();\n${GOOD.body}` };
     const bundle = [first, second];
     const sources = writeBundle(bundle, 'broken');
     expect(new Set([...sources.values()].map(({ text }) => text)).size).toBe(1);

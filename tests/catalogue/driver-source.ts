@@ -35,6 +35,7 @@ export function writeDriver(bug: BugCase, variant: Variant): DriverSource {
   const exit = exitOf(bug, 'leave', variant);
   const lines = [
     ...applyPatch(bug.top ?? '', variant),
+    ...applyPatch(bug.functions ?? '', variant),
     ...unsafeFunction('run', bodyOf(bug.body, variant)),
     ...exit,
     ...FRAME,
@@ -57,7 +58,9 @@ export function writeBundle(
   variant: Variant,
 ): ReadonlyMap<string, DriverSource> {
   const top = applyPatch(bugs[0]?.top ?? '', variant);
+  const own = bugs.map((bug) => applyPatch(bug.functions ?? '', variant));
   const functions = bugs.map((bug, index) => [
+    ...own[index]!,
     ...unsafeFunction(`run_${index}`, bodyOf(bug.body, variant)),
     ...exitOf(bug, `leave_${index}`, variant),
   ]);
@@ -84,7 +87,7 @@ export function writeBundle(
   const topAt = all.indexOf(top[0] ?? '');
   const topMarks = top.length === 0 ? [] : marksOf(all.slice(topAt, topAt + top.length), topAt);
   const sources = bugs.map(({ id }, index): [string, DriverSource] => {
-    const from = all.indexOf(headOf(`run_${index}`));
+    const from = all.indexOf(headOf(`run_${index}`)) - own[index]!.length;
     const lines = all.slice(from, from + functions[index]!.length);
     const marks = [...topMarks, ...marksOf(lines, from)];
     return [id, { text, marks, parameters: `which=${index}` }];

@@ -31,7 +31,14 @@ const SUITES: ReadonlySet<string> = new Set([
   'fortify',
   'list-debug',
   'mm-oops',
+  'lockdep',
+  'lockdep-extra',
 ]);
+/** What no driver can do, since the kernel has no such thing. */
+export const LEFT_OUT: readonly { readonly ids: RegExp; readonly why: string }[] = [
+  { ids: /^lockdep\/.*\.rtmutex$/, why: 'there are no mutexes that inherit priorities' },
+  { ids: /^lockdep\/fs_reclaim_/, why: 'no memory is reclaimed by way of file systems' },
+];
 /** Families that are run of a suite whose rest waits for other parts of the kernel. */
 const FAMILIES: ReadonlySet<string> = new Set(['lkdtm:refcount', 'lkdtm:usercopy', 'lkdtm:list']);
 
@@ -41,13 +48,25 @@ export function loadEntries(): Entry[] {
   return text
     .trimEnd()
     .split('\n')
-    .map((line) => JSON.parse(line) as Entry);
+    .map((line) => JSON.parse(line, withOption) as Entry);
+}
+
+/**
+ * What a report of a semaphore says of its waiters: the catalogue has both texts in one, of which
+ * a kernel prints `list empty` or `list not empty`.
+ */
+const LIST_STATE = String.raw`list \[not \]empty`;
+
+function withOption(_key: string, value: unknown): unknown {
+  return typeof value === 'string' ? value.replace(LIST_STATE, 'list (?:not )?empty') : value;
 }
 
 /** What must be caught, and what is caught of suites that are not whole yet. */
 export function entriesToRun(hasCase: (id: string) => boolean): Entry[] {
   return loadEntries().filter(
     ({ id, applicable, suite, family }) =>
-      applicable && (SUITES.has(suite) || FAMILIES.has(family) || hasCase(id)),
+      applicable &&
+      LEFT_OUT.every(({ ids }) => !ids.test(id)) &&
+      (SUITES.has(suite) || FAMILIES.has(family) || hasCase(id)),
   );
 }

@@ -81,6 +81,7 @@ const SEEN: Observation = {
   allocated: new Set([START]),
   freed: new Set([START]),
   copies: [],
+  takes: ['task &box->lock', 'hardirq &box->lock', 'task other'],
   printed: ['p at 888001234560'],
 };
 
@@ -165,6 +166,11 @@ describe('silence', () => {
     expect(judgeSilence(BUG, ENTRY, twin, { ...quiet, allocated: new Set() })).not.toEqual([]);
     expect(judgeSilence({ ...BUG, copies: [['p', 8]] }, ENTRY, twin, quiet)).toEqual([
       expect.stringContaining('in place of ffff888001234560 8'),
+    ]);
+    const takes = ['task &box->lock', 'hardirq &box->lock'];
+    expect(judgeSilence({ ...BUG, takes }, ENTRY, twin, quiet)).toEqual([]);
+    expect(judgeSilence({ ...BUG, takes: takes.toReversed() }, ENTRY, twin, quiet)).toEqual([
+      expect.stringContaining('the trace has locks task &box->lock,hardirq &box->lock in place'),
     ]);
     expect(judgeSilence({ ...BUG, prints: ['done'] }, ENTRY, twin, quiet)).toEqual([
       '"done" was not printed',

@@ -150,6 +150,13 @@ function judgeRun(bug: BugCase, source: DriverSource, seen: Observation): string
       wrong.push(`the trace has copies ${found.join()} in place of ${wanted.join()}`);
     }
   }
+  if (bug.takes !== undefined) {
+    const names = new Set(bug.takes.map(lockOf));
+    const found = seen.takes.filter((take) => names.has(lockOf(take)));
+    if (found.join() !== bug.takes.join()) {
+      wrong.push(`the trace has locks ${found.join()} in place of ${bug.takes.join()}`);
+    }
+  }
   for (const letter of bug.taints ?? '') {
     if (!seen.taints.has(letter)) wrong.push(`not tainted with ${letter}`);
   }
@@ -161,6 +168,11 @@ function judgeRun(bug: BugCase, source: DriverSource, seen: Observation): string
     else from = at + 1;
   }
   return wrong;
+}
+
+/** `&box->lock` of `task &box->lock`. */
+function lockOf(take: string): string {
+  return take.slice(take.indexOf(' ') + 1);
 }
 
 function expectationsOf({ marks }: DriverSource): Expected[] {

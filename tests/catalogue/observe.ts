@@ -25,6 +25,8 @@ export interface Observation {
   readonly freed: ReadonlySet<number>;
   /** Copies to and from programs: the program's address, and how many bytes were copied. */
   readonly copies: readonly (readonly [address: number, sizeBytes: number])[];
+  /** Locks that were taken, each with who took it: `task &box->lock`, `hardirq &box->lock`. */
+  readonly takes: readonly string[];
   /** Lines of the log as the trace has them. */
   readonly printed: readonly string[];
 }
@@ -113,6 +115,7 @@ export function observe(
     allocated: addresses(ALLOCATIONS),
     freed: addresses(FREES),
     copies: events.filter(({ kind }) => kind === EVENT.USER_COPY).map(({ a, b }) => [a, b]),
+    takes: takesOf(events, (id) => sim.trace.textOf(id)),
     printed: events.filter(({ kind }) => kind === EVENT.PRINTK).map(({ b }) => sim.trace.textOf(b)),
   };
 }
@@ -137,7 +140,23 @@ const WANTED: ReadonlySet<EventKind> = new Set([
   ...FREES,
   EVENT.PRINTK,
   EVENT.USER_COPY,
+  EVENT.LOCK,
+  EVENT.IRQ_ENTER,
+  EVENT.IRQ_EXIT,
+  EVENT.SOFTIRQ_ENTER,
+  EVENT.SOFTIRQ_EXIT,
 ]);
+
+/** What runs on the one CPU: what began last. */
+function takesOf(events: readonly TraceEvent[], textOf: (id: number) => string): string[] {
+  const contexts = ['task'];
+  return events.flatMap(({ kind, b }) => {
+    if (kind === EVENT.IRQ_ENTER) contexts.push('hardirq');
+    if (kind === EVENT.SOFTIRQ_ENTER) contexts.push('softirq');
+    if (kind === EVENT.IRQ_EXIT || kind === EVENT.SOFTIRQ_EXIT) contexts.pop();
+    return kind === EVENT.LOCK ? [`${contexts.at(-1)!} ${textOf(b)}`] : [];
+  });
+}
 
 const TOLD = /^(\w+) at ([0-9a-f]+)$/;
 

@@ -77,7 +77,9 @@ export class CaseRunner {
     const twin = this.#make(bug, 'repaired');
     if ('errors' in twin) return [`the twin does not build: ${twin.errors[0]}`];
     const { source, seen } = load(bug, twin, bug.setting.on);
-    const silent = { ...bug, prints: [], besides: [], taints: '', status: 0 };
+    // What it does in place of the mistake is its own.
+    const { takes: _, ...rest } = bug;
+    const silent = { ...rest, prints: [], besides: [], taints: '', status: 0 };
     const noise = [...judgeSilence(silent, entry, source, seen), ...judgeStatus(silent, seen)];
     return noise.map((reason) => `the twin: ${reason}`);
   }

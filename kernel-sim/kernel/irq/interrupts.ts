@@ -23,6 +23,10 @@ import type { Scheduler } from '../sched/scheduler.ts';
 const LINES = 16;
 /** What may be shared says so. Linux: IRQF_SHARED. */
 export const IRQF_SHARED = 0x80;
+/** The handler runs in a hard interrupt even where others get threads. Linux: IRQF_NO_THREAD. */
+export const IRQF_NO_THREAD = 0x1_0000;
+/** It, and for the same reason Linux's IRQF_PERCPU and IRQF_ONESHOT. */
+const UNTHREADED = IRQF_NO_THREAD | 0x400 | 0x2000;
 const IRQ_HANDLED = 1;
 /** How many interrupts in a row are looked at, and how many of them nobody may miss. */
 const LOOKED_AT = 100_000;
@@ -200,7 +204,9 @@ export class Interrupts {
     const { scheduler, functions, warnOnce } = this.#parts;
     const { preempt, happens } = scheduler;
     happens.acquire(action);
+    preempt.watcher?.setHardirqThreaded((action.flags & UNTHREADED) === 0);
     const answer = yield* functions().call(NO_FRAMES, () => action.handler, irq, action.device);
+    preempt.watcher?.setHardirqThreaded(true);
     happens.release(action);
     if (!preempt.irqsDisabled) {
       const text = `irq ${irq} handler ${functions().nameOf(action.handler)} enabled interrupts`;

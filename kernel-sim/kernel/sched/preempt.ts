@@ -44,6 +44,8 @@ export interface IrqWatcher {
   /** Called just after they are off. */
   hardirqsOff(): void;
   softirqsOff(): void;
+  /** A handler begins that could have been given a thread, or that could not. */
+  setHardirqThreaded(isThreaded: boolean): void;
 }
 
 export class Preempt {

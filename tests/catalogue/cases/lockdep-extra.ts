@@ -3,12 +3,13 @@
 import { SETTING, type BugCase } from '../bug-case.ts';
 
 const TOP = `
-  class Box extends struct({ lock: mutex, other: mutex, spin: spinlock_t }) {}
+  class Box extends struct({ lock: mutex, other: mutex, sem: rw_semaphore, spin: spinlock_t }) {}
   function makeBox(): Ptr<Box> {
     "use unsafe";
     const box: Ptr<Box> = kzalloc(Box.size, GFP_KERNEL);
     mutex_init(addr_of(box.$.lock));
     mutex_init(addr_of(box.$.other));
+    init_rwsem(addr_of(box.$.sem));
     spin_lock_init(addr_of(box.$.spin));
     return box;
   }`;
@@ -123,7 +124,64 @@ ${DONE}`,
     taints: 'W',
     prints: ['done'],
   },
+  {
+    id: 'lockdep-extra/rwsem_bad_release',
+    body: `${MADE}
+  const sem = addr_of(box.$.sem); // PLACE sem
++ down_write(sem);
+  up_write(sem); // BAD trap
+  kfree(box);
+${DONE}`,
+    says: [['DEBUG_RWSEMS_WARN_ON(*): count = 0x0, magic = 0x{sem}, owner = 0x0, *, list empty']],
+    taints: 'W',
+    prints: ['done'],
+  },
 ];
+
+/**
+ * The compiler knows that a handler may not sleep. A cast hides it, as casts in C do; the type is
+ * one of functions that spin.
+ */
+const MUTEX_IN_IRQ: BugCase = {
+  id: 'lockdep-extra/mutex_in_irq',
+  top: `${TOP}
+  let isDone = false;
+  type Taker = (box: Ptr<Box>) => void;
+  function spin(box: Ptr<Box>): void {
+    "use unsafe";
+    spin_lock(addr_of(box.$.spin));
+    spin_unlock(addr_of(box.$.spin));
+  }
+  function sleep(box: Ptr<Box>): void {
+    "use unsafe";
+    mutex_lock(addr_of(box.$.lock)); // BAD trap
+    mutex_unlock(addr_of(box.$.lock));
+  }
+  let what: unknown = null;
+  function trusted(): Taker {
+    "use unsafe";
+    return what === null ? spin : (what as Taker);
+  }
+  function handle(_irq: number, data: VoidPtr): number {
+    "use unsafe";
+    trusted()(data);
+    isDone = true;
+    return IRQ_HANDLED;
+  }`,
+  body: `${MADE}
+- what = sleep;
++ sleep(box);
+  request_irq(tick_irq(), handle, 0, "driver", box);
+  tick_once(0);
+  while (!isDone) cpu_relax();
+  free_irq(tick_irq(), box);
+  kfree(box);
+${DONE}`,
+  says: [['in_atomic(): 1, irqs_disabled(): 1, *', 'preempt_count: 10000, expected: 0']],
+  taints: 'W',
+  prints: ['done'],
+  setting: { on: 'lockdep=off', off: 'lockdep=off atomic_sleep=off' },
+};
 
 /** Where two tasks are needed. */
 const TWO_TASKS: readonly BugCase[] = [
@@ -169,5 +227,6 @@ function bundled(bug: Omit<BugCase, 'setting'>, isLockdep: boolean): BugCase {
 export const LOCKDEP_EXTRA_CASES: readonly BugCase[] = [
   ...LOCKDEP_EXTRA.map((bug) => bundled(bug, true)),
   ...LOCK_DEBUG.map((bug) => bundled(bug, false)),
+  MUTEX_IN_IRQ,
   ...TWO_TASKS,
 ];

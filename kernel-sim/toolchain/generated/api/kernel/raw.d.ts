@@ -1457,6 +1457,9 @@ export interface IrqHandlerFunction {
 /** Others may have handlers on the same line. */
 export const IRQF_SHARED: number;
 
+/** The handler never runs in a thread: it may take raw spinlocks, and no others. */
+export const IRQF_NO_THREAD: number;
+
 /** It was another device of the line. */
 export const IRQ_NONE: number;
 
