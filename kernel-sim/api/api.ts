@@ -8,10 +8,14 @@
 import { ALLOC_FLAGS, AllocApi } from './alloc.ts';
 import { Arc } from './arc.ts';
 import { AtomicU32 } from './atomic.ts';
+import { Completion } from './completion.ts';
+import { CondVar } from './cond-var.ts';
 import { ApiContext, type ApiServices } from './context.ts';
 import { FsApi } from './fs.ts';
 import { KernelApi } from './kernel.ts';
 import { Guard, ReadGuard } from './guard.ts';
+import { IrqApi } from './irq.ts';
+import { Registration as IrqRegistration } from './irq-registration.ts';
 import { MmApi, Page, PageStatics } from './mm.ts';
 import { KBox } from './k-box.ts';
 import { KString } from './k-string.ts';
@@ -69,8 +73,15 @@ import { Spinlock } from './spinlock.ts';
 import { SyncApi } from './sync.ts';
 import { HandlerRegistration, Registration, SysctlApi } from './sysctl.ts';
 import { Value } from './sysctl-value.ts';
+import { TaskApi } from './task.ts';
+import { Thread, CurrentThread } from './thread.ts';
+import { Tick } from './tick.ts';
 import { TimeApi } from './time.ts';
+import { Timer } from './timer.ts';
 import { UapiApi } from './uapi.ts';
+import { DelayedWork, Work } from './work.ts';
+import { Workqueue } from './work-queue.ts';
+import { WorkqueueApi } from './workqueue.ts';
 
 export function makeDriverApi(services: ApiServices): ReadonlyMap<string, object> {
   const context = new ApiContext(services);
@@ -81,6 +92,9 @@ export function makeDriverApi(services: ApiServices): ReadonlyMap<string, object
   const sync = new SyncApi(context);
   const uapi = new UapiApi(context.classes);
   const alloc = new AllocApi(context);
+  const irq = new IrqApi(context);
+  const task = new TaskApi(context);
+  const workqueue = new WorkqueueApi(context);
   return new Map([
     ['kernel', Object.freeze({ ...exportsOf(kernel), param: exportsOf(kernel.param) })],
     [
@@ -103,11 +117,30 @@ export function makeDriverApi(services: ApiServices): ReadonlyMap<string, object
     ['kernel/random', exportsOf(new RandomApi(context))],
     ['kernel/raw', rawExports(context, uapi)],
     ['kernel/sysctl', Object.freeze({ sysctl: exportsOf(sysctl) })],
-    ['kernel/time', exportsOf(time)],
+    [
+      'kernel/irq',
+      Object.freeze({
+        ...exportsOf(irq),
+        irq: exportsOf(irq.irq),
+        Tick: classOf(Tick, irq.Tick),
+      }),
+    ],
+    ['kernel/task', Object.freeze({ Thread: classOf(Thread, task.Thread) })],
+    ['kernel/time', Object.freeze({ ...exportsOf(time), Timer: classOf(Timer, time.Timer) })],
+    [
+      'kernel/workqueue',
+      Object.freeze({
+        DelayedWork: classOf(DelayedWork, workqueue.DelayedWork),
+        Work: classOf(Work, workqueue.Work),
+        Workqueue: classOf(Workqueue, workqueue.Workqueue),
+      }),
+    ],
     ['uapi', exportsOf(uapi)],
     [
       'kernel/sync',
       Object.freeze({
+        Completion: classOf(Completion, sync.Completion),
+        CondVar: classOf(CondVar, sync.CondVar),
         Mutex: classOf(Mutex, sync.Mutex),
         AtomicU32: classOf(AtomicU32, sync.AtomicU32),
         RwLock: classOf(RwLock, sync.RwLock),
@@ -213,7 +246,12 @@ function exportsOf(api: object): object {
 for (const shared of [
   Arc,
   AtomicU32,
+  Completion,
+  CondVar,
+  CurrentThread,
+  DelayedWork,
   Guard,
+  IrqRegistration,
   ReadGuard,
   RwLock,
   RwSemaphore,
@@ -226,7 +264,12 @@ for (const shared of [
   Registration,
   Slot,
   Spinlock,
+  Thread,
+  Tick,
+  Timer,
   Value,
+  Work,
+  Workqueue,
 ]) {
   Object.freeze(shared.prototype);
 }

@@ -38,6 +38,7 @@ import type { SlabAllocator } from '../mm/kmalloc.ts';
 import type { Rcu } from '../kernel/rcu/rcu.ts';
 import type { RcuUsage } from '../kernel/rcu/usage.ts';
 import type { Timers } from '../kernel/time/timer.ts';
+import type { DelayedWorks } from '../kernel/workqueue/delayed-work.ts';
 import type { Workqueues } from '../kernel/workqueue/workqueue.ts';
 import type { Vmalloc } from '../mm/vmalloc.ts';
 import { LoadedModule } from '../kernel/module/loaded-module.ts';
@@ -58,6 +59,7 @@ export interface RawParts {
   readonly completions: Completions;
   readonly threads: DriverThreads;
   readonly timers: Timers;
+  readonly delayedWorks: DelayedWorks;
   readonly refcounts: Refcounts;
   readonly sizes: ObjectSizes;
   readonly strings: Strings;

@@ -6,7 +6,7 @@
  */
 import type { LockSpec } from '../kernel/locking/lockdep/lock-table.ts';
 import { errnoValue } from '../kernel/module/errno-value.ts';
-import type { Switching } from '../uapi/coroutine.ts';
+import type { Sleeping, Switching } from '../uapi/coroutine.ts';
 import { ERRNO } from '../uapi/errno.ts';
 import type { ApiContext } from './context.ts';
 
@@ -23,12 +23,37 @@ export interface Cell<T> {
 export class Guard<T> {
   readonly #cell: Cell<T>;
   readonly #release: () => Switching<void>;
+  readonly #retake: (() => Sleeping<unknown>) | undefined;
   #isHeld = true;
 
-  /** @internal */
-  constructor(cell: Cell<T>, release: () => Switching<void>) {
+  /**
+   * `retake` takes the lock again, after a wait that gave it back.
+   *
+   * @internal
+   */
+  constructor(cell: Cell<T>, release: () => Switching<void>, retake?: () => Sleeping<unknown>) {
     this.#cell = cell;
     this.#release = release;
+    this.#retake = retake;
+  }
+
+  /**
+   * Gives the lock back while `wait` runs, which is given what gives it back.
+   *
+   * @internal
+   */
+  static *unlocked<R>(
+    guard: Guard<unknown>,
+    wait: (release: () => Switching<void>) => Sleeping<R>,
+  ): Sleeping<R> {
+    guard.#check();
+    const retake = guard.#retake;
+    if (retake === undefined) throw new Error('this lock cannot be waited with');
+    guard.#isHeld = false;
+    const answer = yield* wait(guard.#release);
+    yield* retake();
+    guard.#isHeld = true;
+    return answer;
   }
 
   /** The data. It must not be kept past the guard. */

@@ -25,6 +25,8 @@ export class Mutex<T> {
   readonly #context: ApiContext;
   readonly #cell: Cell<T>;
   readonly #memory: LockMemory;
+  /** For a guard that gave the lock back while it waited. */
+  readonly #retake = (): Sleeping<number> => this.#take(WAIT.UNINTERRUPTIBLE);
 
   /** @internal */
   constructor(context: ApiContext, value: T, told: unknown) {
@@ -83,10 +85,11 @@ export class Mutex<T> {
   #guard(): Guard<T> {
     const { mutexes, scheduler } = this.#context.services;
     const { pointer } = this.#memory;
-    return new Guard(this.#cell, function* (): Switching<void> {
+    const release = function* (): Switching<void> {
       mutexes.unlock(pointer);
       yield* scheduler.reschedule();
-    });
+    };
+    return new Guard(this.#cell, release, this.#retake);
   }
 }
 

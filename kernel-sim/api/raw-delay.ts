@@ -4,7 +4,7 @@
  *
  * @subpath kernel/raw
  */
-import { HZ } from '../kernel/jiffies.ts';
+import { HZ, jiffiesIn } from '../kernel/jiffies.ts';
 import type { Sleeping, Switching } from '../uapi/coroutine.ts';
 import type { ApiContext } from './context.ts';
 import { sizeOf } from './raw-value.ts';
@@ -46,7 +46,7 @@ export class RawDelayApi {
    * @symbol none
    */
   msecs_to_jiffies(milliseconds: number): number {
-    return Math.ceil((sizeOf(milliseconds) * HZ) / MS_PER_S);
+    return jiffiesIn(sizeOf(milliseconds));
   }
 
   /**

@@ -4,6 +4,7 @@
  *
  * @subpath kernel/raw
  */
+import type { DelayedWorks } from '../kernel/workqueue/delayed-work.ts';
 import type { Sleeping } from '../uapi/coroutine.ts';
 import type { ApiContext } from './context.ts';
 import type { Ptr, VoidPtr } from './raw-pointer.ts';
@@ -66,10 +67,7 @@ export class RawDelayedWorkApi {
    * @lock_init
    */
   INIT_DELAYED_WORK(work: Ptr<delayed_work>, func: WorkFunction): void {
-    const { runtime, services } = this.#context;
-    const at = addressOf(work);
-    services.workqueues.initialise(at, runtime.addressOf(func));
-    services.raw.timers.setUp(this.#timerOf(at), this.#timerFunction, 0);
+    this.#delayed.initialise(addressOf(work), this.#context.runtime.addressOf(func));
   }
 
   /**
@@ -85,7 +83,7 @@ export class RawDelayedWorkApi {
     work: Ptr<delayed_work>,
     delay: number,
   ): boolean {
-    return this.#queue(addressOf(queue), addressOf(work), sizeOf(delay));
+    return this.#delayed.queue(addressOf(queue), addressOf(work), sizeOf(delay));
   }
 
   /**
@@ -97,7 +95,7 @@ export class RawDelayedWorkApi {
    * @raw
    */
   schedule_delayed_work(work: Ptr<delayed_work>, delay: number): boolean {
-    return this.#queue(addressOf(this.#works.system_wq), addressOf(work), sizeOf(delay));
+    return this.#delayed.queue(addressOf(this.#works.system_wq), addressOf(work), sizeOf(delay));
   }
 
   /**
@@ -109,8 +107,8 @@ export class RawDelayedWorkApi {
    * @raw
    */
   mod_delayed_work(queue: Ptr<workqueue_struct>, work: Ptr<delayed_work>, delay: number): boolean {
-    const wasWaiting = this.#cancel(addressOf(work));
-    this.#queue(addressOf(queue), addressOf(work), sizeOf(delay));
+    const wasWaiting = this.#delayed.cancel(addressOf(work));
+    this.#delayed.queue(addressOf(queue), addressOf(work), sizeOf(delay));
     return wasWaiting;
   }
 
@@ -122,7 +120,7 @@ export class RawDelayedWorkApi {
    * @raw
    */
   cancel_delayed_work(work: Ptr<delayed_work>): boolean {
-    return this.#cancel(addressOf(work));
+    return this.#delayed.cancel(addressOf(work));
   }
 
   /**
@@ -133,11 +131,7 @@ export class RawDelayedWorkApi {
    * @raw
    */
   *cancel_delayed_work_sync(work: Ptr<delayed_work>): Sleeping<boolean> {
-    const at = addressOf(work);
-    const wasWaiting = this.#cancel(at);
-    const wasQueued = yield* this.#context.services.workqueues.cancelSync(at);
-    // What ran meanwhile may have armed it again.
-    return this.#cancel(at) || wasWaiting || wasQueued;
+    return yield* this.#delayed.cancelSync(addressOf(work));
   }
 
   /**
@@ -148,48 +142,10 @@ export class RawDelayedWorkApi {
    * @raw
    */
   *flush_delayed_work(work: Ptr<delayed_work>): Sleeping<boolean> {
-    const at = addressOf(work);
-    const { raw, workqueues } = this.#context.services;
-    if (raw.timers.delete(this.#timerOf(at))) this.#due(this.#timerOf(at));
-    return yield* workqueues.flush(at);
+    return yield* this.#delayed.flush(addressOf(work));
   }
 
-  #queue(queue: number, at: number, delay: number): boolean {
-    const { workqueues, slabs, raw } = this.#context.services;
-    if (!workqueues.claim(at)) return false;
-    slabs.recordAuxStack(at);
-    if (delay === 0) {
-      workqueues.insert(workqueues.at(queue), at);
-      return true;
-    }
-    slabs.ram.storePointer(at + this.delayed_work.offsetof('wq'), queue);
-    const { timers } = raw;
-    timers.modify(this.#timerOf(at), timers.jiffies + delay);
-    return true;
-  }
-
-  #cancel(at: number): boolean {
-    const { raw, workqueues } = this.#context.services;
-    if (!raw.timers.delete(this.#timerOf(at))) return workqueues.cancel(at);
-    workqueues.setBegun(at);
-    return true;
-  }
-
-  /** Linux: delayed_work_timer_fn. */
-  #due(timer: number): void {
-    const { workqueues, slabs } = this.#context.services;
-    const at = timer - this.delayed_work.offsetof('timer');
-    const queue = slabs.ram.loadPointer(at + this.delayed_work.offsetof('wq'));
-    workqueues.insert(workqueues.at(queue), at);
-  }
-
-  #timerOf(at: number): number {
-    return at + this.delayed_work.offsetof('timer');
-  }
-
-  /** The address of the kernel's function that a delayed work's timer calls. */
-  get #timerFunction(): number {
-    const { functions } = this.#context.services;
-    return functions().own('delayed_work_timer_fn', (timer) => this.#due(addressOf(timer)));
+  get #delayed(): DelayedWorks {
+    return this.#context.services.raw.delayedWorks;
   }
 }

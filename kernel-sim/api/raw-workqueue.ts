@@ -4,7 +4,7 @@
  *
  * @subpath kernel/raw
  */
-import { WQ_FLAGS } from '../kernel/workqueue/workqueue.ts';
+import { WORKQUEUE_BYTES, WQ_FLAGS } from '../kernel/workqueue/workqueue.ts';
 import type { Sleeping } from '../uapi/coroutine.ts';
 import type { ApiContext } from './context.ts';
 import type { Ptr } from './raw-pointer.ts';
@@ -59,9 +59,6 @@ export type WorkqueueFields = { readonly self: PointerKind<workqueue_struct> };
  * @public
  */
 export type workqueue_struct = Struct<WorkqueueFields>;
-
-/** Linux: sizeof(struct workqueue_struct), with its padding. */
-const WORKQUEUE_BYTES = 512;
 
 /**
  * How a queue's items are done. Linux: include/linux/workqueue.h.

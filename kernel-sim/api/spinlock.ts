@@ -44,8 +44,9 @@ export class Spinlock<T> {
   *lock(this: Ref<Spinlock<T>>): Switching<Guard<T>> {
     const { lockContexts, spinlocks } = this.#context.services;
     const { pointer } = this.#memory;
-    yield* lockContexts.lock(spinlocks, pointer, ACQUIRE.WRITE);
-    return new Guard(this.#cell, () => lockContexts.unlock(spinlocks, pointer));
+    const take = (): Switching<void> => lockContexts.lock(spinlocks, pointer, ACQUIRE.WRITE);
+    yield* take();
+    return new Guard(this.#cell, () => lockContexts.unlock(spinlocks, pointer), take);
   }
 
   /**
@@ -57,8 +58,9 @@ export class Spinlock<T> {
   *lock_bh(this: Ref<Spinlock<T>>): Switching<Guard<T>> {
     const { lockContexts, spinlocks } = this.#context.services;
     const { pointer } = this.#memory;
-    yield* lockContexts.lockBh(spinlocks, pointer, ACQUIRE.WRITE);
-    return new Guard(this.#cell, () => lockContexts.unlockBh(spinlocks, pointer));
+    const take = (): Switching<void> => lockContexts.lockBh(spinlocks, pointer, ACQUIRE.WRITE);
+    yield* take();
+    return new Guard(this.#cell, () => lockContexts.unlockBh(spinlocks, pointer), take);
   }
 
   /**
@@ -69,8 +71,9 @@ export class Spinlock<T> {
   *lock_irq(this: Ref<Spinlock<T>>): Switching<Guard<T>> {
     const { lockContexts, spinlocks } = this.#context.services;
     const { pointer } = this.#memory;
-    yield* lockContexts.lockIrq(spinlocks, pointer, ACQUIRE.WRITE);
-    return new Guard(this.#cell, () => lockContexts.unlockIrq(spinlocks, pointer));
+    const take = (): Switching<void> => lockContexts.lockIrq(spinlocks, pointer, ACQUIRE.WRITE);
+    yield* take();
+    return new Guard(this.#cell, () => lockContexts.unlockIrq(spinlocks, pointer), take);
   }
 
   /**
@@ -82,8 +85,14 @@ export class Spinlock<T> {
   *lock_irqsave(this: Ref<Spinlock<T>>): Switching<Guard<T>> {
     const { lockContexts, spinlocks } = this.#context.services;
     const { pointer } = this.#memory;
-    const flags = yield* lockContexts.lockIrqsave(spinlocks, pointer, ACQUIRE.WRITE);
-    return new Guard(this.#cell, () => lockContexts.unlockIrqrestore(spinlocks, pointer, flags));
+    const take = (): Switching<number> =>
+      lockContexts.lockIrqsave(spinlocks, pointer, ACQUIRE.WRITE);
+    const flags = yield* take();
+    return new Guard(
+      this.#cell,
+      () => lockContexts.unlockIrqrestore(spinlocks, pointer, flags),
+      take,
+    );
   }
 
   /** Takes the lock if it is free; null if not. Context: any. Linux: spin_trylock. */

@@ -8,6 +8,8 @@
  * @subpath kernel/sync
  */
 import { AtomicU32Statics } from './atomic.ts';
+import { CompletionStatics } from './completion.ts';
+import { CondVarStatics } from './cond-var.ts';
 import type { ApiContext } from './context.ts';
 import { MutexStatics } from './mutex.ts';
 import { RwLockStatics } from './rw-lock.ts';
@@ -17,6 +19,8 @@ import { SpinlockStatics } from './spinlock.ts';
 
 /** @exports */
 export class SyncApi {
+  readonly Completion: CompletionStatics;
+  readonly CondVar: CondVarStatics;
   readonly Mutex: MutexStatics;
   readonly AtomicU32: AtomicU32Statics;
   readonly RwLock: RwLockStatics;
@@ -25,6 +29,8 @@ export class SyncApi {
   readonly Spinlock: SpinlockStatics;
 
   constructor(context: ApiContext) {
+    this.Completion = new CompletionStatics(context);
+    this.CondVar = new CondVarStatics(context);
     this.Mutex = new MutexStatics(context);
     this.AtomicU32 = new AtomicU32Statics(context);
     this.RwLock = new RwLockStatics(context);

@@ -6,15 +6,18 @@
  */
 import type { Sleeping } from '../uapi/coroutine.ts';
 import type { ApiContext } from './context.ts';
+import { TimerStatics } from './timer.ts';
 
 const NS_PER_MS = 1_000_000;
 
 /** @exports */
 export class TimeApi {
   readonly #context: ApiContext;
+  readonly Timer: TimerStatics;
 
   constructor(context: ApiContext) {
     this.#context = context;
+    this.Timer = new TimerStatics(context);
   }
 
   /**

@@ -14,6 +14,7 @@ import { Sleepers } from '../kernel/sched/task-state.ts';
 import { WaitHeads } from '../kernel/sched/wait-head.ts';
 import { Timers } from '../kernel/time/timer.ts';
 import { Strings } from '../kernel/string.ts';
+import { DelayedWorks } from '../kernel/workqueue/delayed-work.ts';
 import type { Warner } from '../kernel/warner.ts';
 import { PAGE_SIZE } from '../mm/page.ts';
 import { UserAccess } from '../mm/uaccess.ts';
@@ -37,6 +38,7 @@ export function makeRawParts(kernel: Kernel): RawParts {
   const lists = new Lists(ram, warner, listDebug);
   const sleepers = new Sleepers(sim, scheduler);
   const waits = makeWaits(kernel, lists, sleepers);
+  const timers = makeTimers(kernel, lists, warner);
   return {
     warner,
     atomics,
@@ -47,7 +49,14 @@ export function makeRawParts(kernel: Kernel): RawParts {
     waits,
     completions: new Completions(ram, scheduler, waits),
     threads: makeThreads(kernel, sleepers),
-    timers: makeTimers(kernel, lists, warner),
+    timers,
+    delayedWorks: new DelayedWorks({
+      ram,
+      timers,
+      workqueues: () => kernel.workqueues,
+      functions: () => kernel.functionCalls,
+      recordStack: (item) => slabs.recordAuxStack(item),
+    }),
     refcounts: new Refcounts(atomics, warner, refcount),
     strings: new Strings(ram, new Fortify(sizes, warner, fortify), kernel.races),
     percpu,

@@ -117,6 +117,20 @@ export class DriverThreads {
     return thread.result;
   }
 
+  /**
+   * Keeps the task_struct of a thread that has not begun until `release`. Linux: get_task_struct.
+   */
+  hold(pointer: number): void {
+    const thread = this.#at(pointer);
+    if (thread !== undefined) thread.references++;
+  }
+
+  /** Linux: put_task_struct. */
+  release(pointer: number): void {
+    const thread = this.#at(pointer);
+    if (thread !== undefined) this.#put(thread);
+  }
+
   /** Of the running thread. Linux: kthread_should_stop. */
   get shouldStop(): boolean {
     return this.#self()?.kernel.shouldStop ?? false;

@@ -8,6 +8,7 @@
  */
 import { isCoroutine } from '../../lib/coroutine.ts';
 import type { Sleeping } from '../../uapi/coroutine.ts';
+import { BoundMethods } from './bound-methods.ts';
 import type { DriverCalls } from './driver-calls.ts';
 import type { LoadedModule } from './loaded-module.ts';
 import type { DriverRuntime, ModuleFunctions } from './runtime.ts';
@@ -29,6 +30,8 @@ export interface FunctionCallsParts {
 const NO_FRAMES: EntryPath = { sites: [], usedBytes: [], mayFail: false };
 
 export class FunctionCalls {
+  /** Methods of drivers' objects, by what calls them: the last value that a call passes. */
+  readonly methods = new BoundMethods();
   readonly #parts: FunctionCallsParts;
   /** Functions of the kernel's own that memory may hold. */
   readonly #own = new Map<number, (...values: readonly unknown[]) => void>();
@@ -52,7 +55,7 @@ export class FunctionCalls {
       runtime.sp = frame;
       return undefined;
     }
-    const fn = functions.at(address);
+    const fn = this.methods.at(values.at(-1), address) ?? functions.at(address);
     const module = this.#moduleAt(address);
     if (fn === undefined || module === undefined) return badFetch(address);
     const body = (): Sleeping<unknown> => this.#drive(module, fn(...values));

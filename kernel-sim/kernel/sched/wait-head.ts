@@ -169,6 +169,26 @@ export class WaitHeads {
     return left;
   }
 
+  /**
+   * Sleeps once, whatever holds then: until woken, or for so many jiffies. `release` gives back
+   * what guards the condition, and is called when no wake-up can be missed any more. Context: task.
+   *
+   * @returns the jiffies that are left, 0 when they are over; -ERESTARTSYS for a signal
+   */
+  *waitOnce(head: number, wait: Wait, release: () => Switching<void>): Sleeping<number> {
+    const { runtime, sleepers } = this.#parts;
+    const frame = runtime.enter(0, 0);
+    const entry = runtime.stackBuffer(this.layout.entryBytes);
+    this.initialiseEntry(entry);
+    this.prepare(head, entry, wait.state, wait.isExclusive === true);
+    yield* release();
+    const jiffies = wait.jiffies ?? MAX_SCHEDULE_TIMEOUT;
+    const left = yield* sleepers.scheduleTimeout(jiffies, WAIT_CHANNEL);
+    this.finish(entry);
+    runtime.leave(frame);
+    return sleepers.interruptedIn(wait.state) === 0 ? left : -ERESTARTSYS;
+  }
+
   *#wait(head: number, entry: number, wait: Wait, condition: WaitCondition): Sleeping<number> {
     const { sleepers } = this.#parts;
     let left = wait.jiffies ?? MAX_SCHEDULE_TIMEOUT;

@@ -31,6 +31,9 @@ const BASES = 0x1c_0000;
 const BASE_BYTES = 64;
 const COPY = 32;
 
+/** Words of a timer_list, the last one padded. */
+export const TIMER_WORDS = 5;
+
 export interface TimersParts {
   readonly sim: Sim;
   readonly ram: Ram;
@@ -72,6 +75,11 @@ export class Timers {
       const head = parts.ram.toPointer(BASES + id * BASE_BYTES);
       return { cpu: id, head, thread: undefined, event: undefined, running: 0 };
     });
+  }
+
+  /** Of a timer_list with its padding. */
+  get sizeBytes(): number {
+    return TIMER_WORDS * this.#parts.ram.board.pointerBytes;
   }
 
   /** Ticks since boot, as many bits as an unsigned long has. Linux: jiffies. */

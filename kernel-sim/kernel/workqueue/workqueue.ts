@@ -36,10 +36,13 @@ const MAX_ACTIVE = 1024;
 const PENDING = 1;
 /** Words of a work_struct before its function: data, and the two links of a list. */
 const WORDS_BEFORE_FUNC = 3;
+/** Words of a work_struct. */
+export const WORK_WORDS = WORDS_BEFORE_FUNC + 1;
 const PATH = threadPath('worker_thread', 'process_one_work');
 /** Where the kernel's own queues lie in its image. */
 const SYSTEM_QUEUES = 0x18_0000;
-const WORKQUEUE_BYTES = 512;
+/** Linux: sizeof(struct workqueue_struct), with its padding. */
+export const WORKQUEUE_BYTES = 512;
 
 /** The kernel's own queues. */
 // prettier-ignore

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Made by scripts/generate-api.mjs. Do not edit.
 
-import type { Ref } from "kernel";
+import type { Mut, Ref } from "kernel";
 
 /**
  * An unsigned integer of 32 bits that is read, changed and written at once. It wraps. Each change
@@ -76,6 +76,185 @@ export class AtomicU32 {
    * Context: any.
    *
    * @symbol atomic_u32_drop
+   */
+  [Symbol.dispose](): void;
+}
+
+/**
+ * What tasks wait for until somebody says that it is done, also when that was before they came.
+ *
+ * Linux: struct completion.
+ */
+export class Completion {
+  #nominal;
+  private constructor();
+
+  /**
+   * One of which nothing is done.
+   *
+   * Context: any. Linux: init_completion.
+   *
+   * @throws ENOMEM no memory for it
+   */
+  static new(): Completion;
+
+  /**
+   * Lets one who waits, or the next who will, go on. Context: any. Linux: complete.
+   *
+   * @switches
+   * @symbol complete
+   */
+  complete(this: Ref<Completion>): void;
+
+  /**
+   * Lets everybody go on, also those who come later. Context: any. Linux: complete_all.
+   *
+   * @switches
+   * @symbol complete_all
+   */
+  complete_all(this: Ref<Completion>): void;
+
+  /**
+   * Waits until it is done; signals do not end the wait.
+   *
+   * Context: process. Linux: wait_for_completion.
+   *
+   * @sleeps
+   * @symbol wait_for_completion
+   */
+  wait_for_completion(this: Ref<Completion>): void;
+
+  /**
+   * The same, but a signal ends the wait.
+   *
+   * Context: process. Linux: wait_for_completion_interruptible.
+   *
+   * @throws EINTR a signal came first
+   * @sleeps
+   * @symbol wait_for_completion_interruptible
+   */
+  wait_for_completion_interruptible(this: Ref<Completion>): void;
+
+  /**
+   * The same for no longer than `milliseconds`, rounded up to ticks of 4 ms. False when the time is
+   * over and it is not done.
+   *
+   * Context: process. Linux: wait_for_completion_timeout.
+   *
+   * @sleeps
+   * @symbol wait_for_completion_timeout
+   */
+  wait_for_completion_timeout(this: Ref<Completion>, milliseconds: number): boolean;
+
+  /**
+   * Takes what is done, if something is, without waiting.
+   *
+   * Context: any. Linux: try_wait_for_completion.
+   *
+   * @symbol try_wait_for_completion
+   */
+  try_wait_for_completion(this: Ref<Completion>): boolean;
+
+  /**
+   * True if nobody would have to wait. Context: any. Linux: completion_done.
+   *
+   * @symbol completion_done
+   */
+  completion_done(this: Ref<Completion>): boolean;
+
+  /**
+   * Nothing is done again. Nobody may wait for it.
+   *
+   * Context: any. Linux: reinit_completion.
+   */
+  reinit(this: Ref<Completion>): void;
+
+  /**
+   * Context: process.
+   *
+   * @symbol completion_drop
+   */
+  [Symbol.dispose](): void;
+}
+
+/**
+ * Where tasks wait until data behind a lock is as they want it. Whoever changes the data notifies.
+ *
+ * A wait may end without a reason, and another may have come first: the condition stands in a loop,
+ * `while (data.value.used === 0) readable.wait(data);`.
+ *
+ * Linux: wait_queue_head_t; Rust-for-Linux: CondVar.
+ */
+export class CondVar {
+  #nominal;
+  private constructor();
+
+  /**
+   * One at which nobody waits.
+   *
+   * Context: any. Linux: init_waitqueue_head.
+   *
+   * @throws ENOMEM no memory for it
+   * @symbol __init_waitqueue_head
+   */
+  static new(): CondVar;
+
+  /**
+   * Gives the lock of `guard` back, sleeps until notified, and takes it again. Signals do not end
+   * the wait.
+   *
+   * Context: process. Linux: prepare_to_wait_exclusive and schedule.
+   *
+   * @param guard of a Mutex or a Spinlock; the only lock that is held
+   * @sleeps
+   * @symbol prepare_to_wait_exclusive
+   */
+  wait<T>(this: Ref<CondVar>, guard: Mut<Guard<T>>): void;
+
+  /**
+   * The same, but a signal ends the wait. The lock is held then, too.
+   *
+   * Context: process. Linux: prepare_to_wait_exclusive and schedule.
+   *
+   * @param guard of a Mutex or a Spinlock; the only lock that is held
+   * @throws EINTR a signal came first
+   * @sleeps
+   * @symbol prepare_to_wait_exclusive
+   */
+  wait_interruptible<T>(this: Ref<CondVar>, guard: Mut<Guard<T>>): void;
+
+  /**
+   * As `wait`, for no longer than `milliseconds`, rounded up to ticks of 4 ms. False when the time
+   * is over.
+   *
+   * Context: process. Linux: prepare_to_wait_exclusive and schedule_timeout.
+   *
+   * @param guard of a Mutex or a Spinlock; the only lock that is held
+   * @sleeps
+   * @symbol prepare_to_wait_exclusive
+   */
+  wait_timeout<T>(this: Ref<CondVar>, guard: Mut<Guard<T>>, milliseconds: number): boolean;
+
+  /**
+   * Lets the task go on that has waited longest. Context: any. Linux: wake_up.
+   *
+   * @switches
+   * @symbol wake_up
+   */
+  notify_one(this: Ref<CondVar>): void;
+
+  /**
+   * Lets all that wait go on. Context: any. Linux: wake_up_all.
+   *
+   * @switches
+   * @symbol wake_up_all
+   */
+  notify_all(this: Ref<CondVar>): void;
+
+  /**
+   * Context: process. Nobody can wait any more.
+   *
+   * @symbol cond_var_drop
    */
   [Symbol.dispose](): void;
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Made by scripts/generate-api.mjs. Do not edit.
 
+import type { Ref } from "kernel";
+
 /**
  * Sleeps for at least `milliseconds`; signals do not wake it.
  *
@@ -17,5 +19,84 @@ export function msleep(milliseconds: number): void;
  * @symbol ktime_get
  */
 export function ktime_get(): number;
+
+/** What a timer calls. Nothing may sleep there: what must is left to a `Work`. */
+export interface TimerCallback {
+  /**
+   * The time is over. `timer` can be started again, for what comes back again and again.
+   *
+   * @context softirq
+   * @nothrow
+   */
+  run(this: Ref<this>, timer: Ref<Timer>): void;
+}
+
+/**
+ * Calls an object once when so much time has passed. Dropping it stops the timer, waits until the
+ * callback is done if it runs, and drops the object.
+ *
+ * Linux: struct timer_list.
+ */
+export class Timer {
+  #nominal;
+  private constructor();
+
+  /**
+   * A timer that does not run yet.
+   *
+   * Context: process. Linux: timer_setup.
+   *
+   * @lock_init
+   * @param callback handed over; dropped with the timer
+   * @throws ENOMEM no memory for it
+   * @symbol timer_init_key
+   */
+  static new(callback: TimerCallback): Timer;
+
+  /**
+   * Has the callback called in `milliseconds`, rounded up to ticks of 4 ms; a timer that runs
+   * already begins anew. True if it did.
+   *
+   * Context: any. Linux: mod_timer.
+   *
+   * @symbol mod_timer
+   */
+  start(this: Ref<Timer>, milliseconds: number): boolean;
+
+  /**
+   * True while it runs: the callback is still to come. Context: any. Linux: timer_pending.
+   *
+   * @symbol timer_pending
+   */
+  is_pending(this: Ref<Timer>): boolean;
+
+  /**
+   * Stops it. The callback may be running on another CPU. True if it was to come.
+   *
+   * Context: any. Linux: timer_delete.
+   *
+   * @symbol timer_delete
+   */
+  cancel(this: Ref<Timer>): boolean;
+
+  /**
+   * Stops it, and waits until the callback does not run. Must not be called by the callback, nor
+   * with a lock held that the callback takes.
+   *
+   * Context: any but hardirq. Linux: timer_delete_sync.
+   *
+   * @switches
+   * @symbol timer_delete_sync
+   */
+  cancel_sync(this: Ref<Timer>): boolean;
+
+  /**
+   * Context: process. Linux: timer_shutdown_sync.
+   *
+   * @sleeps
+   * @symbol timer_shutdown_sync
+   */
+  [Symbol.dispose](): void;
+}
 
 export {};
