@@ -94,14 +94,13 @@ function makeWaits(kernel: Kernel, lists: Lists, sleepers: Sleepers): WaitHeads 
 }
 
 function makeTimers(kernel: Kernel, lists: Lists, warner: Warner): Timers {
-  const { sim, ram, scheduler, runtime: execution, kthreads: threads } = kernel;
+  const { sim, ram, scheduler, softirqs } = kernel;
   return new Timers({
     sim,
     ram,
     lists,
     scheduler,
-    execution,
-    threads,
+    softirqs,
     warner,
     functions: () => kernel.functionCalls,
     maps: () => kernel.locks.callbackMaps,

@@ -12,7 +12,7 @@ import type { Sim } from '../../sim/sim.ts';
 import { EVENT } from '../../sim/trace.ts';
 import type { Sleeping, Switching } from '../../uapi/coroutine.ts';
 import type { KernelThread, KernelThreads } from '../kthread/kthread.ts';
-import { innerPath } from '../module/sites.ts';
+import { type EntryPath, innerPath } from '../module/sites.ts';
 import type { Printk } from '../printk/printk.ts';
 import type { Cpu } from '../sched/cpu.ts';
 import type { Execution } from '../sched/execution.ts';
@@ -40,12 +40,8 @@ const NAMES = Object.keys(SOFTIRQ) as readonly (keyof typeof SOFTIRQ)[];
 const SERVED_NS_MAX = 2_000_000;
 const ROUNDS_MAX = 10;
 
-const EXIT_PATH = innerPath(
-  'common_interrupt',
-  'irq_exit_rcu',
-  '__irq_exit_rcu',
-  'handle_softirqs',
-);
+const EXIT_PATH = exitOf('common_interrupt');
+const TIMER_EXIT_PATH = exitOf('sysvec_apic_timer_interrupt');
 const THREAD_PATH = innerPath(
   'ret_from_fork_asm',
   'ret_from_fork',
@@ -61,6 +57,10 @@ export interface SoftirqsParts {
   readonly execution: Execution;
   readonly threads: KernelThreads;
   readonly printk: Printk;
+}
+
+function exitOf(entry: 'common_interrupt' | 'sysvec_apic_timer_interrupt'): EntryPath {
+  return innerPath(entry, 'irq_exit_rcu', '__irq_exit_rcu', 'handle_softirqs');
 }
 
 /** Does what waits. Context: softirq. */
@@ -105,7 +105,9 @@ export class Softirqs {
 
   *#serveAtExit(cpu: Cpu): Switching<void> {
     const { execution } = this.#parts;
-    const frame = execution.push(EXIT_PATH);
+    // What the CPU's timer leaves for later waits for no other interrupt.
+    const isTimers = (cpu.softirqPending & ((1 << SOFTIRQ.TIMER) | (1 << SOFTIRQ.HRTIMER))) !== 0;
+    const frame = execution.push(isTimers ? TIMER_EXIT_PATH : EXIT_PATH);
     yield* this.#serve(cpu);
     execution.sp = frame;
     if (cpu.softirqPending !== 0) this.#wakeDaemon(cpu);

@@ -59,6 +59,8 @@ export class Cpu {
   irqNs = 0;
   softirqNs = 0;
   switches = 0;
+  /** Interrupts of its own timer: the row LOC of /proc/interrupts. */
+  timerInterrupts = 0;
   /** When it next looks whether others have too much to do. */
   nextBalanceNs = 0;
   /** Since when fair tasks wait for real-time ones, and until when they go before them. */

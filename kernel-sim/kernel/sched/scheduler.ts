@@ -164,7 +164,10 @@ export class Scheduler {
   *sleepFor(nanoseconds: number, interruptible: boolean): Sleeping<number> {
     const task = this.current;
     const endNs = this.#sim.now() + nanoseconds;
-    const timer = this.#sim.events.schedule(endNs, () => this.wake(task));
+    const timer = this.#sim.events.schedule(endNs, () => {
+      this.#cpu.timerInterrupts++;
+      this.wake(task);
+    });
     while (this.#sim.now() < endNs && !(interruptible && task.deliverable !== 0)) {
       yield* this.sleep(interruptible ? 'S' : 'D', 'hrtimer_nanosleep');
     }

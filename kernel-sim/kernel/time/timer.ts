@@ -5,27 +5,24 @@
  * A timer lies in memory, on a list of the CPU that armed it, which runs it: a timer that was freed
  * while it was pending is found by whoever follows the list, or at the latest when it is due.
  *
- * Linux: kernel/time/timer.c. Differs: the thread ktimers/N runs them, as with CONFIG_PREEMPT_RT,
- * and they are due at their tick however far away it is, where Linux's wheel is coarser.
+ * Linux: kernel/time/timer.c. Differs: they are due at their tick however far away it is, where
+ * Linux's wheel is coarser.
  */
 import type { Ram } from '../../hw/ram/ram.ts';
 import type { Sim } from '../../sim/sim.ts';
 import type { TimedEvent } from '../../sim/event-queue.ts';
 import { EVENT } from '../../sim/trace.ts';
-import { COST } from '../../uapi/costs.ts';
-import type { Sleeping, Switching } from '../../uapi/coroutine.ts';
+import type { Switching } from '../../uapi/coroutine.ts';
 import type { CallbackMaps } from '../locking/lockdep/callback-maps.ts';
+import { SOFTIRQ, type Softirqs } from '../irq/softirq.ts';
 import { jiffiesAt, NS_PER_JIFFY } from '../jiffies.ts';
-import type { KernelThread, KernelThreads } from '../kthread/kthread.ts';
 import type { Lists } from '../list.ts';
 import type { FunctionCalls } from '../module/function-calls.ts';
-import { threadPath } from '../module/sites.ts';
-import type { Execution } from '../sched/execution.ts';
-import { SOFTIRQ_OFFSET } from '../sched/preempt.ts';
+import { innerPath } from '../module/sites.ts';
 import type { Scheduler } from '../sched/scheduler.ts';
 import type { Warner } from '../warner.ts';
 
-const PATH = threadPath('smpboot_thread_fn', 'run_timer_softirq', '__run_timers', 'call_timer_fn');
+const PATH = innerPath('run_timer_softirq', '__run_timers', 'call_timer_fn');
 /** Where the lists of the CPUs lie in the kernel's image, and places for lockdep's copies. */
 const BASES = 0x1c_0000;
 const BASE_BYTES = 64;
@@ -39,8 +36,7 @@ export interface TimersParts {
   readonly ram: Ram;
   readonly lists: Lists;
   readonly scheduler: Scheduler;
-  readonly execution: Execution;
-  readonly threads: KernelThreads;
+  readonly softirqs: Softirqs;
   readonly warner: Warner;
   readonly functions: () => FunctionCalls;
   readonly maps: () => CallbackMaps;
@@ -57,7 +53,6 @@ interface Armed {
 interface Base {
   readonly cpu: number;
   readonly head: number;
-  thread: KernelThread | undefined;
   event: TimedEvent | undefined;
   /** The timer whose function runs; 0 for none. */
   running: number;
@@ -73,8 +68,9 @@ export class Timers {
     this.#parts = parts;
     this.#bases = parts.scheduler.cpus.map(({ id }) => {
       const head = parts.ram.toPointer(BASES + id * BASE_BYTES);
-      return { cpu: id, head, thread: undefined, event: undefined, running: 0 };
+      return { cpu: id, head, event: undefined, running: 0 };
     });
+    parts.softirqs.open(SOFTIRQ.TIMER, () => this.#run());
   }
 
   /** Of a timer_list with its padding. */
@@ -142,7 +138,7 @@ export class Timers {
     let wasPending = this.#detach(timer);
     for (const base of this.#bases) {
       while (base.running === timer) {
-        yield* this.#spin();
+        yield* scheduler.relax();
         wasPending = this.#detach(timer) || wasPending;
       }
       scheduler.happens.acquire(timer);
@@ -164,14 +160,6 @@ export class Timers {
     if (wereOn) scheduler.preempt.disableInterrupts();
     maps().waitsFor(timer);
     if (wereOn) scheduler.preempt.enableInterrupts();
-  }
-
-  /** Lets the CPU on which the timer runs go on. */
-  *#spin(): Switching<void> {
-    const { scheduler, execution } = this.#parts;
-    execution.budget = Math.min(execution.budget - COST.SPIN, -1);
-    yield;
-    scheduler.watch();
   }
 
   /** Linux: detach_timer. */
@@ -205,44 +193,27 @@ export class Timers {
 
   /** The CPU looks again when its first timer is due. */
   #program(base: Base): void {
-    const { events } = this.#parts.sim;
+    const { sim, scheduler, softirqs } = this.#parts;
     const dueNs = this.#first(base)?.dueNs;
     if (base.event !== undefined && base.event.atNs === dueNs) return;
-    if (base.event !== undefined) events.cancel(base.event);
+    if (base.event !== undefined) sim.events.cancel(base.event);
     base.event = undefined;
     if (dueNs === undefined) return;
-    base.event = events.schedule(dueNs, () => {
+    const fire = (): void => {
       base.event = undefined;
-      this.#wake(base);
-    });
+      scheduler.cpu.timerInterrupts++;
+      softirqs.raise(SOFTIRQ.TIMER);
+    };
+    base.event = sim.events.schedule(dueNs, fire, base.cpu);
   }
 
-  #wake(base: Base): void {
-    base.thread ??= this.#parts.threads.run(`ktimers/${base.cpu}`, (self) =>
-      this.#serve(self, base),
-    );
-    base.thread.wake();
-  }
-
-  *#serve(self: KernelThread, base: Base): Sleeping<void> {
-    const { scheduler } = this.#parts;
-    scheduler.setAffinity(scheduler.current, 1 << base.cpu);
-    yield* scheduler.reschedule();
-    for (;;) {
-      yield* this.#run(base);
-      yield* self.queue.sleepInterruptible();
-    }
-  }
-
-  /** Linux: __run_timers, with softirqs being served. */
-  *#run(base: Base): Switching<void> {
+  /** Those of this CPU that are due. Context: softirq. Linux: run_timer_softirq. */
+  *#run(): Switching<void> {
     const { sim, scheduler } = this.#parts;
+    const base = this.#bases[scheduler.cpu.id]!;
     for (let next = this.#first(base); next !== undefined; next = this.#first(base)) {
       if (next.dueNs > sim.now()) break;
-      scheduler.preempt.add(SOFTIRQ_OFFSET);
       yield* this.#expire(next);
-      scheduler.preempt.subtract(SOFTIRQ_OFFSET);
-      yield* scheduler.reschedule();
     }
     this.#program(base);
   }
