@@ -2,6 +2,7 @@
 /** Orders of locks, contexts, and what is said of them. The whole matrix: tests/catalogue. */
 import { describe, expect, it } from 'vitest';
 
+import { type OrderToken, UNORDERED } from '../../kcsan/happens.ts';
 import { HARDIRQ_OFFSET } from '../../sched/preempt.ts';
 import { LockRig } from '../testing/lock-rig.ts';
 import type { LockMap } from './lock-class.ts';
@@ -225,6 +226,70 @@ describe('lives of locks', () => {
     const rig = inTask((locks) => locks.take('a', { nest: locks.lock('outer') }));
     expect(heads(rig)).toEqual(['WARNING: Nested lock was not taken']);
   });
+});
+
+describe('readers', () => {
+  const READER = ACQUIRE.READ_RECURSIVE;
+
+  /** Each pair is taken and given back: what it is, and how. */
+  function pairs(...all: (readonly [string, Acquire, string, Acquire])[]): Taker {
+    return inTask((locks) => {
+      for (const [outer, how, inner, howInner] of all) {
+        locks.take(outer, how);
+        locks.take(inner, howInner);
+        locks.lockdep.release(locks.lock(inner));
+        locks.lockdep.release(locks.lock(outer));
+      }
+    });
+  }
+
+  it('may have a lock twice, if they pass waiting writers', () => {
+    const twice = (how: Acquire): Taker =>
+      inTask((locks) => [1, 2].map(() => locks.take('a', how)));
+    expect(heads(twice(READER))).toEqual([]);
+    expect(heads(twice(ACQUIRE.READ))).toEqual(['WARNING: possible recursive locking detected']);
+  });
+
+  it('close no circle with others who share both locks, but with writers', () => {
+    const shared = pairs(['a', READER, 'b', READER], ['b', READER, 'a', READER]);
+    expect(heads(shared)).toEqual([]);
+    const waiting = pairs(['a', ACQUIRE.WRITE, 'b', READER], ['b', ACQUIRE.WRITE, 'a', READER]);
+    expect(heads(waiting)).toEqual(['WARNING: possible circular locking dependency detected']);
+  });
+
+  it('who wait for writers close one with each other', () => {
+    const queued = pairs(
+      ['a', ACQUIRE.READ, 'b', ACQUIRE.READ],
+      ['b', ACQUIRE.READ, 'a', ACQUIRE.READ],
+    );
+    expect(heads(queued)).toEqual(['WARNING: possible circular locking dependency detected']);
+    // Whoever holds `b` passes a writer that waits for `a`.
+    const passing = pairs(
+      ['a', ACQUIRE.READ, 'b', ACQUIRE.WRITE],
+      ['b', ACQUIRE.WRITE, 'a', READER],
+    );
+    expect(heads(passing)).toEqual([]);
+  });
+});
+
+it('says what comes before what, of locks that were tried, too', () => {
+  const told: (readonly [string, OrderToken])[] = [];
+  const rig = inTask((locks) => {
+    locks.scheduler.happens = {
+      ...UNORDERED,
+      acquire: (token) => told.push(['acquire', token]),
+      release: (token) => told.push(['release', token]),
+    };
+    locks.take('a', ACQUIRE.TRY);
+    locks.lockdep.release(locks.lock('a'));
+  });
+  const { pointer } = rig.lock('a');
+  const [first, second, last] = [
+    ['acquire', pointer],
+    ['acquire', pointer + 1],
+    ['release', pointer],
+  ];
+  expect(told.slice(0, 3)).toEqual([first, second, last]);
 });
 
 it('lists classes, chains and counts in /proc', () => {
