@@ -56,6 +56,7 @@ import { RawStringApi } from './raw-string.ts';
 import { RawDelayApi } from './raw-delay.ts';
 import { RawDelayedWorkApi } from './raw-delayed-work.ts';
 import { RawTaskApi } from './raw-task.ts';
+import { RawHrTimerApi } from './raw-hrtimer.ts';
 import { RawTimerApi } from './raw-timer.ts';
 import { MAP_FLAGS, PROT_FLAGS, RawUserApi } from './raw-user.ts';
 import { RawTaskletApi } from './raw-tasklet.ts';
@@ -169,6 +170,7 @@ function rawExports(context: ApiContext, uapi: UapiApi): object {
     new RawBugApi(context),
     new RawCacheApi(context),
     new RawHlistApi(context, uapi),
+    new RawHrTimerApi(context, uapi),
     new RawInterruptApi(context),
     new RawIrqApi(context),
     new RawKmemleakApi(context),

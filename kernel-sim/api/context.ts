@@ -37,6 +37,7 @@ import type { UserAccess } from '../mm/uaccess.ts';
 import type { SlabAllocator } from '../mm/kmalloc.ts';
 import type { Rcu } from '../kernel/rcu/rcu.ts';
 import type { RcuUsage } from '../kernel/rcu/usage.ts';
+import type { HrTimers } from '../kernel/time/hrtimer.ts';
 import type { Timers } from '../kernel/time/timer.ts';
 import type { DelayedWorks } from '../kernel/workqueue/delayed-work.ts';
 import type { Workqueues } from '../kernel/workqueue/workqueue.ts';
@@ -59,6 +60,7 @@ export interface RawParts {
   readonly completions: Completions;
   readonly threads: DriverThreads;
   readonly timers: Timers;
+  readonly hrTimers: HrTimers;
   readonly delayedWorks: DelayedWorks;
   readonly refcounts: Refcounts;
   readonly sizes: ObjectSizes;

@@ -241,6 +241,18 @@ export class RawIrqApi {
   }
 
   /**
+   * Says that what follows may sleep, whether it will or not: where it must not, that is reported.
+   *
+   * Context: process. Linux: might_sleep.
+   *
+   * @symbol __might_sleep
+   * @raw
+   */
+  might_sleep(): void {
+    this.#context.services.scheduler.mightSleep();
+  }
+
+  /**
    * Said in each turn of a loop that waits for another CPU: the others go on meanwhile.
    *
    * Context: any. Linux: cpu_relax.

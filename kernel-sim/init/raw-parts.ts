@@ -12,6 +12,7 @@ import { Refcounts } from '../kernel/refcount.ts';
 import { taskPointer } from '../kernel/sched/task-pointer.ts';
 import { Sleepers } from '../kernel/sched/task-state.ts';
 import { WaitHeads } from '../kernel/sched/wait-head.ts';
+import { HrTimers } from '../kernel/time/hrtimer.ts';
 import { Timers } from '../kernel/time/timer.ts';
 import { Strings } from '../kernel/string.ts';
 import { DelayedWorks } from '../kernel/workqueue/delayed-work.ts';
@@ -50,6 +51,7 @@ export function makeRawParts(kernel: Kernel): RawParts {
     completions: new Completions(ram, scheduler, waits),
     threads: makeThreads(kernel, sleepers),
     timers,
+    hrTimers: makeHrTimers(kernel),
     delayedWorks: new DelayedWorks({
       ram,
       timers,
@@ -105,6 +107,11 @@ function makeTimers(kernel: Kernel, lists: Lists, warner: Warner): Timers {
     functions: () => kernel.functionCalls,
     maps: () => kernel.locks.callbackMaps,
   });
+}
+
+function makeHrTimers(kernel: Kernel): HrTimers {
+  const { sim, ram, scheduler, softirqs } = kernel;
+  return new HrTimers({ sim, ram, scheduler, softirqs, functions: () => kernel.functionCalls });
 }
 
 function makeThreads(kernel: Kernel, sleepers: Sleepers): DriverThreads {

@@ -1442,6 +1442,175 @@ export function hlist_empty(head: Ptr<hlist_head>): boolean;
  */
 export function hlist_unhashed(node: Ptr<hlist_node>): boolean;
 
+/** What a high-resolution timer does. */
+export interface HrTimerFunction {
+  /**
+   * Called when the timer is due, with interrupts off. Answers HRTIMER_RESTART to be called again
+   * at the instant to which it has moved the timer, else HRTIMER_NORESTART.
+   *
+   * @context hardirq
+   * @raw
+   */
+  (timer: Ptr<hrtimer>): number;
+}
+
+/** The fields of `hrtimer`. */
+export type HrTimerFields = {
+  readonly node_parent: ScalarKind<'usize'>;
+  readonly node_right: PointerKind<VoidPtr>;
+  readonly node_left: PointerKind<VoidPtr>;
+  readonly expires: ScalarKind<'s64'>;
+  readonly softexpires: ScalarKind<'s64'>;
+  readonly function: FunctionKind<HrTimerFunction>;
+  readonly base: PointerKind<VoidPtr>;
+  readonly state: ScalarKind<'u8'>;
+  readonly is_rel: ScalarKind<'u8'>;
+  readonly is_soft: ScalarKind<'u8'>;
+  readonly is_hard: ScalarKind<'u8'>;
+};
+
+/** A high-resolution timer: `poll: hrtimer` as a field. Linux: struct hrtimer. */
+export type hrtimer = Struct<HrTimerFields>;
+
+/** As a field: `poll: hrtimer`. Linux: struct hrtimer. */
+export const hrtimer: StructClass<HrTimerFields>;
+
+/** Nanoseconds since boot: the only clock that timers have. */
+export const CLOCK_MONOTONIC: number;
+
+/** The time is an instant. */
+export const HRTIMER_MODE_ABS: number;
+
+/** The time is from now on. */
+export const HRTIMER_MODE_REL: number;
+
+/** An instant, and the function is called in a softirq. */
+export const HRTIMER_MODE_ABS_SOFT: number;
+
+/** From now on, and the function is called in a softirq. */
+export const HRTIMER_MODE_REL_SOFT: number;
+
+/** An instant, and the function takes raw spinlocks only. */
+export const HRTIMER_MODE_ABS_HARD: number;
+
+/** From now on, and the function takes raw spinlocks only. */
+export const HRTIMER_MODE_REL_HARD: number;
+
+/** The timer has done its work. */
+export const HRTIMER_NORESTART: number;
+
+/** The timer is armed again, for the instant that it says. */
+export const HRTIMER_RESTART: number;
+
+/**
+ * Makes memory into a timer that calls `callback` and is not armed.
+ *
+ * Context: any. Linux: hrtimer_setup.
+ *
+ * @raw
+ * @symbol hrtimer_setup
+ */
+export function hrtimer_setup(timer: Ptr<hrtimer>, callback: HrTimerFunction, _clock_id: number, mode: number): void;
+
+/**
+ * Arms a timer for an instant, or for so many nanoseconds from now, as `mode` says.
+ *
+ * Context: any. Linux: hrtimer_start.
+ *
+ * @raw
+ * @symbol hrtimer_start_range_ns
+ */
+export function hrtimer_start(timer: Ptr<hrtimer>, time: number, mode: number): void;
+
+/**
+ * Arms a timer for the instant that it says.
+ *
+ * Context: any. Linux: hrtimer_restart.
+ *
+ * @raw
+ * @symbol hrtimer_start_range_ns
+ */
+export function hrtimer_restart(timer: Ptr<hrtimer>): void;
+
+/**
+ * Disarms a timer, unless its callback runs: then -1. 1 if it was armed, 0 if not.
+ *
+ * Context: any. Linux: hrtimer_try_to_cancel.
+ *
+ * @raw
+ * @symbol hrtimer_try_to_cancel
+ */
+export function hrtimer_try_to_cancel(timer: Ptr<hrtimer>): number;
+
+/**
+ * Disarms a timer and waits until its callback does not run: before its memory goes. Must not be
+ * called by the callback, nor with a lock held that the callback takes. True if it was armed.
+ *
+ * Context: any. Linux: hrtimer_cancel.
+ *
+ * @raw
+ * @switches
+ * @symbol hrtimer_cancel
+ */
+export function hrtimer_cancel(timer: Ptr<hrtimer>): boolean;
+
+/**
+ * Moves a timer that is not armed on by whole intervals, past `now`. Answers by how many: more
+ * than one if the last ones were missed.
+ *
+ * Context: any. Linux: hrtimer_forward.
+ *
+ * @raw
+ * @symbol hrtimer_forward
+ */
+export function hrtimer_forward(timer: Ptr<hrtimer>, now: number, interval: number): number;
+
+/**
+ * The same, past the present instant: for a callback that is called again and again.
+ *
+ * Context: any. Linux: hrtimer_forward_now.
+ *
+ * @raw
+ * @symbol hrtimer_forward
+ */
+export function hrtimer_forward_now(timer: Ptr<hrtimer>, interval: number): number;
+
+/**
+ * True if the timer is armed, or its callback runs.
+ *
+ * Context: any. Linux: hrtimer_active.
+ *
+ * @raw
+ * @symbol hrtimer_active
+ */
+export function hrtimer_active(timer: Ptr<hrtimer>): boolean;
+
+/**
+ * True if the timer is armed.
+ *
+ * Context: any. Linux: hrtimer_is_queued.
+ *
+ * @raw
+ */
+export function hrtimer_is_queued(timer: Ptr<hrtimer>): boolean;
+
+/**
+ * Nanoseconds until a timer is due; below 0 when it is over.
+ *
+ * Context: any. Linux: hrtimer_get_remaining.
+ *
+ * @raw
+ * @symbol __hrtimer_get_remaining
+ */
+export function hrtimer_get_remaining(timer: Ptr<hrtimer>): number;
+
+/**
+ * So many milliseconds in nanoseconds.
+ *
+ * Context: any. Linux: ms_to_ktime.
+ */
+export function ms_to_ktime(milliseconds: number): number;
+
 /** What runs when a line is raised, with interrupts off. It may spin, never sleep. */
 export interface IrqHandlerFunction {
   /**
@@ -1723,6 +1892,16 @@ export function in_atomic(): boolean;
  * @raw
  */
 export function num_online_cpus(): number;
+
+/**
+ * Says that what follows may sleep, whether it will or not: where it must not, that is reported.
+ *
+ * Context: process. Linux: might_sleep.
+ *
+ * @raw
+ * @symbol __might_sleep
+ */
+export function might_sleep(): void;
 
 /**
  * Said in each turn of a loop that waits for another CPU: the others go on meanwhile.
