@@ -8,6 +8,8 @@
 import { ALLOC_FLAGS, AllocApi } from './alloc.ts';
 import { Arc } from './arc.ts';
 import { AtomicU32 } from './atomic.ts';
+import { AtomicBool } from './atomic-bool.ts';
+import { AtomicU64 } from './atomic-u64.ts';
 import { Completion } from './completion.ts';
 import { CondVar } from './cond-var.ts';
 import { ApiContext, type ApiServices } from './context.ts';
@@ -21,6 +23,7 @@ import { KBox } from './k-box.ts';
 import { KString } from './k-string.ts';
 import { KVec } from './k-vec.ts';
 import { Mutex } from './mutex.ts';
+import { PerCpu } from './per-cpu.ts';
 import { RandomApi } from './random.ts';
 import { GFP_FLAG_MODIFIERS, GFP_FLAGS, RawAllocApi } from './raw-alloc.ts';
 import { RawAtomicApi } from './raw-atomic.ts';
@@ -69,6 +72,7 @@ import { RawWorkqueueApi, WORKQUEUE_FLAGS } from './raw-workqueue.ts';
 import { RwLock } from './rw-lock.ts';
 import { RwSemaphore } from './rw-semaphore.ts';
 import { Semaphore } from './semaphore.ts';
+import { SeqLock } from './seq-lock.ts';
 import { Slot } from './slot.ts';
 import { Spinlock } from './spinlock.ts';
 import { SyncApi } from './sync.ts';
@@ -143,7 +147,11 @@ export function makeDriverApi(services: ApiServices): ReadonlyMap<string, object
         Completion: classOf(Completion, sync.Completion),
         CondVar: classOf(CondVar, sync.CondVar),
         Mutex: classOf(Mutex, sync.Mutex),
+        AtomicBool: classOf(AtomicBool, sync.AtomicBool),
         AtomicU32: classOf(AtomicU32, sync.AtomicU32),
+        AtomicU64: classOf(AtomicU64, sync.AtomicU64),
+        PerCpu: classOf(PerCpu, sync.PerCpu),
+        SeqLock: classOf(SeqLock, sync.SeqLock),
         RwLock: classOf(RwLock, sync.RwLock),
         RwSemaphore: classOf(RwSemaphore, sync.RwSemaphore),
         Semaphore: classOf(Semaphore, sync.Semaphore),
@@ -247,7 +255,9 @@ function exportsOf(api: object): object {
 // All modules share them: none may put a function of its own in the place of ours.
 for (const shared of [
   Arc,
+  AtomicBool,
   AtomicU32,
+  AtomicU64,
   Completion,
   CondVar,
   CurrentThread,
@@ -263,7 +273,9 @@ for (const shared of [
   KString,
   KVec,
   Mutex,
+  PerCpu,
   Registration,
+  SeqLock,
   Slot,
   Spinlock,
   Thread,

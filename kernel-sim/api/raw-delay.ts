@@ -5,6 +5,7 @@
  * @subpath kernel/raw
  */
 import { HZ, jiffiesIn } from '../kernel/jiffies.ts';
+import { delay } from '../kernel/time/delay.ts';
 import type { Sleeping, Switching } from '../uapi/coroutine.ts';
 import type { ApiContext } from './context.ts';
 import { sizeOf } from './raw-value.ts';
@@ -12,8 +13,6 @@ import { sizeOf } from './raw-value.ts';
 const MS_PER_S = 1000;
 const NS_PER_US = 1000;
 const NS_PER_MS = 1_000_000;
-/** How long a busy CPU does not look up. */
-const DELAY_STEP_NS = 10_000;
 
 /** @exports */
 export class RawDelayApi {
@@ -118,12 +117,8 @@ export class RawDelayApi {
     return Math.ceil(left / NS_PER_MS);
   }
 
-  *#delay(nanoseconds: number): Switching<void> {
+  #delay(nanoseconds: number): Switching<void> {
     const { scheduler, runtime } = this.#context.services;
-    for (let left = nanoseconds; left > 0; left -= DELAY_STEP_NS) {
-      runtime.charge(Math.min(left, DELAY_STEP_NS));
-      yield* scheduler.reschedule();
-      scheduler.watch();
-    }
+    return delay(scheduler, runtime, nanoseconds);
   }
 }

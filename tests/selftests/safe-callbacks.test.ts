@@ -147,3 +147,61 @@ it.each(['voluntary', 'full'])(
   },
   PATIENCE_MS,
 );
+
+it(
+  'what may not sleep, and does, is no module',
+  () => {
+    const source = `import { module } from "kernel";
+import { IRQ_HANDLED, type IrqHandler } from "kernel/irq";
+import { Mutex } from "kernel/sync";
+import { msleep, type TimerCallback } from "kernel/time";
+class Late implements TimerCallback {
+  run(): void { msleep(5); }
+}
+class Waits implements IrqHandler {
+  readonly count = Mutex.new(0);
+  handle(): number {
+    using count = this.count.lock();
+    count.value += 1;
+    return IRQ_HANDLED;
+  }
+}
+class Bad {
+  static init(): Bad {
+    void [Late, Waits];
+    return new Bad();
+  }
+}
+export default module(Bad, { license: "GPL" });
+`;
+    const { stdout, status } = run(source, '', 'true');
+    expect(status).toBe(99);
+    expect(stdout).toMatch(/RZ1020: `run` of the kernel's API may not sleep; it calls msleep/u);
+    expect(stdout).toMatch(/RZ1020: `handle` of the kernel's API may not sleep; it calls Mutex\.lock/u);
+  },
+  PATIENCE_MS,
+);
+
+it(
+  'a timer that nobody would drop is not made',
+  () => {
+    const source = `import { module, println } from "kernel";
+import { Timer, type TimerCallback } from "kernel/time";
+class Says implements TimerCallback {
+  run(): void { println("> called"); }
+}
+const FOREVER = Timer.new(new Says());
+class Bad {
+  static init(): Bad {
+    FOREVER.start(0);
+    return new Bad();
+  }
+}
+export default module(Bad, { license: "GPL" });
+`;
+    const result = run(source, '', 'sudo insmod safe.ko; sleep 0.1');
+    expect(result.logText).toContain('a Timer at the top level would outlive its module');
+    expect(said(result)).toEqual([]);
+  },
+  PATIENCE_MS,
+);

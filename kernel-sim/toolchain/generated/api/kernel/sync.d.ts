@@ -4,6 +4,141 @@
 import type { Mut, Ref } from "kernel";
 
 /**
+ * True or false, read and written at once. Each change is ordered as a full barrier is. Linux:
+ * an atomic_t of 0 or 1.
+ */
+export class AtomicBool {
+  #nominal;
+  private constructor();
+
+  /**
+   * A new switch.
+   *
+   * Context: any. Linux: ATOMIC_INIT.
+   *
+   * @throws ENOMEM no memory for it
+   * @symbol atomic_bool_new
+   */
+  static new(value: boolean): AtomicBool;
+
+  /**
+   * The value now. Context: any. Linux: atomic_read.
+   *
+   * @symbol atomic_read
+   */
+  load(this: Ref<AtomicBool>): boolean;
+
+  /**
+   * Sets the value. Context: any. Linux: atomic_set.
+   *
+   * @symbol atomic_set
+   */
+  store(this: Ref<AtomicBool>, value: boolean): void;
+
+  /**
+   * Sets the value, and returns what was there before: of several who set it, one is the first.
+   *
+   * Context: any. Linux: atomic_xchg.
+   *
+   * @symbol atomic_xchg
+   */
+  swap(this: Ref<AtomicBool>, value: boolean): boolean;
+
+  /**
+   * Sets the value if it is `expected`. Returns what was there: `expected` if it was set.
+   *
+   * Context: any. Linux: atomic_cmpxchg.
+   *
+   * @symbol atomic_cmpxchg
+   */
+  compare_exchange(this: Ref<AtomicBool>, expected: boolean, value: boolean): boolean;
+
+  /**
+   * Context: any.
+   *
+   * @symbol atomic_bool_drop
+   */
+  [Symbol.dispose](): void;
+}
+
+/**
+ * An unsigned integer of 64 bits that is read, changed and written at once. It wraps. Each change
+ * is ordered as a full barrier is. Linux: atomic64_t.
+ */
+export class AtomicU64 {
+  #nominal;
+  private constructor();
+
+  /**
+   * A new number: `AtomicU64.new(0n)`.
+   *
+   * Context: any. Linux: ATOMIC64_INIT.
+   *
+   * @throws ENOMEM no memory for it
+   * @symbol atomic_u64_new
+   */
+  static new(value: bigint): AtomicU64;
+
+  /**
+   * The value now. Context: any. Linux: atomic64_read.
+   *
+   * @symbol atomic64_read
+   */
+  load(this: Ref<AtomicU64>): bigint;
+
+  /**
+   * Sets the value. Context: any. Linux: atomic64_set.
+   *
+   * @symbol atomic64_set
+   */
+  store(this: Ref<AtomicU64>, value: bigint): void;
+
+  /**
+   * Adds, and returns what was there before. Context: any. Linux: atomic64_fetch_add.
+   *
+   * @symbol atomic64_fetch_add
+   */
+  fetch_add(this: Ref<AtomicU64>, value: bigint): bigint;
+
+  /**
+   * Adds. Context: any. Linux: atomic64_add.
+   *
+   * @symbol atomic64_add
+   */
+  add(this: Ref<AtomicU64>, value: bigint): void;
+
+  /**
+   * Subtracts. Context: any. Linux: atomic64_sub.
+   *
+   * @symbol atomic64_sub
+   */
+  sub(this: Ref<AtomicU64>, value: bigint): void;
+
+  /**
+   * Sets the value, and returns what was there before. Context: any. Linux: atomic64_xchg.
+   *
+   * @symbol atomic64_xchg
+   */
+  swap(this: Ref<AtomicU64>, value: bigint): bigint;
+
+  /**
+   * Sets the value if it is `expected`. Returns what was there: `expected` if it was set.
+   *
+   * Context: any. Linux: atomic64_cmpxchg.
+   *
+   * @symbol atomic64_cmpxchg
+   */
+  compare_exchange(this: Ref<AtomicU64>, expected: bigint, value: bigint): bigint;
+
+  /**
+   * Context: any.
+   *
+   * @symbol atomic_u64_drop
+   */
+  [Symbol.dispose](): void;
+}
+
+/**
  * An unsigned integer of 32 bits that is read, changed and written at once. It wraps. Each change
  * is ordered as a full barrier is. Linux: atomic_t.
  */
@@ -357,6 +492,52 @@ export class Mutex<T> {
 }
 
 /**
+ * One value for each CPU: what all change often, such as a counter, without waiting for each other.
+ *
+ * Linux: alloc_percpu.
+ */
+export class PerCpu<T> {
+  #nominal;
+  private constructor();
+
+  /**
+   * Makes a value for each CPU: `PerCpu.new(() => 0)`.
+   *
+   * Context: process; may sleep. Linux: alloc_percpu.
+   *
+   * @may_sleep
+   * @throws ENOMEM no memory for it
+   * @symbol pcpu_alloc_noprof
+   */
+  static new<T>(init: (cpu: number) => T): PerCpu<T>;
+
+  /**
+   * The running CPU's value. Until the guard is dropped the task keeps its CPU, and must not sleep.
+   * An interrupt handler that changes the value, too, may still come in between.
+   *
+   * Context: any. Linux: get_cpu_ptr.
+   */
+  get(this: Ref<PerCpu<T>>): Guard<T>;
+
+  /**
+   * Calls `look` with each CPU's value in turn: to add them up. Others go on changing theirs.
+   *
+   * Context: any. Linux: for_each_possible_cpu.
+   *
+   * @switches
+   */
+  for_each(this: Ref<PerCpu<T>>, look: (value: Readonly<T>, cpu: number) => void): void;
+
+  /**
+   * Drops the values. Context: process. Linux: free_percpu.
+   *
+   * @sleeps
+   * @symbol free_percpu
+   */
+  [Symbol.dispose](): void;
+}
+
+/**
  * Data that many may read at once, or one may change. It is waited for without sleeping, and who
  * holds it must not sleep. Linux: rwlock_t.
  */
@@ -564,6 +745,77 @@ export class Semaphore {
    * Context: process.
    *
    * @symbol semaphore_drop
+   */
+  [Symbol.dispose](): void;
+}
+
+/**
+ * Plain data that is read often and written seldom, such as the time. Who reads takes no lock, and
+ * reads again if somebody wrote meanwhile. Writers keep each other out as at a `Spinlock`.
+ *
+ * Linux: seqlock_t.
+ */
+export class SeqLock<T> {
+  #nominal;
+  private constructor();
+
+  /**
+   * Puts `value` behind a new lock.
+   *
+   * Context: any. Linux: seqlock_init.
+   *
+   * @throws ENOMEM no memory for it
+   * @lock_init
+   * @symbol seqlock_init
+   */
+  static new<T>(value: T): SeqLock<T>;
+
+  /**
+   * Calls `look` with the data, again and again until nobody wrote meanwhile, and returns what it
+   * returned last. What it sees may be half old and half new until then, so it only reads and
+   * computes.
+   *
+   * Context: any; whoever interrupts a writer takes `write_irqsave` there. Linux: read_seqbegin,
+   * read_seqretry.
+   *
+   * @switches
+   */
+  read<R>(this: Ref<SeqLock<T>>, look: (value: Readonly<T>) => R): R;
+
+  /**
+   * Takes the lock to write, spinning until it is free. Context: any. Linux: write_seqlock.
+   *
+   * @switches
+   * @symbol write_seqlock
+   */
+  write(this: Ref<SeqLock<T>>): Guard<T>;
+
+  /**
+   * The same with softirqs off until the guard is dropped: for data that a timer writes, too.
+   *
+   * Context: any but hardirq. Linux: write_seqlock_bh.
+   *
+   * @switches
+   * @symbol write_seqlock_bh
+   */
+  write_bh(this: Ref<SeqLock<T>>): Guard<T>;
+
+  /**
+   * The same with interrupts off until the guard is dropped, which puts them back as they were: for
+   * data that an interrupt handler reads or writes, too.
+   *
+   * Context: any. Linux: write_seqlock_irqsave.
+   *
+   * @switches
+   * @symbol write_seqlock_irqsave
+   */
+  write_irqsave(this: Ref<SeqLock<T>>): Guard<T>;
+
+  /**
+   * Drops the data. Context: process.
+   *
+   * @sleeps
+   * @symbol seq_lock_drop
    */
   [Symbol.dispose](): void;
 }

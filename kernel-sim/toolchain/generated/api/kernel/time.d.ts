@@ -14,6 +14,46 @@ import type { Ref } from "kernel";
 export function msleep(milliseconds: number): void;
 
 /**
+ * Sleeps for so many milliseconds, or until a signal comes. Returns those that are left.
+ *
+ * Context: process. Linux: msleep_interruptible.
+ *
+ * @sleeps
+ * @symbol msleep_interruptible
+ */
+export function msleep_interruptible(milliseconds: number): number;
+
+/**
+ * Sleeps for at least `least` microseconds; on Linux at most for `most`.
+ *
+ * Context: process. Linux: usleep_range.
+ *
+ * @sleeps
+ * @symbol usleep_range_state
+ */
+export function usleep_range(least: number, most: number): void;
+
+/**
+ * Keeps the CPU busy for so many microseconds: for short waits where nothing may sleep.
+ *
+ * Context: any. Linux: udelay.
+ *
+ * @switches
+ * @symbol __udelay
+ */
+export function udelay(microseconds: number): void;
+
+/**
+ * Keeps the CPU busy for so many milliseconds. Where it may sleep, `msleep` is better.
+ *
+ * Context: any. Linux: mdelay.
+ *
+ * @switches
+ * @symbol __udelay
+ */
+export function mdelay(milliseconds: number): void;
+
+/**
  * Nanoseconds since boot. Context: any. Linux: ktime_get.
  *
  * @symbol ktime_get
