@@ -98,8 +98,6 @@ export function makeDriverApi(services: ApiServices): ReadonlyMap<string, object
   const uapi = new UapiApi(context.classes);
   const alloc = new AllocApi(context);
   const irq = new IrqApi(context);
-  const task = new TaskApi(context);
-  const workqueue = new WorkqueueApi(context);
   return new Map([
     ['kernel', Object.freeze({ ...exportsOf(kernel), param: exportsOf(kernel.param) })],
     [
@@ -107,11 +105,7 @@ export function makeDriverApi(services: ApiServices): ReadonlyMap<string, object
       Object.freeze({
         ...ALLOC_FLAGS,
         ...exportsOf(alloc),
-        Arc: classOf(Arc, alloc.Arc),
-        KBox: classOf(KBox, alloc.KBox),
-        KString: classOf(KString, alloc.KString),
-        KVec: classOf(KVec, alloc.KVec),
-        Slot: classOf(Slot, alloc.Slot),
+        ...classesOf(alloc, { Arc, KBox, KString, KVec, Slot }),
       }),
     ],
     ['kernel/fs', Object.freeze({ chrdev: exportsOf(fs.chrdev), miscdev: exportsOf(fs.miscdev) })],
@@ -126,36 +120,29 @@ export function makeDriverApi(services: ApiServices): ReadonlyMap<string, object
       'kernel/irq',
       Object.freeze({
         ...exportsOf(irq),
+        ...classesOf(irq, { Tick }),
         irq: exportsOf(irq.irq),
-        Tick: classOf(Tick, irq.Tick),
       }),
     ],
-    ['kernel/task', Object.freeze({ Thread: classOf(Thread, task.Thread) })],
-    ['kernel/time', Object.freeze({ ...exportsOf(time), Timer: classOf(Timer, time.Timer) })],
-    [
-      'kernel/workqueue',
-      Object.freeze({
-        DelayedWork: classOf(DelayedWork, workqueue.DelayedWork),
-        Work: classOf(Work, workqueue.Work),
-        Workqueue: classOf(Workqueue, workqueue.Workqueue),
-      }),
-    ],
+    ['kernel/task', classesOf(new TaskApi(context), { Thread })],
+    ['kernel/time', Object.freeze({ ...exportsOf(time), ...classesOf(time, { Timer }) })],
+    ['kernel/workqueue', classesOf(new WorkqueueApi(context), { DelayedWork, Work, Workqueue })],
     ['uapi', exportsOf(uapi)],
     [
       'kernel/sync',
-      Object.freeze({
-        Completion: classOf(Completion, sync.Completion),
-        CondVar: classOf(CondVar, sync.CondVar),
-        Mutex: classOf(Mutex, sync.Mutex),
-        AtomicBool: classOf(AtomicBool, sync.AtomicBool),
-        AtomicU32: classOf(AtomicU32, sync.AtomicU32),
-        AtomicU64: classOf(AtomicU64, sync.AtomicU64),
-        PerCpu: classOf(PerCpu, sync.PerCpu),
-        SeqLock: classOf(SeqLock, sync.SeqLock),
-        RwLock: classOf(RwLock, sync.RwLock),
-        RwSemaphore: classOf(RwSemaphore, sync.RwSemaphore),
-        Semaphore: classOf(Semaphore, sync.Semaphore),
-        Spinlock: classOf(Spinlock, sync.Spinlock),
+      classesOf(sync, {
+        AtomicBool,
+        AtomicU32,
+        AtomicU64,
+        Completion,
+        CondVar,
+        Mutex,
+        PerCpu,
+        RwLock,
+        RwSemaphore,
+        Semaphore,
+        SeqLock,
+        Spinlock,
       }),
     ],
   ]);
@@ -238,6 +225,16 @@ function classOf(type: { readonly prototype: object }, statics: object): object 
   };
   facade.prototype = type.prototype;
   return Object.freeze(Object.assign(facade, exportsOf(statics)));
+}
+
+/** The same for some of them, whose static functions `statics` has by the same names. */
+function classesOf<Name extends string>(
+  statics: { readonly [Each in NoInfer<Name>]: object },
+  types: { readonly [Each in Name]: { readonly prototype: object } },
+): object {
+  const names = Object.keys(types) as Name[];
+  const entries = names.map((name) => [name, classOf(types[name], statics[name])] as const);
+  return Object.freeze(Object.fromEntries(entries));
 }
 
 /** Own fields and methods of an API object, as an import would see them. */

@@ -15,18 +15,21 @@ const WORKS = {
   waited: ['true'],
   unlinked: ['true', 'true'],
   queues: [
+    'true false',
     'work done',
-    'true false true false',
+    'true false',
     'work done',
     'true true true',
     'true true false',
-    'false true true true',
+    'false true',
+    'true true',
     'false false',
   ],
   pipe: ['20 0 false'],
   seqlock: ['true 0'],
   counters: [
-    '18446744073709551615 1 1 7',
+    '18446744073709551615 1',
+    '1 7',
     'false true true',
     'false 8',
     '11',
@@ -202,12 +205,14 @@ const CASES = {
     using queue = Workqueue.ordered("safeq");
     using work = Work.new(new Says());
     using late = DelayedWork.new(new Says());
-    println(\`> \${work.queue_on(queue)} \${work.queue_on(queue)} \${work.flush()} \${work.flush()}\`);
+    println(\`> \${work.queue_on(queue)} \${work.queue_on(queue)}\`);
+    println(\`> \${work.flush()} \${work.flush()}\`);
     println(\`> \${late.queue_on(queue, 500)} \${late.is_pending()} \${late.flush()}\`);
     println(\`> \${late.queue(500)} \${late.cancel_sync()} \${late.cancel()}\`);
     queue.flush();
     const timer = Timer.new(new SlowTimer(seen.clone()));
-    println(\`> \${timer.start(100)} \${timer.start(200)} \${timer.is_pending()} \${timer.cancel()}\`);
+    println(\`> \${timer.start(100)} \${timer.start(200)}\`);
+    println(\`> \${timer.is_pending()} \${timer.cancel()}\`);
     println(\`> \${timer.cancel_sync()} \${timer.is_pending()}\`);
     drop(timer);`,
   pipe: `
@@ -242,7 +247,8 @@ const CASES = {
   counters: `
     const big = AtomicU64.new(0n);
     big.sub(1n);
-    println(\`> \${big.fetch_add(2n)} \${big.load()} \${big.swap(7n)} \${big.compare_exchange(7n, 8n)}\`);
+    println(\`> \${big.fetch_add(2n)} \${big.load()}\`);
+    println(\`> \${big.swap(7n)} \${big.compare_exchange(7n, 8n)}\`);
     const flag = AtomicBool.new(false);
     println(\`> \${flag.swap(true)} \${flag.swap(true)} \${flag.compare_exchange(true, false)}\`);
     println(\`> \${flag.load()} \${big.load()}\`);
