@@ -4,6 +4,7 @@
  * what the tools report, that the work was done.
  */
 import { Guest, loadToolchain, ROUNDS } from './guest.ts';
+import { LOCK_BENCHMARKS } from './lock-benchmarks.ts';
 import { assertAtLeast, byTurns, host, median, ratio, seconds, type Row } from './measure.ts';
 import { MEMORY_BENCHMARKS } from './memory-benchmarks.ts';
 import { PROCESS_BENCHMARKS } from './process-benchmarks.ts';
@@ -162,4 +163,5 @@ export const BENCHMARKS: Readonly<Record<string, () => Promise<readonly Row[]>>>
   device: async () => [await yesDevice()],
   build: async () => [await buildAndLoad()],
   ...MEMORY_BENCHMARKS,
+  ...LOCK_BENCHMARKS,
 };

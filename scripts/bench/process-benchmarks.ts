@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /** What processes cost: switching between two, making one, and having nothing to do. */
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-
 import { Guest, loadToolchain, ROUNDS } from './guest.ts';
+import { hostProgram } from './host-program.ts';
 import { assertAtLeast, byTurns, host, median, ratio, seconds, type Row } from './measure.ts';
 
 const NS_PER_S = 1e9;
@@ -37,7 +33,7 @@ const PING_PONG_ROUNDS = 20_000;
 
 async function contextSwitch(): Promise<Row> {
   await loadToolchain();
-  const theirs = compilePingPong();
+  const theirs = hostProgram('ping-pong');
   const count = 'grep ctxt /proc/stat';
   const setUp = `cat > pp.ts <<'END'\n${PING_PONG}END\ncc -o pp pp.ts`;
   // On one CPU each byte is a switch; on the host taskset sees to the same.
@@ -50,7 +46,7 @@ async function contextSwitch(): Promise<Row> {
       assertAtLeast('context switches', after - before, 2 * PING_PONG_ROUNDS);
       return taken;
     },
-    theirs.run,
+    () => theirs.run(PING_PONG_ROUNDS),
   );
   theirs.remove();
   const each = (taken: number): string =>
@@ -61,21 +57,6 @@ async function contextSwitch(): Promise<Row> {
     against: Number.isNaN(times.theirs) ? theirs.why : `${each(times.theirs)}, the same in C`,
     ratio: Number.isNaN(times.theirs) ? '' : ratio(times.theirs / times.ours),
     goal: '',
-  };
-}
-
-/** The host's side. Without a compiler it measures nothing, and says why. */
-function compilePingPong(): { run: () => number; remove: () => void; why: string } {
-  const folder = mkdtempSync(join(tmpdir(), 'ringzero-bench-'));
-  const program = join(folder, 'ping-pong');
-  // bench.mjs starts this in the project's folder.
-  const source = 'scripts/bench/ping-pong.c';
-  const { status } = spawnSync('cc', ['-O2', '-o', program, source]);
-  const isThere = status === 0;
-  return {
-    run: () => (isThere ? Number(host(`taskset -c 0 ${program} ${PING_PONG_ROUNDS}`).text) : NaN),
-    remove: () => rmSync(folder, { recursive: true }),
-    why: 'no C compiler on this machine',
   };
 }
 

@@ -7,8 +7,8 @@
  */
 import { MAP, Tlb } from './kernel-map.ts';
 import type { AccessReporter } from './ram.ts';
-import type { ShadowMemory } from './shadow-memory.ts';
-import { SHADOW } from './shadow.ts';
+import { OPEN, type ShadowMemory } from './shadow-memory.ts';
+import { GRANULE, SHADOW } from './shadow.ts';
 
 const PAGE_SIZE = 4096;
 
@@ -49,8 +49,19 @@ export class KernelAddresses {
     return entry === 0 ? -1 : (entry & -PAGE_SIZE) + (pointer % PAGE_SIZE);
   }
 
-  /** Checks an access and answers its physical address, or SPLIT. The only one that reports. */
+  /** Checks an access and answers its physical address, or SPLIT. */
   place(pointer: number, sizeBytes: number, isWrite: boolean): number {
+    const entry = this.tlb.known(pointer);
+    const wanted = isWrite ? MAP.PRESENT | MAP.WRITE : MAP.PRESENT;
+    if ((entry & wanted) === wanted && (pointer & (GRANULE - 1)) + sizeBytes <= GRANULE) {
+      const physical = (entry & -PAGE_SIZE) + (pointer & (PAGE_SIZE - 1));
+      if (this.#shadow.stored[physical >>> 3] === OPEN) return physical;
+    }
+    return this.#slowPlace(pointer, sizeBytes, isWrite);
+  }
+
+  /** The only one that reports. */
+  #slowPlace(pointer: number, sizeBytes: number, isWrite: boolean): number {
     const { checks, reporter } = this.#memory;
     const access = { pointer, sizeBytes, isWrite };
     if (!Number.isInteger(pointer)) {

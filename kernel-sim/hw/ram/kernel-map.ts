@@ -25,23 +25,32 @@ export const NOTHING_MAPPED: KernelMap = {
 };
 
 const PAGE_SIZE = 4096;
+const PAGE_SHIFT = 12;
 const SLOTS = 64;
 
 /** Whoever changes what is mapped forgets the pages here, as after a write to a page table. */
 export class Tlb {
   map: KernelMap = NOTHING_MAPPED;
+  /** Addresses of pages, and what is mapped there. */
   readonly #pages = new Float64Array(SLOTS).fill(-1);
   readonly #entries = new Int32Array(SLOTS);
 
+  /** What is known of a page without asking; 0 for nothing. */
+  known(pointer: number): number {
+    // Bit operations see the low half of a pointer: enough for a slot and a place in the page.
+    const slot = (pointer >>> PAGE_SHIFT) & (SLOTS - 1);
+    const page = pointer - (pointer & (PAGE_SIZE - 1));
+    return this.#pages[slot] === page ? this.#entries[slot]! : 0;
+  }
+
   /** As `KernelMap.entryOf`. */
   lookUp(pointer: number): number {
-    const page = Math.floor(pointer / PAGE_SIZE);
-    const slot = page % SLOTS;
-    // A negative page has no slot, and nothing is mapped there.
-    if (this.#pages[slot] === page) return this.#entries[slot]!;
+    const known = this.known(pointer);
+    if (known !== 0) return known;
     const entry = this.map.entryOf(pointer);
     if (entry !== 0) {
-      this.#pages[slot] = page;
+      const slot = (pointer >>> PAGE_SHIFT) & (SLOTS - 1);
+      this.#pages[slot] = pointer - (pointer & (PAGE_SIZE - 1));
       this.#entries[slot] = entry;
     }
     return entry;
