@@ -55,6 +55,11 @@ export class StackDepot {
     return this.#add(bucket, hash, stack, first, sp);
   }
 
+  /** The innermost site of a stack. */
+  top(handle: number): number {
+    return handle === 0 ? 0 : this.#words[handle + SITES]!;
+  }
+
   /** The sites of a stack, innermost first; none for 0. */
   sites(handle: number): readonly number[] {
     const depth = handle === 0 ? 0 : (this.#words[handle + DEPTH] ?? 0);

@@ -198,6 +198,7 @@ export class Children {
     else if (code === CLD.CONTINUED) child.group.wasContinued = false;
     else {
       child.state = 'X';
+      this.#parts.scheduler.happens.acquire(child);
       accountChild(this.#parts.scheduler, parent.group, child.group);
       this.#parts.forget(child);
     }

@@ -50,4 +50,21 @@ async function pairs(): Promise<readonly Row[]> {
   ];
 }
 
-export const MEMORY_BENCHMARKS = { packets, pairs };
+async function races(): Promise<readonly Row[]> {
+  await loadToolchain();
+  const rate = (taken: number): string => `${(OPERATIONS / taken / 1e6).toFixed(2)} M/s`;
+  return ['raw', 'safe'].map((kind): Row => {
+    const image = { cmdline: 'kcsan=on' };
+    const driver = `packets-${kind}`;
+    const times = byTurns(ROUNDS, writer(driver, 'packets', image), writer(driver, 'packets'));
+    return {
+      what: `packets through a ${kind} driver, looking for data races`,
+      here: rate(times.ours),
+      against: `${rate(times.theirs)}, \`kcsan=off\``,
+      ratio: ratio(times.ours / times.theirs),
+      goal: '',
+    };
+  });
+}
+
+export const MEMORY_BENCHMARKS = { packets, pairs, races };

@@ -7,7 +7,7 @@
  * most; then the one that has had them longest loses them.
  */
 
-const CELL_BYTES = 4;
+export const CELL_BYTES = 4;
 const BLOCK_SHIFT = 8;
 const BLOCK_BYTES = 1 << BLOCK_SHIFT;
 export const SLOTS_PER_CELL = 4;
@@ -19,24 +19,26 @@ const BLOCKS_MAX = 4096;
 
 /** Words of a slot. */
 export const CELL_WORD = {
+  /** Of its context, when it was. */
+  COUNT: 0,
   /** Which bytes of the cell, and `ACCESS` bits above them. */
-  INFO: 0,
+  INFO: 1,
   /** Process, CPU, and whether an interrupt did it. */
-  WHO: 1,
+  WHO: 2,
   /** Handle of the stack depot. */
-  STACK: 2,
+  STACK: 3,
   /** Bytes of the whole access. */
-  SIZE: 3,
+  SIZE: 4,
   /** From the cell back to the access's first byte. */
-  BACK: 4,
+  BACK: 5,
   /** What the cell held before. */
-  OLD: 5,
+  OLD: 6,
 } as const;
-export const WORDS_PER_SLOT = 6;
+export const WORDS_PER_SLOT = 8;
 
 export class AccessCells {
-  /** Epoch by slot; 0: nobody. */
-  epochs = new Float64Array(0);
+  /** Number of the context, from 1, by slot; 0: nobody. */
+  owners = new Int32Array(0);
   words = new Int32Array(0);
   /** Number of each block's cells, from 1; 0 for none. */
   readonly #cellsOf: Int32Array;
@@ -64,7 +66,7 @@ export class AccessCells {
       if (this.#cellsOf[at >>> BLOCK_SHIFT] !== 0) {
         const first = this.slotOf(at);
         const cells = Math.ceil((next - at) / CELL_BYTES);
-        this.epochs.fill(0, first, first + cells * SLOTS_PER_CELL);
+        this.owners.fill(0, first, first + cells * SLOTS_PER_CELL);
       }
       at = next;
     }
@@ -77,7 +79,7 @@ export class AccessCells {
       index = this.#oldest;
       this.#oldest = (index + 1) % BLOCKS_MAX;
       this.#cellsOf[this.#blockOf[index]!] = 0;
-      this.epochs.fill(0, index * SLOTS_PER_BLOCK, (index + 1) * SLOTS_PER_BLOCK);
+      this.owners.fill(0, index * SLOTS_PER_BLOCK, (index + 1) * SLOTS_PER_BLOCK);
     }
     this.#blockOf[index] = block;
     this.#cellsOf[block] = index + 1;
@@ -86,11 +88,11 @@ export class AccessCells {
 
   #reserve(blocks: number): void {
     const slots = blocks * SLOTS_PER_BLOCK;
-    if (slots <= this.epochs.length) return;
-    const room = Math.max(4 * SLOTS_PER_BLOCK, 2 * this.epochs.length);
-    const epochs = new Float64Array(room);
-    epochs.set(this.epochs);
-    this.epochs = epochs;
+    if (slots <= this.owners.length) return;
+    const room = Math.max(4 * SLOTS_PER_BLOCK, 2 * this.owners.length);
+    const owners = new Int32Array(room);
+    owners.set(this.owners);
+    this.owners = owners;
     const words = new Int32Array(room * WORDS_PER_SLOT);
     words.set(this.words);
     this.words = words;

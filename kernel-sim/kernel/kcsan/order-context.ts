@@ -8,16 +8,13 @@
  * end is ordered behind it.
  */
 
-/** An epoch is a slot and its count in one number, which a double holds exactly. */
-export const SLOT_UNIT = 2 ** 32;
-
 export type VectorClock = Int32Array;
 
 export class OrderContext {
   /** -1 for one that has not touched memory yet. */
   slot = -1;
-  /** Its slot and count; what it does now has this epoch. */
-  epoch = 0;
+  /** What it does now has this count. */
+  count = 0;
   /** Undefined for one that knows of nobody. */
   clock: VectorClock | undefined = undefined;
   /** What was known at the latest barrier for writes: what a marked store tells. */
@@ -47,15 +44,15 @@ export class OrderContext {
     this.clock = joined(this.clock, other);
   }
 
-  /** True if what was done with `epoch` happened before what this one does now. */
-  hasSeen(epoch: number): boolean {
-    const slot = Math.floor(epoch / SLOT_UNIT);
-    return (this.clock?.[slot] ?? 0) >= epoch - slot * SLOT_UNIT;
+  /** True if what a slot's context did at a count happened before what this one does now. */
+  hasSeen(slot: number, count: number): boolean {
+    const { clock } = this;
+    return clock !== undefined && slot < clock.length && clock[slot]! >= count;
   }
 
   #setCount(count: number): void {
     this.clock![this.slot] = count;
-    this.epoch = this.slot * SLOT_UNIT + count;
+    this.count = count;
   }
 }
 

@@ -38,7 +38,9 @@ export class Orders implements HappensBefore {
   /** Counts of slots that nobody has. */
   readonly #free: { readonly slot: number; readonly count: number }[] = [];
   #slots = 0;
-  #lastTask: Task | undefined;
+  /** Whose frames the latest context has, and the interrupts in its preempt count. */
+  #lastStack: Int32Array | undefined;
+  #lastLevel = 0;
   #lastContext = new OrderContext();
 
   constructor(scheduler: Scheduler, execution: Execution) {
@@ -49,18 +51,21 @@ export class Orders implements HappensBefore {
 
   /** Who runs. */
   get current(): OrderContext {
-    const { preemptCount } = this.#execution;
-    if ((preemptCount & (IN_INTERRUPT | SOFTIRQ_OFFSET)) !== 0) {
-      const cpu = this.#cpu;
-      return (preemptCount & IN_INTERRUPT) === 0 ? cpu.softirq : cpu.hardirq;
-    }
-    const task = this.#scheduler.current;
-    if (task.pid === 0) return this.#cpu.idle;
-    if (task !== this.#lastTask) {
-      this.#lastTask = task;
-      this.#lastContext = this.#of(task);
+    const { preemptCount, stack } = this.#execution;
+    const level = preemptCount & (IN_INTERRUPT | SOFTIRQ_OFFSET);
+    if (stack !== this.#lastStack || level !== this.#lastLevel) {
+      this.#lastStack = stack;
+      this.#lastLevel = level;
+      this.#lastContext = this.#find(level);
     }
     return this.#lastContext;
+  }
+
+  #find(level: number): OrderContext {
+    const cpu = this.#cpu;
+    if (level !== 0) return (level & IN_INTERRUPT) === 0 ? cpu.softirq : cpu.hardirq;
+    const task = this.#scheduler.current;
+    return task.pid === 0 ? cpu.idle : this.#of(task);
   }
 
   /** Before the first access of a context. */
@@ -139,7 +144,7 @@ export class Orders implements HappensBefore {
     current.advance();
   }
 
-  /** Its parent is told, and the other threads, when they come to a driver again. */
+  /** Who waits for it is told, and the other threads, when they come to a driver again. */
   ended(task: Task): void {
     if (this.#slots === 0) return;
     const context = this.#of(task);
@@ -147,9 +152,9 @@ export class Orders implements HappensBefore {
     if (clock === undefined) return;
     this.#tell(task, clock);
     this.#tell(task.group, clock);
-    // kthreadd makes threads that have nothing to do with each other.
-    if (task.parent !== undefined && !task.isKernelThread) this.#of(task.parent).join(clock);
     if (slot < 0) return;
+    // Its frames may be another's from now on.
+    this.#lastStack = undefined;
     this.#free.push({ slot, count: clock[slot]! });
     context.slot = -1;
   }

@@ -21,6 +21,7 @@ import type { StackDepot } from '../stack-depot.ts';
 import { ACCESS, type Access, type Race, type ValueChange } from './access.ts';
 import {
   AccessCells,
+  CELL_BYTES,
   CELL_WORD,
   READ_SLOT,
   SLOTS_PER_CELL,
@@ -64,14 +65,20 @@ export class RaceDetector {
   /** A race waits for the value that the store makes. */
   isPending = false;
   readonly #parts: RaceDetectorParts;
+  readonly #execution: Execution;
+  readonly #depot: StackDepot;
   readonly #cells: AccessCells;
   readonly #base: number;
   readonly #memoryBytes: number;
   #pending: Pending | undefined;
+  /** The pointer of the present access. */
+  #start = 0;
 
   constructor(parts: RaceDetectorParts) {
     const { ram } = parts;
     this.#parts = parts;
+    this.#execution = parts.execution;
+    this.#depot = parts.depot;
     this.orders = parts.orders;
     this.#cells = new AccessCells(ram.sizeBytes);
     this.#base = ram.toPointer(0);
@@ -86,12 +93,21 @@ export class RaceDetector {
   access(pointer: number, sizeBytes: number, kind: number): void {
     const context = this.orders.current;
     if (context.slot < 0) this.orders.enlist(context);
-    let physical = pointer - this.#base;
-    if (!(physical >= 0 && physical + sizeBytes <= this.#memoryBytes)) {
-      physical = this.#parts.ram.physicalOf(pointer);
-      if (!(physical >= 0)) return;
+    let place = pointer - this.#base;
+    if (!(place >= 0 && place + sizeBytes <= this.#memoryBytes)) {
+      place = this.#parts.ram.physicalOf(pointer);
+      if (!(place >= 0)) return;
     }
-    this.#visit(context, pointer, physical, sizeBytes, this.#adjusted(context, pointer, kind));
+    // From here on all are small integers: a pointer that is handed on would be boxed.
+    this.#start = pointer;
+    const physical = place | 0;
+    const own = this.#adjusted(context, physical, kind);
+    const offset = physical & 3;
+    if (offset + sizeBytes <= 4) {
+      const info = (((1 << sizeBytes) - 1) << offset) | (own << KIND_SHIFT);
+      this.#touch(context, physical - offset, info, -offset, sizeBytes);
+    } else this.#cellsOf(context, physical, sizeBytes, 0, sizeBytes, own);
+    if (this.isPending && (kind & ACCESS.WRITE) === 0) this.flush();
   }
 
   /** Before an access to a range. */
@@ -146,51 +162,35 @@ export class RaceDetector {
     if (this.#parts.ram.physicalOf(at) < 0 || this.#parts.ram.physicalOf(at + bytes - 1) < 0) {
       return;
     }
-    const own = this.#adjusted(context, start, kind);
+    this.#start = start;
+    const own = this.#adjusted(context, this.#parts.ram.physicalOf(start), kind);
     let offset = at - start;
     this.#parts.ram.eachRun(at, bytes, (physical, count) => {
-      this.#cellsOf(context, start, physical, count, offset, sizeBytes, own);
+      this.#cellsOf(context, physical, count, offset, sizeBytes, own);
       offset += count;
     });
     if ((kind & ACCESS.WRITE) === 0) this.flush();
   }
 
   /** What else the access is: by where it comes from, and what came before it. */
-  #adjusted(context: OrderContext, pointer: number, kind: number): number {
-    let own = kind;
-    if (context.atomicDepth > 0) own |= ACCESS.MARKED;
-    else if (context.atomicNext > 0) {
-      context.atomicNext--;
-      own |= ACCESS.MARKED;
-    }
-    if (context.disabledDepth > 0) own |= ACCESS.UNKNOWN;
-    const { stack, sp } = this.#parts.execution;
+  #adjusted(context: OrderContext, physical: number, kind: number): number {
+    const isPlain = (context.atomicDepth | context.atomicNext | context.disabledDepth) === 0;
+    let own = isPlain ? kind : marked(context, kind);
+    const { stack, sp } = this.#execution;
     const site = sp < 2 ? 0 : stack[sp - 2]!;
     if ((kind & ACCESS.WRITE) === 0) {
-      context.loadedAt = pointer;
+      context.loadedAt = physical;
       context.loadedSite = site;
     } else {
-      const isSame = context.loadedAt === pointer && context.loadedSite === site;
+      const isSame = context.loadedAt === physical && context.loadedSite === site;
       if (isSame && (kind & ACCESS.MARKED) === 0) own |= ACCESS.COMPOUND;
       context.loadedAt = -1;
     }
     return own;
   }
 
-  #visit(
-    context: OrderContext,
-    pointer: number,
-    physical: number,
-    bytes: number,
-    kind: number,
-  ): void {
-    this.#cellsOf(context, pointer, physical, bytes, 0, bytes, kind);
-    if ((kind & ACCESS.WRITE) === 0 && this.isPending) this.flush();
-  }
-
   #cellsOf(
     context: OrderContext,
-    start: number,
     physical: number,
     bytes: number,
     offset: number,
@@ -198,21 +198,46 @@ export class RaceDetector {
     kind: number,
   ): void {
     const end = physical + bytes;
-    const side = (kind & ACCESS.WRITE) === 0 ? READ_SLOT : 0;
     for (let cell = physical & ~3; cell < end; cell += 4) {
       let mask = ALL_BYTES;
       if (cell < physical) mask &= ALL_BYTES << (physical - cell);
       if (cell + 4 > end) mask &= ALL_BYTES >> (cell + 4 - end);
       const info = mask | (kind << KIND_SHIFT);
-      const first = this.#cells.slotOf(cell);
-      const slot = first + side;
-      const isKnown =
-        this.#cells.epochs[slot] === context.epoch &&
-        this.#cells.words[slot * WORDS_PER_SLOT + CELL_WORD.INFO] === info;
-      if (isKnown) continue;
-      this.#compare(context, first, cell, info, start, sizeBytes);
-      this.#record(context, first, cell, info, cell - physical + offset, sizeBytes);
+      this.#touch(context, cell, info, cell - physical + offset, sizeBytes);
     }
+  }
+
+  /** One cell of an access, which began `back` bytes before it. */
+  #touch(context: OrderContext, cell: number, info: number, back: number, sizeBytes: number): void {
+    const first = this.#cells.slotOf(cell);
+    const { owners, words } = this.#cells;
+    const slot = (info & (ACCESS.WRITE << KIND_SHIFT)) === 0 ? first + READ_SLOT : first;
+    const word = slot * WORDS_PER_SLOT;
+    if (owners[slot] === context.slot + 1 && words[word + CELL_WORD.COUNT] === context.count) {
+      const had = words[word + CELL_WORD.INFO]!;
+      if (((had ^ info) & ~ALL_BYTES) === 0) {
+        if ((had & info) === info) return;
+        if (this.#isNextTo(word, sizeBytes)) {
+          this.#compare(context, first, cell, info, sizeBytes);
+          words[word + CELL_WORD.INFO] = had | info;
+          return;
+        }
+      }
+    }
+    this.#compare(context, first, cell, info, sizeBytes);
+    this.#record(context, first, cell, info, back, sizeBytes);
+  }
+
+  /** The same statement, which goes through the bytes one by one. */
+  #isNextTo(word: number, sizeBytes: number): boolean {
+    const { words } = this.#cells;
+    const { stack, sp } = this.#execution;
+    return (
+      sizeBytes < CELL_BYTES &&
+      words[word + CELL_WORD.SIZE] === sizeBytes &&
+      sp >= 2 &&
+      this.#depot.top(words[word + CELL_WORD.STACK]!) === stack[sp - 2]
+    );
   }
 
   #compare(
@@ -220,18 +245,18 @@ export class RaceDetector {
     first: number,
     cell: number,
     info: number,
-    start: number,
     sizeBytes: number,
   ): void {
-    if (this.isPending) return;
-    const { epochs, words } = this.#cells;
+    const { owners, words } = this.#cells;
     for (let slot = first; slot < first + SLOTS_PER_CELL; slot++) {
-      const epoch = epochs[slot]!;
-      if (epoch === 0 || context.hasSeen(epoch)) continue;
+      const owner = owners[slot]!;
+      if (owner === 0 || owner === context.slot + 1) continue;
       const word = slot * WORDS_PER_SLOT;
+      if (context.hasSeen(owner - 1, words[word + CELL_WORD.COUNT]!) || this.isPending) continue;
       const other = words[word + CELL_WORD.INFO]!;
       if ((other & info & ALL_BYTES) === 0 || !mayRace(other | info, other & info)) continue;
-      const earlier = this.#earlier(word, cell, start);
+      const start = this.#start;
+      const earlier = this.#earlier(word, cell, start, other & info & ALL_BYTES);
       const access = this.#present(start, sizeBytes, info >> KIND_SHIFT);
       if (!this.#isRace(access, earlier)) continue;
       this.#pend(access, earlier, slot, cell);
@@ -264,33 +289,44 @@ export class RaceDetector {
     back: number,
     sizeBytes: number,
   ): void {
-    const { epochs, words } = this.#cells;
+    const { owners, words } = this.#cells;
     const slot = this.#slotFor(context, first, info);
     const word = slot * WORDS_PER_SLOT;
     const isAgain =
-      epochs[slot] === context.epoch && ((words[word + CELL_WORD.INFO]! ^ info) & ALL_BYTES) === 0;
+      owners[slot] === context.slot + 1 &&
+      words[word + CELL_WORD.COUNT] === context.count &&
+      ((words[word + CELL_WORD.INFO]! ^ info) & ALL_BYTES) === 0;
     // A marked access hides no plain one of the same epoch.
     if (isAgain && (info & (ACCESS.MARKED << KIND_SHIFT)) !== 0) return;
-    const { scheduler, execution, depot, ram } = this.#parts;
-    epochs[slot] = context.epoch;
+    owners[slot] = context.slot + 1;
+    words[word + CELL_WORD.COUNT] = context.count;
     words[word + CELL_WORD.INFO] = info;
-    words[word + CELL_WORD.WHO] = this.#who(scheduler);
-    words[word + CELL_WORD.STACK] = depot.save(execution);
+    words[word + CELL_WORD.WHO] = this.#who(this.#parts.scheduler);
+    words[word + CELL_WORD.STACK] = this.#depot.save(this.#execution);
     words[word + CELL_WORD.SIZE] = sizeBytes;
     words[word + CELL_WORD.BACK] = back;
-    if (!isAgain) words[word + CELL_WORD.OLD] = ram.view.getInt32(cell, true);
+    if (!isAgain) words[word + CELL_WORD.OLD] = this.#parts.ram.view.getInt32(cell, true);
   }
 
   #slotFor(context: OrderContext, first: number, info: number): number {
-    const { epochs, words } = this.#cells;
-    const one = ((info >> KIND_SHIFT) & ACCESS.WRITE) === 0 ? first + READ_SLOT : first;
+    const one = (info & (ACCESS.WRITE << KIND_SHIFT)) === 0 ? first + READ_SLOT : first;
+    if (this.#cells.owners[one] === 0) return one;
     const two = one + 1;
     const mask = info & ALL_BYTES;
-    const maskOf = (slot: number): number =>
-      words[slot * WORDS_PER_SLOT + CELL_WORD.INFO]! & ALL_BYTES;
-    if (epochs[one] === 0 || (context.hasSeen(epochs[one]!) && maskOf(one) === mask)) return one;
-    if (epochs[two] === 0 || (context.hasSeen(epochs[two]!) && maskOf(two) === mask)) return two;
-    return context.hasSeen(epochs[one]!) ? one : two;
+    if (this.#isOver(context, one) && this.#maskOf(one) === mask) return one;
+    if (this.#cells.owners[two] === 0) return two;
+    if (this.#isOver(context, two) && this.#maskOf(two) === mask) return two;
+    return this.#isOver(context, one) ? one : two;
+  }
+
+  /** What a slot remembers happened before now. */
+  #isOver(context: OrderContext, slot: number): boolean {
+    const { owners, words } = this.#cells;
+    return context.hasSeen(owners[slot]! - 1, words[slot * WORDS_PER_SLOT + CELL_WORD.COUNT]!);
+  }
+
+  #maskOf(slot: number): number {
+    return this.#cells.words[slot * WORDS_PER_SLOT + CELL_WORD.INFO]! & ALL_BYTES;
   }
 
   #who(scheduler: Scheduler): number {
@@ -305,13 +341,21 @@ export class RaceDetector {
   }
 
   /** An access that a cell remembers, by the pointer that the present one came with. */
-  #earlier(word: number, cell: number, start: number): Access {
+  #earlier(word: number, cell: number, start: number, common: number): Access {
     const { words } = this.#cells;
-    const physical = cell - words[word + CELL_WORD.BACK]!;
+    const info = words[word + CELL_WORD.INFO]!;
+    const sizeBytes = words[word + CELL_WORD.SIZE]!;
+    let physical = cell - words[word + CELL_WORD.BACK]!;
+    if (sizeBytes < CELL_BYTES) {
+      // One of several that were noted together.
+      const byte = 31 - Math.clz32(common & -common);
+      const isAlone = physical <= cell + byte && cell + byte < physical + sizeBytes;
+      if (!isAlone) physical = cell + byte - (byte % sizeBytes);
+    }
     return {
-      kind: words[word + CELL_WORD.INFO]! >> KIND_SHIFT,
+      kind: info >> KIND_SHIFT,
       pointer: this.#pointerOf(physical, start),
-      sizeBytes: words[word + CELL_WORD.SIZE]!,
+      sizeBytes,
       sites: this.#parts.depot.sites(words[word + CELL_WORD.STACK]!),
       ...whoOf(words[word + CELL_WORD.WHO]!),
     };
@@ -337,13 +381,17 @@ export class RaceDetector {
   /** What was there before a write that cells remember. */
   #old(slot: number, cell: number, { sizeBytes, pointer }: Access): bigint {
     const { ram } = this.#parts;
-    const { epochs, words } = this.#cells;
+    const { owners, words } = this.#cells;
     const start = ram.physicalOf(pointer);
     const side = slot % SLOTS_PER_CELL;
     let value = 0n;
     for (let at = start + sizeBytes - 1; at >= start; at--) {
       const other = this.#cells.slotOf(at & ~3) + side;
-      const isSame = (at & ~3) === cell || epochs[other] === epochs[slot];
+      const isSame =
+        (at & ~3) === cell ||
+        (owners[other] === owners[slot] &&
+          words[other * WORDS_PER_SLOT + CELL_WORD.COUNT] ===
+            words[slot * WORDS_PER_SLOT + CELL_WORD.COUNT]);
       const word = words[other * WORDS_PER_SLOT + CELL_WORD.OLD]!;
       const byte = isSame ? (word >>> (8 * (at & 3))) & 0xff : ram.bytes[at]!;
       value = (value << 8n) | BigInt(byte);
@@ -374,6 +422,17 @@ function mayRace(either: number, both: number): boolean {
   const kinds = either >> KIND_SHIFT;
   if ((kinds & ACCESS.WRITE) === 0) return false;
   return (kinds & ACCESS.ASSERT) !== 0 || ((both >> KIND_SHIFT) & ACCESS.MARKED) === 0;
+}
+
+/** What an access is in a section whose accesses count as marked, or as nobody's. */
+function marked(context: OrderContext, kind: number): number {
+  let own = kind;
+  if (context.atomicDepth > 0) own |= ACCESS.MARKED;
+  else if (context.atomicNext > 0) {
+    context.atomicNext--;
+    own |= ACCESS.MARKED;
+  }
+  return context.disabledDepth > 0 ? own | ACCESS.UNKNOWN : own;
 }
 
 function whoOf(who: number): Pick<Access, 'pid' | 'cpu' | 'isInterrupt'> {
