@@ -2,12 +2,8 @@
 /** Files of lockdep in /proc, with the detector on. Linux: kernel/locking/lockdep_proc.c. */
 import type { ProcFs } from '../fs/procfs/procfs.ts';
 import { LockStatistics } from '../kernel/locking/lockdep/lock-stat.ts';
-import {
-  chainsText,
-  classesText,
-  lockStatText,
-  statsText,
-} from '../kernel/locking/lockdep/proc-text.ts';
+import { lockStatText } from '../kernel/locking/lockdep/lock-stat-text.ts';
+import { chainsText, classesText, statsText } from '../kernel/locking/lockdep/proc-text.ts';
 import type { Kernel } from './kernel.ts';
 
 export function registerLockFiles(procfs: ProcFs, kernel: Kernel): void {

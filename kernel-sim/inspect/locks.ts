@@ -104,7 +104,7 @@ function classView({
   contentions,
   statistics,
 }: LockClass): LockClassView {
-  const { writeWait, readWait } = statistics;
+  const [writing, reading] = [statistics.writers.wait, statistics.readers.wait];
   return {
     id,
     name,
@@ -112,8 +112,8 @@ function classView({
     usage,
     acquisitions: ops,
     contentions,
-    waitNs: writeWait.totalNs + readWait.totalNs,
-    maxWaitNs: Math.max(writeWait.maxNs, readWait.maxNs),
+    waitNs: writing.totalNs + reading.totalNs,
+    maxWaitNs: Math.max(writing.maxNs, reading.maxNs),
   };
 }
 

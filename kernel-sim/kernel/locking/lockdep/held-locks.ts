@@ -72,7 +72,7 @@ export class HeldLocks {
     const owner = this.#holderOf(map, task);
     if (owner !== undefined) count(statistics.contendingPoints, owner.site);
     held.askedNs = sim.now();
-    if (statistics.lastCpu !== scheduler.cpu.id) statistics.contendedBounces++;
+    if (map.lastCpu !== scheduler.cpu.id) statistics.side(held.read).contendedBounces++;
   }
 
   /** The running code has the lock that it asked for. */
@@ -89,8 +89,7 @@ export class HeldLocks {
     held.isHad = true;
     held.timeNs = this.#deps.sim.now();
     if (wasBlocked && this.#deps.countsTimes) {
-      const { writeWait, readWait } = held.lockClass.statistics;
-      (held.read === READ.NO ? writeWait : readWait).add(held.timeNs - held.askedNs);
+      held.lockClass.statistics.side(held.read).wait.add(held.timeNs - held.askedNs);
     }
     this.noteTaken(held);
   }
@@ -101,9 +100,9 @@ export class HeldLocks {
     this.#order(map, read, true);
     this.#tell(EVENT.LOCK, map, lockClass);
     if (!countsTimes) return;
-    const { statistics } = lockClass;
-    if (statistics.lastCpu !== -1 && statistics.lastCpu !== scheduler.cpu.id) statistics.bounces++;
-    statistics.lastCpu = scheduler.cpu.id;
+    const { id } = scheduler.cpu;
+    if (map.lastCpu !== -1 && map.lastCpu !== id) lockClass.statistics.side(read).bounces++;
+    map.lastCpu = id;
   }
 
   /**
@@ -122,7 +121,9 @@ export class HeldLocks {
       return heldLocks.length;
     }
     if (!held.isHad) task.blockedOn = undefined;
-    else if (this.#deps.countsTimes) this.#countHold(held);
+    else if (this.#deps.countsTimes) {
+      held.lockClass.statistics.side(held.read).hold.add(this.#deps.sim.now() - held.timeNs);
+    }
     const at = heldLocks.lastIndexOf(held);
     heldLocks.splice(at, 1);
     this.#spare.push(held);
@@ -143,12 +144,6 @@ export class HeldLocks {
   callSite(): number {
     const { stack, sp } = this.#deps.execution;
     return sp >= 2 ? stack[sp - 2]! : 0;
-  }
-
-  #countHold(held: HeldLock): void {
-    const { writeHold, readHold } = held.lockClass.statistics;
-    const times = held.read === READ.NO ? writeHold : readHold;
-    times.add(this.#deps.sim.now() - held.timeNs);
   }
 
   /** Who writes comes after all before, who reads after writers only: for data races. */

@@ -97,6 +97,8 @@ export class LockMap {
 
   /** What lies in the lock's memory for its key: a small integer above 0. */
   readonly key: number;
+  /** Where it was taken last, for lock_stat; -1 before. */
+  lastCpu = -1;
 
   /** `key` differs from that of `lockKey` after the lock has been given another class. */
   constructor(

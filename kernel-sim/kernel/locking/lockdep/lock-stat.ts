@@ -16,25 +16,25 @@ export class LockTimes {
   }
 }
 
-export class LockStatistics {
-  readonly writeWait = new LockTimes();
-  readonly readWait = new LockTimes();
-  readonly writeHold = new LockTimes();
-  readonly readHold = new LockTimes();
-  /** Acquisitions on another CPU than the last one's, and those of them that had to wait. */
+/** Those who take a lock alone, or those who share it. */
+class LockSide {
+  readonly wait = new LockTimes();
+  readonly hold = new LockTimes();
+  /** How often a lock was taken on another CPU than before, and was waited for there. */
   bounces = 0;
   contendedBounces = 0;
-  lastCpu = -1;
+}
+
+export class LockStatistics {
+  readonly writers = new LockSide();
+  readonly readers = new LockSide();
   /** How often it was waited for at each site. */
   readonly contentionPoints = new Map<number, number>();
   /** And who had it meanwhile. */
   readonly contendingPoints = new Map<number, number>();
 
-  get contentions(): number {
-    return this.writeWait.count + this.readWait.count;
-  }
-
-  get acquisitions(): number {
-    return this.writeHold.count + this.readHold.count;
+  /** `read`: how the lock is taken, 0 for alone. */
+  side(read: number): LockSide {
+    return read === 0 ? this.writers : this.readers;
   }
 }

@@ -18,7 +18,7 @@ import {
 import type { Reports } from './reports.ts';
 
 /** Linux: MAX_LOCKDEP_KEYS. */
-export const CLASSES_MAX = 8191;
+export const CLASSES_MAX = 8192;
 /** A lock whose memory nobody initialised has this key. */
 const NO_KEY = 0;
 const NO_WAIT_TYPES: WaitTypes = { inner: WAIT_TYPE.NONE, outer: WAIT_TYPE.NONE };

@@ -3,56 +3,9 @@
 import { describe, expect, it } from 'vitest';
 
 import { type OrderToken, UNORDERED } from '../../kcsan/happens.ts';
-import { HARDIRQ_OFFSET } from '../../sched/preempt.ts';
-import { LockRig } from '../testing/lock-rig.ts';
-import type { LockMap } from './lock-class.ts';
+import { inTask, type Taker } from '../testing/taker.ts';
 import { LOCK_KIND } from './lock-kind.ts';
 import { ACQUIRE, type Acquire } from './lockdep.ts';
-import { chainsText, classesText, statsText } from './proc-text.ts';
-
-/** Takes and gives back locks in one task, without waiting. */
-class Taker extends LockRig {
-  readonly maps = new Map<string, LockMap>();
-
-  lock(name: string, kind: keyof typeof LOCK_KIND = 'SPINLOCK'): LockMap {
-    let map = this.maps.get(name);
-    map ??= this.lockdep.initMap(this.place(), { ...LOCK_KIND[kind], name });
-    this.maps.set(name, map);
-    return map;
-  }
-
-  take(name: string, how: Acquire = ACQUIRE.WRITE): void {
-    this.lockdep.acquire(this.lock(name), how);
-    if (how.trylock !== true) this.lockdep.acquired(this.lock(name));
-  }
-
-  /** Takes all, innermost last, and gives them back. */
-  nest(...names: string[]): void {
-    for (const name of names) this.take(name);
-    for (const name of names.toReversed()) this.lockdep.release(this.lock(name));
-  }
-
-  /** As the scheduler does for a handler: interrupts are off in it. */
-  interrupt(body: () => void): void {
-    const { execution } = this;
-    const wereOff = execution.irqsOff;
-    execution.irqsOff = true;
-    this.scheduler.preempt.add(HARDIRQ_OFFSET);
-    body();
-    this.scheduler.preempt.subtract(HARDIRQ_OFFSET);
-    execution.irqsOff = wereOff;
-  }
-}
-
-function inTask(body: (rig: Taker) => void): Taker {
-  const rig = new Taker(1);
-  rig.spawn('t', function* () {
-    body(rig);
-    yield;
-  });
-  rig.run();
-  return rig;
-}
 
 const heads = ({ reports }: Taker): (string | undefined)[] => reports.map(([first]) => first);
 
@@ -290,11 +243,4 @@ it('says what comes before what, of locks that were tried, too', () => {
     ['release', pointer],
   ];
   expect(told.slice(0, 3)).toEqual([first, second, last]);
-});
-
-it('lists classes, chains and counts in /proc', () => {
-  const { lockdep } = inTask((locks) => locks.nest('a', 'b'));
-  expect(classesText(lockdep)).toContain('FD:    2 BD:    1 +.+.: (a){+.+.}-{3:3}\n -> [');
-  expect(chainsText(lockdep).match(/irq_context: \{No irq\}/gu)).toHaveLength(2);
-  expect(statsText(lockdep)).toMatch(/^ direct dependencies: {21}1 \[max: 32768\]$/mu);
 });

@@ -79,6 +79,8 @@ export const ACQUIRE = {
 export class Lockdep {
   /** All keys, classes and locks. */
   readonly table: LockTable;
+  /** The most locks that a task has held. */
+  maxDepth = 0;
   readonly #deps: LockdepDependencies;
   readonly #reports: Reports;
   readonly #held: HeldLocks;
@@ -151,7 +153,9 @@ export class Lockdep {
     next.nest = nest;
     if (checks) this.#checks.take(task, next);
     task.heldLocks.push(next);
-    if (checks && task.heldLocks.length >= DEPTH_MAX && debugLocks.turnOff()) {
+    const depth = task.heldLocks.length;
+    if (depth > this.maxDepth) this.maxDepth = depth;
+    if (checks && depth >= DEPTH_MAX && debugLocks.turnOff()) {
       this.#reports.tooDeep(task, DEPTH_MAX);
     }
     if (isTry) this.#held.noteTaken(next);

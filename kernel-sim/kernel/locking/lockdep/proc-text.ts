@@ -1,131 +1,91 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /**
- * What /proc/lockdep, /proc/lockdep_chains, /proc/lockdep_stats and /proc/lock_stat say.
+ * What /proc/lockdep, /proc/lockdep_chains and /proc/lockdep_stats say.
  *
- * Linux: kernel/locking/lockdep_proc.c.
+ * Linux: kernel/locking/lockdep_proc.c. Differs: no rows about arrays that only Linux has.
  */
-import type { SiteRegistry } from '../../module/sites.ts';
-import { formatFrame } from '../../module/sites.ts';
-import type { ChainNode } from './chains.ts';
 import type { LockClass } from './lock-class.ts';
-import type { LockTimes } from './lock-stat.ts';
 import { CLASSES_MAX } from './lock-table.ts';
 import type { Lockdep } from './lockdep.ts';
-import { named } from './reports.ts';
-import { ENABLED_IRQ, USED_IN_IRQ } from './usage.ts';
+import { ENABLED_IRQ, HARDIRQ, READS, SOFTIRQ, USAGE, USED_IN_IRQ, WRITES } from './usage.ts';
 
-/** Linux: MAX_LOCKDEP_ENTRIES and MAX_LOCKDEP_CHAINS. */
+/** Linux: MAX_LOCKDEP_ENTRIES, MAX_LOCKDEP_CHAINS, MAX_LOCKDEP_CHAIN_HLOCKS. */
 const ENTRIES_MAX = 32_768;
 const CHAINS_MAX = 65_536;
-const NAME_WIDTH = 40;
-const COLUMN_WIDTH = 15;
-const RULE_WIDTH = 170;
-const NS_PER_US = 1000;
-const CONTEXTS = ['{No irq}', '{Softirq}', '{Hardirq}', '{Hardirq,Softirq}'] as const;
+const CHAIN_LOCKS_MAX = 5 * CHAINS_MAX;
+const CONTEXTS = ['0', 'softirq', 'hardirq', 'hardirq|softirq'] as const;
 /** Linux's stand for the address of a key. */
 const KEY_DIGITS = 16;
 
-/** All classes, and after each those that were taken under it. */
+/** All classes, and after each those that were taken right under it. */
 export function classesText({ classes }: Lockdep): string {
-  const lines = ['all lock classes:'];
-  for (const each of classes) {
-    const { after, before } = each;
+  const blocks = classes.map((each) => {
     const counts = `FD:${wide(reach(each, 'after'), 5)} BD:${wide(reach(each, 'before'), 5)}`;
-    lines.push(`${keyOf(each)} OPS:${wide(each.ops, 8)} ${counts} ${each.usage}:${named(each)}`);
-    const neighbours = after.filter(({ distance }) => distance === 1);
-    for (const { to } of neighbours) lines.push(` -> [${keyOf(to)}] ${to.name}`);
-    if (before.length + after.length > 0) lines.push('');
-  }
-  return `${lines.join('\n')}\n`;
+    const head = `${keyOf(each)} OPS:${wide(each.ops, 8)} ${counts} ${each.usage}: ${each.name}\n`;
+    const neighbours = each.after
+      .filter(({ distance }) => distance === 1)
+      .map(({ to }) => ` -> [${keyOf(to)}] ${to.name}\n`);
+    return `${head}${neighbours.join('')}\n`;
+  });
+  return `all lock classes:\n${blocks.join('')}`;
 }
 
-/** The orders of locks that were found to be fine. */
+/** The orders of locks that were looked at. */
 export function chainsText(lockdep: Lockdep): string {
-  const lines = ['all lock chains:'];
-  for (const chain of lockdep.chains()) {
-    lines.push(`irq_context: ${CONTEXTS[chain.irqContext] ?? ''}`);
-    for (const each of chain.classes) lines.push(`[${keyOf(each)}] ${each.name}`);
-    lines.push('');
-  }
-  return `${lines.join('\n')}\n`;
+  const blocks = Array.from(lockdep.chains(), ({ irqContext, classes }) => {
+    const rows = classes.map((each) => `[${keyOf(each)}] ${each.name}\n`);
+    return `irq_context: ${CONTEXTS[irqContext] ?? ''}\n${rows.join('')}\n`;
+  });
+  return `all lock chains:\n${blocks.join('')}`;
 }
 
 export function statsText(lockdep: Lockdep): string {
-  const { classes, dependencies } = lockdep;
+  const { classes, maxDepth } = lockdep;
   const chains = [...lockdep.chains()];
-  const unused = classes.filter(({ usageMask }) => usageMask === 0).length;
-  const having = (mask: number): number =>
-    classes.filter(({ usageMask }) => (usageMask & mask) !== 0).length;
-  const row = (words: string, value: number, max?: number): string =>
-    ` ${`${words}:`.padEnd(31)}${wide(value, 11)}${max === undefined ? '' : ` [max: ${max}]`}`;
-  const rows = [
-    row('lock-classes', classes.length, CLASSES_MAX),
-    row('direct dependencies', dependencies.length, ENTRIES_MAX),
-    row('indirect dependencies', sum(classes.map((each) => reach(each, 'after') - 1))),
-    row('dependency chains', chains.length, CHAINS_MAX),
-    row('in-hardirq chains', chains.filter(({ irqContext }) => irqContext >= 2).length),
-    row('in-softirq chains', chains.filter(({ irqContext }) => irqContext === 1).length),
-    row('in-process chains', chains.filter(({ irqContext }) => irqContext === 0).length),
-    row('combined max dependencies', sum(chains.map(depthOf))),
-    row('hardirq-safe locks', having(USED_IN_IRQ & 0x0f)),
-    row('hardirq-unsafe locks', having(ENABLED_IRQ & 0x0f)),
-    row('softirq-safe locks', having(USED_IN_IRQ & 0xf0)),
-    row('softirq-unsafe locks', having(ENABLED_IRQ & 0xf0)),
-    row('irq-safe locks', having(USED_IN_IRQ)),
-    row('irq-unsafe locks', having(ENABLED_IRQ)),
-    row('uncategorized locks', classes.length - having(USED_IN_IRQ | ENABLED_IRQ)),
-    row('unused locks', unused),
-    row('max locking depth', Math.max(0, ...chains.map(depthOf))),
-    row('debug_locks', Number(lockdep.isReporting)),
-  ];
-  return `${rows.join('\n')}\n`;
-}
-
-/** How long locks were waited for and held, those that were fought over most first. */
-export function lockStatText(lockdep: Lockdep, sites: SiteRegistry): string {
-  const titles = [
-    'con-bounces contentions waittime-min waittime-max waittime-total waittime-avg acq-bounces',
-    'acquisitions holdtime-min holdtime-max holdtime-total holdtime-avg',
-  ].flatMap((words) => words.split(' '));
-  const dashes = '-'.repeat(RULE_WIDTH);
-  const columns = titles.map((title) => title.padStart(COLUMN_WIDTH)).join('');
-  const lines = ['lock_stat version 0.4', dashes, `${' '.repeat(NAME_WIDTH)} ${columns}`, dashes];
-  const used = lockdep.classes.filter(({ statistics }) => statistics.acquisitions > 0);
-  const byContention = used.toSorted(
-    (a, b) => b.statistics.contentions - a.statistics.contentions || a.id - b.id,
+  const [inProcess = 0, inSoftirq = 0, ...inHardirq] = CONTEXTS.map(
+    (_, context) => chains.filter(({ irqContext }) => irqContext === context).length,
   );
-  for (const each of byContention) lines.push('', ...statRows(each, sites));
-  return `${lines.join('\n')}\n`;
+  const having = (...masks: number[]): number =>
+    classes.filter(({ usageMask }) => masks.reduce((a, b) => a & b, usageMask) !== 0).length;
+  const being = (mask: number): number =>
+    classes.filter(({ usageMask }) => usageMask === mask).length;
+  // Each is known to both of its classes.
+  const entries = 2 * lockdep.dependencies.length;
+  const irqs = having(ENABLED_IRQ, WRITES) * having(USED_IN_IRQ, WRITES);
+  const hardirqs = having(ENABLED_IRQ, HARDIRQ, WRITES) * having(USED_IN_IRQ, HARDIRQ, WRITES);
+  const combined = (sum(inHardirq) + 1) * (inSoftirq + 1) * (inProcess + 1);
+  const uses = (kind: string, side: number): string[] => [
+    row(`hardirq${kind}-safe locks`, having(USED_IN_IRQ, HARDIRQ, side)),
+    row(`hardirq${kind}-unsafe locks`, having(ENABLED_IRQ, HARDIRQ, side)),
+    row(`softirq${kind}-safe locks`, having(USED_IN_IRQ, SOFTIRQ, side)),
+    row(`softirq${kind}-unsafe locks`, having(ENABLED_IRQ, SOFTIRQ, side)),
+    row(`irq${kind}-safe locks`, having(USED_IN_IRQ, side)),
+    row(`irq${kind}-unsafe locks`, having(ENABLED_IRQ, side)),
+  ];
+  return [
+    row('lock-classes', classes.length, CLASSES_MAX),
+    row('direct dependencies', entries, ENTRIES_MAX),
+    row('indirect dependencies', sum(classes.map((each) => reach(each, 'after')))),
+    row('all direct dependencies', irqs + hardirqs + entries),
+    row('dependency chains', chains.length, CHAINS_MAX),
+    row('dependency chain hlocks used', sum(chains.map(depthOf)), CHAIN_LOCKS_MAX),
+    row('in-hardirq chains', sum(inHardirq)),
+    row('in-softirq chains', inSoftirq),
+    row('in-process chains', inProcess),
+    row('combined max dependencies', combined),
+    ...uses('', WRITES),
+    ...uses('-read', READS),
+    row('uncategorized locks', being(1 << USAGE.USED)),
+    row('unused locks', being(0)),
+    row('max locking depth', maxDepth),
+    row('max lock class index', classes.length - 1),
+    row('debug_locks', Number(lockdep.isReporting)),
+  ].join('');
 }
 
-function statRows({ name, statistics }: LockClass, sites: SiteRegistry): string[] {
-  const { writeWait, readWait, writeHold, readHold } = statistics;
-  const { contendedBounces, bounces } = statistics;
-  const row = (title: string, wait: LockTimes, hold: LockTimes): string =>
-    `${title.padStart(NAME_WIDTH)}:` +
-    [contendedBounces, ...timesOf(wait), bounces, ...timesOf(hold)]
-      .map((value) => String(value).padStart(COLUMN_WIDTH))
-      .join('');
-  const isShared = readHold.count > 0;
-  const rows = isShared
-    ? [row(`${name}-W`, writeWait, writeHold), row(`${name}-R`, readWait, readHold)]
-    : [row(name, writeWait, writeHold)];
-  for (const points of [statistics.contentionPoints, statistics.contendingPoints]) {
-    if (points.size === 0) continue;
-    rows.push(`${' '.repeat(NAME_WIDTH)}-${'-'.repeat(name.length)}`);
-    for (const [site, count] of points) {
-      const at = formatFrame(sites.resolve(site));
-      rows.push(`${name.padStart(NAME_WIDTH)} ${String(count).padStart(14)}          ${at}`);
-    }
-  }
-  return rows;
-}
-
-/** Count, shortest, longest, all, and average, in microseconds. */
-function timesOf({ count, minNs, maxNs, totalNs }: LockTimes): string[] {
-  const average = count === 0 ? 0 : totalNs / count;
-  const times = [minNs, maxNs, totalNs, average].map((ns) => (ns / NS_PER_US).toFixed(2));
-  return [String(count), ...times];
+function row(words: string, value: number, max?: number): string {
+  const limit = max === undefined ? '' : ` [max: ${max}]`;
+  return ` ${`${words}:`.padEnd(31)}${wide(value, 11)}${limit}\n`;
 }
 
 /** Classes that can be reached, and the class itself. */
@@ -141,8 +101,8 @@ function keyOf({ key, subclass }: LockClass): string {
   return (8 * key.handle + subclass).toString(16).padStart(KEY_DIGITS, '0');
 }
 
-function depthOf(chain: ChainNode): number {
-  return chain.classes.length;
+function depthOf({ classes }: { readonly classes: readonly LockClass[] }): number {
+  return classes.length;
 }
 
 function wide(value: number, width: number): string {

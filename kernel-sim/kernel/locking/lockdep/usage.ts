@@ -29,6 +29,8 @@ export const USAGE_NAMES: readonly string[] = [
 
 export const USED_IN_IRQ = 0x33;
 export const ENABLED_IRQ = 0xcc;
+export const HARDIRQ = 0x0f;
+export const SOFTIRQ = 0xf0;
 /** The bits of writers, and those of readers. */
 export const WRITES = 0x55;
 export const READS = 0xaa;
