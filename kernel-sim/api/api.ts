@@ -16,6 +16,7 @@ import { ApiContext, type ApiServices } from './context.ts';
 import { FsApi } from './fs.ts';
 import { KernelApi } from './kernel.ts';
 import { Guard, ReadGuard } from './guard.ts';
+import { HrTimer } from './hr-timer.ts';
 import { IrqApi } from './irq.ts';
 import { Registration as IrqRegistration } from './irq-registration.ts';
 import { MmApi, Page, PageStatics } from './mm.ts';
@@ -125,7 +126,7 @@ export function makeDriverApi(services: ApiServices): ReadonlyMap<string, object
       }),
     ],
     ['kernel/task', classesOf(new TaskApi(context), { Thread })],
-    ['kernel/time', Object.freeze({ ...exportsOf(time), ...classesOf(time, { Timer }) })],
+    ['kernel/time', Object.freeze({ ...exportsOf(time), ...classesOf(time, { HrTimer, Timer }) })],
     ['kernel/workqueue', classesOf(new WorkqueueApi(context), { DelayedWork, Work, Workqueue })],
     ['uapi', exportsOf(uapi)],
     [
@@ -260,6 +261,7 @@ for (const shared of [
   CurrentThread,
   DelayedWork,
   Guard,
+  HrTimer,
   IrqRegistration,
   ReadGuard,
   RwLock,

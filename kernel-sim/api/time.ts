@@ -5,8 +5,10 @@
  * @subpath kernel/time
  */
 import { delay } from '../kernel/time/delay.ts';
+import { HRTIMER_RESTART } from '../kernel/time/hrtimer.ts';
 import type { Sleeping, Switching } from '../uapi/coroutine.ts';
 import type { ApiContext } from './context.ts';
+import { HrTimerStatics } from './hr-timer.ts';
 import { sizeOf } from './raw-value.ts';
 import { TimerStatics } from './timer.ts';
 
@@ -16,10 +18,17 @@ const NS_PER_MS = 1_000_000;
 /** @exports */
 export class TimeApi {
   readonly #context: ApiContext;
+  readonly HrTimer: HrTimerStatics;
   readonly Timer: TimerStatics;
+
+  /** An `HrTimer` has done its work. */
+  readonly HRTIMER_NORESTART: number = 0;
+  /** It is to run again, for the instant to which it was moved on. */
+  readonly HRTIMER_RESTART: number = HRTIMER_RESTART;
 
   constructor(context: ApiContext) {
     this.#context = context;
+    this.HrTimer = new HrTimerStatics(context);
     this.Timer = new TimerStatics(context);
   }
 

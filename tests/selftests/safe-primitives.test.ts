@@ -25,6 +25,7 @@ const WORKS = {
     'true true',
     'false false',
   ],
+  precise: ['5 false 0', 'true true false'],
   pipe: ['20 0 false'],
   seqlock: ['true 0'],
   counters: [
@@ -73,6 +74,24 @@ class StartsTimer implements IrqHandler {
   handle(): number {
     this.timer.value.start(0);
     return IRQ_HANDLED;
+  }
+}
+class Precise implements HrTimerCallback {
+  constructor(readonly seen: Arc<Began>) {}
+  run(timer: Ref<HrTimer>): number {
+    if (this.seen.value.ended.load() === 5) return HRTIMER_NORESTART;
+    this.seen.value.ended.add(timer.forward_now(50000));
+    return HRTIMER_RESTART;
+  }
+}
+class SlowPrecise implements HrTimerCallback {
+  constructor(readonly seen: Arc<Began>) {}
+  run(timer: Ref<HrTimer>): number {
+    this.seen.value.began.add(1);
+    udelay(300);
+    this.seen.value.ended.add(1);
+    timer.forward_now(400000);
+    return HRTIMER_RESTART;
   }
 }
 class Spins implements ThreadBody {
@@ -179,6 +198,14 @@ const CASES = {
       }
       if (seen.value.began.load() !== seen.value.ended.load()) println("> timer outlived");
       {
+        const timer = HrTimer.new(new SlowPrecise(seen.clone()));
+        const before = seen.value.began.load();
+        timer.start(1000);
+        while (seen.value.began.load() < before + 2) usleep_range(50 + 10 * round, 100);
+        drop(timer);
+      }
+      if (seen.value.began.load() !== seen.value.ended.load()) println("> hrtimer outlived");
+      {
         const thread = Thread.spawn("spins", new Spins(seen.clone()));
         msleep(1);
         drop(thread);
@@ -214,6 +241,15 @@ const CASES = {
     println(\`> \${timer.start(100)} \${timer.start(200)}\`);
     println(\`> \${timer.is_pending()} \${timer.cancel()}\`);
     println(\`> \${timer.cancel_sync()} \${timer.is_pending()}\`);
+    drop(timer);`,
+  precise: `
+    const seen = Arc.new(new Began());
+    const timer = HrTimer.new(new Precise(seen.clone()));
+    timer.start(50000);
+    msleep(2);
+    println(\`> \${seen.value.ended.load()} \${timer.is_active()} \${timer.try_to_cancel()}\`);
+    timer.start_at(ktime_get() + 1000000000);
+    println(\`> \${timer.is_active()} \${timer.cancel()} \${timer.cancel()}\`);
     drop(timer);`,
   pipe: `
     const pipe = Arc.new(new Pipe());
@@ -310,7 +346,8 @@ import {
 } from "kernel/sync";
 import { Thread, type CurrentThread, type ThreadBody } from "kernel/task";
 import {
-  ktime_get, mdelay, msleep, Timer, udelay, usleep_range, type TimerCallback,
+  HrTimer, HRTIMER_NORESTART, HRTIMER_RESTART, ktime_get, mdelay, msleep, Timer, udelay,
+  usleep_range, type HrTimerCallback, type TimerCallback,
 } from "kernel/time";
 import { DelayedWork, Work, Workqueue, type WorkItem } from "kernel/workqueue";
 const params = { which: param.int(0, "the case") };

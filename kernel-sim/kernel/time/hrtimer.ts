@@ -71,6 +71,11 @@ export class HrTimers {
     softirqs.open(SOFTIRQ.HRTIMER, () => this.#serve());
   }
 
+  /** Of a struct hrtimer. */
+  get sizeBytes(): number {
+    return this.#at.size;
+  }
+
   /** Makes memory into a timer that is not armed. Linux: hrtimer_setup. */
   setUp(timer: number, func: number, mode: number): void {
     const { ram } = this.#parts;
