@@ -54,6 +54,16 @@ export class Callback {
     });
   }
 
+  /**
+   * What lockdep calls it that becomes a field: `told` is the field's name, if the toolchain told
+   * one. `kind` stands before it.
+   */
+  name(kind: string, told: unknown): void {
+    const { module, services } = this.#context;
+    if (typeof told !== 'string') return;
+    services.callbackMaps.defineField(this.pointer, kind, module.name, told);
+  }
+
   /** Gives memory and object back. Nothing calls it any more. Context: process. */
   *drop(): Sleeping<void> {
     const { object, sizeBytes } = this.#spec;

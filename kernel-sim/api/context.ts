@@ -11,6 +11,7 @@ import type { DriverRuntime } from '../kernel/module/runtime.ts';
 import type { SiteRegistry } from '../kernel/module/sites.ts';
 import type { Entropy } from '../kernel/entropy.ts';
 import type { LockContexts } from '../kernel/locking/lock-contexts.ts';
+import type { CallbackMaps } from '../kernel/locking/lockdep/callback-maps.ts';
 import type { Lockdep } from '../kernel/locking/lockdep/lockdep.ts';
 import type { Mutexes } from '../kernel/locking/mutex.ts';
 import type { Rwlocks } from '../kernel/locking/rwlock.ts';
@@ -83,6 +84,7 @@ export interface ApiServices {
   readonly sysctl: ProcSysctl;
   readonly entropy: () => Entropy;
   readonly lockdep: Lockdep;
+  readonly callbackMaps: CallbackMaps;
   readonly mutexes: Mutexes;
   readonly spinlocks: Spinlocks;
   readonly lockContexts: LockContexts;

@@ -40,7 +40,7 @@ export class Timer {
   #isLive = true;
 
   /** @internal */
-  constructor(context: ApiContext, object: TimerCallback) {
+  constructor(context: ApiContext, object: TimerCallback, told: unknown) {
     const { raw } = context.services;
     this.#context = context;
     this.#callback = new Callback(context, {
@@ -51,6 +51,7 @@ export class Timer {
       sizeBytes: raw.timers.sizeBytes,
     });
     raw.timers.setUp(this.#callback.pointer, this.#callback.address, 0);
+    this.#callback.name('', told);
   }
 
   /**
@@ -129,7 +130,8 @@ export class TimerStatics {
    * @param callback handed over; dropped with the timer
    * @throws ENOMEM no memory for it
    */
-  new(callback: TimerCallback): Timer {
-    return new Timer(this.#context, callback);
+  new(callback: TimerCallback): Timer;
+  new(callback: TimerCallback, told?: string): Timer {
+    return new Timer(this.#context, callback, told);
   }
 }

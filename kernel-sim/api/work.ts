@@ -13,6 +13,9 @@ import type { Ref } from './ownership.ts';
 import { sizeOf } from './raw-value.ts';
 import { Workqueue } from './work-queue.ts';
 
+/** What stands before the name of a work item's lockdep map. */
+const KIND = '(work_completion)';
+
 /**
  * What a work item does.
  *
@@ -59,7 +62,7 @@ export class Work {
   #isLive = true;
 
   /** @internal */
-  constructor(context: ApiContext, object: WorkItem) {
+  constructor(context: ApiContext, object: WorkItem, told: unknown) {
     const { slabs, workqueues } = context.services;
     const sizeBytes = WORK_WORDS * slabs.ram.board.pointerBytes;
     const values = (): readonly unknown[] => [this];
@@ -72,6 +75,7 @@ export class Work {
       sizeBytes,
     });
     workqueues.initialise(this.#callback.pointer, this.#callback.address);
+    this.#callback.name(KIND, told);
   }
 
   /**
@@ -175,7 +179,7 @@ export class DelayedWork {
   #isLive = true;
 
   /** @internal */
-  constructor(context: ApiContext, object: DelayedWorkItem) {
+  constructor(context: ApiContext, object: DelayedWorkItem, told: unknown) {
     const { delayedWorks } = context.services.raw;
     const values = (): readonly unknown[] => [this];
     const { sizeBytes } = delayedWorks;
@@ -188,6 +192,7 @@ export class DelayedWork {
       sizeBytes,
     });
     delayedWorks.initialise(this.#callback.pointer, this.#callback.address);
+    this.#callback.name(KIND, told);
   }
 
   /**
@@ -294,8 +299,9 @@ export class WorkStatics {
    * @param item handed over; dropped with the work
    * @throws ENOMEM no memory for it
    */
-  new(item: WorkItem): Work {
-    return new Work(this.#context, item);
+  new(item: WorkItem): Work;
+  new(item: WorkItem, told?: string): Work {
+    return new Work(this.#context, item, told);
   }
 }
 
@@ -317,7 +323,8 @@ export class DelayedWorkStatics {
    * @param item handed over; dropped with the work
    * @throws ENOMEM no memory for it
    */
-  new(item: DelayedWorkItem): DelayedWork {
-    return new DelayedWork(this.#context, item);
+  new(item: DelayedWorkItem): DelayedWork;
+  new(item: DelayedWorkItem, told?: string): DelayedWork {
+    return new DelayedWork(this.#context, item, told);
   }
 }

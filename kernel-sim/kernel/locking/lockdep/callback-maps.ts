@@ -51,6 +51,11 @@ export class CallbackMaps {
     this.#keys.set(pointer, this.#lockdep.table.makeKey(name));
   }
 
+  /** The same for one that becomes a field of `module`: no line of its own makes it. */
+  defineField(pointer: number, kind: string, module: string, field: string): void {
+    this.#keys.set(pointer, this.#lockdep.table.fieldKey(module, `${kind}(${field})`));
+  }
+
   /** It begins to run; `copy` is a place that nothing else of the running context has. */
   begin(pointer: number, copy: number): LockMap | undefined {
     const map = this.#mapOf(pointer, copy);
