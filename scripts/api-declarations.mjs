@@ -14,7 +14,13 @@ import { docOf, indent, listOf } from './declaration-text.mjs';
 import { symbolOf, tagText } from './symbol-names.mjs';
 
 /** @type {Readonly<Record<string, string>>} */
-const EFFECTS = { Sleeping: '@sleeps', Switching: '@switches', Answer: '@switches' };
+const EFFECTS = {
+  Sleeping: '@sleeps',
+  MaySleep: '@sleeps',
+  Switching: '@switches',
+  MaySwitch: '@switches',
+  Answer: '@switches',
+};
 const FOLDERS = ['kernel-sim/api', 'kernel-sim/user/libc/program'];
 const HEADER = `// SPDX-License-Identifier: GPL-2.0-or-later
 // Made by scripts/generate-api.mjs. Do not edit.

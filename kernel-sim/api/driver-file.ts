@@ -23,6 +23,7 @@ import { ERRNO } from '../uapi/errno.ts';
 import type { ApiContext } from './context.ts';
 import { applyMethod, methodOf, type Method } from './driver-object.ts';
 import { File } from './file.ts';
+import { Guard, ReadGuard } from './guard.ts';
 import { IoctlRequest } from './ioctl.ts';
 import { VmArea } from './mm.ts';
 import { UserSliceReader, UserSliceWriter } from './user-slice.ts';
@@ -86,7 +87,8 @@ export class DriverFile implements KernelFileOperations {
     const hasGlue = runtime.DROP in instance || Symbol.dispose in instance;
     if (hasGlue && !runtime.dying) {
       const glue = methodOf(instance, runtime.DROP) ?? methodOf(instance, Symbol.dispose);
-      if (isSwitching(glue)) return WOULD_BLOCK;
+      const isGuard = instance instanceof Guard || instance instanceof ReadGuard;
+      if (isGuard || isSwitching(glue)) return WOULD_BLOCK;
       // A getter is the driver's code as well, so it runs inside of the call.
       calls.call(this.owner, RELEASE, () => runtime.drop(instance));
     }

@@ -6,7 +6,8 @@
  */
 import type { LockSpec } from '../kernel/locking/lockdep/lock-table.ts';
 import { errnoValue } from '../kernel/module/errno-value.ts';
-import type { Sleeping, Switching } from '../uapi/coroutine.ts';
+import { finished } from '../lib/coroutine.ts';
+import type { MaySleep, MaySwitch, Sleeping } from '../uapi/coroutine.ts';
 import { ERRNO } from '../uapi/errno.ts';
 import type { ApiContext } from './context.ts';
 
@@ -22,8 +23,8 @@ export interface Cell<T> {
  */
 export class Guard<T> {
   readonly #cell: Cell<T>;
-  readonly #release: () => Switching<void>;
-  readonly #retake: (() => Sleeping<unknown>) | undefined;
+  readonly #release: () => MaySwitch<void>;
+  readonly #retake: (() => MaySleep<unknown>) | undefined;
   #isHeld = true;
 
   /**
@@ -31,7 +32,7 @@ export class Guard<T> {
    *
    * @internal
    */
-  constructor(cell: Cell<T>, release: () => Switching<void>, retake?: () => Sleeping<unknown>) {
+  constructor(cell: Cell<T>, release: () => MaySwitch<void>, retake?: () => MaySleep<unknown>) {
     this.#cell = cell;
     this.#release = release;
     this.#retake = retake;
@@ -44,14 +45,14 @@ export class Guard<T> {
    */
   static *unlocked<R>(
     guard: Guard<unknown>,
-    wait: (release: () => Switching<void>) => Sleeping<R>,
+    wait: (release: () => MaySwitch<void>) => Sleeping<R>,
   ): Sleeping<R> {
     guard.#check();
     const retake = guard.#retake;
     if (retake === undefined) throw new Error('this lock cannot be waited with');
     guard.#isHeld = false;
     const answer = yield* wait(guard.#release);
-    yield* retake();
+    yield* finished(retake());
     guard.#isHeld = true;
     return answer;
   }
@@ -69,10 +70,10 @@ export class Guard<T> {
   }
 
   /** Context: that in which the lock was taken. */
-  *[Symbol.dispose](): Switching<void> {
-    if (!this.#isHeld) return;
+  [Symbol.dispose](): MaySwitch<void> {
+    if (!this.#isHeld) return undefined;
     this.#isHeld = false;
-    yield* this.#release();
+    return this.#release();
   }
 
   #check(): void {
@@ -87,11 +88,11 @@ export class Guard<T> {
  */
 export class ReadGuard<T> {
   readonly #cell: Cell<T>;
-  readonly #release: () => Switching<void>;
+  readonly #release: () => MaySwitch<void>;
   #isHeld = true;
 
   /** @internal */
-  constructor(cell: Cell<T>, release: () => Switching<void>) {
+  constructor(cell: Cell<T>, release: () => MaySwitch<void>) {
     this.#cell = cell;
     this.#release = release;
   }
@@ -103,10 +104,10 @@ export class ReadGuard<T> {
   }
 
   /** Context: that in which the lock was taken. */
-  *[Symbol.dispose](): Switching<void> {
-    if (!this.#isHeld) return;
+  [Symbol.dispose](): MaySwitch<void> {
+    if (!this.#isHeld) return undefined;
     this.#isHeld = false;
-    yield* this.#release();
+    return this.#release();
   }
 }
 

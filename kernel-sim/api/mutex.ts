@@ -8,7 +8,8 @@ import { LOCK_KIND } from '../kernel/locking/lockdep/lock-kind.ts';
 import { ACQUIRE } from '../kernel/locking/lockdep/lockdep.ts';
 import { WAIT, type Wait } from '../kernel/locking/lock-sleep.ts';
 import { errnoValue } from '../kernel/module/errno-value.ts';
-import type { Sleeping, Switching } from '../uapi/coroutine.ts';
+import { after } from '../lib/coroutine.ts';
+import type { MaySleep, MaySwitch, Sleeping } from '../uapi/coroutine.ts';
 import type { ApiContext } from './context.ts';
 import { type Cell, Guard, LockMemory } from './guard.ts';
 import type { Ref } from './ownership.ts';
@@ -26,7 +27,7 @@ export class Mutex<T> {
   readonly #cell: Cell<T>;
   readonly #memory: LockMemory;
   /** For a guard that gave the lock back while it waited. */
-  readonly #retake = (): Sleeping<number> => this.#take(WAIT.UNINTERRUPTIBLE);
+  readonly #retake = (): MaySleep<number> => this.#take(WAIT.UNINTERRUPTIBLE);
 
   /** @internal */
   constructor(context: ApiContext, value: T, told: unknown) {
@@ -44,9 +45,8 @@ export class Mutex<T> {
    *
    * Context: process. Who holds it already waits for ever. Linux: mutex_lock.
    */
-  *lock(this: Ref<Mutex<T>>): Sleeping<Guard<T>> {
-    yield* this.#take(WAIT.UNINTERRUPTIBLE);
-    return this.#guard();
+  lock(this: Ref<Mutex<T>>): MaySleep<Guard<T>> {
+    return after(this.#take(WAIT.UNINTERRUPTIBLE), () => this.#guard());
   }
 
   /**
@@ -56,10 +56,11 @@ export class Mutex<T> {
    *
    * @throws EINTR a signal came first
    */
-  *lock_interruptible(this: Ref<Mutex<T>>): Sleeping<Guard<T>> {
-    const errno = yield* this.#take(WAIT.INTERRUPTIBLE);
-    if (errno < 0) throw errnoValue(errno);
-    return this.#guard();
+  lock_interruptible(this: Ref<Mutex<T>>): MaySleep<Guard<T>> {
+    return after(this.#take(WAIT.INTERRUPTIBLE), (errno) => {
+      if (errno < 0) throw errnoValue(errno);
+      return this.#guard();
+    });
   }
 
   /** Takes the lock if it is free; null if not. Context: process. Linux: mutex_trylock. */
@@ -74,20 +75,18 @@ export class Mutex<T> {
     this.#memory.free(mutexes.layout.sizeBytes);
   }
 
-  *#take(wait: Wait): Sleeping<number> {
+  #take(wait: Wait): MaySleep<number> {
     const { mutexes } = this.#context.services;
     const { pointer } = this.#memory;
-    return mutexes.lockNow(pointer, ACQUIRE.WRITE)
-      ? 0
-      : yield* mutexes.lock(pointer, ACQUIRE.WRITE, wait);
+    return mutexes.lockNow(pointer, ACQUIRE.WRITE) ? 0 : mutexes.lock(pointer, ACQUIRE.WRITE, wait);
   }
 
   #guard(): Guard<T> {
     const { mutexes, scheduler } = this.#context.services;
     const { pointer } = this.#memory;
-    const release = function* (): Switching<void> {
+    const release = (): MaySwitch<void> => {
       mutexes.unlock(pointer);
-      yield* scheduler.reschedule();
+      return scheduler.point();
     };
     return new Guard(this.#cell, release, this.#retake);
   }

@@ -5,7 +5,7 @@
  * @subpath kernel/sync
  */
 import { errnoValue } from '../kernel/module/errno-value.ts';
-import type { Sleeping, Switching } from '../uapi/coroutine.ts';
+import type { MaySwitch, Sleeping, Switching } from '../uapi/coroutine.ts';
 import { ERRNO } from '../uapi/errno.ts';
 import type { ApiContext } from './context.ts';
 import { type Cell, Guard } from './guard.ts';
@@ -49,10 +49,10 @@ export class PerCpu<T> {
     const { scheduler } = this.#context.services;
     scheduler.preempt.disable();
     scheduler.happens.holdOff('preemption');
-    return new Guard(this.#cells[scheduler.cpu.id]!, function* (): Switching<void> {
+    return new Guard(this.#cells[scheduler.cpu.id]!, (): MaySwitch<void> => {
       scheduler.happens.letOn('preemption');
       scheduler.preempt.enable();
-      yield* scheduler.reschedule();
+      return scheduler.point();
     });
   }
 

@@ -8,7 +8,8 @@ import { LOCK_KIND } from '../kernel/locking/lockdep/lock-kind.ts';
 import { ACQUIRE, type Acquire } from '../kernel/locking/lockdep/lockdep.ts';
 import { WAIT, type Wait } from '../kernel/locking/lock-sleep.ts';
 import type { Mutexes } from '../kernel/locking/mutex.ts';
-import type { Sleeping, Switching } from '../uapi/coroutine.ts';
+import { after } from '../lib/coroutine.ts';
+import type { MaySleep, MaySwitch } from '../uapi/coroutine.ts';
 import type { ApiContext } from './context.ts';
 import type { ListHeadFields, RawListApi } from './raw-list.ts';
 import type { Ptr, VoidPtr } from './raw-pointer.ts';
@@ -94,8 +95,8 @@ export class RawMutexApi {
    * @symbol mutex_lock
    * @raw
    */
-  *mutex_lock(lock: Ptr<mutex>): Sleeping<void> {
-    yield* this.#lock(lock, ACQUIRE.WRITE, WAIT.UNINTERRUPTIBLE);
+  mutex_lock(lock: Ptr<mutex>): MaySleep<void> {
+    return this.#take(lock, ACQUIRE.WRITE);
   }
 
   /**
@@ -106,8 +107,8 @@ export class RawMutexApi {
    * @symbol mutex_lock_interruptible
    * @raw
    */
-  *mutex_lock_interruptible(lock: Ptr<mutex>): Sleeping<number> {
-    return yield* this.#lock(lock, ACQUIRE.WRITE, WAIT.INTERRUPTIBLE);
+  mutex_lock_interruptible(lock: Ptr<mutex>): MaySleep<number> {
+    return this.#lock(lock, ACQUIRE.WRITE, WAIT.INTERRUPTIBLE);
   }
 
   /**
@@ -118,8 +119,8 @@ export class RawMutexApi {
    * @symbol mutex_lock_killable
    * @raw
    */
-  *mutex_lock_killable(lock: Ptr<mutex>): Sleeping<number> {
-    return yield* this.#lock(lock, ACQUIRE.WRITE, WAIT.KILLABLE);
+  mutex_lock_killable(lock: Ptr<mutex>): MaySleep<number> {
+    return this.#lock(lock, ACQUIRE.WRITE, WAIT.KILLABLE);
   }
 
   /**
@@ -131,8 +132,8 @@ export class RawMutexApi {
    * @symbol mutex_lock_nested
    * @raw
    */
-  *mutex_lock_nested(lock: Ptr<mutex>, subclass: number): Sleeping<void> {
-    yield* this.#lock(lock, { subclass: intOf(subclass) }, WAIT.UNINTERRUPTIBLE);
+  mutex_lock_nested(lock: Ptr<mutex>, subclass: number): MaySleep<void> {
+    return this.#take(lock, { subclass: intOf(subclass) });
   }
 
   /**
@@ -143,9 +144,9 @@ export class RawMutexApi {
    * @symbol mutex_lock_interruptible_nested
    * @raw
    */
-  *mutex_lock_interruptible_nested(lock: Ptr<mutex>, subclass: number): Sleeping<number> {
+  mutex_lock_interruptible_nested(lock: Ptr<mutex>, subclass: number): MaySleep<number> {
     const how = { subclass: intOf(subclass) };
-    return yield* this.#lock(lock, how, WAIT.INTERRUPTIBLE);
+    return this.#lock(lock, how, WAIT.INTERRUPTIBLE);
   }
 
   /**
@@ -156,8 +157,8 @@ export class RawMutexApi {
    * @symbol mutex_lock_killable_nested
    * @raw
    */
-  *mutex_lock_killable_nested(lock: Ptr<mutex>, subclass: number): Sleeping<number> {
-    return yield* this.#lock(lock, { subclass: intOf(subclass) }, WAIT.KILLABLE);
+  mutex_lock_killable_nested(lock: Ptr<mutex>, subclass: number): MaySleep<number> {
+    return this.#lock(lock, { subclass: intOf(subclass) }, WAIT.KILLABLE);
   }
 
   /**
@@ -169,8 +170,8 @@ export class RawMutexApi {
    * @symbol _mutex_lock_nest_lock
    * @raw
    */
-  *mutex_lock_nest_lock(lock: Ptr<mutex>, outer: VoidPtr): Sleeping<void> {
-    yield* this.#lock(lock, this.#under(outer), WAIT.UNINTERRUPTIBLE);
+  mutex_lock_nest_lock(lock: Ptr<mutex>, outer: VoidPtr): MaySleep<void> {
+    return this.#take(lock, this.#under(outer));
   }
 
   /**
@@ -193,9 +194,9 @@ export class RawMutexApi {
    * @symbol mutex_unlock
    * @raw
    */
-  *mutex_unlock(lock: Ptr<mutex>): Switching<void> {
+  mutex_unlock(lock: Ptr<mutex>): MaySwitch<void> {
     this.#mutexes.unlock(addressOf(lock));
-    yield* this.#context.services.scheduler.reschedule();
+    return this.#context.services.scheduler.point();
   }
 
   /**
@@ -222,9 +223,13 @@ export class RawMutexApi {
     this.#mutexes.destroy(addressOf(lock));
   }
 
-  *#lock(lock: Ptr<mutex>, how: Acquire, wait: Wait): Sleeping<number> {
+  #take(lock: Ptr<mutex>, how: Acquire): MaySleep<void> {
+    return after(this.#lock(lock, how, WAIT.UNINTERRUPTIBLE), nothing);
+  }
+
+  #lock(lock: Ptr<mutex>, how: Acquire, wait: Wait): MaySleep<number> {
     const at = addressOf(lock);
-    return this.#mutexes.lockNow(at, how) ? 0 : yield* this.#mutexes.lock(at, how, wait);
+    return this.#mutexes.lockNow(at, how) ? 0 : this.#mutexes.lock(at, how, wait);
   }
 
   /** Linux: the dep_map of the lock that orders others. */
@@ -243,3 +248,5 @@ export class RawMutexApi {
     return this.#context.services.mutexes;
   }
 }
+
+function nothing(): void {}

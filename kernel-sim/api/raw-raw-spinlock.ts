@@ -8,7 +8,7 @@ import type { LockContexts } from '../kernel/locking/lock-contexts.ts';
 import { ACQUIRE, type Acquire } from '../kernel/locking/lockdep/lockdep.ts';
 import { LOCK_KIND } from '../kernel/locking/lockdep/lock-kind.ts';
 import type { Spinlocks } from '../kernel/locking/spinlock.ts';
-import type { Switching } from '../uapi/coroutine.ts';
+import type { MaySwitch } from '../uapi/coroutine.ts';
 import type { ApiContext } from './context.ts';
 import type { Ptr, VoidPtr } from './raw-pointer.ts';
 import { addressOf, intOf, pointerTo, staticAt } from './raw-value.ts';
@@ -92,8 +92,8 @@ export class RawRawSpinlockApi {
    * @symbol _raw_spin_lock
    * @raw
    */
-  *raw_spin_lock(lock: Ptr<raw_spinlock_t>): Switching<void> {
-    yield* this.#contexts.lock(this.#locks, addressOf(lock), ACQUIRE.WRITE);
+  raw_spin_lock(lock: Ptr<raw_spinlock_t>): MaySwitch<void> {
+    return this.#contexts.lock(this.#locks, addressOf(lock), ACQUIRE.WRITE);
   }
 
   /**
@@ -104,8 +104,8 @@ export class RawRawSpinlockApi {
    * @symbol _raw_spin_lock_irq
    * @raw
    */
-  *raw_spin_lock_irq(lock: Ptr<raw_spinlock_t>): Switching<void> {
-    yield* this.#contexts.lockIrq(this.#locks, addressOf(lock), ACQUIRE.WRITE);
+  raw_spin_lock_irq(lock: Ptr<raw_spinlock_t>): MaySwitch<void> {
+    return this.#contexts.lockIrq(this.#locks, addressOf(lock), ACQUIRE.WRITE);
   }
 
   /**
@@ -117,8 +117,8 @@ export class RawRawSpinlockApi {
    * @symbol _raw_spin_lock_irqsave
    * @raw
    */
-  *raw_spin_lock_irqsave(lock: Ptr<raw_spinlock_t>): Switching<number> {
-    return yield* this.#contexts.lockIrqsave(this.#locks, addressOf(lock), ACQUIRE.WRITE);
+  raw_spin_lock_irqsave(lock: Ptr<raw_spinlock_t>): MaySwitch<number> {
+    return this.#contexts.lockIrqsave(this.#locks, addressOf(lock), ACQUIRE.WRITE);
   }
 
   /**
@@ -129,8 +129,8 @@ export class RawRawSpinlockApi {
    * @symbol _raw_spin_lock_bh
    * @raw
    */
-  *raw_spin_lock_bh(lock: Ptr<raw_spinlock_t>): Switching<void> {
-    yield* this.#contexts.lockBh(this.#locks, addressOf(lock), ACQUIRE.WRITE);
+  raw_spin_lock_bh(lock: Ptr<raw_spinlock_t>): MaySwitch<void> {
+    return this.#contexts.lockBh(this.#locks, addressOf(lock), ACQUIRE.WRITE);
   }
 
   /**
@@ -142,8 +142,8 @@ export class RawRawSpinlockApi {
    * @symbol _raw_spin_lock_nested
    * @raw
    */
-  *raw_spin_lock_nested(lock: Ptr<raw_spinlock_t>, subclass: number): Switching<void> {
-    yield* this.#contexts.lock(this.#locks, addressOf(lock), { subclass: intOf(subclass) });
+  raw_spin_lock_nested(lock: Ptr<raw_spinlock_t>, subclass: number): MaySwitch<void> {
+    return this.#contexts.lock(this.#locks, addressOf(lock), { subclass: intOf(subclass) });
   }
 
   /**
@@ -154,9 +154,9 @@ export class RawRawSpinlockApi {
    * @symbol _raw_spin_lock_irqsave_nested
    * @raw
    */
-  *raw_spin_lock_irqsave_nested(lock: Ptr<raw_spinlock_t>, subclass: number): Switching<number> {
+  raw_spin_lock_irqsave_nested(lock: Ptr<raw_spinlock_t>, subclass: number): MaySwitch<number> {
     const how = { subclass: intOf(subclass) };
-    return yield* this.#contexts.lockIrqsave(this.#locks, addressOf(lock), how);
+    return this.#contexts.lockIrqsave(this.#locks, addressOf(lock), how);
   }
 
   /**
@@ -168,8 +168,8 @@ export class RawRawSpinlockApi {
    * @symbol _raw_spin_lock_nest_lock
    * @raw
    */
-  *raw_spin_lock_nest_lock(lock: Ptr<raw_spinlock_t>, outer: VoidPtr): Switching<void> {
-    yield* this.#contexts.lock(this.#locks, addressOf(lock), this.#under(outer));
+  raw_spin_lock_nest_lock(lock: Ptr<raw_spinlock_t>, outer: VoidPtr): MaySwitch<void> {
+    return this.#contexts.lock(this.#locks, addressOf(lock), this.#under(outer));
   }
 
   /**
@@ -180,8 +180,8 @@ export class RawRawSpinlockApi {
    * @symbol _raw_spin_unlock
    * @raw
    */
-  *raw_spin_unlock(lock: Ptr<raw_spinlock_t>): Switching<void> {
-    yield* this.#contexts.unlock(this.#locks, addressOf(lock));
+  raw_spin_unlock(lock: Ptr<raw_spinlock_t>): MaySwitch<void> {
+    return this.#contexts.unlock(this.#locks, addressOf(lock));
   }
 
   /**
@@ -192,8 +192,8 @@ export class RawRawSpinlockApi {
    * @symbol _raw_spin_unlock_irq
    * @raw
    */
-  *raw_spin_unlock_irq(lock: Ptr<raw_spinlock_t>): Switching<void> {
-    yield* this.#contexts.unlockIrq(this.#locks, addressOf(lock));
+  raw_spin_unlock_irq(lock: Ptr<raw_spinlock_t>): MaySwitch<void> {
+    return this.#contexts.unlockIrq(this.#locks, addressOf(lock));
   }
 
   /**
@@ -204,8 +204,8 @@ export class RawRawSpinlockApi {
    * @symbol _raw_spin_unlock_irqrestore
    * @raw
    */
-  *raw_spin_unlock_irqrestore(lock: Ptr<raw_spinlock_t>, flags: number): Switching<void> {
-    yield* this.#contexts.unlockIrqrestore(this.#locks, addressOf(lock), intOf(flags));
+  raw_spin_unlock_irqrestore(lock: Ptr<raw_spinlock_t>, flags: number): MaySwitch<void> {
+    return this.#contexts.unlockIrqrestore(this.#locks, addressOf(lock), intOf(flags));
   }
 
   /**
@@ -216,8 +216,8 @@ export class RawRawSpinlockApi {
    * @symbol _raw_spin_unlock_bh
    * @raw
    */
-  *raw_spin_unlock_bh(lock: Ptr<raw_spinlock_t>): Switching<void> {
-    yield* this.#contexts.unlockBh(this.#locks, addressOf(lock));
+  raw_spin_unlock_bh(lock: Ptr<raw_spinlock_t>): MaySwitch<void> {
+    return this.#contexts.unlockBh(this.#locks, addressOf(lock));
   }
 
   /**

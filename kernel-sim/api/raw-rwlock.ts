@@ -8,7 +8,7 @@ import type { LockContexts } from '../kernel/locking/lock-contexts.ts';
 import { LOCK_KIND } from '../kernel/locking/lockdep/lock-kind.ts';
 import { ACQUIRE } from '../kernel/locking/lockdep/lockdep.ts';
 import type { Rwlocks } from '../kernel/locking/rwlock.ts';
-import type { Switching } from '../uapi/coroutine.ts';
+import type { MaySwitch } from '../uapi/coroutine.ts';
 import type { ApiContext } from './context.ts';
 import type { Ptr } from './raw-pointer.ts';
 import { addressOf, intOf, pointerTo, staticAt } from './raw-value.ts';
@@ -93,8 +93,8 @@ export class RawRwlockApi {
    * @symbol _raw_read_lock
    * @raw
    */
-  *read_lock(lock: Ptr<rwlock_t>): Switching<void> {
-    yield* this.#contexts.lock(this.#rwlocks.readers, addressOf(lock), ACQUIRE.READ);
+  read_lock(lock: Ptr<rwlock_t>): MaySwitch<void> {
+    return this.#contexts.lock(this.#rwlocks.readers, addressOf(lock), ACQUIRE.READ);
   }
 
   /**
@@ -105,8 +105,8 @@ export class RawRwlockApi {
    * @symbol _raw_read_lock_irq
    * @raw
    */
-  *read_lock_irq(lock: Ptr<rwlock_t>): Switching<void> {
-    yield* this.#contexts.lockIrq(this.#rwlocks.readers, addressOf(lock), ACQUIRE.READ);
+  read_lock_irq(lock: Ptr<rwlock_t>): MaySwitch<void> {
+    return this.#contexts.lockIrq(this.#rwlocks.readers, addressOf(lock), ACQUIRE.READ);
   }
 
   /**
@@ -117,8 +117,8 @@ export class RawRwlockApi {
    * @symbol _raw_read_lock_irqsave
    * @raw
    */
-  *read_lock_irqsave(lock: Ptr<rwlock_t>): Switching<number> {
-    return yield* this.#contexts.lockIrqsave(this.#rwlocks.readers, addressOf(lock), ACQUIRE.READ);
+  read_lock_irqsave(lock: Ptr<rwlock_t>): MaySwitch<number> {
+    return this.#contexts.lockIrqsave(this.#rwlocks.readers, addressOf(lock), ACQUIRE.READ);
   }
 
   /**
@@ -129,8 +129,8 @@ export class RawRwlockApi {
    * @symbol _raw_read_lock_bh
    * @raw
    */
-  *read_lock_bh(lock: Ptr<rwlock_t>): Switching<void> {
-    yield* this.#contexts.lockBh(this.#rwlocks.readers, addressOf(lock), ACQUIRE.READ);
+  read_lock_bh(lock: Ptr<rwlock_t>): MaySwitch<void> {
+    return this.#contexts.lockBh(this.#rwlocks.readers, addressOf(lock), ACQUIRE.READ);
   }
 
   /**
@@ -153,8 +153,8 @@ export class RawRwlockApi {
    * @symbol _raw_read_unlock
    * @raw
    */
-  *read_unlock(lock: Ptr<rwlock_t>): Switching<void> {
-    yield* this.#contexts.unlock(this.#rwlocks.readers, addressOf(lock));
+  read_unlock(lock: Ptr<rwlock_t>): MaySwitch<void> {
+    return this.#contexts.unlock(this.#rwlocks.readers, addressOf(lock));
   }
 
   /**
@@ -165,8 +165,8 @@ export class RawRwlockApi {
    * @symbol _raw_read_unlock_irq
    * @raw
    */
-  *read_unlock_irq(lock: Ptr<rwlock_t>): Switching<void> {
-    yield* this.#contexts.unlockIrq(this.#rwlocks.readers, addressOf(lock));
+  read_unlock_irq(lock: Ptr<rwlock_t>): MaySwitch<void> {
+    return this.#contexts.unlockIrq(this.#rwlocks.readers, addressOf(lock));
   }
 
   /**
@@ -177,8 +177,8 @@ export class RawRwlockApi {
    * @symbol _raw_read_unlock_irqrestore
    * @raw
    */
-  *read_unlock_irqrestore(lock: Ptr<rwlock_t>, flags: number): Switching<void> {
-    yield* this.#contexts.unlockIrqrestore(this.#rwlocks.readers, addressOf(lock), intOf(flags));
+  read_unlock_irqrestore(lock: Ptr<rwlock_t>, flags: number): MaySwitch<void> {
+    return this.#contexts.unlockIrqrestore(this.#rwlocks.readers, addressOf(lock), intOf(flags));
   }
 
   /**
@@ -189,8 +189,8 @@ export class RawRwlockApi {
    * @symbol _raw_read_unlock_bh
    * @raw
    */
-  *read_unlock_bh(lock: Ptr<rwlock_t>): Switching<void> {
-    yield* this.#contexts.unlockBh(this.#rwlocks.readers, addressOf(lock));
+  read_unlock_bh(lock: Ptr<rwlock_t>): MaySwitch<void> {
+    return this.#contexts.unlockBh(this.#rwlocks.readers, addressOf(lock));
   }
 
   /**
@@ -201,8 +201,8 @@ export class RawRwlockApi {
    * @symbol _raw_write_lock
    * @raw
    */
-  *write_lock(lock: Ptr<rwlock_t>): Switching<void> {
-    yield* this.#contexts.lock(this.#rwlocks.writers, addressOf(lock), ACQUIRE.WRITE);
+  write_lock(lock: Ptr<rwlock_t>): MaySwitch<void> {
+    return this.#contexts.lock(this.#rwlocks.writers, addressOf(lock), ACQUIRE.WRITE);
   }
 
   /**
@@ -214,8 +214,8 @@ export class RawRwlockApi {
    * @symbol _raw_write_lock_nested
    * @raw
    */
-  *write_lock_nested(lock: Ptr<rwlock_t>, subclass: number): Switching<void> {
-    yield* this.#contexts.lock(this.#rwlocks.writers, addressOf(lock), {
+  write_lock_nested(lock: Ptr<rwlock_t>, subclass: number): MaySwitch<void> {
+    return this.#contexts.lock(this.#rwlocks.writers, addressOf(lock), {
       subclass: intOf(subclass),
     });
   }
@@ -228,8 +228,8 @@ export class RawRwlockApi {
    * @symbol _raw_write_lock_irq
    * @raw
    */
-  *write_lock_irq(lock: Ptr<rwlock_t>): Switching<void> {
-    yield* this.#contexts.lockIrq(this.#rwlocks.writers, addressOf(lock), ACQUIRE.WRITE);
+  write_lock_irq(lock: Ptr<rwlock_t>): MaySwitch<void> {
+    return this.#contexts.lockIrq(this.#rwlocks.writers, addressOf(lock), ACQUIRE.WRITE);
   }
 
   /**
@@ -240,8 +240,8 @@ export class RawRwlockApi {
    * @symbol _raw_write_lock_irqsave
    * @raw
    */
-  *write_lock_irqsave(lock: Ptr<rwlock_t>): Switching<number> {
-    return yield* this.#contexts.lockIrqsave(this.#rwlocks.writers, addressOf(lock), ACQUIRE.WRITE);
+  write_lock_irqsave(lock: Ptr<rwlock_t>): MaySwitch<number> {
+    return this.#contexts.lockIrqsave(this.#rwlocks.writers, addressOf(lock), ACQUIRE.WRITE);
   }
 
   /**
@@ -252,8 +252,8 @@ export class RawRwlockApi {
    * @symbol _raw_write_lock_bh
    * @raw
    */
-  *write_lock_bh(lock: Ptr<rwlock_t>): Switching<void> {
-    yield* this.#contexts.lockBh(this.#rwlocks.writers, addressOf(lock), ACQUIRE.WRITE);
+  write_lock_bh(lock: Ptr<rwlock_t>): MaySwitch<void> {
+    return this.#contexts.lockBh(this.#rwlocks.writers, addressOf(lock), ACQUIRE.WRITE);
   }
 
   /**
@@ -276,8 +276,8 @@ export class RawRwlockApi {
    * @symbol _raw_write_unlock
    * @raw
    */
-  *write_unlock(lock: Ptr<rwlock_t>): Switching<void> {
-    yield* this.#contexts.unlock(this.#rwlocks.writers, addressOf(lock));
+  write_unlock(lock: Ptr<rwlock_t>): MaySwitch<void> {
+    return this.#contexts.unlock(this.#rwlocks.writers, addressOf(lock));
   }
 
   /**
@@ -288,8 +288,8 @@ export class RawRwlockApi {
    * @symbol _raw_write_unlock_irq
    * @raw
    */
-  *write_unlock_irq(lock: Ptr<rwlock_t>): Switching<void> {
-    yield* this.#contexts.unlockIrq(this.#rwlocks.writers, addressOf(lock));
+  write_unlock_irq(lock: Ptr<rwlock_t>): MaySwitch<void> {
+    return this.#contexts.unlockIrq(this.#rwlocks.writers, addressOf(lock));
   }
 
   /**
@@ -300,8 +300,8 @@ export class RawRwlockApi {
    * @symbol _raw_write_unlock_irqrestore
    * @raw
    */
-  *write_unlock_irqrestore(lock: Ptr<rwlock_t>, flags: number): Switching<void> {
-    yield* this.#contexts.unlockIrqrestore(this.#rwlocks.writers, addressOf(lock), intOf(flags));
+  write_unlock_irqrestore(lock: Ptr<rwlock_t>, flags: number): MaySwitch<void> {
+    return this.#contexts.unlockIrqrestore(this.#rwlocks.writers, addressOf(lock), intOf(flags));
   }
 
   /**
@@ -312,8 +312,8 @@ export class RawRwlockApi {
    * @symbol _raw_write_unlock_bh
    * @raw
    */
-  *write_unlock_bh(lock: Ptr<rwlock_t>): Switching<void> {
-    yield* this.#contexts.unlockBh(this.#rwlocks.writers, addressOf(lock));
+  write_unlock_bh(lock: Ptr<rwlock_t>): MaySwitch<void> {
+    return this.#contexts.unlockBh(this.#rwlocks.writers, addressOf(lock));
   }
 
   #initialise(at: number, name?: string): void {

@@ -10,7 +10,8 @@ import { LOCK_KIND } from '../kernel/locking/lockdep/lock-kind.ts';
 import { ACQUIRE } from '../kernel/locking/lockdep/lockdep.ts';
 import type { Seqcounts } from '../kernel/locking/seqlock.ts';
 import type { Spinlocks } from '../kernel/locking/spinlock.ts';
-import type { Switching } from '../uapi/coroutine.ts';
+import { after } from '../lib/coroutine.ts';
+import type { MaySwitch, Switching } from '../uapi/coroutine.ts';
 import type { ApiContext } from './context.ts';
 import type { Ptr } from './raw-pointer.ts';
 import type { RawSpinlockApi, SpinlockFields } from './raw-spinlock.ts';
@@ -194,9 +195,9 @@ export class RawSeqlockApi {
    * @symbol none
    * @raw
    */
-  *write_seqlock(sl: Ptr<seqlock_t>): Switching<void> {
-    yield* this.#contexts.lock(this.#spinlocks, this.#lockOf(sl), ACQUIRE.WRITE);
-    this.#seqcounts.writeBegin(addressOf(sl));
+  write_seqlock(sl: Ptr<seqlock_t>): MaySwitch<void> {
+    const taken = this.#contexts.lock(this.#spinlocks, this.#lockOf(sl), ACQUIRE.WRITE);
+    return after(taken, () => this.#seqcounts.writeBegin(addressOf(sl)));
   }
 
   /**
@@ -207,9 +208,9 @@ export class RawSeqlockApi {
    * @symbol none
    * @raw
    */
-  *write_sequnlock(sl: Ptr<seqlock_t>): Switching<void> {
+  write_sequnlock(sl: Ptr<seqlock_t>): MaySwitch<void> {
     this.#seqcounts.writeEnd(addressOf(sl));
-    yield* this.#contexts.unlock(this.#spinlocks, this.#lockOf(sl));
+    return this.#contexts.unlock(this.#spinlocks, this.#lockOf(sl));
   }
 
   /**
@@ -220,9 +221,9 @@ export class RawSeqlockApi {
    * @symbol none
    * @raw
    */
-  *write_seqlock_bh(sl: Ptr<seqlock_t>): Switching<void> {
-    yield* this.#contexts.lockBh(this.#spinlocks, this.#lockOf(sl), ACQUIRE.WRITE);
-    this.#seqcounts.writeBegin(addressOf(sl));
+  write_seqlock_bh(sl: Ptr<seqlock_t>): MaySwitch<void> {
+    const taken = this.#contexts.lockBh(this.#spinlocks, this.#lockOf(sl), ACQUIRE.WRITE);
+    return after(taken, () => this.#seqcounts.writeBegin(addressOf(sl)));
   }
 
   /**
@@ -233,9 +234,9 @@ export class RawSeqlockApi {
    * @symbol none
    * @raw
    */
-  *write_sequnlock_bh(sl: Ptr<seqlock_t>): Switching<void> {
+  write_sequnlock_bh(sl: Ptr<seqlock_t>): MaySwitch<void> {
     this.#seqcounts.writeEnd(addressOf(sl));
-    yield* this.#contexts.unlockBh(this.#spinlocks, this.#lockOf(sl));
+    return this.#contexts.unlockBh(this.#spinlocks, this.#lockOf(sl));
   }
 
   /**
@@ -246,9 +247,9 @@ export class RawSeqlockApi {
    * @symbol none
    * @raw
    */
-  *write_seqlock_irq(sl: Ptr<seqlock_t>): Switching<void> {
-    yield* this.#contexts.lockIrq(this.#spinlocks, this.#lockOf(sl), ACQUIRE.WRITE);
-    this.#seqcounts.writeBegin(addressOf(sl));
+  write_seqlock_irq(sl: Ptr<seqlock_t>): MaySwitch<void> {
+    const taken = this.#contexts.lockIrq(this.#spinlocks, this.#lockOf(sl), ACQUIRE.WRITE);
+    return after(taken, () => this.#seqcounts.writeBegin(addressOf(sl)));
   }
 
   /**
@@ -259,9 +260,9 @@ export class RawSeqlockApi {
    * @symbol none
    * @raw
    */
-  *write_sequnlock_irq(sl: Ptr<seqlock_t>): Switching<void> {
+  write_sequnlock_irq(sl: Ptr<seqlock_t>): MaySwitch<void> {
     this.#seqcounts.writeEnd(addressOf(sl));
-    yield* this.#contexts.unlockIrq(this.#spinlocks, this.#lockOf(sl));
+    return this.#contexts.unlockIrq(this.#spinlocks, this.#lockOf(sl));
   }
 
   /**
@@ -272,14 +273,12 @@ export class RawSeqlockApi {
    * @symbol none
    * @raw
    */
-  *write_seqlock_irqsave(sl: Ptr<seqlock_t>): Switching<number> {
-    const flags = yield* this.#contexts.lockIrqsave(
-      this.#spinlocks,
-      this.#lockOf(sl),
-      ACQUIRE.WRITE,
-    );
-    this.#seqcounts.writeBegin(addressOf(sl));
-    return flags;
+  write_seqlock_irqsave(sl: Ptr<seqlock_t>): MaySwitch<number> {
+    const taken = this.#contexts.lockIrqsave(this.#spinlocks, this.#lockOf(sl), ACQUIRE.WRITE);
+    return after(taken, (flags) => {
+      this.#seqcounts.writeBegin(addressOf(sl));
+      return flags;
+    });
   }
 
   /**
@@ -290,9 +289,9 @@ export class RawSeqlockApi {
    * @symbol none
    * @raw
    */
-  *write_sequnlock_irqrestore(sl: Ptr<seqlock_t>, flags: number): Switching<void> {
+  write_sequnlock_irqrestore(sl: Ptr<seqlock_t>, flags: number): MaySwitch<void> {
     this.#seqcounts.writeEnd(addressOf(sl));
-    yield* this.#contexts.unlockIrqrestore(this.#spinlocks, this.#lockOf(sl), intOf(flags));
+    return this.#contexts.unlockIrqrestore(this.#spinlocks, this.#lockOf(sl), intOf(flags));
   }
 
   #initialise(at: number, name?: string): void {

@@ -8,7 +8,7 @@ import type { LockContexts } from '../kernel/locking/lock-contexts.ts';
 import { ACQUIRE, type Acquire } from '../kernel/locking/lockdep/lockdep.ts';
 import { LOCK_KIND } from '../kernel/locking/lockdep/lock-kind.ts';
 import type { Spinlocks } from '../kernel/locking/spinlock.ts';
-import type { Switching } from '../uapi/coroutine.ts';
+import type { MaySwitch } from '../uapi/coroutine.ts';
 import type { ApiContext } from './context.ts';
 import type { Ptr, VoidPtr } from './raw-pointer.ts';
 import { addressOf, intOf, pointerTo, staticAt } from './raw-value.ts';
@@ -91,8 +91,8 @@ export class RawSpinlockApi {
    * @symbol _raw_spin_lock
    * @raw
    */
-  *spin_lock(lock: Ptr<spinlock_t>): Switching<void> {
-    yield* this.#contexts.lock(this.#locks, addressOf(lock), ACQUIRE.WRITE);
+  spin_lock(lock: Ptr<spinlock_t>): MaySwitch<void> {
+    return this.#contexts.lock(this.#locks, addressOf(lock), ACQUIRE.WRITE);
   }
 
   /**
@@ -103,8 +103,8 @@ export class RawSpinlockApi {
    * @symbol _raw_spin_lock_irq
    * @raw
    */
-  *spin_lock_irq(lock: Ptr<spinlock_t>): Switching<void> {
-    yield* this.#contexts.lockIrq(this.#locks, addressOf(lock), ACQUIRE.WRITE);
+  spin_lock_irq(lock: Ptr<spinlock_t>): MaySwitch<void> {
+    return this.#contexts.lockIrq(this.#locks, addressOf(lock), ACQUIRE.WRITE);
   }
 
   /**
@@ -116,8 +116,8 @@ export class RawSpinlockApi {
    * @symbol _raw_spin_lock_irqsave
    * @raw
    */
-  *spin_lock_irqsave(lock: Ptr<spinlock_t>): Switching<number> {
-    return yield* this.#contexts.lockIrqsave(this.#locks, addressOf(lock), ACQUIRE.WRITE);
+  spin_lock_irqsave(lock: Ptr<spinlock_t>): MaySwitch<number> {
+    return this.#contexts.lockIrqsave(this.#locks, addressOf(lock), ACQUIRE.WRITE);
   }
 
   /**
@@ -128,8 +128,8 @@ export class RawSpinlockApi {
    * @symbol _raw_spin_lock_bh
    * @raw
    */
-  *spin_lock_bh(lock: Ptr<spinlock_t>): Switching<void> {
-    yield* this.#contexts.lockBh(this.#locks, addressOf(lock), ACQUIRE.WRITE);
+  spin_lock_bh(lock: Ptr<spinlock_t>): MaySwitch<void> {
+    return this.#contexts.lockBh(this.#locks, addressOf(lock), ACQUIRE.WRITE);
   }
 
   /**
@@ -141,8 +141,8 @@ export class RawSpinlockApi {
    * @symbol _raw_spin_lock_nested
    * @raw
    */
-  *spin_lock_nested(lock: Ptr<spinlock_t>, subclass: number): Switching<void> {
-    yield* this.#contexts.lock(this.#locks, addressOf(lock), { subclass: intOf(subclass) });
+  spin_lock_nested(lock: Ptr<spinlock_t>, subclass: number): MaySwitch<void> {
+    return this.#contexts.lock(this.#locks, addressOf(lock), { subclass: intOf(subclass) });
   }
 
   /**
@@ -153,9 +153,9 @@ export class RawSpinlockApi {
    * @symbol _raw_spin_lock_irqsave_nested
    * @raw
    */
-  *spin_lock_irqsave_nested(lock: Ptr<spinlock_t>, subclass: number): Switching<number> {
+  spin_lock_irqsave_nested(lock: Ptr<spinlock_t>, subclass: number): MaySwitch<number> {
     const how = { subclass: intOf(subclass) };
-    return yield* this.#contexts.lockIrqsave(this.#locks, addressOf(lock), how);
+    return this.#contexts.lockIrqsave(this.#locks, addressOf(lock), how);
   }
 
   /**
@@ -167,8 +167,8 @@ export class RawSpinlockApi {
    * @symbol _raw_spin_lock_nest_lock
    * @raw
    */
-  *spin_lock_nest_lock(lock: Ptr<spinlock_t>, outer: VoidPtr): Switching<void> {
-    yield* this.#contexts.lock(this.#locks, addressOf(lock), this.#under(outer));
+  spin_lock_nest_lock(lock: Ptr<spinlock_t>, outer: VoidPtr): MaySwitch<void> {
+    return this.#contexts.lock(this.#locks, addressOf(lock), this.#under(outer));
   }
 
   /**
@@ -179,8 +179,8 @@ export class RawSpinlockApi {
    * @symbol _raw_spin_unlock
    * @raw
    */
-  *spin_unlock(lock: Ptr<spinlock_t>): Switching<void> {
-    yield* this.#contexts.unlock(this.#locks, addressOf(lock));
+  spin_unlock(lock: Ptr<spinlock_t>): MaySwitch<void> {
+    return this.#contexts.unlock(this.#locks, addressOf(lock));
   }
 
   /**
@@ -191,8 +191,8 @@ export class RawSpinlockApi {
    * @symbol _raw_spin_unlock_irq
    * @raw
    */
-  *spin_unlock_irq(lock: Ptr<spinlock_t>): Switching<void> {
-    yield* this.#contexts.unlockIrq(this.#locks, addressOf(lock));
+  spin_unlock_irq(lock: Ptr<spinlock_t>): MaySwitch<void> {
+    return this.#contexts.unlockIrq(this.#locks, addressOf(lock));
   }
 
   /**
@@ -203,8 +203,8 @@ export class RawSpinlockApi {
    * @symbol _raw_spin_unlock_irqrestore
    * @raw
    */
-  *spin_unlock_irqrestore(lock: Ptr<spinlock_t>, flags: number): Switching<void> {
-    yield* this.#contexts.unlockIrqrestore(this.#locks, addressOf(lock), intOf(flags));
+  spin_unlock_irqrestore(lock: Ptr<spinlock_t>, flags: number): MaySwitch<void> {
+    return this.#contexts.unlockIrqrestore(this.#locks, addressOf(lock), intOf(flags));
   }
 
   /**
@@ -215,8 +215,8 @@ export class RawSpinlockApi {
    * @symbol _raw_spin_unlock_bh
    * @raw
    */
-  *spin_unlock_bh(lock: Ptr<spinlock_t>): Switching<void> {
-    yield* this.#contexts.unlockBh(this.#locks, addressOf(lock));
+  spin_unlock_bh(lock: Ptr<spinlock_t>): MaySwitch<void> {
+    return this.#contexts.unlockBh(this.#locks, addressOf(lock));
   }
 
   /**

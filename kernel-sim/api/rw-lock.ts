@@ -6,7 +6,8 @@
  */
 import { LOCK_KIND } from '../kernel/locking/lockdep/lock-kind.ts';
 import { ACQUIRE } from '../kernel/locking/lockdep/lockdep.ts';
-import type { Sleeping, Switching } from '../uapi/coroutine.ts';
+import { after } from '../lib/coroutine.ts';
+import type { MaySwitch, Sleeping } from '../uapi/coroutine.ts';
 import type { ApiContext } from './context.ts';
 import { type Cell, Guard, LockMemory, ReadGuard } from './guard.ts';
 import type { Ref } from './ownership.ts';
@@ -38,12 +39,12 @@ export class RwLock<T> {
    *
    * Context: any. Linux: read_lock.
    */
-  *read(this: Ref<RwLock<T>>): Switching<ReadGuard<T>> {
+  read(this: Ref<RwLock<T>>): MaySwitch<ReadGuard<T>> {
     const { lockContexts, rwlocks } = this.#context.services;
     const { pointer } = this.#memory;
-    yield* lockContexts.lock(rwlocks.readers, pointer, ACQUIRE.WRITE);
-    const release = (): Switching<void> => lockContexts.unlock(rwlocks.readers, pointer);
-    return new ReadGuard(this.#cell, release);
+    const taken = lockContexts.lock(rwlocks.readers, pointer, ACQUIRE.WRITE);
+    const release = (): MaySwitch<void> => lockContexts.unlock(rwlocks.readers, pointer);
+    return after(taken, () => new ReadGuard(this.#cell, release));
   }
 
   /**
@@ -51,12 +52,12 @@ export class RwLock<T> {
    *
    * Context: any. Linux: read_lock_bh.
    */
-  *read_bh(this: Ref<RwLock<T>>): Switching<ReadGuard<T>> {
+  read_bh(this: Ref<RwLock<T>>): MaySwitch<ReadGuard<T>> {
     const { lockContexts, rwlocks } = this.#context.services;
     const { pointer } = this.#memory;
-    yield* lockContexts.lockBh(rwlocks.readers, pointer, ACQUIRE.WRITE);
-    const release = (): Switching<void> => lockContexts.unlockBh(rwlocks.readers, pointer);
-    return new ReadGuard(this.#cell, release);
+    const taken = lockContexts.lockBh(rwlocks.readers, pointer, ACQUIRE.WRITE);
+    const release = (): MaySwitch<void> => lockContexts.unlockBh(rwlocks.readers, pointer);
+    return after(taken, () => new ReadGuard(this.#cell, release));
   }
 
   /**
@@ -64,13 +65,14 @@ export class RwLock<T> {
    *
    * Context: any. Linux: read_lock_irqsave.
    */
-  *read_irqsave(this: Ref<RwLock<T>>): Switching<ReadGuard<T>> {
+  read_irqsave(this: Ref<RwLock<T>>): MaySwitch<ReadGuard<T>> {
     const { lockContexts, rwlocks } = this.#context.services;
     const { pointer } = this.#memory;
-    const flags = yield* lockContexts.lockIrqsave(rwlocks.readers, pointer, ACQUIRE.WRITE);
-    const release = (): Switching<void> =>
-      lockContexts.unlockIrqrestore(rwlocks.readers, pointer, flags);
-    return new ReadGuard(this.#cell, release);
+    return after(lockContexts.lockIrqsave(rwlocks.readers, pointer, ACQUIRE.WRITE), (flags) => {
+      const release = (): MaySwitch<void> =>
+        lockContexts.unlockIrqrestore(rwlocks.readers, pointer, flags);
+      return new ReadGuard(this.#cell, release);
+    });
   }
 
   /**
@@ -78,12 +80,12 @@ export class RwLock<T> {
    *
    * Context: any. Linux: write_lock.
    */
-  *write(this: Ref<RwLock<T>>): Switching<Guard<T>> {
+  write(this: Ref<RwLock<T>>): MaySwitch<Guard<T>> {
     const { lockContexts, rwlocks } = this.#context.services;
     const { pointer } = this.#memory;
-    yield* lockContexts.lock(rwlocks.writers, pointer, ACQUIRE.WRITE);
-    const release = (): Switching<void> => lockContexts.unlock(rwlocks.writers, pointer);
-    return new Guard(this.#cell, release);
+    const taken = lockContexts.lock(rwlocks.writers, pointer, ACQUIRE.WRITE);
+    const release = (): MaySwitch<void> => lockContexts.unlock(rwlocks.writers, pointer);
+    return after(taken, () => new Guard(this.#cell, release));
   }
 
   /**
@@ -91,12 +93,12 @@ export class RwLock<T> {
    *
    * Context: any. Linux: write_lock_bh.
    */
-  *write_bh(this: Ref<RwLock<T>>): Switching<Guard<T>> {
+  write_bh(this: Ref<RwLock<T>>): MaySwitch<Guard<T>> {
     const { lockContexts, rwlocks } = this.#context.services;
     const { pointer } = this.#memory;
-    yield* lockContexts.lockBh(rwlocks.writers, pointer, ACQUIRE.WRITE);
-    const release = (): Switching<void> => lockContexts.unlockBh(rwlocks.writers, pointer);
-    return new Guard(this.#cell, release);
+    const taken = lockContexts.lockBh(rwlocks.writers, pointer, ACQUIRE.WRITE);
+    const release = (): MaySwitch<void> => lockContexts.unlockBh(rwlocks.writers, pointer);
+    return after(taken, () => new Guard(this.#cell, release));
   }
 
   /**
@@ -104,13 +106,14 @@ export class RwLock<T> {
    *
    * Context: any. Linux: write_lock_irqsave.
    */
-  *write_irqsave(this: Ref<RwLock<T>>): Switching<Guard<T>> {
+  write_irqsave(this: Ref<RwLock<T>>): MaySwitch<Guard<T>> {
     const { lockContexts, rwlocks } = this.#context.services;
     const { pointer } = this.#memory;
-    const flags = yield* lockContexts.lockIrqsave(rwlocks.writers, pointer, ACQUIRE.WRITE);
-    const release = (): Switching<void> =>
-      lockContexts.unlockIrqrestore(rwlocks.writers, pointer, flags);
-    return new Guard(this.#cell, release);
+    return after(lockContexts.lockIrqsave(rwlocks.writers, pointer, ACQUIRE.WRITE), (flags) => {
+      const release = (): MaySwitch<void> =>
+        lockContexts.unlockIrqrestore(rwlocks.writers, pointer, flags);
+      return new Guard(this.#cell, release);
+    });
   }
 
   /** Drops the data. Context: process. */

@@ -7,7 +7,7 @@
 import { WAIT } from '../kernel/locking/lock-sleep.ts';
 import { LOCK_KIND } from '../kernel/locking/lockdep/lock-kind.ts';
 import { ACQUIRE } from '../kernel/locking/lockdep/lockdep.ts';
-import type { Sleeping, Switching } from '../uapi/coroutine.ts';
+import type { MaySwitch, Sleeping } from '../uapi/coroutine.ts';
 import type { ApiContext } from './context.ts';
 import { type Cell, Guard, LockMemory, ReadGuard } from './guard.ts';
 import type { Ref } from './ownership.ts';
@@ -86,18 +86,18 @@ export class RwSemaphore<T> {
   #readGuard(): ReadGuard<T> {
     const { rwSemaphores, scheduler } = this.#context.services;
     const { pointer } = this.#memory;
-    return new ReadGuard(this.#cell, function* (): Switching<void> {
+    return new ReadGuard(this.#cell, (): MaySwitch<void> => {
       rwSemaphores.endRead(pointer);
-      yield* scheduler.reschedule();
+      return scheduler.point();
     });
   }
 
   #writeGuard(): Guard<T> {
     const { rwSemaphores, scheduler } = this.#context.services;
     const { pointer } = this.#memory;
-    return new Guard(this.#cell, function* (): Switching<void> {
+    return new Guard(this.#cell, (): MaySwitch<void> => {
       rwSemaphores.endWrite(pointer);
-      yield* scheduler.reschedule();
+      return scheduler.point();
     });
   }
 }

@@ -7,7 +7,8 @@
 import { lockLayout } from '../kernel/locking/layouts.ts';
 import { LOCK_KIND } from '../kernel/locking/lockdep/lock-kind.ts';
 import { ACQUIRE } from '../kernel/locking/lockdep/lockdep.ts';
-import type { Sleeping, Switching } from '../uapi/coroutine.ts';
+import { after } from '../lib/coroutine.ts';
+import type { MaySwitch, Sleeping, Switching } from '../uapi/coroutine.ts';
 import type { ApiContext } from './context.ts';
 import { type Cell, Guard, LockMemory } from './guard.ts';
 import type { Ref } from './ownership.ts';
@@ -66,10 +67,10 @@ export class SeqLock<T> {
   }
 
   /** Takes the lock to write, spinning until it is free. Context: any. Linux: write_seqlock. */
-  *write(this: Ref<SeqLock<T>>): Switching<Guard<T>> {
+  write(this: Ref<SeqLock<T>>): MaySwitch<Guard<T>> {
     const { lockContexts, spinlocks } = this.#context.services;
-    yield* lockContexts.lock(spinlocks, this.#lock, ACQUIRE.WRITE);
-    return this.#guard(() => lockContexts.unlock(spinlocks, this.#lock));
+    const taken = lockContexts.lock(spinlocks, this.#lock, ACQUIRE.WRITE);
+    return after(taken, () => this.#guard(() => lockContexts.unlock(spinlocks, this.#lock)));
   }
 
   /**
@@ -77,10 +78,10 @@ export class SeqLock<T> {
    *
    * Context: any but hardirq. Linux: write_seqlock_bh.
    */
-  *write_bh(this: Ref<SeqLock<T>>): Switching<Guard<T>> {
+  write_bh(this: Ref<SeqLock<T>>): MaySwitch<Guard<T>> {
     const { lockContexts, spinlocks } = this.#context.services;
-    yield* lockContexts.lockBh(spinlocks, this.#lock, ACQUIRE.WRITE);
-    return this.#guard(() => lockContexts.unlockBh(spinlocks, this.#lock));
+    const taken = lockContexts.lockBh(spinlocks, this.#lock, ACQUIRE.WRITE);
+    return after(taken, () => this.#guard(() => lockContexts.unlockBh(spinlocks, this.#lock)));
   }
 
   /**
@@ -89,10 +90,12 @@ export class SeqLock<T> {
    *
    * Context: any. Linux: write_seqlock_irqsave.
    */
-  *write_irqsave(this: Ref<SeqLock<T>>): Switching<Guard<T>> {
+  write_irqsave(this: Ref<SeqLock<T>>): MaySwitch<Guard<T>> {
     const { lockContexts, spinlocks } = this.#context.services;
-    const flags = yield* lockContexts.lockIrqsave(spinlocks, this.#lock, ACQUIRE.WRITE);
-    return this.#guard(() => lockContexts.unlockIrqrestore(spinlocks, this.#lock, flags));
+    const taken = lockContexts.lockIrqsave(spinlocks, this.#lock, ACQUIRE.WRITE);
+    return after(taken, (flags) =>
+      this.#guard(() => lockContexts.unlockIrqrestore(spinlocks, this.#lock, flags)),
+    );
   }
 
   /** Drops the data. Context: process. */
@@ -102,7 +105,7 @@ export class SeqLock<T> {
     this.#memory.free(this.#sizeBytes);
   }
 
-  #guard(unlock: () => Switching<void>): Guard<T> {
+  #guard(unlock: () => MaySwitch<void>): Guard<T> {
     const { seqcounts } = this.#context.services;
     const { pointer } = this.#memory;
     seqcounts.writeBegin(pointer);

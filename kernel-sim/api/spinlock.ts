@@ -6,7 +6,8 @@
  */
 import { LOCK_KIND } from '../kernel/locking/lockdep/lock-kind.ts';
 import { ACQUIRE } from '../kernel/locking/lockdep/lockdep.ts';
-import type { Sleeping, Switching } from '../uapi/coroutine.ts';
+import { after } from '../lib/coroutine.ts';
+import type { MaySwitch, Sleeping } from '../uapi/coroutine.ts';
 import type { ApiContext } from './context.ts';
 import { type Cell, Guard, LockMemory } from './guard.ts';
 import type { Ref } from './ownership.ts';
@@ -41,12 +42,12 @@ export class Spinlock<T> {
    *
    * Context: any. Who holds it already spins until the watchdog ends it. Linux: spin_lock.
    */
-  *lock(this: Ref<Spinlock<T>>): Switching<Guard<T>> {
+  lock(this: Ref<Spinlock<T>>): MaySwitch<Guard<T>> {
     const { lockContexts, spinlocks } = this.#context.services;
     const { pointer } = this.#memory;
-    const take = (): Switching<void> => lockContexts.lock(spinlocks, pointer, ACQUIRE.WRITE);
-    yield* take();
-    return new Guard(this.#cell, () => lockContexts.unlock(spinlocks, pointer), take);
+    const take = (): MaySwitch<void> => lockContexts.lock(spinlocks, pointer, ACQUIRE.WRITE);
+    const release = (): MaySwitch<void> => lockContexts.unlock(spinlocks, pointer);
+    return after(take(), () => new Guard(this.#cell, release, take));
   }
 
   /**
@@ -55,12 +56,12 @@ export class Spinlock<T> {
    *
    * Context: any but hardirq. Linux: spin_lock_bh.
    */
-  *lock_bh(this: Ref<Spinlock<T>>): Switching<Guard<T>> {
+  lock_bh(this: Ref<Spinlock<T>>): MaySwitch<Guard<T>> {
     const { lockContexts, spinlocks } = this.#context.services;
     const { pointer } = this.#memory;
-    const take = (): Switching<void> => lockContexts.lockBh(spinlocks, pointer, ACQUIRE.WRITE);
-    yield* take();
-    return new Guard(this.#cell, () => lockContexts.unlockBh(spinlocks, pointer), take);
+    const take = (): MaySwitch<void> => lockContexts.lockBh(spinlocks, pointer, ACQUIRE.WRITE);
+    const release = (): MaySwitch<void> => lockContexts.unlockBh(spinlocks, pointer);
+    return after(take(), () => new Guard(this.#cell, release, take));
   }
 
   /**
@@ -68,12 +69,12 @@ export class Spinlock<T> {
    *
    * Context: any with interrupts on. Linux: spin_lock_irq.
    */
-  *lock_irq(this: Ref<Spinlock<T>>): Switching<Guard<T>> {
+  lock_irq(this: Ref<Spinlock<T>>): MaySwitch<Guard<T>> {
     const { lockContexts, spinlocks } = this.#context.services;
     const { pointer } = this.#memory;
-    const take = (): Switching<void> => lockContexts.lockIrq(spinlocks, pointer, ACQUIRE.WRITE);
-    yield* take();
-    return new Guard(this.#cell, () => lockContexts.unlockIrq(spinlocks, pointer), take);
+    const take = (): MaySwitch<void> => lockContexts.lockIrq(spinlocks, pointer, ACQUIRE.WRITE);
+    const release = (): MaySwitch<void> => lockContexts.unlockIrq(spinlocks, pointer);
+    return after(take(), () => new Guard(this.#cell, release, take));
   }
 
   /**
@@ -82,17 +83,16 @@ export class Spinlock<T> {
    *
    * Context: any. Linux: spin_lock_irqsave.
    */
-  *lock_irqsave(this: Ref<Spinlock<T>>): Switching<Guard<T>> {
+  lock_irqsave(this: Ref<Spinlock<T>>): MaySwitch<Guard<T>> {
     const { lockContexts, spinlocks } = this.#context.services;
     const { pointer } = this.#memory;
-    const take = (): Switching<number> =>
+    const take = (): MaySwitch<number> =>
       lockContexts.lockIrqsave(spinlocks, pointer, ACQUIRE.WRITE);
-    const flags = yield* take();
-    return new Guard(
-      this.#cell,
-      () => lockContexts.unlockIrqrestore(spinlocks, pointer, flags),
-      take,
-    );
+    return after(take(), (flags) => {
+      const release = (): MaySwitch<void> =>
+        lockContexts.unlockIrqrestore(spinlocks, pointer, flags);
+      return new Guard(this.#cell, release, take);
+    });
   }
 
   /** Takes the lock if it is free; null if not. Context: any. Linux: spin_trylock. */

@@ -91,7 +91,7 @@ export function makeLocks(kernel: Kernel): Locks {
     rwSemaphores: new RwSemaphores(parts),
     semaphores: new Semaphores(parts),
     seqcounts: new Seqcounts(parts),
-    lockContexts: new LockContexts(scheduler, execution),
+    lockContexts: new LockContexts(scheduler),
     addressOf,
     taskAt,
   };

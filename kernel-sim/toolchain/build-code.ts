@@ -136,6 +136,14 @@ export function finishLibraryCall(held: ts.Identifier, call: ts.Expression): ts.
   );
 }
 
+/** `($k.isCoroutine(held = call) ? (yield* held) : held)` */
+export function finishIfOpen(held: ts.Identifier, call: ts.Expression): ts.Expression {
+  const isOpen = kernelCall('isCoroutine', assign(held, call));
+  return f.createParenthesizedExpression(
+    f.createConditionalExpression(isOpen, undefined, finish(held), undefined, held),
+  );
+}
+
 /** `if ($k.stepping) yield* $k.step($base + site);` */
 export function stepPoint(site: number): ts.Statement {
   return f.createIfStatement(

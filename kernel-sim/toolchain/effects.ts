@@ -44,7 +44,7 @@ export type CallForm =
   | 'coroutine'
   /** A call of the C library: plain, then `yield*` on what is left of it. */
   | 'library'
-  /** A function value, out of a generator: a coroutine or not. */
+  /** A function value or one of the API, out of a generator: a coroutine or not. */
   | 'maybe'
   /** A function value that must not be a coroutine. */
   | 'sync'
@@ -150,10 +150,9 @@ export class Effects {
     const info = this.#calls.get(call);
     if (info === undefined) return 'plain';
     if (info.callbacks.some((node) => isCoroutine(node, build))) return 'collection';
-    if (info.apiEffect > 0 && this.#kind === 'program') {
-      return info.isLibrary ? 'library' : 'maybe';
+    if (info.apiEffect > 0) {
+      return info.isLibrary && this.#kind === 'program' ? 'library' : 'maybe';
     }
-    if (info.apiEffect > 0) return 'coroutine';
     const coloured = info.targets.filter((node) => isCoroutine(node, build)).length;
     if (!info.isByValue && coloured === info.targets.length && coloured > 0) return 'coroutine';
     if (coloured > 0) return isInGenerator ? 'maybe' : 'sync';

@@ -8,6 +8,7 @@ import ts from 'typescript';
 import {
   assign,
   finish,
+  finishIfOpen,
   finishLibraryCall,
   id,
   kernelCall,
@@ -66,7 +67,9 @@ export function finished(emitter: Emitter, call: ts.Expression, form: CallForm):
     case 'library':
       return finishLibraryCall(emitter.temporary(), call);
     case 'maybe':
-      return finish(kernelCall('maybe', call));
+      return emitter.analysis.kind === 'program'
+        ? finish(kernelCall('maybe', call))
+        : finishIfOpen(emitter.temporary(), call);
     case 'sync':
       return kernelCall('sync', call);
     case 'plain':

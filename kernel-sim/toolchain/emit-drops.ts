@@ -7,6 +7,7 @@ import {
   declare,
   empty,
   finish,
+  finishIfOpen,
   guarded,
   id,
   kernelCall,
@@ -22,7 +23,10 @@ const f = ts.factory;
 export function dropValue(emitter: Emitter, value: ts.Expression, type: ts.Type): ts.Expression {
   const switches =
     emitter.scope.isGenerator && emitter.analysis.effects.dropSwitches(type, emitter.build);
-  return switches ? finish(kernelCall('dropSwitching', value)) : kernelCall('drop', value);
+  if (!switches) return kernelCall('drop', value);
+  return emitter.analysis.kind === 'program'
+    ? finish(kernelCall('dropSwitching', value))
+    : finishIfOpen(emitter.temporary(), kernelCall('startDrop', value));
 }
 
 /** `$o === void 0 || drop`, as part of an expression. */

@@ -14,6 +14,13 @@ export type Sleeping<T> = Generator<void, T, void>;
 export type Switching<T> = Generator<void, T, void>;
 
 /**
+ * What such a function answers that may be done at once: its value, or the rest of it as a
+ * coroutine. What is done at once allocates nothing.
+ */
+export type MaySleep<T> = T | Sleeping<T>;
+export type MaySwitch<T> = T | Switching<T>;
+
+/**
  * The answer of a fast path that cannot finish without switching. No errno and no count is this.
  */
 export const WOULD_BLOCK = -65_536;

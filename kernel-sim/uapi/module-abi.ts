@@ -122,12 +122,19 @@ export interface ModuleRuntime {
 
   /** Drops a value: its drop glue, else `[Symbol.dispose]`, else nothing. For null too. */
   drop(value: unknown): void;
-  /** The same where glue or dispose may switch. */
+  /** The same where glue or dispose may switch: answers a coroutine if there is one to finish. */
+  startDrop(value: unknown): unknown;
+  /** The same as a coroutine of its own. */
   dropSwitching(value: unknown): Sleeping<void>;
   /** Key of the drop glue method that the toolchain adds to classes with owned fields. */
   readonly DROP: symbol;
 
-  /** A call by value out of a generator: finishes the result if it is a coroutine of ours. */
+  /**
+   * Whether a call has to be finished: `($k.isCoroutine(t = f(a)) ? yield* t : t)`. Functions of
+   * the API may be done at once, and nobody knows of functions that are called by value.
+   */
+  isCoroutine(result: unknown): boolean;
+  /** The same as a coroutine of its own. */
   maybe(result: unknown): Sleeping<unknown>;
   /** A call by value out of a plain function: oopses if the result is a coroutine of ours. */
   sync<T>(result: T): T;

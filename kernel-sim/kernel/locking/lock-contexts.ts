@@ -4,8 +4,7 @@
  *
  * Linux: include/linux/spinlock_api_smp.h, rwlock_api_smp.h.
  */
-import type { Switching } from '../../uapi/coroutine.ts';
-import type { Execution } from '../sched/execution.ts';
+import type { MaySwitch, Switching } from '../../uapi/coroutine.ts';
 import type { Scheduler } from '../sched/scheduler.ts';
 import type { Acquire } from './lockdep/lockdep.ts';
 
@@ -22,34 +21,31 @@ const IRQS_ON = 0x200;
 
 export class LockContexts {
   readonly #scheduler: Scheduler;
-  readonly #execution: Execution;
 
-  constructor(scheduler: Scheduler, execution: Execution) {
+  constructor(scheduler: Scheduler) {
     this.#scheduler = scheduler;
-    this.#execution = execution;
   }
 
-  *lock(locks: SpinningLocks, at: number, how: Acquire): Switching<void> {
-    if (!locks.lockNow(at, how)) yield* locks.lock(at, how);
+  lock(locks: SpinningLocks, at: number, how: Acquire): MaySwitch<void> {
+    return locks.lockNow(at, how) ? undefined : locks.lock(at, how);
   }
 
   /** Linux: spin_lock_irq. */
-  *lockIrq(locks: SpinningLocks, at: number, how: Acquire): Switching<void> {
+  lockIrq(locks: SpinningLocks, at: number, how: Acquire): MaySwitch<void> {
     this.#scheduler.preempt.disableInterrupts();
-    if (!locks.lockNow(at, how)) yield* locks.lock(at, how);
+    return locks.lockNow(at, how) ? undefined : locks.lock(at, how);
   }
 
-  /** Returns what `unlockIrqrestore` wants. Linux: spin_lock_irqsave. */
-  *lockIrqsave(locks: SpinningLocks, at: number, how: Acquire): Switching<number> {
+  /** Answers what `unlockIrqrestore` wants. Linux: spin_lock_irqsave. */
+  lockIrqsave(locks: SpinningLocks, at: number, how: Acquire): MaySwitch<number> {
     const flags = this.#saveInterrupts();
-    if (!locks.lockNow(at, how)) yield* locks.lock(at, how);
-    return flags;
+    return locks.lockNow(at, how) ? flags : answering(flags, locks.lock(at, how));
   }
 
   /** Linux: spin_lock_bh. */
-  *lockBh(locks: SpinningLocks, at: number, how: Acquire): Switching<void> {
+  lockBh(locks: SpinningLocks, at: number, how: Acquire): MaySwitch<void> {
     this.#scheduler.preempt.disableSoftirqs();
-    if (!locks.lockNow(at, how)) yield* locks.lock(at, how);
+    return locks.lockNow(at, how) ? undefined : locks.lock(at, how);
   }
 
   tryLockIrq(locks: SpinningLocks, at: number): boolean {
@@ -75,32 +71,32 @@ export class LockContexts {
     return false;
   }
 
-  *unlock(locks: SpinningLocks, at: number): Switching<void> {
+  unlock(locks: SpinningLocks, at: number): MaySwitch<void> {
     locks.unlock(at);
     this.#scheduler.preempt.enable();
-    if (this.#execution.budget < 0) yield;
+    return this.#scheduler.point();
   }
 
-  *unlockIrq(locks: SpinningLocks, at: number): Switching<void> {
+  unlockIrq(locks: SpinningLocks, at: number): MaySwitch<void> {
     const { preempt } = this.#scheduler;
     locks.unlock(at);
     preempt.enableInterrupts();
     preempt.enable();
-    if (this.#execution.budget < 0) yield;
+    return this.#scheduler.point();
   }
 
-  *unlockIrqrestore(locks: SpinningLocks, at: number, flags: number): Switching<void> {
+  unlockIrqrestore(locks: SpinningLocks, at: number, flags: number): MaySwitch<void> {
     locks.unlock(at);
     this.#restoreInterrupts(flags);
     this.#scheduler.preempt.enable();
-    if (this.#execution.budget < 0) yield;
+    return this.#scheduler.point();
   }
 
-  *unlockBh(locks: SpinningLocks, at: number): Switching<void> {
+  unlockBh(locks: SpinningLocks, at: number): MaySwitch<void> {
     locks.unlock(at);
     this.#scheduler.preempt.enable();
     this.#enableSoftirqs();
-    if (this.#execution.budget < 0) yield;
+    return this.#scheduler.point();
   }
 
   /** What waits is served before this returns. */
@@ -120,4 +116,9 @@ export class LockContexts {
     if ((flags & IRQS_ON) === 0) preempt.disableInterrupts();
     else preempt.enableInterrupts();
   }
+}
+
+function* answering(flags: number, rest: Switching<void>): Switching<number> {
+  yield* rest;
+  return flags;
 }

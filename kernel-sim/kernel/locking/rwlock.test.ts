@@ -3,6 +3,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { ERRNO } from '../../uapi/errno.ts';
+import { finished } from '../../lib/coroutine.ts';
 import type { Sleeping, Switching } from '../../uapi/coroutine.ts';
 import { WAIT } from './lock-sleep.ts';
 import { LOCK_KIND } from './lockdep/lock-kind.ts';
@@ -31,8 +32,8 @@ function spinning(cpus: number): TwoSided {
   const side = (reads: boolean): Rwlocks['readers'] => (reads ? locks.readers : locks.writers);
   return {
     rig,
-    enter: (reads) => rig.contexts.lock(side(reads), at, ACQUIRE.WRITE),
-    leave: (reads) => rig.contexts.unlock(side(reads), at),
+    enter: (reads) => finished(rig.contexts.lock(side(reads), at, ACQUIRE.WRITE)),
+    leave: (reads) => finished(rig.contexts.unlock(side(reads), at)),
     word: () => rig.ram.load32(at),
   };
 }

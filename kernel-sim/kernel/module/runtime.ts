@@ -145,8 +145,11 @@ export class DriverRuntime extends Execution implements ModuleRuntime {
   }
 
   *dropSwitching(value: unknown): Sleeping<void> {
-    const dispose = this.#glueOf(value);
-    if (dispose !== undefined) yield* this.maybe(apply(dispose, value, []));
+    yield* this.maybe(this.startDrop(value));
+  }
+
+  isCoroutine(result: unknown): boolean {
+    return isCoroutine(result);
   }
 
   *maybe(result: unknown): Sleeping<unknown> {

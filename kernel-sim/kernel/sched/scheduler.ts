@@ -20,7 +20,7 @@
 // tidy: long because turns, horizon, interrupts and queues keep one invariant together
 import type { Sim } from '../../sim/sim.ts';
 import { EVENT } from '../../sim/trace.ts';
-import type { Sleeping, Switching } from '../../uapi/coroutine.ts';
+import type { MaySwitch, Sleeping, Switching } from '../../uapi/coroutine.ts';
 import { COST } from '../../uapi/costs.ts';
 import { assert } from '../../lib/assert.ts';
 import { type HappensBefore, UNORDERED } from '../kcsan/happens.ts';
@@ -269,6 +269,11 @@ export class Scheduler {
   /** A scheduling point: others may run now if it is their turn. */
   *reschedule(): Sleeping<void> {
     if (this.#execution.budget < 0) yield;
+  }
+
+  /** The same, which is done at once if no switch is due. */
+  point(): MaySwitch<void> {
+    return this.#execution.budget < 0 ? this.reschedule() : undefined;
   }
 
   /** sched_yield(2): to the end of the queue. */

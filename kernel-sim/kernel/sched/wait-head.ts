@@ -9,7 +9,8 @@
  * Linux: include/linux/wait.h, kernel/sched/wait.c. wait-queue.ts is what the kernel itself uses.
  */
 import type { Ram } from '../../hw/ram/ram.ts';
-import type { Sleeping, Switching } from '../../uapi/coroutine.ts';
+import { finished } from '../../lib/coroutine.ts';
+import type { MaySwitch, Sleeping, Switching } from '../../uapi/coroutine.ts';
 import type { Lists } from '../list.ts';
 import type { DriverRuntime } from '../module/runtime.ts';
 import type { Scheduler } from './scheduler.ts';
@@ -175,13 +176,13 @@ export class WaitHeads {
    *
    * @returns the jiffies that are left, 0 when they are over; -ERESTARTSYS for a signal
    */
-  *waitOnce(head: number, wait: Wait, release: () => Switching<void>): Sleeping<number> {
+  *waitOnce(head: number, wait: Wait, release: () => MaySwitch<void>): Sleeping<number> {
     const { runtime, sleepers } = this.#parts;
     const frame = runtime.enter(0, 0);
     const entry = runtime.stackBuffer(this.layout.entryBytes);
     this.initialiseEntry(entry);
     this.prepare(head, entry, wait.state, wait.isExclusive === true);
-    yield* release();
+    yield* finished(release());
     const jiffies = wait.jiffies ?? MAX_SCHEDULE_TIMEOUT;
     const left = yield* sleepers.scheduleTimeout(jiffies, WAIT_CHANNEL);
     this.finish(entry);

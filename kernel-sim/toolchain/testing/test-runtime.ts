@@ -104,9 +104,16 @@ export class TestRuntime implements ModuleRuntime {
     if (glue !== undefined) this.sync(glue.call(value));
   }
 
+  startDrop(value: unknown): unknown {
+    return this.#glueOf(value)?.call(value);
+  }
+
   *dropSwitching(value: unknown): Switching<void> {
-    const glue = this.#glueOf(value);
-    if (glue !== undefined) yield* this.maybe(glue.call(value));
+    yield* this.maybe(this.startDrop(value));
+  }
+
+  isCoroutine(result: unknown): boolean {
+    return isCoroutine(result);
   }
 
   *maybe(result: unknown): Switching<unknown> {

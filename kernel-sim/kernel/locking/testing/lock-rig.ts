@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /** Locks over a scheduler of their own, with tasks that do as a test says. */
+import { finished } from '../../../lib/coroutine.ts';
 import type { Sleeping, Switching } from '../../../uapi/coroutine.ts';
 import { Ram } from '../../../hw/ram/ram.ts';
 import { SiteRegistry } from '../../module/sites.ts';
@@ -84,7 +85,7 @@ export class LockRig extends Rig {
     this.parts = { sim, ram, scheduler, execution, lockdep, debug, spinners, ...owners };
     this.spinlocks = new Spinlocks(this.parts);
     this.mutexes = new Mutexes(this.parts);
-    this.contexts = new LockContexts(scheduler, execution);
+    this.contexts = new LockContexts(scheduler);
   }
 
   override spawn(name: string, body: () => Sleeping<void>): Task {
@@ -110,7 +111,7 @@ export class LockRig extends Rig {
   }
 
   spinLock(at: number): Switching<void> {
-    return this.contexts.lock(this.spinlocks, at, ACQUIRE.WRITE);
+    return finished(this.contexts.lock(this.spinlocks, at, ACQUIRE.WRITE));
   }
 
   spinUnlock(at: number): void {
