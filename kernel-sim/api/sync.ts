@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /**
- * `kernel/sync`: data that only one task at a time may touch.
+ * `kernel/sync`: data that several use, and places to wait for each other.
  *
  * A lock owns its data, and the data is reached through a guard alone. Hold guards with `using`:
  * the lock is given back where the block ends, also when something is thrown.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /**
- * `kernel/time`: waiting, and what time it is.
+ * `kernel/time`: waiting, what time it is, and what is to happen later.
  *
  * @subpath kernel/time
  */
