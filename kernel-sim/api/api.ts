@@ -213,7 +213,7 @@ function rawExports(context: ApiContext, uapi: UapiApi): object {
     WORKQUEUE_FLAGS,
   ];
   const exports: object[] = [...constants, ...parts.map(exportsOf)];
-  return Object.freeze(Object.assign({}, ...exports) as object);
+  return Object.freeze(Object.defineProperties({}, descriptorsOf(exports)));
 }
 
 /**
@@ -238,12 +238,23 @@ function classesOf<Name extends string>(
   return Object.freeze(Object.fromEntries(entries));
 }
 
-/** Own fields and methods of an API object, as an import would see them. */
+/** Accessors stay what they are: what they answer changes. */
+function descriptorsOf(exports: readonly object[]): PropertyDescriptorMap {
+  const all = exports.map((part) => Object.getOwnPropertyDescriptors(part));
+  return Object.assign({}, ...all) as PropertyDescriptorMap;
+}
+
+/** Own fields, variables and methods of an API object, as an import would see them. */
 function exportsOf(api: object): object {
   const exports: Record<string, unknown> = { ...api };
   const prototype: object = Object.getPrototypeOf(api) as object;
   for (const name of Object.getOwnPropertyNames(prototype)) {
-    const value: unknown = Object.getOwnPropertyDescriptor(prototype, name)?.value;
+    const property = Object.getOwnPropertyDescriptor(prototype, name);
+    const value: unknown = property?.value;
+    if (property?.get !== undefined) {
+      const get = property.get.bind(api) as () => unknown;
+      Object.defineProperty(exports, name, { get, enumerable: true });
+    }
     if (name === 'constructor' || typeof value !== 'function') continue;
     exports[name] = Object.freeze((value as (...args: never[]) => unknown).bind(api));
   }

@@ -26,6 +26,16 @@ export class RawDelayApi {
   }
 
   /**
+   * Ticks of the kernel's timer, as `get_jiffies` answers them: a variable that each use reads
+   * anew, and that nobody races for.
+   *
+   * Context: any. Linux: jiffies.
+   */
+  get jiffies(): number {
+    return this.#context.services.raw.timers.jiffies;
+  }
+
+  /**
    * Ticks of the kernel's timer, of which HZ are in a second. The count begins shortly before it
    * overflows 32 bits.
    *

@@ -57,7 +57,11 @@ export interface DetectorOptions {
   readonly fortify: boolean;
   readonly refcount: boolean;
   readonly listDebug: boolean;
-  /** Data races: `strict` leaves nothing out that Linux can be built to leave out. */
+  /**
+   * Data races: `strict` leaves nothing out that Linux can be built to leave out. A raw driver that
+   * does little but touch bytes takes some four times as long with it, a safe one hardly longer
+   * (`npm run bench races`): hence off unless asked for.
+   */
   readonly kcsan: 'off' | 'on' | 'strict';
   /** `kcsan_permissive`: races over a single bit of many are left out. */
   readonly kcsanPermissive: boolean;

@@ -33,6 +33,7 @@ const SUITES: ReadonlySet<string> = new Set([
   'mm-oops',
   'lockdep',
   'lockdep-extra',
+  'kcsan',
 ]);
 /** What no driver can do, since the kernel has no such thing. */
 export const LEFT_OUT: readonly { readonly ids: RegExp; readonly why: string }[] = [

@@ -4,6 +4,8 @@ import { SETTING, type BugCase } from '../bug-case.ts';
 
 const FIELDS = 'x: u32, y: u32, flag: u32, lock: spinlock_t, count: atomic_t, done: completion';
 
+const SEQLOCK = '\n  seqlock_init(addr_of(s.$.seq));';
+
 interface Threads {
   readonly name: string;
   /** Functions and lines of code; as patches. */
@@ -60,7 +62,7 @@ ${second}
     body: `
   const s: Ptr<Shared> = kzalloc(Shared.size, GFP_KERNEL); // PLACE s
   init_completion(addr_of(s.$.done));
-  spin_lock_init(addr_of(s.$.lock));
+  spin_lock_init(addr_of(s.$.lock));${fields.includes('seqlock_t') ? SEQLOCK : ''}
   kthread_run(one_thread, s, "one");
   kthread_run(other_thread, s, "other");
   wait_for_completion(addr_of(s.$.done));
@@ -182,6 +184,37 @@ export const KCSAN_CASES: readonly BugCase[] = [
 -   if (s.$.x > 8) println("never"); // ${READ}
 +   if (READ_ONCE(s.$.x) > 8) println("never");`,
     says: [TITLE, 'value changed: 0x00000000 -> 0x00000004'],
+  }),
+  threads({
+    name: 'test_jiffies_noreport',
+    silent: true,
+    first: `
+    const before = jiffies;
+    while (jiffies === before) cond_resched();`,
+    second: `
+    const end = jiffies + 2;
+    while (jiffies < end) cond_resched();`,
+  }),
+  threads({
+    name: 'test_seqlock_noreport',
+    silent: true,
+    fields: FIELDS.replace('lock: spinlock_t', 'lock: spinlock_t, seq: seqlock_t'),
+    first: `
+    write_seqlock(addr_of(s.$.seq));
+    s.$.x = 1;
+    s.$.y = 2;
+    write_sequnlock(addr_of(s.$.seq));`,
+    second: `
+    let sum = 0;
+    let start = 0;
+    while (sum !== 3) {
+      do {
+        start = read_seqbegin(addr_of(s.$.seq));
+        sum = s.$.x + s.$.y;
+      } while (read_seqretry(addr_of(s.$.seq), start));
+      if (sum !== 0 && sum !== 3) println("half of it");
+      cond_resched();
+    }`,
   }),
   threads({
     name: 'test_correct_barrier',

@@ -1196,6 +1196,14 @@ export function wait_for_completion_killable_timeout(x: Ptr<completion>, timeout
 export const HZ: number;
 
 /**
+ * Ticks of the kernel's timer, as `get_jiffies` answers them: a variable that each use reads
+ * anew, and that nobody races for.
+ *
+ * Context: any. Linux: jiffies.
+ */
+export let jiffies: number;
+
+/**
  * Ticks of the kernel's timer, of which HZ are in a second. The count begins shortly before it
  * overflows 32 bits.
  *
