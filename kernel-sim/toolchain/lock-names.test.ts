@@ -48,4 +48,30 @@ class Bank {
 export default module(Bank, { license: "GPL" });`;
     expect(namesIn(source)).toEqual(['Bank.accounts', 'Bank.log', 'local']);
   });
+
+  it.each([
+    [
+      'by name',
+      'import { addr_of, kzalloc, GFP_KERNEL, mutex, mutex_init, type Ptr } from "kernel/raw"',
+      '',
+    ],
+    ['as one', 'import * as raw from "kernel/raw"', 'raw.'],
+  ])('are what C would write, with functions imported %s', (_how, imports, raw) => {
+    const source = `import { module } from "kernel";
+import { struct } from "uapi";
+${imports};
+class Ring extends struct({ lock: ${raw}mutex }) {}
+class Driver {
+  static init(): Driver {
+    // SAFETY: none.
+    unsafe: {
+      const ring: ${raw}Ptr<Ring> = ${raw}kzalloc(Ring.size, ${raw}GFP_KERNEL);
+      ${raw}mutex_init(${raw}addr_of(ring.$.lock));
+    }
+    return new Driver();
+  }
+}
+export default module(Driver, { license: "GPL" });`;
+    expect(namesIn(source)).toEqual(['&ring->lock']);
+  });
 });

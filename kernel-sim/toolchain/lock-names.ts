@@ -7,6 +7,7 @@
 import ts from 'typescript';
 
 import type { SiteTable } from '../uapi/module-abi.ts';
+import { apiFunctionName } from './declarations.ts';
 import type { Sites } from './sites.ts';
 import { isFunctionNode, walk } from './syntax.ts';
 
@@ -62,22 +63,23 @@ function nameOf(checker: ts.TypeChecker, call: ts.CallExpression): string | unde
   const isSafe = checker.getTypeAtLocation(call).symbol?.name !== undefined;
   const [lock] = call.arguments;
   if (isSafe && ts.isPropertyAccessExpression(call.expression)) return placeOf(call);
-  return lock === undefined ? undefined : asC(lock);
+  return lock === undefined ? undefined : asC(checker, lock);
 }
 
 /** `addr_of(ring.$.lock)` is `&ring->lock`. */
-function asC(node: ts.Expression): string {
-  if (ts.isCallExpression(node) && ts.isIdentifier(node.expression)) {
+function asC(checker: ts.TypeChecker, node: ts.Expression): string {
+  if (ts.isCallExpression(node) && apiFunctionName(checker, node) === 'addr_of') {
     const [of] = node.arguments;
-    if (node.expression.text === 'addr_of' && of !== undefined) return `&${asC(of)}`;
+    if (of !== undefined) return `&${asC(checker, of)}`;
   }
   if (ts.isPropertyAccessExpression(node)) {
     const { expression: owner, name } = node;
     const isArrow = ts.isPropertyAccessExpression(owner) && owner.name.text === '$';
-    return isArrow ? `${asC(owner.expression)}->${name.text}` : `${asC(owner)}.${name.text}`;
+    const before = asC(checker, isArrow ? owner.expression : owner);
+    return `${before}${isArrow ? '->' : '.'}${name.text}`;
   }
   if (ts.isNonNullExpression(node) || ts.isParenthesizedExpression(node)) {
-    return asC(node.expression);
+    return asC(checker, node.expression);
   }
   return node.getText().replaceAll(/\s+/g, '').replaceAll('.$', '');
 }

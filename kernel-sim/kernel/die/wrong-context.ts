@@ -5,7 +5,8 @@
  * Linux: __might_resched and __schedule_bug of kernel/sched/core.c.
  */
 import type { Clock } from '../../sim/clock.ts';
-import { formatFrame, type SiteRegistry } from '../module/sites.ts';
+import { irqHistory } from '../locking/lockdep/irq-trace.ts';
+import type { SiteRegistry } from '../module/sites.ts';
 import { LEVEL } from '../printk/printk.ts';
 import type { Execution } from '../sched/execution.ts';
 import type { Task } from '../sched/task.ts';
@@ -40,6 +41,7 @@ export class WrongContext {
     this.#report(title, [
       ...this.heldLocks(task),
       this.#reporter.linkedModules(),
+      ...this.#irqHistory(task),
       ...this.#preemptionOff(),
     ]);
   }
@@ -57,8 +59,15 @@ export class WrongContext {
       `preempt_count: ${count.toString(16)}, expected: 0`,
       `RCU nest depth: ${task.rcuDepth}, expected: 0`,
       ...this.heldLocks(task),
+      ...this.#irqHistory(task),
       ...(count === 0 ? [] : this.#preemptionOff()),
     ]);
+  }
+
+  /** Who turned interrupts off, where they are. */
+  #irqHistory({ irqTrace }: Task): string[] {
+    const { execution, sites } = this.#deps;
+    return execution.irqsOff ? irqHistory(irqTrace, sites) : [];
   }
 
   /** Linux: print_preempt_disable_ip. */
@@ -66,7 +75,7 @@ export class WrongContext {
     const { execution, sites } = this.#deps;
     const { preemptSite } = execution;
     if (preemptSite === 0) return [];
-    return ['Preemption disabled at:', formatFrame(sites.resolve(preemptSite))];
+    return ['Preemption disabled at:', sites.formatPlace(preemptSite)];
   }
 
   #report(title: string, lines: readonly string[]): void {

@@ -117,6 +117,8 @@ export class ModuleLoader {
 
   constructor(deps: LoaderDependencies) {
     this.#deps = deps;
+    deps.sites.functionAddress = (module, name) =>
+      this.#modules.get(module)?.image.functionAddresses.get(name) ?? 0;
     this.#resolver = new SymbolResolver(deps.printk, deps.kernelSymbols, () => this.modules);
   }
 

@@ -138,6 +138,8 @@ function pathOf(all: readonly KernelFunction[], mayFail: boolean): EntryPath {
   return { sites: all.map(kernelSite), usedBytes, mayFail };
 }
 
+const NO_ADDRESS = '0'.repeat(16);
+
 interface Range {
   readonly base: number;
   readonly module: string;
@@ -145,6 +147,8 @@ interface Range {
 }
 
 export class SiteRegistry {
+  /** Where a function of a module lies in memory, 0 once it has gone: the loader says it. */
+  functionAddress: (module: string, name: string) => number = () => 0;
   readonly #ranges: Range[] = [];
   #next = MODULE_SITE_BASE;
 
@@ -168,6 +172,18 @@ export class SiteRegistry {
     const file = range.table.files[row[1]] ?? '?';
     const { name, length } = fn;
     return { name, offset: row[4], length, module: range.module, file, line: row[2] };
+  }
+
+  /**
+   * `[<address>]` and a frame, for a line of its own. The kernel's functions have no address.
+   * Linux: print_ip_sym.
+   */
+  formatPlace(site: number): string {
+    const frame = this.resolve(site);
+    const { module, name, offset } = frame;
+    const start = module === undefined ? 0 : this.functionAddress(module, name);
+    const digits = start === 0 ? NO_ADDRESS : (start + offset).toString(16).padStart(16, 'f');
+    return `[<${digits}>] ${site === 0 ? '0x0' : formatFrame(frame)}`;
   }
 
   /** What a module takes memory for at one of its places, if its types say it. */

@@ -4,7 +4,7 @@
  *
  * Linux: the print_*_bug functions of kernel/locking/lockdep.c.
  */
-import { formatFrame, formatSymbol, type SiteRegistry } from '../../module/sites.ts';
+import { formatFrame, type SiteRegistry } from '../../module/sites.ts';
 import type { Execution } from '../../sched/execution.ts';
 import type { Scheduler } from '../../sched/scheduler.ts';
 import type { Task } from '../../sched/task.ts';
@@ -12,6 +12,7 @@ import type { StackDepot } from '../../stack-depot.ts';
 import type { DebugLocks } from '../debug-locks.ts';
 import type { ReportLine } from '../../die/reporter.ts';
 import { depthOf, type Direction, type LockEdge, type PathStep } from './graph.ts';
+import { irqHistory } from './irq-trace.ts';
 import type { HeldLock, LockClass, LockMap } from './lock-class.ts';
 import {
   circleScenario,
@@ -146,7 +147,7 @@ export class Reports {
       this.#lock(held),
       `{${USAGE_NAMES[before]}} state was registered at:`,
       ...this.#stack(lockClass.usageStacks[before], 2),
-      ...this.#irqTrace(task),
+      ...irqHistory(task.irqTrace, this.#deps.sites),
       ...OTHER_INFO,
       ...selfInterrupt(lockClass),
       ...this.heldBy(task),
@@ -248,10 +249,11 @@ export class Reports {
 
   /** Linux: print_unlock_imbalance_bug. */
   unlockImbalance(task: Task, map: LockMap): void {
-    const frame = this.#deps.sites.resolve(this.#site);
+    const { sites } = this.#deps;
+    const frame = sites.resolve(this.#site);
     this.#framed('WARNING: bad unlock balance detected!', [
       `${who(task)} is trying to release lock (${map.name}) at:`,
-      { text: `[<${this.#deps.formatPointer(map.pointer)}>] ${formatFrame(frame)}`, frame },
+      { text: sites.formatPlace(this.#site), frame },
       'but there are no more locks to release!',
       ...OTHER_INFO,
       ...this.heldBy(task),
@@ -370,25 +372,6 @@ export class Reports {
     const hc = `HC${Number(preempt.inHardirq)}[${hard}]`;
     const sc = `SC${Number(preempt.inServingSoftirq)}[${soft}]`;
     return `[${hc}:${sc}:HE${Number(!preempt.irqsDisabled)}:SE${Number(!preempt.inSoftirq)}]`;
-  }
-
-  /** Linux: print_irqtrace_events. */
-  #irqTrace({ irqTrace }: Task): string[] {
-    const row = (words: string, event: { count: number; site: number } | undefined): string => {
-      const frame =
-        event === undefined || event.site === 0 ? undefined : this.#deps.sites.resolve(event.site);
-      const symbol = frame === undefined ? '0x0' : formatSymbol(frame);
-      const address = this.#deps.formatPointer(0);
-      return `${words} at (${event?.count ?? 0}): [<${address}>] ${symbol}`;
-    };
-    const events = irqTrace?.events;
-    return [
-      `irq event stamp: ${irqTrace?.count ?? 0}`,
-      row('hardirqs last  enabled', events?.hardirqsOn),
-      row('hardirqs last disabled', events?.hardirqsOff),
-      row('softirqs last  enabled', events?.softirqsOn),
-      row('softirqs last disabled', events?.softirqsOff),
-    ];
   }
 
   /** From where a search ended to where it began. Linux: print_shortest_lock_dependencies. */
