@@ -134,7 +134,7 @@ export class RawRcuApi {
   }
 
   /**
-   * True in a read section of `rcu_read_lock`.
+   * True in a read section of `rcu_read_lock`; always where lockdep does not watch.
    *
    * Context: any. Linux: rcu_read_lock_held.
    *
@@ -145,7 +145,7 @@ export class RawRcuApi {
   }
 
   /**
-   * True where softirqs are held off.
+   * True where softirqs are held off; always where lockdep does not watch.
    *
    * Context: any. Linux: rcu_read_lock_bh_held.
    *
@@ -156,7 +156,7 @@ export class RawRcuApi {
   }
 
   /**
-   * True where this task keeps its CPU.
+   * True where this task keeps its CPU; always where lockdep does not watch.
    *
    * Context: any. Linux: rcu_read_lock_sched_held.
    *
@@ -306,7 +306,7 @@ export class RawRcuApi {
     const at = addressOf(pointer);
     if (at === 0) return;
     slabs.recordAuxStack(at);
-    rcu.call(() => slabs.kfree(at));
+    rcu.call(() => slabs.kfree(at), 0, at);
   }
 
   /**

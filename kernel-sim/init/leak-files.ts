@@ -125,6 +125,7 @@ function rootsOf(kernel: Kernel): LeakRoots {
       for (const { instance, instances } of kernel.loader.modules) {
         yield* numbersHeldBy([instance, ...instances]);
       }
+      yield* kernel.rcu.pointers();
     },
     owned: () => kernel.ownedPointers.values(),
   };

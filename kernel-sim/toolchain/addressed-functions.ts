@@ -12,12 +12,19 @@ import { isAssignment, unwrap, walk, type FunctionNode } from './syntax.ts';
 export class AddressedFunctions {
   readonly #checker: ts.TypeChecker;
   readonly #found = new Set<FunctionNode>();
+  #isRaw = false;
 
   constructor(checker: ts.TypeChecker) {
     this.#checker = checker;
   }
 
+  /** Whether anything of `kernel/raw` is imported, which may take a function's address itself. */
+  get isRaw(): boolean {
+    return this.#isRaw;
+  }
+
   analyse(file: ts.SourceFile, places: Places, findings: Findings): void {
+    this.#isRaw ||= file.statements.some(isRawImport);
     walk(file, (node) => {
       if (ts.isIdentifier(node) && isValue(node)) {
         const declaration = this.#declarationOf(node);
@@ -63,6 +70,12 @@ export class AddressedFunctions {
     const isAlias = (symbol.flags & ts.SymbolFlags.Alias) !== 0;
     return (isAlias ? this.#checker.getAliasedSymbol(symbol) : symbol).valueDeclaration;
   }
+}
+
+function isRawImport(statement: ts.Statement): boolean {
+  if (!ts.isImportDeclaration(statement)) return false;
+  const { moduleSpecifier } = statement;
+  return ts.isStringLiteral(moduleSpecifier) && moduleSpecifier.text === 'kernel/raw';
 }
 
 function hasAddress(

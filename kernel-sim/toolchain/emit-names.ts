@@ -13,7 +13,7 @@ export function defineFunctions(
   holder: ts.SourceFile | ts.ClassDeclaration,
 ): ts.Statement[] {
   const { functions, places, pointers, sites } = analysis;
-  if (!places.isUsed && !pointers.isUsed) return [];
+  if (!places.isUsed && !pointers.isUsed && !functions.isRaw) return [];
   return functions.within(holder).map((node) => {
     const name = id((node.name as ts.Identifier).text);
     const fn =

@@ -34,9 +34,12 @@ const SUITES: ReadonlySet<string> = new Set([
   'lockdep',
   'lockdep-extra',
   'kcsan',
+  'rcu',
+  'lockup-hung',
 ]);
 /** What no driver can do, since the kernel has no such thing. */
 export const LEFT_OUT: readonly { readonly ids: RegExp; readonly why: string }[] = [
+  { ids: /^rcu\/srcu_deadlock$/, why: 'there is no SRCU' },
   { ids: /^lockdep\/.*\.rtmutex$/, why: 'there are no mutexes that inherit priorities' },
   { ids: /^lockdep\/fs_reclaim_/, why: 'no memory is reclaimed by way of file systems' },
 ];

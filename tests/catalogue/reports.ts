@@ -51,7 +51,7 @@ const HEADLINES: readonly RegExp[] = [
   /^watchdog: /,
   /^\[ BUG: /,
   // What a report says of its own locks and tasks begins none.
-  /^INFO: (?!lockdep is turned off|task \S+ (?:is|reader|writer) )/,
+  /^INFO: (?!lockdep is turned off|task \S+ (?:is|<(?:reader|writer)>) )/,
   /^rcu: (?:INFO: |call_rcu\(\): )/,
   /^DEBUG_(?:LOCKS|RWSEMS)_WARN_ON/,
   /^ODEBUG: /,
@@ -76,7 +76,8 @@ const HEADLINES: readonly RegExp[] = [
 /** `<IRQ>` and what ends it: parts of one stack. */
 const MARK = /^ <\/?\w+>$/;
 const RULE = /^={20,}$/;
-const END = /^---\[ end (?:trace|Kernel panic)/;
+/** What stands behind a report and says how its task ended is one line. */
+const END = /^(?:---\[ end (?:trace|Kernel panic)|note: \S+ exited with )/;
 
 /** Stacks and what stands above each. */
 const STACKS: readonly (readonly [RegExp, StackName])[] = [

@@ -14,13 +14,14 @@
  * rcutree.use_softirq=0. Differs: one thread for all CPUs, and grace periods are as short as their
  * readers.
  */
+import type { TimedEvent } from '../../sim/event-queue.ts';
 import type { Sim } from '../../sim/sim.ts';
 import { EVENT } from '../../sim/trace.ts';
 import type { Sleeping } from '../../uapi/coroutine.ts';
 import { NS_PER_JIFFY } from '../jiffies.ts';
 import type { KernelThread, KernelThreads } from '../kthread/kthread.ts';
 import type { Cpu } from '../sched/cpu.ts';
-import { SOFTIRQ_DISABLE_OFFSET } from '../sched/preempt.ts';
+import { HARDIRQ_OFFSET, SOFTIRQ_DISABLE_OFFSET } from '../sched/preempt.ts';
 import type { Scheduler } from '../sched/scheduler.ts';
 import type { Task } from '../sched/task.ts';
 import { WaitQueue } from '../sched/wait-queue.ts';
@@ -43,14 +44,23 @@ export interface GracePeriod {
   readonly startNs: number;
   /** How often somebody has looked. */
   looks: number;
-  /** CPUs that had something off, and how many switches they had done. */
-  readonly cpus: Map<Cpu, number>;
+  /** CPUs that had something off. */
+  readonly cpus: Map<Cpu, Holdout>;
+}
+
+interface Holdout {
+  /** How many it had done. */
+  readonly switches: number;
+  /** It is interrupted then, if it takes interrupts. */
+  readonly tick: TimedEvent;
 }
 
 interface Queued {
   readonly run: RcuCallback;
   /** The rcu_head in memory; 0 without one. */
   readonly head: number;
+  /** What it will free or look at; 0 for nothing in memory. */
+  readonly pointer: number;
 }
 
 export class Rcu {
@@ -66,6 +76,8 @@ export class Rcu {
   #page = 0;
   #periods = 0;
   readonly #callbacks: Queued[] = [];
+  /** Those of them whose grace period has begun, or is over. */
+  readonly #ready: Queued[] = [];
   /** Heads whose callbacks have not begun; those that came twice are never called. */
   readonly #heads = new Map<number, { isLeaked: boolean }>();
   /** Where those wait who wait for a grace period, or for callbacks. */
@@ -135,16 +147,23 @@ export class Rcu {
 
   /** Callbacks that have not begun. */
   get pending(): number {
-    return this.#callbacks.length;
+    return this.#callbacks.length + this.#ready.length;
+  }
+
+  /** Addresses that callbacks know which have not begun. */
+  *pointers(): Iterable<number> {
+    for (const { pointer } of this.#callbacks) yield pointer;
+    for (const { pointer } of this.#ready) yield pointer;
   }
 
   /**
    * Runs `callback` after a grace period. Context: any. Linux: call_rcu.
    *
    * @param head - the rcu_head in memory, 0 without one
+   * @param pointer - an address in what stays in use until then
    */
-  call(run: RcuCallback, head = 0): void {
-    const queued: Queued = { run, head };
+  call(run: RcuCallback, head = 0, pointer = head): void {
+    const queued: Queued = { run, head, pointer };
     this.#callbacks.push(queued);
     if (head !== 0 && !this.#heads.has(head)) this.#heads.set(head, { isLeaked: false });
     this.#scheduler.happens.release(queued);
@@ -176,8 +195,10 @@ export class Rcu {
 
   /** CPUs that it waits for. */
   holdouts({ cpus }: GracePeriod): Cpu[] {
-    for (const [cpu, switches] of cpus) {
-      if (cpu.switches !== switches || !isAtomic(cpu)) cpus.delete(cpu);
+    for (const [cpu, { switches, tick }] of cpus) {
+      if (cpu.switches === switches && isAtomic(cpu)) continue;
+      this.#sim.events.cancel(tick);
+      cpus.delete(cpu);
     }
     return [...cpus.keys()];
   }
@@ -197,9 +218,9 @@ export class Rcu {
   *#serve(self: KernelThread): Sleeping<void> {
     for (;;) {
       while (this.#callbacks.length === 0) yield* self.queue.sleepInterruptible();
-      const ready = this.#callbacks.splice(0);
+      this.#ready.push(...this.#callbacks.splice(0));
       yield* this.#gracePeriod(self);
-      yield* this.#invoke(ready);
+      yield* this.#invoke();
     }
   }
 
@@ -221,11 +242,32 @@ export class Rcu {
   }
 
   #begin(): GracePeriod {
-    const cpus = new Map<Cpu, number>();
-    for (const cpu of this.#scheduler.cpus) {
-      if (cpu !== this.#scheduler.cpu && isAtomic(cpu)) cpus.set(cpu, cpu.switches);
+    const scheduler = this.#scheduler;
+    const cpus = new Map<Cpu, Holdout>();
+    const period = { number: ++this.#periods, startNs: this.#sim.now(), looks: 0, cpus };
+    for (const cpu of scheduler.cpus) {
+      if (cpu !== scheduler.cpu && isAtomic(cpu)) this.#tick(period, cpu);
     }
-    return { number: ++this.#periods, startNs: this.#sim.now(), looks: 0, cpus };
+    return period;
+  }
+
+  /**
+   * A CPU that is busy is interrupted, where it takes interrupts: if it could be preempted there,
+   * it reads nothing. Linux: rcu_flavor_sched_clock_irq.
+   */
+  #tick({ cpus }: GracePeriod, cpu: Cpu): void {
+    const { events } = this.#sim;
+    const fire = (): void => {
+      if (this.#scheduler.preempt.count === HARDIRQ_OFFSET) {
+        cpus.delete(cpu);
+        this.#thread?.wake();
+      } else arm();
+    };
+    const arm = (): void => {
+      const tick = events.schedule(this.#sim.now() + NS_PER_JIFFY, fire, cpu.id);
+      cpus.set(cpu, { switches: cpu.switches, tick });
+    };
+    arm();
   }
 
   #isOver(period: GracePeriod): boolean {
@@ -244,9 +286,10 @@ export class Rcu {
     events.cancel(timer);
   }
 
-  *#invoke(ready: readonly Queued[]): Sleeping<void> {
+  *#invoke(): Sleeping<void> {
     const { preempt, happens } = this.#scheduler;
-    for (const queued of ready) {
+    let queued: Queued | undefined;
+    while ((queued = this.#ready.shift()) !== undefined) {
       const isLeaked = this.#heads.get(queued.head)?.isLeaked === true;
       this.#heads.delete(queued.head);
       if (isLeaked) continue;

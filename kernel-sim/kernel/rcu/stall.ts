@@ -71,13 +71,21 @@ function report(parts: RcuStallParts, period: GracePeriod): void {
     const names = waiting.map(({ pid, rcuDepth }) => ` P${pid}/${rcuDepth}:b..l`).join('');
     say(`rcu: \tTasks blocked on level-0 rcu_node (${range}):${names}`);
   }
-  say(`rcu: \t(detected by ${scheduler.cpu.id}, ${counts} ${all})`);
-  for (const cpu of cpus) if (cpu.current !== undefined) showCpu(cpu, cpu.current);
+  const detector = scheduler.cpu.id;
+  say(`rcu: \t(detected by ${detector}, ${counts} ${all})`);
+  for (const cpu of cpus) {
+    if (cpu.current === undefined) continue;
+    say(`Sending NMI from CPU ${detector} to CPUs ${cpu.id}:`);
+    say(`NMI backtrace for cpu ${cpu.id}`);
+    showCpu(cpu, cpu.current);
+  }
   for (const task of waiting) showTask(task);
 }
 
-/** Linux: print_cpu_stall_info. */
-function cpuLine({ id }: Cpu, jiffies: number, { looks }: GracePeriod): string {
+/** Linux: print_cpu_stall_info. A digit says that the CPU does not answer: grace periods since. */
+function cpuLine({ id, current }: Cpu, jiffies: number, { looks }: GracePeriod): string {
   const idle = 'idle=0001/1/0x4000000000000000';
-  return `rcu: \t${id}-....: (${jiffies} ticks this GP) ${idle} softirq=0/0 fqs=${looks}`;
+  const isDeaf = current?.irqsOff === true;
+  const ticks = `${isDeaf ? 0 : jiffies} ticks this GP`;
+  return `rcu: \t${id}-...${isDeaf ? '0' : '.'}: (${ticks}) ${idle} softirq=0/0 fqs=${looks}`;
 }

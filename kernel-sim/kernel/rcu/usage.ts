@@ -57,20 +57,22 @@ export class RcuUsage implements RcuWatcher {
     this.#parts.lockdep.release(this.#maps[flavor]);
   }
 
-  /** Linux: rcu_read_lock_held and its like. */
+  /** True as well where nobody keeps account of it. Linux: rcu_read_lock_held and its like. */
   isHeld(flavor: RcuFlavor | 'any'): boolean {
-    const { scheduler, lockdep } = this.#parts;
+    const { scheduler, lockdep, isOn, debugLocks } = this.#parts;
+    if (!isOn || !debugLocks.isOn) return true;
     const { preempt } = scheduler;
+    const isHeld = (each: RcuFlavor): boolean => lockdep.isHeld(this.#maps[each]);
     const isPreemptible = !preempt.inAtomic && !preempt.irqsDisabled;
     switch (flavor) {
       case 'rcu':
-        return scheduler.current.rcuDepth > 0;
+        return isHeld('rcu');
       case 'bh':
         return preempt.inSoftirq || preempt.irqsDisabled;
       case 'sched':
-        return lockdep.isHeld(this.#maps.sched) || !isPreemptible;
+        return isHeld('sched') || !isPreemptible;
       case 'any':
-        return scheduler.current.rcuDepth > 0 || !isPreemptible;
+        return isHeld('rcu') || isHeld('bh') || isHeld('sched') || !isPreemptible;
     }
   }
 

@@ -53,6 +53,18 @@ it('has a budget', () => {
   expect(log.filter((line) => line.startsWith('Future hung task reports'))).toHaveLength(1);
 });
 
+it('reports several that went to sleep one after the other, each once in its time', () => {
+  const machine = new RawMachine();
+  const { kthreads, scheduler } = machine.kernel;
+  for (const name of ['one', 'other', 'third']) {
+    kthreads.run(name, () => scheduler.sleep('D', 'sleeper'));
+  }
+  const { machine: host } = machine.guest;
+  host.run(host.nowNs + 250 * SECOND_NS);
+  const found = machine.guest.log.flatMap(({ text }) => /^INFO: task (\w+):/.exec(text)?.[1] ?? []);
+  expect(found).toEqual(['one', 'other', 'third', 'one', 'other', 'third']);
+});
+
 it('is silent about those who woke in between, may be killed, or when it is off', () => {
   expect(hungSeconds(sleeper(400, 60))).toEqual([]);
   expect(hungSeconds(sleeper(400, Infinity, (task) => (task.isKillable = true)))).toEqual([]);

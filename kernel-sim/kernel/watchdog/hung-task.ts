@@ -61,6 +61,8 @@ export class HungTasks {
   #thread: KernelThread | undefined;
   #timer: TimedEvent | undefined;
   #isDue = false;
+  /** When tasks were found last: they count again a whole interval later. */
+  readonly #foundNs = new WeakMap<Task, number>();
 
   constructor(parts: HungTasksParts, settings: HungTaskSettings) {
     this.#parts = parts;
@@ -111,18 +113,18 @@ export class HungTasks {
     let nextNs = Infinity;
     let isShown = false;
     let isFound = false;
-    const intervalNs = settings.intervalSeconds() * NS_PER_S;
-    const everyNs = intervalNs === 0 ? timeoutNs : Math.min(intervalNs, timeoutNs);
     for (const task of this.#uninterruptible().slice(0, settings.checkCount())) {
-      const hungNs = nowNs - task.blockedSinceNs;
-      if (hungNs < timeoutNs) {
-        nextNs = Math.min(nextNs, timeoutNs - hungNs);
+      const dueNs = this.#dueNs(task);
+      if (dueNs > nowNs) {
+        nextNs = Math.min(nextNs, dueNs - nowNs);
         continue;
       }
       isFound = true;
       this.detected++;
+      this.#foundNs.set(task, nowNs);
       if (settings.warnings() === 0 && !settings.isPanic()) continue;
-      this.#report(task, hungNs);
+      this.#report(task, nowNs - task.blockedSinceNs);
+      nextNs = Math.min(nextNs, this.#intervalNs);
       isShown = true;
     }
     if (isShown) {
@@ -130,9 +132,20 @@ export class HungTasks {
       if (settings.showsAllCpus()) showAllCpus();
     }
     if (isFound && settings.isPanic()) panic('hung_task: blocked tasks');
-    // Somebody who looks on with nothing to say would only keep the machine awake.
-    if (isFound && settings.warnings() !== 0) nextNs = Math.min(nextNs, everyNs);
     if (nextNs < Infinity) this.#arm(nextNs);
+  }
+
+  /** When a task is to be reported; never again when there is nothing more to say. */
+  #dueNs(task: Task): number {
+    const foundNs = this.#foundNs.get(task) ?? -Infinity;
+    if (foundNs < task.blockedSinceNs) return task.blockedSinceNs + this.#timeoutNs;
+    // Somebody who looks on in silence would only keep the machine awake.
+    return this.#settings.warnings() === 0 ? Infinity : foundNs + this.#intervalNs;
+  }
+
+  get #intervalNs(): number {
+    const intervalNs = this.#settings.intervalSeconds() * NS_PER_S;
+    return intervalNs === 0 ? this.#timeoutNs : Math.min(intervalNs, this.#timeoutNs);
   }
 
   #report(task: Task, hungNs: number): void {

@@ -13,6 +13,7 @@ import { KMEMLEAK_CASES } from './kmemleak.ts';
 import { LIST_CASES } from './list.ts';
 import { LOCKDEP_EXTRA_CASES } from './lockdep-extra.ts';
 import { LOCKDEP_CASES } from './lockdep.ts';
+import { LOCKUP_CASES } from './lockup.ts';
 import { OOPS_CASES } from './oops.ts';
 import { RCU_CASES } from './rcu.ts';
 import { REFCOUNT_CASES } from './refcount.ts';
@@ -35,6 +36,7 @@ const ALL: readonly BugCase[] = [
   ...REFCOUNT_CASES,
   ...RCU_CASES,
   ...HUNG_TASK_CASES,
+  ...LOCKUP_CASES,
   ...DRIVER_MODEL_CASES,
   ...ATOMIC_CONTEXT_CASES,
 ];

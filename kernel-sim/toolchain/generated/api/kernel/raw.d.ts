@@ -3174,7 +3174,7 @@ export function rcu_read_lock_sched(): void;
 export function rcu_read_unlock_sched(): void;
 
 /**
- * True in a read section of `rcu_read_lock`.
+ * True in a read section of `rcu_read_lock`; always where lockdep does not watch.
  *
  * Context: any. Linux: rcu_read_lock_held.
  *
@@ -3184,7 +3184,7 @@ export function rcu_read_unlock_sched(): void;
 export function rcu_read_lock_held(): boolean;
 
 /**
- * True where softirqs are held off.
+ * True where softirqs are held off; always where lockdep does not watch.
  *
  * Context: any. Linux: rcu_read_lock_bh_held.
  *
@@ -3194,7 +3194,7 @@ export function rcu_read_lock_held(): boolean;
 export function rcu_read_lock_bh_held(): boolean;
 
 /**
- * True where this task keeps its CPU.
+ * True where this task keeps its CPU; always where lockdep does not watch.
  *
  * Context: any. Linux: rcu_read_lock_sched_held.
  *
