@@ -168,6 +168,17 @@ export const EDGES: readonly Edge[] = [
       s.$.x = 2;`,
   },
   {
+    name: 'hrtimer_cancel',
+    top: callback('rings', 'hrtimer', 'alarm')
+      .replace('): void', '): number')
+      .replace(/\}$/u, '  return HRTIMER_NORESTART;\n}'),
+    init: `hrtimer_setup(addr_of(s.$.alarm), rings, CLOCK_MONOTONIC, HRTIMER_MODE_REL);
+      hrtimer_start(addr_of(s.$.alarm), 1000, HRTIMER_MODE_REL); msleep(2);
+      if (ok) hrtimer_cancel(addr_of(s.$.alarm));
+      s.$.x = 2;
+      hrtimer_cancel(addr_of(s.$.alarm));`,
+  },
+  {
     name: 'a tasklet is scheduled',
     top: callback('scheduled', 'tasklet_struct', 'tasklet'),
     init: `tasklet_setup(addr_of(s.$.tasklet), scheduled);
@@ -333,7 +344,8 @@ export function edgeDriver(): string {
 class Shared extends struct({
   x: u32, ok: u32, flag: u32, bits: usize, done: completion, wait: wait_queue_head,
   work: work_struct, next: work_struct, late: delayed_work, timer: timer_list,
-  tasklet: tasklet_struct, lock: spinlock_t, mutex: mutex, sem: semaphore, rw: rwlock_t,
+  alarm: hrtimer, tasklet: tasklet_struct,
+  lock: spinlock_t, mutex: mutex, sem: semaphore, rw: rwlock_t,
   rwsem: rw_semaphore, seq: seqlock_t,
 }) {}
 function handle(irq: number, data: VoidPtr): number {
