@@ -99,6 +99,7 @@ export function makeDriverApi(services: ApiServices): ReadonlyMap<string, object
   const uapi = new UapiApi(context.classes);
   const alloc = new AllocApi(context);
   const irq = new IrqApi(context);
+  const task = new TaskApi(context);
   return new Map([
     ['kernel', Object.freeze({ ...exportsOf(kernel), param: exportsOf(kernel.param) })],
     [
@@ -125,7 +126,7 @@ export function makeDriverApi(services: ApiServices): ReadonlyMap<string, object
         irq: exportsOf(irq.irq),
       }),
     ],
-    ['kernel/task', classesOf(new TaskApi(context), { Thread })],
+    ['kernel/task', Object.freeze({ ...exportsOf(task), ...classesOf(task, { Thread }) })],
     ['kernel/time', Object.freeze({ ...exportsOf(time), ...classesOf(time, { HrTimer, Timer }) })],
     ['kernel/workqueue', classesOf(new WorkqueueApi(context), { DelayedWork, Work, Workqueue })],
     ['uapi', exportsOf(uapi)],

@@ -5,6 +5,7 @@
  * @subpath kernel/raw
  */
 import type { Switching } from '../uapi/coroutine.ts';
+import { condResched } from './cond-resched.ts';
 import type { ApiContext } from './context.ts';
 
 /** @exports */
@@ -47,13 +48,6 @@ export class RawWatchdogApi {
    * @raw
    */
   *cond_resched(): Switching<boolean> {
-    const { runtime, services } = this.#context;
-    const { scheduler } = services;
-    scheduler.mightSleep();
-    // The watchdog's own thread gets to run then.
-    if (!scheduler.preempt.inAtomic) scheduler.touchWatchdog('soft');
-    const isDue = runtime.budget < 0;
-    yield* scheduler.reschedule();
-    return isDue;
+    return yield* condResched(this.#context);
   }
 }

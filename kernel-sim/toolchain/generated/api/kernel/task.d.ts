@@ -3,6 +3,17 @@
 
 import type { Ref } from "kernel";
 
+/**
+ * Lets others run if it is their turn: for loops that take long, which the watchdog reports after
+ * two seconds otherwise. True if somebody might have.
+ *
+ * Context: process. Linux: cond_resched.
+ *
+ * @sleeps
+ * @symbol __cond_resched
+ */
+export function cond_resched(): boolean;
+
 /** What a thread does. */
 export interface ThreadBody {
   /**
