@@ -53,3 +53,32 @@ describe('abba_deadlock', () => {
     expect(stdout).toBe('moved there and back\n');
   });
 });
+
+describe('late_timer', () => {
+  it('ends the machine after its module', () => {
+    const script = `cd bug_late_timer; make > /tmp/make 2>&1 || { cat /tmp/make; exit 99; }
+sudo insmod late_timer_wrong.ko; sudo rmmod late_timer_wrong; sleep 3; echo still there`;
+    const { logText, stdout } = runScript(script, { files: exampleFiles() });
+    expect(stdout).toBe('');
+    expect(logText).toMatch(/^BUG: KASAN: slab-use-after-free in /m);
+    expect(logText).toMatch(/^BUG: unable to handle page fault for address: /m);
+    expect(logText).toContain('Fatal exception in interrupt');
+  });
+});
+
+describe('the right twins', () => {
+  it('have nothing to report', () => {
+    const names = ['irq_spinlock', 'missing_unlock', 'lost_wakeup'];
+    const steps = names.map(
+      (name) => `cd ~/bug_${name}; echo 'obj-m := ${name}_right.o' > Kbuild
+{ make && cc -o try ${name}_try.ts; } > /tmp/make 2>&1 || { cat /tmp/make; exit 99; }
+sudo insmod ${name}_right.ko && ./try && sudo rmmod ${name}_right || exit 1`,
+    );
+    const { logText, stdout, status } = runScript(steps.join('\n'), {
+      files: exampleFiles(),
+      cmdline: 'kcsan=on',
+    });
+    expect(logText).not.toMatch(REPORT);
+    expect([status, stdout]).toEqual([0, 'counted the ticks\nrefused\nthe letter was read\n']);
+  });
+});

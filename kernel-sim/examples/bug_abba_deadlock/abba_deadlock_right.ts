@@ -3,14 +3,17 @@
 import { module, println } from "kernel";
 import { miscdev, type File, type FileOperations, type UserSliceReader } from "kernel/fs";
 import { Mutex } from "kernel/sync";
+import { msleep } from "kernel/time";
 
 const CHECKING = Mutex.new(10);
 const SAVINGS = Mutex.new(0);
 const TO_SAVINGS = 0x73; // s
+const COUNTING_MS = 20;
 
 /** Checking comes before savings, whichever way the money goes. */
 function move(amount: number): void {
   using checking = CHECKING.lock();
+  msleep(COUNTING_MS);
   using savings = SAVINGS.lock();
   checking.value -= amount;
   savings.value += amount;

@@ -3,14 +3,17 @@
 import { module, println, type Ref } from "kernel";
 import { miscdev, type File, type FileOperations, type UserSliceReader } from "kernel/fs";
 import { Mutex } from "kernel/sync";
+import { msleep } from "kernel/time";
 
 const CHECKING = Mutex.new(10);
 const SAVINGS = Mutex.new(0);
 const TO_SAVINGS = 0x73; // s
+const COUNTING_MS = 20;
 
 /** Holds both accounts, so that nobody sees money that is nowhere. */
 function move(from: Ref<Mutex<number>>, to: Ref<Mutex<number>>): void {
   using source = from.lock();
+  msleep(COUNTING_MS);
   using target = to.lock(); // And who moves money the other way?
   source.value -= 1;
   target.value += 1;

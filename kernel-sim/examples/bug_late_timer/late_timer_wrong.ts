@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/** Counts how long it has been there, every second, until it is taken out. */
+import { Errno, module } from "kernel";
+import {
+  addr_of,
+  container_of,
+  get_jiffies,
+  GFP_KERNEL,
+  kfree,
+  kzalloc,
+  mod_timer,
+  msecs_to_jiffies,
+  timer_list,
+  timer_setup,
+  type Ptr,
+} from "kernel/raw";
+import { struct, u32 } from "uapi";
+
+const EVERY_MS = 1000;
+
+class Clock extends struct({ timer: timer_list, ticks: u32 }) {}
+
+function tick(timer: Ptr<timer_list>): void {
+  "use unsafe";
+  const clock: Ptr<Clock> = container_of(timer, Clock, "timer");
+  clock.$.ticks += 1;
+  mod_timer(timer, get_jiffies() + msecs_to_jiffies(EVERY_MS));
+}
+
+class ClockModule {
+  constructor(readonly clock: Ptr<Clock>) {}
+
+  static init(): ClockModule {
+    // SAFETY: the clock lives as long as the module.
+    unsafe: {
+      const clock: Ptr<Clock> = kzalloc(Clock.size, GFP_KERNEL);
+      if (!clock) throw Errno.ENOMEM;
+      timer_setup(addr_of(clock.$.timer), tick, 0);
+      mod_timer(addr_of(clock.$.timer), get_jiffies() + msecs_to_jiffies(EVERY_MS));
+      return new ClockModule(clock);
+    }
+  }
+
+  [Symbol.dispose](): void {
+    // SAFETY: nobody else frees it.
+    unsafe: {
+      kfree(this.clock); // Who tells the timer?
+    }
+  }
+}
+
+export default module(ClockModule, { license: "GPL", description: "Counts the time" });
