@@ -76,7 +76,8 @@ export class Guest {
     line: string,
     { setUp = 'true', rounds = ROUNDS, warm = WARM_ROUNDS, image = {} }: RepeatOptions = {},
   ): () => Timed {
-    const loop = `for ((i = 0; i < ${rounds + warm}; i++)); do ${line}; ${SAY_MARK}; done`;
+    // What a round prints may come out in the next one: the last is not measured.
+    const loop = `for ((i = 0; i <= ${rounds + warm}; i++)); do ${line}; ${SAY_MARK}; done`;
     this.script(`${setUp}\n${loop}`, image);
     for (let round = 0; round < warm; round++) this.until(MARK);
     return () => {

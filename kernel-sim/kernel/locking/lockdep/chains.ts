@@ -18,6 +18,8 @@ export class ChainNode {
   isChecked = false;
   irqContext = 0;
   #next: Map<number, ChainNode> | undefined;
+  /** The one of them that was asked for last. */
+  #last: ChainNode | undefined;
 
   constructor(parent?: ChainNode, lockClass?: LockClass, read: ReadMode = 0) {
     this.parent = parent;
@@ -27,12 +29,15 @@ export class ChainNode {
 
   /** The same, and a lock of this class on top. */
   with(lockClass: LockClass, read: ReadMode): ChainNode {
+    const last = this.#last;
+    if (last !== undefined && last.lockClass === lockClass && last.read === read) return last;
     const id = lockClass.id * READ_MODES + read;
     const known = this.#next?.get(id);
-    if (known !== undefined) return known;
+    if (known !== undefined) return (this.#last = known);
     const node = new ChainNode(this, lockClass, read);
     this.#next ??= new Map();
     this.#next.set(id, node);
+    this.#last = node;
     return node;
   }
 

@@ -124,9 +124,13 @@ export class HeldLocks {
     else if (this.#deps.countsTimes) {
       held.lockClass.statistics.side(held.read).hold.add(this.#deps.sim.now() - held.timeNs);
     }
+    this.#spare.push(held);
+    if (heldLocks.at(-1) === held) {
+      heldLocks.pop();
+      return heldLocks.length;
+    }
     const at = heldLocks.lastIndexOf(held);
     heldLocks.splice(at, 1);
-    this.#spare.push(held);
     return at;
   }
 

@@ -23,6 +23,9 @@ export const CLASSES_MAX = 8192;
 const NO_KEY = 0;
 const NO_WAIT_TYPES: WaitTypes = { inner: WAIT_TYPE.NONE, outer: WAIT_TYPE.NONE };
 
+/** A power of two. */
+const RECENT = 256;
+
 /** What a lock says of itself when it is initialised. */
 export interface LockSpec extends WaitTypes {
   /** As the driver wrote it; else the toolchain's name of the calling line, else `file:line`. */
@@ -48,6 +51,8 @@ export class LockTable {
   readonly #siteKeys = new Map<string, LockKey>();
   readonly #keysAt = new Map<number, LockKey>();
   readonly #maps = new Map<number, LockMap>();
+  /** Some of them, by a few bits of their addresses: most locks are taken again and again. */
+  readonly #recent: (LockMap | undefined)[] = Array.from({ length: RECENT });
   /** Stands for the key of a lock that has none; reported at its first use. */
   readonly #strayKey = new LockKey(NO_KEY, '');
 
@@ -57,7 +62,7 @@ export class LockTable {
 
   initMap(pointer: number, spec: LockSpec): LockMap {
     const map = new LockMap(pointer, spec.key ?? this.#keyOf(spec), spec);
-    this.#maps.set(pointer, map);
+    this.#remember(map);
     return map;
   }
 
@@ -66,12 +71,17 @@ export class LockTable {
   }
 
   mapOf(pointer: number, key: number, wait?: WaitTypes): LockMap {
+    const recent = this.#recent[slotOf(pointer)];
+    if (recent !== undefined && recent.pointer === pointer && recent.key === key) return recent;
     const known = this.#maps.get(pointer);
-    if (known !== undefined && known.key === key) return known;
+    if (known !== undefined && known.key === key) {
+      this.#recent[slotOf(pointer)] = known;
+      return known;
+    }
     const lockKey = this.#keys[key - 1] ?? this.#strayKey;
     const types = wait ?? known?.wait ?? lockKey.classes[0]?.wait ?? NO_WAIT_TYPES;
     const map = new LockMap(pointer, lockKey, types);
-    if (lockKey !== this.#strayKey) this.#maps.set(pointer, map);
+    if (lockKey !== this.#strayKey) this.#remember(map);
     return map;
   }
 
@@ -108,7 +118,7 @@ export class LockTable {
     const map = this.#maps.get(pointer);
     if (map === undefined) return undefined;
     const changed = new LockMap(pointer, key ?? map.lockKey, map.wait, subclass, map.key);
-    this.#maps.set(pointer, changed);
+    this.#remember(changed);
     return changed;
   }
 
@@ -126,6 +136,11 @@ export class LockTable {
     this.classes.push(made);
     lockKey.classes[subclass] = made;
     return made;
+  }
+
+  #remember(map: LockMap): void {
+    this.#maps.set(map.pointer, map);
+    this.#recent[slotOf(map.pointer)] = map;
   }
 
   /** The key of the line of a driver that makes a lock. */
@@ -166,4 +181,9 @@ export class LockTable {
     }
     return same.size + 1;
   }
+}
+
+/** Locks are at least 8 bytes apart. */
+function slotOf(pointer: number): number {
+  return (pointer >>> 3) & (RECENT - 1);
 }

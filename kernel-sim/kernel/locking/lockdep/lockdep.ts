@@ -66,14 +66,14 @@ export interface Acquire {
   readonly nest?: LockMap | undefined;
 }
 
-/** The usual ways. */
+/** The usual ways. Objects of one shape are quicker to look into. */
 export const ACQUIRE = {
-  WRITE: {},
-  TRY: { trylock: true },
-  READ: { read: READ.SHARED },
-  TRY_READ: { read: READ.SHARED, trylock: true },
-  READ_RECURSIVE: { read: READ.RECURSIVE },
-  TRY_READ_RECURSIVE: { read: READ.RECURSIVE, trylock: true },
+  WRITE: { trylock: false, read: READ.NO },
+  TRY: { trylock: true, read: READ.NO },
+  READ: { trylock: false, read: READ.SHARED },
+  TRY_READ: { trylock: true, read: READ.SHARED },
+  READ_RECURSIVE: { trylock: false, read: READ.RECURSIVE },
+  TRY_READ_RECURSIVE: { trylock: true, read: READ.RECURSIVE },
 } as const satisfies Readonly<Record<string, Acquire>>;
 
 export class Lockdep {
@@ -197,10 +197,8 @@ export class Lockdep {
   hardirqsOn(): void {
     const task = this.#trace('hardirqsOn');
     if (!this.isReporting || task.heldLocks.length === 0) return;
-    const bits = this.#deps.scheduler.preempt.inSoftirq
-      ? [USAGE.HARDIRQ_ON]
-      : [USAGE.HARDIRQ_ON, USAGE.SOFTIRQ_ON];
-    for (const bit of bits) this.#checks.markHeld(task, bit);
+    this.#checks.markHeld(task, USAGE.HARDIRQ_ON);
+    if (!this.#deps.scheduler.preempt.inSoftirq) this.#checks.markHeld(task, USAGE.SOFTIRQ_ON);
   }
 
   /** Interrupts have just been turned off. Linux: trace_hardirqs_off. */
