@@ -84,6 +84,22 @@ export function pullRealTime(cpus: readonly Cpu[], cpu: Cpu, priority: number): 
 }
 
 /**
+ * Where a task that waits on `cpu` could run at once: where nobody runs, or for a real-time task
+ * where only lesser ones do. Linux: find_lowest_rq; for fair tasks an idle CPU that takes what
+ * others have too much of (nohz_idle_balance).
+ */
+export function refuge(cpus: readonly Cpu[], cpu: Cpu, { sched }: Task): Cpu | undefined {
+  let best: Cpu | undefined;
+  let least = sched.rtPriority;
+  for (const other of cpus) {
+    if (other === cpu || other.isStuck || !sched.mayRunOn(other.id)) continue;
+    const priority = other.isIdle ? -1 : Math.max(priorityOf(other), other.realTime.highest);
+    if (priority < least) [best, least] = [other, priority];
+  }
+  return best;
+}
+
+/**
  * Where a CPU sends the fair task that it has just run, if that leaves it no less to do than the
  * other had: so an odd task goes round, and all get equal parts. Who came last stays, or the same
  * task would go round alone.

@@ -7,9 +7,9 @@
 import { SCHED, type SchedPolicy } from '../../uapi/sched.ts';
 import { NICE_0_WEIGHT, weightOf } from './weights.ts';
 
-/** All CPUs that there can be. */
 /** What a task asks for unless sched_setattr(2) says otherwise. */
 export const BASE_SLICE_NS = 3_000_000;
+/** All CPUs that there can be. */
 const ANY_CPU = 0xff;
 
 export class SchedEntity {

@@ -25,7 +25,7 @@ import { COST } from '../../uapi/costs.ts';
 import { assert } from '../../lib/assert.ts';
 import { type HappensBefore, UNORDERED } from '../kcsan/happens.ts';
 import { Oops } from '../oops.ts';
-import { BALANCE_NS, pullRealTime, pushTarget, selectCpu, steal } from './balance.ts';
+import { BALANCE_NS, pullRealTime, pushTarget, refuge, selectCpu, steal } from './balance.ts';
 import { Blockers } from '../locking/blocker.ts';
 import type { Context } from './context.ts';
 import { Cpu, type CpuTimes } from './cpu.ts';
@@ -515,6 +515,8 @@ export class Scheduler {
     this.#leave(cpu);
     if (task.state === 'R') return;
     cpu.release(task);
+    // Who is a little behind may wake it before this, but it must not run twice at once.
+    task.sched.queuedNs = cpu.clockNs;
     task.sched.voluntarySwitches++;
     if (task.state === 'X' && !task.isLeader) {
       addUsage(task.group.endedUsage, taskUsage(this, task));
@@ -544,6 +546,7 @@ export class Scheduler {
     const next = cpu.pick();
     if (next === undefined) return undefined;
     if (next !== before) this.#switch(cpu, before, next);
+    if (this.cpus.length > 1 && cpu.waitingCount > 0) this.#spread(cpu);
     cpu.startSlice(next, this.#sim.oracle);
     return next;
   }
@@ -583,9 +586,24 @@ export class Scheduler {
     const target = pushTarget(this.cpus, cpu, task);
     if (target === undefined) return;
     cpu.nextBalanceNs = cpu.clockNs + BALANCE_NS;
+    this.#send(cpu, task, target);
+  }
+
+  /** What waits here and could run elsewhere at once goes there. */
+  #spread(cpu: Cpu): void {
+    for (const task of [...cpu.realTime.waiting, ...cpu.fair.waiting]) {
+      const target = refuge(this.cpus, cpu, task);
+      if (target !== undefined) this.#send(cpu, task, target);
+    }
+  }
+
+  /** A waiting task of the CPU whose turn it is goes to another one, which looks at it soon. */
+  #send(cpu: Cpu, task: Task, target: Cpu): void {
     cpu.dequeue(task);
     if (target.isAtRest) this.#skipIdle(target, cpu.clockNs);
     if (this.#moveTo(target, task, false)) target.needsReschedule = true;
+    const endNs = Math.max(cpu.clockNs, target.clockNs) + SKEW_NS;
+    if (endNs < this.#turnEndNs) this.#turnEndNs = endNs;
   }
 
   #moveTo(cpu: Cpu, task: Task, isNew: boolean): boolean {
@@ -790,7 +808,7 @@ export class Scheduler {
   #enqueue(task: Task, isNew: boolean): void {
     const target = selectCpu(this.cpus, task, isNew, this.#sim.oracle);
     const nowNs = this.#sim.now();
-    task.sched.queuedNs = nowNs;
+    task.sched.queuedNs = Math.max(task.sched.queuedNs, nowNs);
     if (target.isAtRest) this.#skipIdle(target, nowNs);
     const running = this.#cpu;
     if (target === running) this.#update(target);
@@ -838,7 +856,12 @@ export class Scheduler {
   setAffinity(task: Task, affinity: number): void {
     task.sched.affinity = affinity;
     const cpu = this.cpus[task.cpu]!;
-    if (task.state !== 'R' || task.sched.mayRunOn(cpu.id)) return;
+    if (task.state !== 'R') return;
+    if (task.sched.mayRunOn(cpu.id)) {
+      // What waits may now run elsewhere.
+      if (cpu.current !== task) this.#rescheduleAt(cpu);
+      return;
+    }
     if (cpu.current !== task) {
       cpu.dequeue(task);
       this.#enqueue(task, false);
