@@ -14,6 +14,7 @@ import {
   type SlubDebugRule,
 } from '../kernel/detectors.ts';
 import type { ModuleSignatures } from '../kernel/module/module-taint.ts';
+import { WATCHDOG_SECONDS } from '../kernel/watchdog/lockup.ts';
 import { assert } from '../lib/assert.ts';
 import { parseBool } from '../lib/kstrto.ts';
 
@@ -32,7 +33,6 @@ export interface KernelOptions {
 }
 
 /** Linux's is 10. A learner's endless loop should not take twenty seconds to be found. */
-const WATCHDOG_SECONDS = 1;
 const WATCHDOG_SECONDS_MAX = 60;
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };

@@ -33,7 +33,6 @@ const INT_BYTES = 4;
 const ULONG_BYTES = 8;
 /** __NEW_UTS_LEN, and the NUL. */
 const UTS_BYTES = 65;
-const NS_PER_S = 1_000_000_000;
 const WATCHDOG_SECONDS_MAX = 60;
 /** Linux: RESERVED_PIDS + 1 and PID_MAX_LIMIT. */
 const PID_MAX_LEAST = 301;
@@ -77,8 +76,7 @@ function registerSwitches(knobs: Knobs, kernel: Kernel): void {
     const isOn = watchdog() !== 0 && threshold() !== 0;
     const isSoft = isOn && softWatchdog() !== 0;
     const isHard = isOn && nmiWatchdog() !== 0;
-    scheduler.watchdogNs = isSoft ? 2 * threshold() * NS_PER_S : Infinity;
-    scheduler.hardlockupNs = isHard ? threshold() * NS_PER_S : Infinity;
+    scheduler.watchdog.setThreshold(threshold(), isSoft, isHard);
   };
   const { softlockup, hardlockup } = kernel.options.detectors;
   const seconds = kernel.options.watchdogSeconds;

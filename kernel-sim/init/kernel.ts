@@ -115,7 +115,6 @@ const PROGRAMS = withExecutables([
   { path: SCRIPT_INIT, mode: 0o755, program: defineProgram(scriptInit) },
 ]);
 const BUILD = '#1';
-const NS_PER_S = 1_000_000_000;
 /** Events of a timeline: some seconds of a busy machine. */
 const TIMELINE_EVENTS = 128 * 1024;
 
@@ -284,9 +283,8 @@ export class Kernel {
 
   #setWatchdogs(): void {
     const { softlockup, hardlockup, atomicSleep } = this.options.detectors;
-    const watchdogNs = this.options.watchdogSeconds * NS_PER_S;
-    this.scheduler.watchdogNs = softlockup ? 2 * watchdogNs : Infinity;
-    this.scheduler.hardlockupNs = hardlockup ? watchdogNs : Infinity;
+    const { watchdogSeconds } = this.options;
+    this.scheduler.watchdog.setThreshold(watchdogSeconds, softlockup, hardlockup);
     this.scheduler.reportsAtomicSleep = atomicSleep;
   }
 

@@ -13,7 +13,7 @@ import { Oops } from '../oops.ts';
 import type { Policy } from '../policy.ts';
 import { LEVEL, type LogSource } from '../printk/printk.ts';
 import { HARDIRQ_MASK, NMI_MASK, SOFTIRQ_OFFSET } from '../sched/preempt.ts';
-import type { Lockup } from '../sched/scheduler.ts';
+import type { Lockup } from '../watchdog/lockup.ts';
 import type { Task } from '../sched/task.ts';
 import {
   driverFrame,
@@ -110,11 +110,12 @@ export class Deaths {
     const lines = [...(title === undefined ? [] : [title]), ...details, cause, ...after];
     for (const line of before) say(line);
     for (const [index, line] of lines.entries()) say(line, index === 0 ? top : undefined);
+    if (report.lockup !== undefined) say(this.#reporter.linkedModules());
     this.#reporter.who(say);
     const rip = report.rip ?? (top === undefined ? undefined : formatFrame(top));
     if (rip !== undefined) say(`RIP: 0010:${rip}`, top);
     this.#reporter.trace(say, frames);
-    say(this.#reporter.linkedModules());
+    if (report.lockup === undefined) say(this.#reporter.linkedModules());
     if (cr2 !== undefined) say(`CR2: ${cr2}`);
     say(END_TRACE);
   }

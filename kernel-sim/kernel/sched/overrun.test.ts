@@ -54,7 +54,7 @@ describe('a plain function that never yields', () => {
 
   it('is found by the watchdog, and only in a driver', () => {
     const rig = new Rig(1);
-    rig.scheduler.watchdogNs = 10_000_000;
+    rig.scheduler.watchdog.setThreshold(0.005, true, true);
     rig.spawn('kernel', function* () {
       rig.computeStuck(30_000_000);
     });
@@ -71,7 +71,7 @@ describe('a plain function that never yields', () => {
 
   it('that sleeps now and then is left alone by the watchdog', () => {
     const rig = new Rig(1);
-    rig.scheduler.watchdogNs = 10_000_000;
+    rig.scheduler.watchdog.setThreshold(0.005, true, true);
     const driver = rig.spawn('driver', function* () {
       driver.modules.push({ name: 'good' });
       driver.stintStartNs = rig.sim.now();

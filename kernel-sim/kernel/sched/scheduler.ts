@@ -34,6 +34,7 @@ import type { SchedEntity } from './entity.ts';
 import type { Execution } from './execution.ts';
 import { LoadAverage } from './loadavg.ts';
 import { HARDIRQ_OFFSET, INTERRUPT_MASK, Preempt, SOFTIRQ_OFFSET } from './preempt.ts';
+import { type Lockup, Watchdog } from '../watchdog/lockup.ts';
 import type { Task } from './task.ts';
 
 /** How far one CPU may run ahead of another. */
@@ -43,8 +44,6 @@ const RESCHEDULE_NS = 100_000;
 /** Keeps `budget` a small integer for the engine. Looking up early changes nothing. */
 const HORIZON_NS_MAX = 100_000_000;
 
-export type Lockup = 'soft' | 'hard';
-
 export type RunState = 'running' | 'idle' | 'halted';
 
 /** What the scheduler tells the rooms above. */
@@ -52,8 +51,7 @@ export interface SchedulerHooks {
   /** A task's coroutine ended: by returning (`undefined`), or by throwing. */
   onEnd(task: Task, thrown: unknown): void;
   /**
-   * The task has computed in a driver past `watchdogNs` without sleeping, or past `hardlockupNs`
-   * with interrupts off. Must throw.
+   * The task has kept its CPU in a driver for too long: kernel/watchdog/lockup.ts. Must throw.
    */
   onLockup(task: Task, stuckNs: number, kind: Lockup): void;
   /** The running task goes to sleep where it must not; `count` is what schedule() would see. */
@@ -77,10 +75,8 @@ const NO_HOOKS: SchedulerHooks = {
 
 export class Scheduler {
   readonly cpus: readonly Cpu[];
-  /** How long a driver may compute without sleeping before the watchdog bites. */
-  watchdogNs = 2_000_000_000;
-  /** How long it may do so with interrupts off. */
-  hardlockupNs = 1_000_000_000;
+  /** Who looks for drivers that keep their CPU. */
+  readonly watchdog: Watchdog;
   hooks = NO_HOOKS;
   /** Serves the softirqs that wait on a CPU, in a context of theirs: kernel/irq/softirq.ts. */
   softirqs: (cpu: Cpu) => Switching<void> = nothing;
@@ -112,6 +108,9 @@ export class Scheduler {
     this.#sim = sim;
     this.#execution = execution;
     this.preempt = new Preempt(execution, () => this.#afterAtomic());
+    this.watchdog = new Watchdog(sim, execution, (stuckNs, kind) =>
+      this.hooks.onLockup(this.current, stuckNs, kind),
+    );
     this.blockers = new Blockers(execution, () => this.current);
     this.cpus = Array.from({ length: cpuCount }, (_, id) => new Cpu(id));
     this.#cpu = this.cpus[0]!;
@@ -154,7 +153,10 @@ export class Scheduler {
     yield;
     task.waitChannel = '';
     task.blockedSinceNs = Infinity;
-    if (task.modules.length > 0) task.stintStartNs = this.#sim.now();
+    if (task.modules.length > 0) {
+      task.stintStartNs = this.#sim.now();
+      this.#execution.irqsOffSinceNs = task.stintStartNs;
+    }
   }
 
   /**
@@ -244,10 +246,7 @@ export class Scheduler {
 
   /** The watchdogs begin anew. Context: any. Linux: touch_softlockup_watchdog. */
   touchWatchdog(kind: Lockup): void {
-    const nowNs = this.#sim.now();
-    const { context } = this;
-    if (context.stintStartNs < nowNs) context.stintStartNs = nowNs;
-    if (kind === 'hard') this.#execution.irqsOffSinceNs = nowNs;
+    this.watchdog.touch(this.context, kind);
   }
 
   /**
@@ -428,17 +427,7 @@ export class Scheduler {
 
   /** The watchdog's look at what runs. Throws what `onLockup` throws. */
   watch(): void {
-    const task = this.current;
-    const { stintStartNs } = this.#cpu.context;
-    const nowNs = this.#sim.now();
-    const stuckNs = nowNs - stintStartNs;
-    if (!this.#execution.irqsOff) {
-      if (stuckNs > this.watchdogNs) this.hooks.onLockup(task, stuckNs, 'soft');
-      return;
-    }
-    // The soft watchdog's timer is an interrupt itself.
-    const offNs = Math.min(stuckNs, nowNs - this.#execution.irqsOffSinceNs);
-    if (offNs > this.hardlockupNs) this.hooks.onLockup(task, offNs, 'hard');
+    this.watchdog.look(this.#cpu.context);
   }
 
   // ---- Turns --------------------------------------------------------------------------------
@@ -751,17 +740,11 @@ export class Scheduler {
       const endNs = cpu.needsReschedule ? nowNs + RESCHEDULE_NS : task.sliceEndNs;
       horizonNs = Math.min(horizonNs, endNs);
     }
-    horizonNs = Math.min(horizonNs, this.#watchdogBites(context));
+    horizonNs = Math.min(horizonNs, this.watchdog.biteNs(context));
     if (!this.#execution.irqsOff) {
       horizonNs = Math.min(horizonNs, this.#sim.events.nextOn(cpu.id) - 1);
     }
     this.#sim.clock.setHorizon(Math.max(horizonNs, nowNs - 1));
-  }
-
-  #watchdogBites({ stintStartNs }: Context): number {
-    const { irqsOff, irqsOffSinceNs } = this.#execution;
-    if (!irqsOff) return stintStartNs + this.watchdogNs;
-    return Math.max(stintStartNs, irqsOffSinceNs) + this.hardlockupNs;
   }
 
   /** An event was scheduled: its CPU must look up once it is past `atNs`. */
