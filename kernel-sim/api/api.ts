@@ -60,6 +60,7 @@ import { RawStringApi } from './raw-string.ts';
 import { RawDelayApi } from './raw-delay.ts';
 import { RawDelayedWorkApi } from './raw-delayed-work.ts';
 import { RawTaskApi } from './raw-task.ts';
+import { RawProcApi } from './raw-proc.ts';
 import { RawHrTimerApi } from './raw-hrtimer.ts';
 import { RawTimerApi } from './raw-timer.ts';
 import { MAP_FLAGS, PROT_FLAGS, RawUserApi } from './raw-user.ts';
@@ -168,6 +169,7 @@ function rawExports(context: ApiContext, uapi: UapiApi): object {
     new RawCacheApi(context),
     new RawHlistApi(context, uapi),
     new RawHrTimerApi(context, uapi),
+    new RawProcApi(context),
     new RawInterruptApi(context),
     new RawIrqApi(context),
     new RawKmemleakApi(context),

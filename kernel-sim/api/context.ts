@@ -20,6 +20,7 @@ import type { Semaphores } from '../kernel/locking/semaphore.ts';
 import type { Seqcounts } from '../kernel/locking/seqlock.ts';
 import type { Spinlocks } from '../kernel/locking/spinlock.ts';
 import type { Printk } from '../kernel/printk/printk.ts';
+import type { ProcEntries } from '../fs/procfs/proc-entries.ts';
 import type { ProcSysctl } from '../fs/procfs/proc-sysctl.ts';
 import type { Atomics } from '../kernel/atomic.ts';
 import type { Bitmaps } from '../kernel/bitmap.ts';
@@ -82,6 +83,7 @@ export interface ApiServices {
   readonly structs: StructClasses;
   readonly ownedPointers: OwnedPointers;
   readonly sysctl: ProcSysctl;
+  readonly procEntries: () => ProcEntries;
   readonly entropy: () => Entropy;
   readonly lockdep: Lockdep;
   readonly callbackMaps: CallbackMaps;

@@ -70,7 +70,7 @@ export class MiscdevApi {
    *
    * @param fileClass the kernel makes an instance for each open file
    * @throws EINVAL a name that /dev cannot have
-   * @throws EBUSY the name is taken
+   * @throws EEXIST the name is taken
    */
   register<F extends FileOperations>(name: string, fileClass: FileClass<F>): Registration;
   /**
@@ -80,7 +80,7 @@ export class MiscdevApi {
    *
    * @param data handed over; dropped when the registration is
    * @throws EINVAL a name that /dev cannot have
-   * @throws EBUSY the name is taken
+   * @throws EEXIST the name is taken
    */
   register<F extends FileOperations, D>(
     name: string,

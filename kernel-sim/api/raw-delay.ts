@@ -123,6 +123,7 @@ export class RawDelayApi {
    */
   *msleep_interruptible(milliseconds: number): Sleeping<number> {
     const { scheduler } = this.#context.services;
+    scheduler.mightSleep();
     const left = yield* scheduler.sleepFor(sizeOf(milliseconds) * NS_PER_MS, true);
     return Math.ceil(left / NS_PER_MS);
   }

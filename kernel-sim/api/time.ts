@@ -39,7 +39,9 @@ export class TimeApi {
    */
   *msleep(milliseconds: number): Sleeping<void> {
     const nanoseconds = Math.max(0, Math.trunc(milliseconds)) * NS_PER_MS;
-    yield* this.#context.services.scheduler.sleepFor(nanoseconds || 0, false);
+    const { scheduler } = this.#context.services;
+    scheduler.mightSleep();
+    yield* scheduler.sleepFor(nanoseconds || 0, false);
   }
 
   /**

@@ -114,6 +114,11 @@ export class PseudoFs implements FileSystem {
     return at;
   }
 
+  /** Whether there is a file or a directory at `path`. */
+  has(path: string): boolean {
+    return this.#find(path) !== undefined;
+  }
+
   /** Takes away a file or a directory with all below it. Returns 0 or -ENOENT. */
   remove(path: string): number {
     const [directory, name] = splitPath(path);

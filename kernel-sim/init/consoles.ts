@@ -79,6 +79,7 @@ export class Consoles {
     registerHvc(charDevices, this.#devfs, this.#hvcs);
 
     this.misc = new MiscDevices(charDevices, this.#devfs);
+    this.misc.onDuplicate = (name) => warnDuplicate(kernel, name);
     this.#hostcc = new Hostcc(scheduler, (id, request) => host.compile(id, request));
     this.misc.register('hostcc', this.#hostcc, { mode: 0o666 });
   }
@@ -198,4 +199,14 @@ export class Consoles {
       this.#devfs.addNode(name, rdev, { mode: 0o620, gid: TTY_GROUP });
     }
   }
+}
+
+/** Linux: sysfs_warn_dup, kobject_add_internal. */
+function warnDuplicate({ printk, die }: Kernel, name: string): void {
+  printk.warn(`sysfs: cannot create duplicate filename '/devices/virtual/misc/${name}'`);
+  die.dumpStack();
+  printk.err(
+    `kobject: kobject_add_internal failed for ${name} with -EEXIST, ` +
+      "don't try to register things with the same name in the same directory.",
+  );
 }

@@ -13,6 +13,7 @@ import { ModuleDefinition } from '../api/driver-module.ts';
 import { CharDevices } from '../drivers/char/chrdev.ts';
 import type { DebugFs } from '../fs/debugfs/debugfs.ts';
 import { Pipes } from '../fs/pipe-file.ts';
+import type { ProcEntries } from '../fs/procfs/proc-entries.ts';
 import type { ProcSysctl } from '../fs/procfs/proc-sysctl.ts';
 import { RamFs } from '../fs/ramfs/ramfs.ts';
 import { CoarseClock } from '../fs/timespec.ts';
@@ -32,6 +33,7 @@ import { FunctionCalls } from '../kernel/module/function-calls.ts';
 import type { Workqueues } from '../kernel/workqueue/workqueue.ts';
 import { Rcu } from '../kernel/rcu/rcu.ts';
 import { ModuleLoader } from '../kernel/module/loader.ts';
+import { DebugObjects } from '../kernel/debug-objects.ts';
 import { DriverRuntime } from '../kernel/module/runtime.ts';
 import { SiteRegistry } from '../kernel/module/sites.ts';
 import { ObjectSizes } from '../kernel/object-sizes.ts';
@@ -179,6 +181,7 @@ export class Kernel {
   readonly kernelStacks: KernelStacks;
   readonly memoryFindings = new MemoryFindings();
   readonly slabs: SlabAllocator;
+  readonly debugObjects: DebugObjects;
   readonly slabFiles = new SlabFiles();
   readonly ownedPointers = new OwnedPointers();
   readonly percpu: PercpuAllocator;
@@ -194,6 +197,7 @@ export class Kernel {
   readonly consoles: Consoles;
   readonly hostFiles: HostFiles;
   readonly sysctl: ProcSysctl;
+  readonly procEntries: ProcEntries;
   readonly debugfs: DebugFs;
 
   // process, syscall
@@ -237,6 +241,12 @@ export class Kernel {
     this.vmalloc = this.#makeVmalloc();
     this.kernelStacks = new KernelStacks(this.pages, this.vmalloc, this.scheduler);
     this.slabs = this.#makeSlabs();
+    this.debugObjects = new DebugObjects({
+      isOn: this.options.detectors.debugObjects,
+      warner: () => this.die,
+      formatPointer: (pointer) => this.ram.formatPointer(pointer),
+      nameOf: (func) => this.functionCalls.nameOf(func),
+    });
     this.percpu = new PercpuAllocator(this.sim, this.pages, image.cpus);
     this.#announceMemory();
 
@@ -263,7 +273,7 @@ export class Kernel {
     this.pages.outOfMemory = () => this.oomKiller.outOfMemory();
     populateRoot(this.vfs, HOSTNAME, PROGRAMS);
     this.consoles.mountDevices();
-    this.sysctl = mountProc(this);
+    ({ sysctl: this.sysctl, entries: this.procEntries } = mountProc(this));
     mountSys(this);
     this.debugfs = mountDebug(this);
     registerFaultFiles(this);
@@ -434,6 +444,7 @@ export class Kernel {
       races: this.races,
       rcu: this.rcu,
       debugObjects: options.detectors.debugObjects,
+      procEntries: () => this.procEntries,
       workqueues: this.workqueues,
       functions: () => this.functionCalls,
       interrupts: this.interrupts,

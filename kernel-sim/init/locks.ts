@@ -55,7 +55,10 @@ export function makeLocks(kernel: Kernel): Locks {
     },
   });
   scheduler.preempt.watcher = lockdep;
-  kernel.slabs.onFree = (pointer, bytes) => lockdep.memoryFreed(pointer, bytes);
+  kernel.slabs.onFree = (pointer, bytes) => {
+    lockdep.memoryFreed(pointer, bytes);
+    kernel.debugObjects.freed(pointer, bytes);
+  };
   const addressOf = (task: Task): number => taskPointer(ram, task);
   const taskAt = (address: number): Task | undefined => {
     for (const task of tasks.all()) if (addressOf(task) === address) return task;

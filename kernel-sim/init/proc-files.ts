@@ -3,6 +3,7 @@
 import { devicesText } from '../drivers/char/chrdev.ts';
 import { mapsText } from '../fs/procfs/maps.ts';
 import type { ProcTask, ProcTasks } from '../fs/procfs/proc-task.ts';
+import { ProcEntries } from '../fs/procfs/proc-entries.ts';
 import { ProcSysctl } from '../fs/procfs/proc-sysctl.ts';
 import { registerMemoryFiles } from '../fs/procfs/memory-files.ts';
 import { ProcFs } from '../fs/procfs/procfs.ts';
@@ -28,8 +29,8 @@ import { registerLockFiles } from './lock-files.ts';
 import { schedDebugText } from './sched-debug.ts';
 import { sysrqTrigger } from './sysrq.ts';
 
-/** Mounts /proc, and answers what registers files below /proc/sys. */
-export function mountProc(kernel: Kernel): ProcSysctl {
+/** Mounts /proc, and answers what registers files in it. */
+export function mountProc(kernel: Kernel): { sysctl: ProcSysctl; entries: ProcEntries } {
   const { vfs, wallClock, image, charDevices, loader, printk, consoles, scheduler } = kernel;
   vfs.fileSystemTypes.set('proc', { needsDevice: false });
   vfs.fileSystemTypes.set('tmpfs', { needsDevice: false });
@@ -62,7 +63,10 @@ export function mountProc(kernel: Kernel): ProcSysctl {
   registerLockFiles(procfs, kernel);
   registerInterruptFiles(procfs, kernel);
   vfs.mount(procfs, 'proc', '/proc');
-  return new ProcSysctl({ procfs, scheduler, printk });
+  return {
+    sysctl: new ProcSysctl({ procfs, scheduler, printk }),
+    entries: new ProcEntries(procfs, () => kernel.die),
+  };
 }
 
 function systemFacts(kernel: Kernel): Parameters<typeof registerSystemFiles>[2] {

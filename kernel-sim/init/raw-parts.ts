@@ -7,6 +7,7 @@ import { Completions } from '../kernel/sched/completion.ts';
 import { DriverThreads } from '../kernel/kthread/driver-threads.ts';
 import { Fortify } from '../kernel/fortify.ts';
 import { Lists } from '../kernel/list.ts';
+import type { FunctionCalls } from '../kernel/module/function-calls.ts';
 import { KERNEL_STACK_BYTES } from '../kernel/module/runtime.ts';
 import { Refcounts } from '../kernel/refcount.ts';
 import { taskPointer } from '../kernel/sched/task-pointer.ts';
@@ -106,12 +107,14 @@ function makeTimers(kernel: Kernel, lists: Lists, warner: Warner): Timers {
     warner,
     functions: () => kernel.functionCalls,
     maps: () => kernel.locks.callbackMaps,
+    objects: kernel.debugObjects,
   });
 }
 
 function makeHrTimers(kernel: Kernel): HrTimers {
-  const { sim, ram, scheduler, softirqs } = kernel;
-  return new HrTimers({ sim, ram, scheduler, softirqs, functions: () => kernel.functionCalls });
+  const { sim, ram, scheduler, softirqs, debugObjects: objects } = kernel;
+  const functions = (): FunctionCalls => kernel.functionCalls;
+  return new HrTimers({ sim, ram, scheduler, softirqs, functions, objects });
 }
 
 function makeThreads(kernel: Kernel, sleepers: Sleepers): DriverThreads {

@@ -13,6 +13,7 @@ export function makeWorkqueues(kernel: Kernel): Workqueues {
     ram,
     functions: () => kernel.functionCalls,
     maps: () => kernel.locks.callbackMaps,
+    objects: kernel.debugObjects,
     rcuDepth: (task) => task.rcuDepth,
     onLeak(task, lines) {
       kernel.die.lockdep.plain([...lines, ...kernel.locks.lockdep.heldBy(task), DUMP_STACK]);

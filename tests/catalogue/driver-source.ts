@@ -195,7 +195,7 @@ function importsFor(text: string): string[] {
 
 const DECLARATIONS = join(import.meta.dirname, '../../kernel-sim/toolchain/generated/api');
 /** Those that drivers may import; an earlier one wins. */
-const SUBPATHS = ['kernel', 'kernel/raw', 'uapi'] as const;
+const SUBPATHS = ['kernel', 'kernel/raw', 'uapi', 'kernel/time'] as const;
 const EXPORTED =
   /^export (?:declare |abstract )*(?:class|function|const|let|type|interface|namespace) (\w+)/gm;
 

@@ -36,6 +36,8 @@ const SUITES: ReadonlySet<string> = new Set([
   'kcsan',
   'rcu',
   'lockup-hung',
+  'atomic-context',
+  'driver-model',
 ]);
 /** What no driver can do, since the kernel has no such thing. */
 export const LEFT_OUT: readonly { readonly ids: RegExp; readonly why: string }[] = [

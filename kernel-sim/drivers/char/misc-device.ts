@@ -27,6 +27,8 @@ export class MiscDevices {
   readonly #devices: CharDevices;
   readonly #devfs: DevFs;
   readonly #byName = new Map<string, MiscDevice>();
+  /** Told of a name that is taken: two devices would have one directory of /sys. */
+  onDuplicate: (name: string) => void = () => undefined;
 
   constructor(devices: CharDevices, devfs: DevFs) {
     this.#devices = devices;
@@ -35,9 +37,12 @@ export class MiscDevices {
     assert(error === 0, 'major 10 is free at boot');
   }
 
-  /** misc_register() with a dynamic minor: makes /dev/NAME. Returns the minor or -EBUSY. */
+  /** misc_register() with a dynamic minor: makes /dev/NAME. Returns the minor or -EEXIST. */
   register(name: string, ops: FileOperations, node: NodeOptions = {}): number {
-    if (this.#byName.has(name)) return -ERRNO.EBUSY;
+    if (this.#byName.has(name)) {
+      this.onDuplicate(name);
+      return -ERRNO.EEXIST;
+    }
     const taken = new Set([...this.#byName.values()].map((device) => device.minor));
     let minor = DYNAMIC_FIRST;
     while (taken.has(minor)) minor++;

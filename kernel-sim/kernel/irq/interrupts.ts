@@ -113,6 +113,7 @@ export class Interrupts {
   *free(irq: number, device: number): Switching<void> {
     const { scheduler, warn } = this.#parts;
     if (scheduler.preempt.inInterrupt) warn(`Trying to free IRQ ${irq} from IRQ context!`);
+    scheduler.mightSleep();
     const line = this.#lines[irq];
     const at = line?.actions.findIndex((action) => action.device === device) ?? -1;
     if (line === undefined || at < 0) {

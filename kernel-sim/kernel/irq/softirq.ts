@@ -36,6 +36,19 @@ export const SOFTIRQ = {
 export type SoftirqVector = (typeof SOFTIRQ)[keyof typeof SOFTIRQ];
 
 const NAMES = Object.keys(SOFTIRQ) as readonly (keyof typeof SOFTIRQ)[];
+/** What Linux calls their functions. */
+const ACTION_NAMES = [
+  'tasklet_hi_action',
+  'run_timer_softirq',
+  'net_tx_action',
+  'net_rx_action',
+  'blk_done_softirq',
+  'irq_poll_softirq',
+  'tasklet_action',
+  'sched_balance_softirq',
+  'hrtimer_run_softirq',
+  'rcu_core_si',
+] as const;
 /** How long and how often they are served before the thread has to. */
 const SERVED_NS_MAX = 2_000_000;
 const ROUNDS_MAX = 10;
@@ -138,8 +151,8 @@ export class Softirqs {
     if (after === before) return;
     const [entered, exited] = [before, after].map((n) => n.toString(16).padStart(8, '0'));
     printk.err(
-      `softirq: huh, entered softirq ${vector} ${NAMES[vector]!} with preempt_count ${entered!}, ` +
-        `exited with ${exited!}?`,
+      `softirq: huh, entered softirq ${vector} ${NAMES[vector]!} ${ACTION_NAMES[vector]!} with ` +
+        `preempt_count ${entered!}, exited with ${exited!}?`,
     );
     execution.preemptCount = before;
   }

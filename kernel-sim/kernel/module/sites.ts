@@ -30,6 +30,8 @@ const KERNEL_FUNCTIONS = [
   ['do_syscall_64', 0x82, 0x160, 48],
   ['ksys_read', 0x6f, 0xf0, 64],
   ['vfs_read', 0xb4, 0x360, 80],
+  ['proc_reg_read', 0x5b, 0xb0, 32],
+  ['seq_read_iter', 0x124, 0x490, 96],
   ['ksys_write', 0x6f, 0xf0, 64],
   ['vfs_write', 0xf8, 0x420, 80],
   ['do_sys_openat2', 0x9b, 0xd0, 96],

@@ -14,6 +14,7 @@ import type { TimedEvent } from '../../sim/event-queue.ts';
 import type { Sim } from '../../sim/sim.ts';
 import { EVENT } from '../../sim/trace.ts';
 import type { Switching } from '../../uapi/coroutine.ts';
+import type { DebugObjects, ObjectType } from '../debug-objects.ts';
 import { SOFTIRQ, type Softirqs } from '../irq/softirq.ts';
 import type { FunctionCalls } from '../module/function-calls.ts';
 import { innerPath } from '../module/sites.ts';
@@ -40,6 +41,7 @@ export interface HrTimersParts {
   readonly scheduler: Scheduler;
   readonly softirqs: Softirqs;
   readonly functions: () => FunctionCalls;
+  readonly objects: DebugObjects;
 }
 
 /** Where the parts of struct hrtimer lie. */
@@ -61,6 +63,7 @@ export class HrTimers {
   readonly #due: readonly number[][];
   /** By CPU: whose functions run, a hard one's above a soft one's. */
   readonly #running: readonly number[][];
+  readonly #type: ObjectType;
 
   constructor(parts: HrTimersParts) {
     this.#parts = parts;
@@ -68,6 +71,11 @@ export class HrTimers {
     this.#at = offsetsOf(ram.board.pointerBytes);
     this.#due = scheduler.cpus.map(() => []);
     this.#running = scheduler.cpus.map(() => []);
+    this.#type = {
+      name: 'hrtimer',
+      hint: (timer) => ram.loadPointer(timer + this.#at.func),
+      forget: (timer) => this.#detach(timer),
+    };
     softirqs.open(SOFTIRQ.HRTIMER, () => this.#serve());
   }
 
@@ -78,8 +86,9 @@ export class HrTimers {
 
   /** Makes memory into a timer that is not armed. Linux: hrtimer_setup. */
   setUp(timer: number, func: number, mode: number): void {
-    const { ram } = this.#parts;
+    const { ram, objects } = this.#parts;
     const at = this.#at;
+    objects.init(this.#type, timer);
     ram.memset(timer, 0, at.size);
     ram.storePointer(timer + at.func, func);
     ram.store8(timer + at.isSoft, (mode & HRTIMER_MODE.SOFT) === 0 ? 0 : 1);
@@ -160,7 +169,8 @@ export class HrTimers {
   }
 
   #arm(timer: number, expires: bigint): void {
-    const { sim, ram, scheduler } = this.#parts;
+    const { sim, ram, scheduler, objects } = this.#parts;
+    objects.activate(timer);
     this.#setExpires(timer, expires);
     ram.store8(timer + this.#at.state, ENQUEUED);
     scheduler.happens.release(timer);
@@ -172,8 +182,9 @@ export class HrTimers {
   }
 
   #detach(timer: number): boolean {
-    const { sim, ram } = this.#parts;
+    const { sim, ram, objects } = this.#parts;
     const event = this.#armed.get(timer);
+    objects.deactivate(timer);
     for (const due of this.#due) {
       const place = due.indexOf(timer);
       if (place >= 0) due.splice(place, 1);
@@ -218,12 +229,13 @@ export class HrTimers {
 
   /** Linux: __run_hrtimer. */
   *#expire(timer: number, path: typeof HARD_PATH): Switching<void> {
-    const { sim, ram, functions, scheduler } = this.#parts;
+    const { sim, ram, functions, scheduler, objects } = this.#parts;
     const running = this.#running[scheduler.cpu.id]!;
     scheduler.happens.acquire(timer);
     running.push(timer);
     const fetch = (): number => {
       ram.store8(timer + this.#at.state, 0);
+      objects.deactivate(timer);
       const func = ram.loadPointer(timer + this.#at.func);
       if (sim.trace.on) {
         sim.trace.emit(EVENT.TIMER_FIRE, sim.trace.intern(functions().nameOf(func)));

@@ -14,6 +14,7 @@ import type { TimedEvent } from '../../sim/event-queue.ts';
 import { EVENT } from '../../sim/trace.ts';
 import type { Switching } from '../../uapi/coroutine.ts';
 import type { CallbackMaps } from '../locking/lockdep/callback-maps.ts';
+import type { DebugObjects, ObjectType } from '../debug-objects.ts';
 import { SOFTIRQ, type Softirqs } from '../irq/softirq.ts';
 import { jiffiesAt, NS_PER_JIFFY } from '../jiffies.ts';
 import type { Lists } from '../list.ts';
@@ -40,6 +41,7 @@ export interface TimersParts {
   readonly warner: Warner;
   readonly functions: () => FunctionCalls;
   readonly maps: () => CallbackMaps;
+  readonly objects: DebugObjects;
 }
 
 interface Armed {
@@ -62,10 +64,17 @@ export class Timers {
   readonly #parts: TimersParts;
   readonly #armed = new Map<number, Armed>();
   readonly #bases: readonly Base[];
+  readonly #type: ObjectType;
   #sequence = 0;
 
   constructor(parts: TimersParts) {
     this.#parts = parts;
+    const { ram } = parts;
+    this.#type = {
+      name: 'timer_list',
+      hint: (timer) => ram.loadPointer(timer + 3 * ram.board.pointerBytes),
+      forget: (timer) => this.#detach(timer),
+    };
     this.#bases = parts.scheduler.cpus.map(({ id }) => {
       const head = parts.ram.toPointer(BASES + id * BASE_BYTES);
       return { cpu: id, head, event: undefined, running: 0 };
@@ -87,12 +96,13 @@ export class Timers {
 
   /** Makes memory into a timer that is not armed. Linux: timer_setup. */
   setUp(timer: number, func: number, flags: number): void {
-    const { ram, maps } = this.#parts;
+    const { ram, maps, objects } = this.#parts;
     const word = ram.board.pointerBytes;
     ram.storePointer(timer + word, 0);
     ram.storePointer(timer + 3 * word, func);
     ram.store32(timer + 4 * word, flags);
     maps().define(timer, '');
+    objects.init(this.#type, timer);
   }
 
   /** Linux: timer_pending. */
@@ -105,7 +115,8 @@ export class Timers {
    * Linux: mod_timer.
    */
   modify(timer: number, expires: number): boolean {
-    const { ram, scheduler, lists } = this.#parts;
+    const { ram, scheduler, lists, objects } = this.#parts;
+    objects.assertInit(this.#type, timer);
     const wasPending = this.#detach(timer);
     // It has been shut down for good.
     if (ram.loadPointer(timer + 3 * ram.board.pointerBytes) === 0) return wasPending;
@@ -114,6 +125,7 @@ export class Timers {
     lists.addToHash(timer, base.head);
     const armed = { timer, base, dueNs: this.#instantOf(expires), sequence: this.#sequence++ };
     this.#armed.set(timer, armed);
+    objects.activate(timer);
     scheduler.happens.release(timer);
     this.#program(base);
     return wasPending;
@@ -164,13 +176,14 @@ export class Timers {
 
   /** Linux: detach_timer. */
   #detach(timer: number): boolean {
-    const { lists } = this.#parts;
+    const { lists, objects } = this.#parts;
     if (!this.isPending(timer)) return false;
     lists.unlinkFromHash(timer);
     lists.setNext(timer, lists.poison2);
     lists.setPrev(timer, 0);
     const armed = this.#armed.get(timer);
     this.#armed.delete(timer);
+    objects.deactivate(timer);
     if (armed !== undefined) this.#program(armed.base);
     return true;
   }
@@ -220,7 +233,7 @@ export class Timers {
 
   /** Linux: call_timer_fn. */
   *#expire({ timer, base }: Armed): Switching<void> {
-    const { sim, ram, functions, maps, scheduler, warner, lists } = this.#parts;
+    const { sim, ram, functions, maps, scheduler, warner, lists, objects } = this.#parts;
     base.running = timer;
     scheduler.happens.acquire(timer);
     const { count } = scheduler.preempt;
@@ -229,6 +242,7 @@ export class Timers {
     const fetch = (): number => {
       func = ram.loadPointer(timer + 3 * ram.board.pointerBytes);
       this.#armed.delete(timer);
+      objects.deactivate(timer);
       // Also when memory says that it is on no list: then it faults, as on Linux.
       lists.unlinkFromHash(timer);
       lists.setNext(timer, lists.poison2);

@@ -12,6 +12,7 @@ import type { Ram } from '../../hw/ram/ram.ts';
 import type { Sim } from '../../sim/sim.ts';
 import { EVENT } from '../../sim/trace.ts';
 import type { Sleeping } from '../../uapi/coroutine.ts';
+import type { DebugObjects, ObjectType } from '../debug-objects.ts';
 import type { CallbackMaps } from '../locking/lockdep/callback-maps.ts';
 import type { KernelThreads } from '../kthread/kthread.ts';
 import type { FunctionCalls } from '../module/function-calls.ts';
@@ -67,6 +68,7 @@ export interface WorkqueuesParts {
   readonly ram: Ram;
   readonly functions: () => FunctionCalls;
   readonly maps: () => CallbackMaps;
+  readonly objects: DebugObjects;
   /** How deep in read sections a task is. */
   readonly rcuDepth: (task: Task) => number;
   /** A work has left something behind: the head of the report. */
@@ -192,9 +194,16 @@ export class Workqueues {
   readonly #pending = new Map<number, Work>();
   /** Items whose cancelling is under way: they are not queued again. */
   readonly #cancelling = new Set<number>();
+  readonly #type: ObjectType;
 
   constructor(parts: WorkqueuesParts) {
     this.#parts = parts;
+    const { ram } = parts;
+    this.#type = {
+      name: 'work_struct',
+      hint: (item) => ram.loadPointer(item + WORDS_BEFORE_FUNC * ram.board.pointerBytes),
+      forget: (item) => this.cancel(item),
+    };
     for (const [at, [name, flags]] of SYSTEM.entries()) {
       this.#make(this.systemPointer(at), { name, flags, maxActive: 0 });
     }
@@ -254,13 +263,14 @@ export class Workqueues {
 
   /** Makes memory into an item on no list. Linux: INIT_WORK. */
   initialise(item: number, func: number): void {
-    const { ram, maps } = this.#parts;
+    const { ram, maps, objects } = this.#parts;
     const word = ram.board.pointerBytes;
     ram.storePointer(item, 0);
     ram.storePointer(item + word, item + word);
     ram.storePointer(item + 2 * word, item + word);
     ram.storePointer(item + WORDS_BEFORE_FUNC * word, func);
     maps().define(item, '(work_completion)');
+    objects.init(this.#type, item);
   }
 
   /** Whether the item waits for its turn. Linux: work_pending. */
@@ -270,10 +280,11 @@ export class Workqueues {
 
   /** True if nobody else has it to queue: then it counts as queued. */
   claim(item: number): boolean {
-    const { ram } = this.#parts;
+    const { ram, objects } = this.#parts;
     const data = ram.load32(item);
     if ((data & PENDING) !== 0 || this.#cancelling.has(item)) return false;
     ram.store32(item, data | PENDING);
+    objects.activate(item);
     return true;
   }
 
@@ -331,7 +342,8 @@ export class Workqueues {
 
   /** Linux: set_work_pool_and_clear_pending. */
   setBegun(item: number): void {
-    const { ram } = this.#parts;
+    const { ram, objects } = this.#parts;
+    objects.deactivate(item);
     ram.store32(item, ram.load32(item) & ~PENDING);
   }
 

@@ -16,6 +16,17 @@ interface Sleeper {
   readonly invalidWait?: boolean;
 }
 
+/** What runs elsewhere, and does nothing. */
+const TOP = `
+  function works(work: Ptr<work_struct>): void {
+    void work;
+  }
+  function handles(irq: number, dev_id: VoidPtr): number {
+    void irq;
+    void dev_id;
+    return IRQ_HANDLED;
+  }`;
+
 const LOCK = [
   'const lock: Ptr<spinlock_t> = kzalloc(spinlock_t.size, GFP_KERNEL);',
   'spin_lock_init(lock);',
@@ -44,6 +55,12 @@ const NO_INTERRUPTS: Section = {
   leave: 'spin_unlock_irq(lock);',
   says: ['in_atomic(): 1, irqs_disabled(): 1, *'],
 };
+const PREEMPTION_OFF: Section = {
+  before: [],
+  enter: 'preempt_disable();',
+  leave: 'preempt_enable();',
+  says: ['in_atomic(): 1, irqs_disabled(): 0, *', 'preempt_count: 1, expected: 0'],
+};
 const READER: Section = {
   before: [],
   enter: 'rcu_read_lock();',
@@ -67,6 +84,7 @@ function sleeping(name: string, section: Section, sleeper: Sleeper): BugCase {
   return {
     id: `atomic-context/${name}`,
     bundle: 'atomic-context',
+    top: TOP,
     body,
     says: [section.says],
     besides: [
@@ -122,7 +140,212 @@ const SLEEPING: readonly BugCase[] = [
     after: ['mutex_unlock(other);', 'kfree(other);'],
     invalidWait: true,
   }),
+  sleeping('might_sleep_preemptoff', PREEMPTION_OFF, { call: 'might_sleep()' }),
+  sleeping('spin_msleep', SPINLOCK, { call: 'msleep(1)', sleeps: true }),
+  sleeping('spin_down_semaphore', SPINLOCK, {
+    before: [
+      'const other: Ptr<semaphore> = kzalloc(semaphore.size, GFP_KERNEL);',
+      'sema_init(other, 1);',
+    ],
+    call: 'down(other)',
+    after: ['up(other);', 'kfree(other);'],
+  }),
+  sleeping('spin_flush_work', SPINLOCK, {
+    before: [
+      'const work: Ptr<work_struct> = kzalloc(work_struct.size, GFP_KERNEL);',
+      'INIT_WORK(work, works);',
+      'schedule_work(work);',
+      'msleep(1);',
+    ],
+    call: 'flush_work(work)',
+    after: ['kfree(work);'],
+  }),
+  sleeping('spin_free_irq', SPINLOCK, {
+    before: ['request_irq(tick_irq(), handles, 0, "driver", NULL);'],
+    call: 'free_irq(tick_irq(), NULL)',
+  }),
+  sleeping('spin_request_firmware', SPINLOCK, {
+    before: ['let directory: VoidPtr = NULL;'],
+    call: 'directory = proc_mkdir("driver", NULL)',
+    after: ['proc_remove(directory);'],
+  }),
   sleeping('spin_synchronize_rcu', SPINLOCK, { call: 'synchronize_rcu()', sleeps: true }),
+];
+
+const RAISE = 'tick_once(0); udelay(50);';
+
+/** A handler of an interrupt that does something, and what stands around that. */
+function handling(name: string, does: readonly string[], rest: Partial<BugCase>): BugCase {
+  return {
+    id: `atomic-context/${name}`,
+    functions: lines(
+      '  function handle_it(irq: number, dev_id: VoidPtr): number {',
+      '  "use unsafe";',
+      '  void irq;',
+      '  void dev_id;',
+      does,
+      '  println("handled");',
+      '  return IRQ_HANDLED;',
+      '  }',
+    ),
+    body: lines(
+      '  request_irq(tick_irq(), handle_it, 0, "driver", NULL);',
+      `  ${RAISE}`,
+      '  free_irq(tick_irq(), NULL);',
+    ),
+    prints: ['handled'],
+    setting,
+    ...rest,
+  };
+}
+
+const ELSEWHERE: readonly BugCase[] = [
+  handling('might_sleep_hardirq', ['- might_sleep(); // BAD trap'], {
+    says: [['in_atomic(): 1, irqs_disabled(): 1, *', 'preempt_count: 10000, expected: 0']],
+  }),
+  {
+    id: 'atomic-context/might_sleep_softirq',
+    functions: lines(
+      '  function expires(timer: Ptr<timer_list>): void {',
+      '  "use unsafe";',
+      '  void timer;',
+      '- might_sleep(); // BAD trap',
+      '  println("expired");',
+      '  }',
+    ),
+    body: lines(
+      '  const timer: Ptr<timer_list> = kzalloc(timer_list.size, GFP_KERNEL);',
+      '  timer_setup(timer, expires, 0);',
+      '  mod_timer(timer, get_jiffies() + 1);',
+      '  msleep(20);',
+      '  timer_delete_sync(timer);',
+      '  kfree(timer);',
+    ),
+    says: [['in_atomic(): 1, irqs_disabled(): 0, *', 'preempt_count: 100, expected: 0']],
+    prints: ['expired'],
+    setting,
+  },
+];
+
+/** Not a detector's: the kernel looks whenever such a function returns. */
+const WITHOUT_LOCKDEP = { on: 'lockdep=off' };
+
+const LEFT_CHANGED: readonly BugCase[] = [
+  {
+    id: 'atomic-context/workqueue_leak',
+    functions: lines(
+      '  function leaves(work: Ptr<work_struct>): void {',
+      '  "use unsafe";',
+      '  void work;',
+      '  preempt_disable(); // BAD line',
+      '+ preempt_enable();',
+      '  println("worked");',
+      '  }',
+    ),
+    body: lines(
+      '  const work: Ptr<work_struct> = kzalloc(work_struct.size, GFP_KERNEL);',
+      '  INIT_WORK(work, leaves);',
+      '  schedule_work(work);',
+      '  flush_work(work);',
+      '  kfree(work);',
+    ),
+    says: [['BUG: workqueue leaked atomic, lock or RCU: kworker/*[*]', '*workfn=leaves [driver]']],
+    prints: ['worked'],
+    setting: WITHOUT_LOCKDEP,
+  },
+  {
+    id: 'atomic-context/timer_preempt_leak',
+    functions: lines(
+      '  function leaks(timer: Ptr<timer_list>): void {',
+      '  "use unsafe";',
+      '  void timer;',
+      '  preempt_disable(); // BAD line',
+      '+ preempt_enable();',
+      '  println("expired");',
+      '  }',
+    ),
+    body: lines(
+      '  const timer: Ptr<timer_list> = kzalloc(timer_list.size, GFP_KERNEL);',
+      '  timer_setup(timer, leaks, 0);',
+      '  mod_timer(timer, get_jiffies() + 1);',
+      '  msleep(20);',
+      '  timer_delete_sync(timer);',
+      '  kfree(timer);',
+    ),
+    says: [['timer: leaks [driver] preempt leak: 00000100 -> 00000101']],
+    prints: ['expired'],
+    setting: WITHOUT_LOCKDEP,
+  },
+  {
+    id: 'atomic-context/softirq_leak',
+    functions: lines(
+      '  function leaks(tasklet: Ptr<tasklet_struct>): void {',
+      '  "use unsafe";',
+      '  void tasklet;',
+      '  preempt_disable(); // BAD line',
+      '+ preempt_enable();',
+      '  println("served");',
+      '  }',
+    ),
+    body: lines(
+      '  const tasklet: Ptr<tasklet_struct> = kzalloc(tasklet_struct.size, GFP_KERNEL);',
+      '  tasklet_setup(tasklet, leaks);',
+      '  tasklet_schedule(tasklet);',
+      '  msleep(1);',
+      '  tasklet_kill(tasklet);',
+      '  kfree(tasklet);',
+    ),
+    says: [
+      [
+        'softirq: huh, entered softirq 6 TASKLET tasklet_action with preempt_count 00000100, ' +
+          'exited with 00000101?',
+      ],
+    ],
+    prints: ['served'],
+    setting: WITHOUT_LOCKDEP,
+  },
+  handling('irq_handler_enables_irqs', ['- local_irq_enable(); // BAD line'], {
+    says: [['irq 10 handler handle_it [driver] enabled interrupts']],
+    setting: WITHOUT_LOCKDEP,
+  }),
+  {
+    id: 'atomic-context/double_irq_restore',
+    body: lines(
+      '  const flags = local_irq_save();',
+      '  local_irq_restore(flags);',
+      '- local_irq_restore(flags); // BAD trap',
+      '  println("restored");',
+    ),
+    prints: ['restored'],
+    setting: WITHOUT_LOCKDEP,
+  },
+  {
+    id: 'atomic-context/spin_lock_not_irqsave_in_irq',
+    top: '  const guard = DEFINE_SPINLOCK();',
+    functions: lines(
+      '  function handle_it(irq: number, dev_id: VoidPtr): number {',
+      '  "use unsafe";',
+      '  void irq;',
+      '  void dev_id;',
+      '  spin_lock(guard); // WAS {IN-HARDIRQ-W} state was registered at:',
+      '  spin_unlock(guard);',
+      '  println("handled");',
+      '  return IRQ_HANDLED;',
+      '  }',
+    ),
+    body: lines(
+      '  request_irq(tick_irq(), handle_it, 0, "driver", NULL);',
+      `  ${RAISE}`,
+      '- spin_lock(guard); // BAD trap',
+      '- spin_unlock(guard);',
+      '+ const flags = spin_lock_irqsave(guard);',
+      '+ spin_unlock_irqrestore(guard, flags);',
+      '  free_irq(tick_irq(), NULL);',
+    ),
+    says: [['inconsistent {IN-HARDIRQ-W} -> {HARDIRQ-ON-W} usage.']],
+    prints: ['handled'],
+    setting: SETTING.LOCKDEP,
+  },
 ];
 
 const LEFT_LOCKED: readonly BugCase[] = [
@@ -182,4 +405,10 @@ const SILENT: readonly BugCase[] = [
   },
 ];
 
-export const ATOMIC_CONTEXT_CASES: readonly BugCase[] = [...SLEEPING, ...LEFT_LOCKED, ...SILENT];
+export const ATOMIC_CONTEXT_CASES: readonly BugCase[] = [
+  ...SLEEPING,
+  ...ELSEWHERE,
+  ...LEFT_CHANGED,
+  ...LEFT_LOCKED,
+  ...SILENT,
+];

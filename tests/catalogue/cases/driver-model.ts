@@ -134,4 +134,297 @@ export default module(Provider, { license: "GPL" });
   },
 ];
 
-export const DRIVER_MODEL_CASES: readonly BugCase[] = [...AREAS, ...UNLOADING, ...LOADING];
+const HANDLER = `
+  function handles(irq: number, dev_id: VoidPtr): number {
+    void irq;
+    void dev_id;
+    return IRQ_HANDLED;
+  }`;
+
+const INTERRUPTS: readonly BugCase[] = [
+  {
+    id: 'driver-model/free_irq_twice',
+    functions: HANDLER,
+    body: `
+  request_irq(tick_irq(), handles, 0, "driver", NULL);
+  free_irq(tick_irq(), NULL);
+- free_irq(tick_irq(), NULL); // BAD trap
+  println("freed");`,
+    says: [['Trying to free already-free IRQ 10']],
+    prints: ['freed'],
+    setting,
+  },
+  {
+    id: 'driver-model/free_irq_in_irq',
+    functions: `
+  let is_taken = true;
+  function handles(irq: number, dev_id: VoidPtr): number {
+    "use unsafe";
+    void dev_id;
+- free_irq(irq, NULL); // BAD trap
+- is_taken = false;
+    println("handled " + irq);
+    return IRQ_HANDLED;
+  }`,
+    body: `
+  request_irq(tick_irq(), handles, 0, "driver", NULL);
+  tick_once(0);
+  udelay(50);
+  if (is_taken) free_irq(tick_irq(), NULL);`,
+    says: [['Trying to free IRQ 10 from IRQ context!']],
+    // It takes a mutex besides.
+    besides: ['BUG: sleeping function called from invalid context at *'],
+    prints: ['handled 10'],
+    setting,
+  },
+  {
+    id: 'driver-model/enable_unbalanced',
+    functions: HANDLER,
+    body: `
+  request_irq(tick_irq(), handles, 0, "driver", NULL);
+  disable_irq(tick_irq());
+  enable_irq(tick_irq());
+- enable_irq(tick_irq()); // BAD trap
+  free_irq(tick_irq(), NULL);
+  println("enabled");`,
+    says: [['Unbalanced enable for IRQ 10']],
+    prints: ['enabled'],
+    setting,
+  },
+  {
+    id: 'driver-model/irq_flags_mismatch',
+    functions: HANDLER,
+    body: `
+  const one: VoidPtr = kmalloc(8, GFP_KERNEL);
+  const other: VoidPtr = kmalloc(8, GFP_KERNEL);
+- const flags = 0;
++ const flags = IRQF_SHARED;
+  request_irq(tick_irq(), handles, flags, "first", one);
+  const error = request_irq(tick_irq(), handles, flags, "second", other); // BAD trap
+  println("second " + error);
+  if (error === 0) free_irq(tick_irq(), other);
+  free_irq(tick_irq(), one);
+  kfree(other);
+  kfree(one);`,
+    says: [['genirq: Flags mismatch irq 10. 00000000 (second) vs. 00000000 (first)']],
+    prints: ['second -16'],
+    setting,
+  },
+  {
+    id: 'driver-model/irq_nobody_cared',
+    functions: `
+  function handles(irq: number, dev_id: VoidPtr): number {
+    void irq;
+    void dev_id;
+- return IRQ_NONE; // BAD line
++ return IRQ_HANDLED;
+  }`,
+    body: `
+  request_irq(tick_irq(), handles, 0, "driver", NULL);
+  tick_every(2);
+  mdelay(1500);
+  tick_stop();
+  free_irq(tick_irq(), NULL);
+  println("stopped");`,
+    says: [['handlers:', '[<*>] handles [driver]', 'Disabling IRQ #10']],
+    prints: ['stopped'],
+    setting,
+  },
+  {
+    id: 'driver-model/irq_after_free',
+    functions: `
+  class Board extends struct({ ticks: u64 }) {}
+- function release(board: Ptr<Board>): void {
+-   "use unsafe";
+-   kfree(board); // FREE board
+- }
+  function handles(irq: number, dev_id: VoidPtr): number {
+    "use unsafe";
+    void irq;
+    const board = dev_id.cast<Board>();
+    println("ticked " + board.$.ticks); // BAD R8@board
+    return IRQ_HANDLED;
+  }`,
+    body: `
+  const board: Ptr<Board> = kzalloc(Board.size, GFP_KERNEL); // ALLOC board 8
+  request_irq(tick_irq(), handles, 0, "driver", board);
+- release(board);
+  tick_once(0);
+  udelay(50);
+  free_irq(tick_irq(), board);
++ kfree(board);`,
+    prints: ['ticked 0'],
+    setting: SETTING.KASAN,
+  },
+  {
+    id: 'driver-model/request_irq_zero_devid',
+    functions: HANDLER,
+    body: `
+  println("answered " + request_irq(tick_irq(), handles, IRQF_SHARED, "driver", NULL));`,
+    prints: ['answered -22'],
+    setting,
+  },
+];
+
+const SHOW = String.raw`
+  function shows(file: VoidPtr, data: VoidPtr): number {
+    "use unsafe";
+    void data;
+    seq_puts(file, "shown\n");
+    return 0;
+  }`;
+
+const FILES: readonly BugCase[] = [
+  {
+    id: 'driver-model/sysfs_duplicate',
+    top: `
+  import { type File, miscdev } from "kernel/fs";
+  class Nothing {
+    static open(file: File): Nothing {
+      void file;
+      return new Nothing();
+    }
+  }`,
+    body: `
+  using first = miscdev.register("twin", Nothing);
+- using second = miscdev.register("twin", Nothing); // BAD trap
++ using second = miscdev.register("other", Nothing);
+  println("minors " + (second.minor - first.minor));`,
+    says: [["sysfs: cannot create duplicate filename '/devices/virtual/misc/twin'"]],
+    besides: ['kobject: kobject_add_internal failed for twin with -EEXIST, *'],
+    status: 1,
+    setting,
+  },
+  {
+    id: 'driver-model/proc_duplicate',
+    functions: SHOW,
+    body: `
+  const first: VoidPtr = proc_create_single("twin", 0o444, NULL, shows);
+- const second: VoidPtr = proc_create_single("twin", 0o444, NULL, shows); // BAD trap
++ const second: VoidPtr = proc_create_single("other", 0o444, NULL, shows);
+  println("made");
+  proc_remove(second);
+  proc_remove(first);`,
+    says: [["proc_dir_entry '/proc/twin' already registered"]],
+    prints: ['made'],
+    setting,
+  },
+  {
+    id: 'driver-model/proc_remove_missing',
+    body: `
+  const directory: VoidPtr = proc_mkdir("driver", NULL);
+- remove_proc_entry("divrer", NULL); // BAD trap
+  remove_proc_entry("driver", NULL);
+  println("removed " + (directory !== NULL));`,
+    says: [["name 'divrer'"]],
+    prints: ['removed true'],
+    setting,
+  },
+  {
+    id: 'driver-model/proc_remove_nonempty',
+    functions: SHOW,
+    body: `
+  const directory: VoidPtr = proc_mkdir("driver", NULL);
+  proc_create_single("state", 0o444, directory, shows);
++ remove_proc_entry("state", directory);
+  remove_proc_entry("driver", NULL); // BAD trap
+  println("removed");`,
+    says: [
+      ["remove_proc_entry: removing non-empty directory '/proc/driver', leaking at least 'state'"],
+    ],
+    prints: ['removed'],
+    setting,
+  },
+  {
+    id: 'driver-model/chrdev_not_removed',
+    functions: SHOW,
+    body: `
+  proc_create_single("driver", 0o444, NULL, shows);
+  println("made");`,
+    exit: '- println("forgotten"); // BAD line\n+ remove_proc_entry("driver", NULL);',
+    script: 'insmod driver.ko; cat /proc/driver; rmmod driver; cat /proc/driver 2>/dev/null; true',
+    prints: ['made', 'shown'],
+    setting,
+  },
+];
+
+const CLOCK = '  class Clock extends struct({ timer: timer_list }) {}';
+const EXPIRES = `
+  function expires(timer: Ptr<timer_list>): void {
+    void timer;
+  }`;
+const WORKS = `
+  function works(work: Ptr<work_struct>): void {
+    void work;
+  }`;
+const ODEBUG = { on: '', off: 'debug_objects=off' };
+
+const CALLBACKS: readonly BugCase[] = [
+  {
+    id: 'driver-model/timer_active_at_exit',
+    functions: `${EXPIRES}
+  let clock: Ptr<timer_list> = NULL;`,
+    body: `
+  clock = kzalloc(timer_list.size, GFP_KERNEL);
+  timer_setup(clock, expires, 0);
+  mod_timer(clock, get_jiffies() + 25);
+  println("armed");`,
+    exit: `
+- clock = NULL; // BAD line
++ timer_delete_sync(clock);
++ kfree(clock);`,
+    script: 'insmod driver.ko && rmmod driver; sleep 1',
+    prints: ['armed'],
+    besides: ['Kernel panic - not syncing: Fatal exception in interrupt'],
+    status: 1,
+    setting,
+  },
+  {
+    id: 'driver-model/timer_freed_active',
+    functions: CLOCK + EXPIRES,
+    body: `
+  const clock: Ptr<Clock> = kzalloc(Clock.size, GFP_KERNEL); // ALLOC clock 40
+  timer_setup(addr_of(clock.$.timer), expires, 0);
+  mod_timer(addr_of(clock.$.timer), get_jiffies() + 25);
++ timer_delete_sync(addr_of(clock.$.timer));
+  kfree(clock); // BAD trap`,
+    says: [['*object: {clock} object type: timer_list hint: expires [driver]']],
+    setting: ODEBUG,
+  },
+  {
+    id: 'driver-model/timer_uninit',
+    functions: `${CLOCK}${EXPIRES.replace(/^(?=.)/gmu, '+').replaceAll('+  ', '+ ')}`,
+    body: `
+  const clock: Ptr<Clock> = kzalloc(Clock.size, GFP_KERNEL); // ALLOC clock 40
++ timer_setup(addr_of(clock.$.timer), expires, 0);
+  clock.$.timer.expires = get_jiffies() + 5;
+  add_timer(addr_of(clock.$.timer)); // BAD trap
+  msleep(40);
+  kfree(clock);`,
+    says: [['*object: {clock} object type: timer_list hint: 0x0']],
+    setting: ODEBUG,
+  },
+  {
+    id: 'driver-model/work_freed_active',
+    functions: WORKS,
+    body: `
+  const work: Ptr<work_struct> = kzalloc(work_struct.size, GFP_KERNEL); // ALLOC work 32
+  INIT_WORK(work, works);
+  preempt_disable();
+  schedule_work(work);
++ cancel_work(work);
+  kfree(work); // BAD trap
+  preempt_enable();`,
+    says: [['*object: {work} object type: work_struct hint: works [driver]']],
+    setting: ODEBUG,
+  },
+];
+
+export const DRIVER_MODEL_CASES: readonly BugCase[] = [
+  ...AREAS,
+  ...UNLOADING,
+  ...LOADING,
+  ...INTERRUPTS,
+  ...FILES,
+  ...CALLBACKS,
+];

@@ -173,7 +173,7 @@ export namespace miscdev {
    *
    * @param fileClass the kernel makes an instance for each open file
    * @throws EINVAL a name that /dev cannot have
-   * @throws EBUSY the name is taken
+   * @throws EEXIST the name is taken
    * @symbol misc_register
    */
   export function register<F extends FileOperations>(name: string, fileClass: FileClass<F>): Registration;
@@ -185,7 +185,7 @@ export namespace miscdev {
    *
    * @param data handed over; dropped when the registration is
    * @throws EINVAL a name that /dev cannot have
-   * @throws EBUSY the name is taken
+   * @throws EEXIST the name is taken
    * @symbol misc_register
    */
   export function register<F extends FileOperations, D>(name: string, fileClass: FileClassWith<F, D>, data: D): Registration;

@@ -2841,6 +2841,69 @@ export function container_of<T extends object, Name extends keyof T & string>(po
  */
 export function ptr_at<T>(address: number): Ptr<T>;
 
+/** What says what is in a file of /proc. */
+export interface ShowFunction {
+  /**
+   * Called when somebody reads the file from its start. Writes to `file` with `seq_puts`, and
+   * answers 0 or a negative errno.
+   *
+   * @context process
+   * @raw
+   */
+  (file: VoidPtr, data: VoidPtr): number;
+}
+
+/**
+ * Makes a directory in `parent`, NULL for /proc itself. NULL if there is one, or no memory.
+ *
+ * Context: process. Linux: proc_mkdir.
+ *
+ * @raw
+ * @symbol proc_mkdir
+ */
+export function proc_mkdir(name: string, parent: VoidPtr): VoidPtr;
+
+/**
+ * Makes a file in `parent`, NULL for /proc itself, that `show` writes when it is read. NULL if
+ * there is one, or no memory. It must be gone before the module is.
+ *
+ * Context: process. Linux: proc_create_single_data.
+ *
+ * @raw
+ * @symbol proc_create_single_data
+ */
+export function proc_create_single(name: string, mode: number, parent: VoidPtr, show: ShowFunction): VoidPtr;
+
+/**
+ * Writes a text to a file of /proc that is being read.
+ *
+ * Context: process, in what was given to `proc_create_single`. Linux: seq_puts.
+ *
+ * @raw
+ * @symbol seq_puts
+ */
+export function seq_puts(file: VoidPtr, text: string): void;
+
+/**
+ * Takes an entry of a directory away, NULL for /proc itself, by its name.
+ *
+ * Context: process. Linux: remove_proc_entry.
+ *
+ * @raw
+ * @symbol remove_proc_entry
+ */
+export function remove_proc_entry(name: string, parent: VoidPtr): void;
+
+/**
+ * Takes an entry away, with all that is below it. NULL is none.
+ *
+ * Context: process. Linux: proc_remove.
+ *
+ * @raw
+ * @symbol proc_remove
+ */
+export function proc_remove(entry: VoidPtr): void;
+
 /**
  * The fields of `raw_spinlock_t`: whether it is held and who waits, and what is checked.
  */
