@@ -55,10 +55,19 @@ describe('abba_deadlock', () => {
 });
 
 describe('late_timer', () => {
-  it('ends the machine after its module', () => {
-    const script = `cd bug_late_timer; make > /tmp/make 2>&1 || { cat /tmp/make; exit 99; }
+  const SCRIPT = `cd bug_late_timer; make > /tmp/make 2>&1 || { cat /tmp/make; exit 99; }
 sudo insmod late_timer_wrong.ko; sudo rmmod late_timer_wrong; sleep 3; echo still there`;
-    const { logText, stdout } = runScript(script, { files: exampleFiles() });
+
+  it('is found when its memory is given back', () => {
+    const { logText, stdout } = runScript(SCRIPT, { files: exampleFiles() });
+    expect(stdout).toBe('still there\n');
+    expect(logText).toMatch(/^ODEBUG: free active .* hint: tick \[late_timer_wrong\]$/m);
+    expect(logText).not.toMatch(/KASAN: |Oops/);
+  });
+
+  it('ends the machine after its module where nobody looks', () => {
+    const options = { files: exampleFiles(), cmdline: 'debug_objects=off' };
+    const { logText, stdout } = runScript(SCRIPT, options);
     expect(stdout).toBe('');
     expect(logText).toMatch(/^BUG: KASAN: slab-use-after-free in /m);
     expect(logText).toMatch(/^BUG: unable to handle page fault for address: /m);
