@@ -108,6 +108,22 @@ export class Cpu {
     return this.fair.waiting.length + this.realTime.waiting.length;
   }
 
+  /** Has nothing to do up to `toNs`. */
+  skipIdle(toNs: number): void {
+    if (toNs <= this.clockNs) return;
+    this.idleNs += toNs - this.clockNs;
+    this.clockNs = toNs;
+  }
+
+  /** What it did with its time up to `nowNs`, or up to where it has got. */
+  timesAt(nowNs: number): CpuTimes {
+    const { userNs, niceNs, irqNs, softirqNs, isAtRest } = this;
+    const idleNs = this.idleNs + (isAtRest ? nowNs - this.clockNs : 0);
+    const busyNs = (isAtRest ? nowNs : this.clockNs) - idleNs;
+    const systemNs = busyNs - userNs - niceNs - irqNs - softirqNs;
+    return { userNs, niceNs, irqNs, softirqNs, idleNs, systemNs };
+  }
+
   /** Adds a runnable task. True if it should run at once. */
   enqueue(task: Task, isNew: boolean): boolean {
     const { current } = this;

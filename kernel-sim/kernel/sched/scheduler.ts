@@ -12,12 +12,12 @@
  * horizon to it (`#shorten`). A task in a plain function of a driver cannot give up its CPU; then
  * `overrun` takes interrupts and lets the other CPUs catch up from inside.
  *
- * Who is next on a CPU is up to cpu.ts (fair.ts: EEVDF, rt.ts: priorities), and which CPU a task
- * waits for up to balance.ts.
+ * Who is next on a CPU is up to cpu.ts (fair.ts: EEVDF, rt.ts: priorities), which CPU a task waits
+ * for up to balance.ts, and what runs on top of a task up to interrupt-levels.ts.
  *
  * Linux: kernel/sched/core.c.
  */
-// tidy: long because turns, horizon, interrupts and queues keep one invariant together
+// tidy: long because turns, horizon and queues keep one invariant together
 import type { Sim } from '../../sim/sim.ts';
 import { EVENT } from '../../sim/trace.ts';
 import type { MaySwitch, Sleeping, Switching } from '../../uapi/coroutine.ts';
@@ -25,7 +25,7 @@ import { COST } from '../../uapi/costs.ts';
 import { assert } from '../../lib/assert.ts';
 import { type HappensBefore, UNORDERED } from '../kcsan/happens.ts';
 import { Oops } from '../oops.ts';
-import { BALANCE_NS, pullRealTime, pushTarget, refuge, selectCpu, steal } from './balance.ts';
+import { selectCpu } from './balance.ts';
 import { Blockers } from '../locking/blocker.ts';
 import type { Context } from './context.ts';
 import { Cpu, type CpuTimes } from './cpu.ts';
@@ -33,7 +33,10 @@ import { addUsage, taskUsage } from './cputime.ts';
 import type { SchedEntity } from './entity.ts';
 import type { Execution } from './execution.ts';
 import { LoadAverage } from './loadavg.ts';
-import { HARDIRQ_OFFSET, INTERRUPT_MASK, Preempt, SOFTIRQ_OFFSET } from './preempt.ts';
+import { NO_HOOKS } from './hooks.ts';
+import { InterruptLevels } from './interrupt-levels.ts';
+import { Migration } from './migration.ts';
+import { Preempt } from './preempt.ts';
 import { type Lockup, Watchdog } from '../watchdog/lockup.ts';
 import type { Task } from './task.ts';
 
@@ -45,33 +48,6 @@ const RESCHEDULE_NS = 100_000;
 const HORIZON_NS_MAX = 100_000_000;
 
 export type RunState = 'running' | 'idle' | 'halted';
-
-/** What the scheduler tells the rooms above. */
-export interface SchedulerHooks {
-  /** A task's coroutine ended: by returning (`undefined`), or by throwing. */
-  onEnd(task: Task, thrown: unknown): void;
-  /**
-   * The task has kept its CPU in a driver for too long: kernel/watchdog/lockup.ts. Must throw.
-   */
-  onLockup(task: Task, stuckNs: number, kind: Lockup): void;
-  /** The running task goes to sleep where it must not; `count` is what schedule() would see. */
-  onAtomicSchedule(task: Task, count: number): void;
-  /** The running task goes to sleep in a read section of RCU. */
-  onReaderSchedule(): void;
-  /** The running task called something that may sleep where it must not. */
-  onAtomicCall(task: Task, count: number): void;
-  /** The task has run past its `cpuLimitNs`. */
-  onCpuLimit(task: Task): void;
-}
-
-const NO_HOOKS: SchedulerHooks = {
-  onEnd: () => undefined,
-  onLockup: () => undefined,
-  onAtomicSchedule: () => undefined,
-  onReaderSchedule: () => undefined,
-  onAtomicCall: () => undefined,
-  onCpuLimit: () => undefined,
-};
 
 export class Scheduler {
   readonly cpus: readonly Cpu[];
@@ -95,6 +71,8 @@ export class Scheduler {
 
   readonly #sim: Sim;
   readonly #execution: Execution;
+  readonly #interrupts: InterruptLevels;
+  readonly #migration: Migration;
   #cpu: Cpu;
   #turnEndNs = 0;
   /** User time of the running task when it began to run. */
@@ -114,6 +92,14 @@ export class Scheduler {
     this.blockers = new Blockers(execution, () => this.current);
     this.cpus = Array.from({ length: cpuCount }, (_, id) => new Cpu(id));
     this.#cpu = this.cpus[0]!;
+    this.#interrupts = new InterruptLevels(sim, this, {
+      enter: (cpu) => this.#enter(cpu),
+      leave: (cpu) => this.#leave(cpu),
+      setHorizon: (cpu) => this.#setHorizon(cpu),
+    });
+    this.#migration = new Migration(this.cpus, (atNs) => {
+      this.#turnEndNs = Math.min(this.#turnEndNs, atNs + SKEW_NS);
+    });
     sim.events.onScheduled = (atNs, cpu) => this.#expect(atNs, cpu);
   }
 
@@ -366,13 +352,13 @@ export class Scheduler {
     const depth = cpu.irqDepth;
     this.#leave(cpu);
     for (;;) {
-      this.#takeInterrupts(cpu);
+      this.#interrupts.take(cpu);
       if (Math.max(cpu.clockNs, cpu.asideNs) > this.#turnEndNs) this.#waitForOthers(cpu);
       if (this.haltStatus !== undefined) cpu.irqDepth = depth;
       if (cpu.irqDepth === depth) break;
       // An interrupt that spins needs what the others do, which cannot wait for the host.
       this.#extend(cpu.clockNs);
-      this.#resumeInterrupt(cpu);
+      this.#interrupts.resume(cpu);
     }
     this.#enter(cpu);
     if (this.haltStatus !== undefined) this.#cutOff();
@@ -409,12 +395,7 @@ export class Scheduler {
 
   /** What a CPU did with its time up to now, or up to where it has got. */
   timesOf(cpu: Cpu): CpuTimes {
-    const nowNs = Math.max(cpu.clockNs, this.#sim.now());
-    const { userNs, niceNs, irqNs, softirqNs, isAtRest } = cpu;
-    const idleNs = cpu.idleNs + (isAtRest ? nowNs - cpu.clockNs : 0);
-    const busyNs = (isAtRest ? nowNs : cpu.clockNs) - idleNs;
-    const systemNs = busyNs - userNs - niceNs - irqNs - softirqNs;
-    return { userNs, niceNs, irqNs, softirqNs, idleNs, systemNs };
+    return cpu.timesAt(Math.max(cpu.clockNs, this.#sim.now()));
   }
 
   /** What cannot be paused would compute on without power: its task dies instead. */
@@ -474,24 +455,24 @@ export class Scheduler {
   #turn(cpu: Cpu, isResumed: boolean): void {
     this.#paused = undefined;
     cpu.asideNs = 0;
-    if (cpu.isAtRest) this.#skipIdle(cpu, this.#timeOf(cpu));
+    if (cpu.isAtRest) cpu.skipIdle(this.#timeOf(cpu));
     if (!isResumed) this.#turnEndNs = this.#turnEnd(cpu);
     for (;;) {
-      this.#takeInterrupts(cpu);
+      this.#interrupts.take(cpu);
       if (this.haltStatus !== undefined) return;
       const task = cpu.irqDepth > 0 ? undefined : this.#choose(cpu);
       if (cpu.irqDepth === 0) {
         if (task === undefined) return;
         // A switch takes time, in which an interrupt may have come. It must not matter whether the
         // host stops here.
-        if (this.#isInterruptDue(cpu)) continue;
+        if (this.#interrupts.isDue(cpu)) continue;
       }
       if (cpu.clockNs > this.#turnEndNs) return;
       if (cpu.clockNs > this.#limitNs) {
         this.#paused = cpu;
         return;
       }
-      if (task === undefined) this.#resumeInterrupt(cpu);
+      if (task === undefined) this.#interrupts.resume(cpu);
       else this.#resumeTask(cpu, task);
       if (cpu.asideNs !== 0) return;
     }
@@ -530,12 +511,12 @@ export class Scheduler {
       this.#sim.clock.moveTo(cpu.clockNs);
       this.#enqueue(running, false);
     }
-    if (this.cpus.length > 1) this.#pull(cpu);
+    if (this.cpus.length > 1) this.#migration.pull(cpu);
     const before = cpu.current;
     const next = cpu.pick();
     if (next === undefined) return undefined;
     if (next !== before) this.#switch(cpu, before, next);
-    if (this.cpus.length > 1 && cpu.waitingCount > 0) this.#spread(cpu);
+    if (this.cpus.length > 1 && cpu.waitingCount > 0) this.#migration.spread(cpu);
     cpu.startSlice(next, this.#sim.oracle);
     return next;
   }
@@ -548,10 +529,10 @@ export class Scheduler {
     }
     cpu.take(next);
     if (before !== undefined && this.cpus.length > 1 && cpu.clockNs >= cpu.nextBalanceNs) {
-      this.#push(cpu, before);
+      this.#migration.push(cpu, before);
     }
     // A CPU that is a little behind the waker's must not run it before it was woken.
-    if (cpu.clockNs < next.sched.queuedNs) this.#skipIdle(cpu, next.sched.queuedNs);
+    if (cpu.clockNs < next.sched.queuedNs) cpu.skipIdle(next.sched.queuedNs);
     next.sched.waitedNs += cpu.clockNs - next.sched.queuedNs;
     next.sched.runs++;
     cpu.clockNs += COST.SWITCH;
@@ -561,47 +542,6 @@ export class Scheduler {
       this.#sim.cpu = cpu.id;
       this.#sim.trace.emit(EVENT.SWITCH, next.pid);
     }
-  }
-
-  /** Takes what waits on other CPUs and should run here at once. */
-  #pull(cpu: Cpu): void {
-    let task = pullRealTime(this.cpus, cpu, priorityOf(cpu));
-    if (task === undefined && cpu.isIdle) task = steal(this.cpus, cpu);
-    if (task !== undefined) this.#moveTo(cpu, task, false);
-  }
-
-  /** Now and then the task that has just run goes to a CPU that has less to do. */
-  #push(cpu: Cpu, task: Task): void {
-    const target = pushTarget(this.cpus, cpu, task);
-    if (target === undefined) return;
-    cpu.nextBalanceNs = cpu.clockNs + BALANCE_NS;
-    this.#send(cpu, task, target);
-  }
-
-  /** What waits here and could run elsewhere at once goes there. */
-  #spread(cpu: Cpu): void {
-    for (const task of [...cpu.realTime.waiting, ...cpu.fair.waiting]) {
-      const target = refuge(this.cpus, cpu, task);
-      if (target !== undefined) this.#send(cpu, task, target);
-    }
-  }
-
-  /** A waiting task of the CPU whose turn it is goes to another one, which looks at it soon. */
-  #send(cpu: Cpu, task: Task, target: Cpu): void {
-    cpu.dequeue(task);
-    if (target.isAtRest) this.#skipIdle(target, cpu.clockNs);
-    if (this.#moveTo(target, task, false)) target.needsReschedule = true;
-    const endNs = Math.max(cpu.clockNs, target.clockNs) + SKEW_NS;
-    if (endNs < this.#turnEndNs) this.#turnEndNs = endNs;
-  }
-
-  #moveTo(cpu: Cpu, task: Task, isNew: boolean): boolean {
-    if (task.cpu !== cpu.id) {
-      if (!isNew) task.sched.migrations++;
-      task.sched.movedNs = cpu.clockNs;
-      task.cpu = cpu.id;
-    }
-    return cpu.enqueue(task, isNew);
   }
 
   #resume(task: Task): void {
@@ -659,75 +599,6 @@ export class Scheduler {
     if (task.runtimeNs >= task.cpuLimitNs) this.hooks.onCpuLimit(task);
   }
 
-  // ---- Interrupts ---------------------------------------------------------------------------
-
-  /**
-   * Fires what is due at the time of `cpu`, as interrupts of it. One that is not done at once stays
-   * as the innermost, to be resumed in place of the task.
-   */
-  #takeInterrupts(cpu: Cpu): void {
-    if (cpu.areSoftirqsDue) this.#beginSoftirqs(cpu);
-    while (!cpu.context.irqsOff) {
-      const event = this.#sim.events.takeDue(cpu.clockNs, cpu.id);
-      if (event === undefined) return;
-      this.#beginInterrupt(cpu, HARDIRQ_OFFSET, false);
-      this.#sim.clock.charge(COST.INTERRUPT);
-      event.fire();
-      const isDone = cpu.interrupt?.body === undefined;
-      if (isDone) this.happens.end('hardirq');
-      this.#leave(cpu);
-      if (isDone) this.#endInterrupt(cpu);
-    }
-  }
-
-  #isInterruptDue(cpu: Cpu): boolean {
-    return !cpu.context.irqsOff && this.#sim.events.nextOn(cpu.id) <= cpu.clockNs;
-  }
-
-  #beginInterrupt(cpu: Cpu, offset: number, isSoftirq: boolean): void {
-    const { preemptCount } = cpu.context;
-    cpu.nest().begin(preemptCount + offset, isSoftirq, cpu.clockNs);
-    this.#enter(cpu);
-    if (!isSoftirq) this.preempt.watcher?.hardirqsOff();
-    this.happens.begin(isSoftirq ? 'softirq' : 'hardirq');
-  }
-
-  /** Softirqs run where nothing else does and bottom halves are on. Linux: invoke_softirq. */
-  #beginSoftirqs(cpu: Cpu): void {
-    cpu.areSoftirqsDue = false;
-    const { preemptCount, irqsOff } = cpu.context;
-    if (cpu.softirqPending === 0 || irqsOff || (preemptCount & INTERRUPT_MASK) !== 0) return;
-    this.#beginInterrupt(cpu, SOFTIRQ_OFFSET, true);
-    cpu.interrupt!.body = this.softirqs(cpu);
-    this.#leave(cpu);
-  }
-
-  #resumeInterrupt(cpu: Cpu): void {
-    const { interrupt } = cpu;
-    assert(interrupt?.body !== undefined, 'an interrupt that goes on has something to do');
-    const depth = cpu.irqDepth;
-    this.#enter(cpu);
-    this.#setHorizon(cpu);
-    let isDone = true;
-    try {
-      isDone = interrupt.body.next().done === true;
-    } catch (thrown) {
-      // An oops in an interrupt has ended the machine.
-      if (!(thrown instanceof Oops)) throw thrown;
-      cpu.irqDepth = depth;
-    }
-    if (isDone) this.happens.end(interrupt.isSoftirq ? 'softirq' : 'hardirq');
-    this.#leave(cpu);
-    if (isDone) this.#endInterrupt(cpu);
-  }
-
-  #endInterrupt(cpu: Cpu): void {
-    const isHardirq = cpu.interrupt?.isSoftirq === false;
-    cpu.irqDepth--;
-    if (isHardirq && !cpu.context.irqsOff) this.preempt.watcher?.hardirqsOn();
-    if (isHardirq) this.#beginSoftirqs(cpu);
-  }
-
   // ---- Time ---------------------------------------------------------------------------------
 
   #setHorizon(cpu: Cpu): void {
@@ -767,14 +638,8 @@ export class Scheduler {
   }
 
   #idleUntil(limitNs: number): void {
-    for (const cpu of this.cpus) if (cpu.isAtRest && !cpu.isStuck) this.#skipIdle(cpu, limitNs);
+    for (const cpu of this.cpus) if (cpu.isAtRest && !cpu.isStuck) cpu.skipIdle(limitNs);
     this.#sim.clock.moveTo(limitNs);
-  }
-
-  #skipIdle(cpu: Cpu, toNs: number): void {
-    if (toNs <= cpu.clockNs) return;
-    cpu.idleNs += toNs - cpu.clockNs;
-    cpu.clockNs = toNs;
   }
 
   // ---- Queues -------------------------------------------------------------------------------
@@ -792,10 +657,10 @@ export class Scheduler {
     const target = selectCpu(this.cpus, task, isNew, this.#sim.oracle);
     const nowNs = this.#sim.now();
     task.sched.queuedNs = Math.max(task.sched.queuedNs, nowNs);
-    if (target.isAtRest) this.#skipIdle(target, nowNs);
+    if (target.isAtRest) target.skipIdle(nowNs);
     const running = this.#cpu;
     if (target === running) this.#update(target);
-    if (this.#moveTo(target, task, isNew)) target.needsReschedule = true;
+    if (this.#migration.moveTo(target, task, isNew)) target.needsReschedule = true;
     if (target !== running) {
       const endNs = Math.max(nowNs, target.clockNs) + SKEW_NS;
       if (endNs < this.#turnEndNs) this.#turnEndNs = endNs;
@@ -860,7 +725,3 @@ export class Scheduler {
 }
 
 function* nothing(): Switching<void> {}
-
-function priorityOf(cpu: Cpu): number {
-  return Math.max(cpu.current?.sched.rtPriority ?? 0, cpu.realTime.highest);
-}
