@@ -10,7 +10,7 @@ import { decodeBase64 } from '../lib/base64.ts';
 import { readElf, type ElfFile } from '../lib/elf.ts';
 import { decodeUtf8 } from '../lib/utf8.ts';
 import type { BuildReply, BuildRequest } from '../uapi/hostcc.ts';
-import { ELF_MACHINE, VERMAGIC } from '../uapi/module-abi.ts';
+import { ELF_MACHINE, KO_SECTION, VERMAGIC } from '../uapi/module-abi.ts';
 import { assets } from './generated/assets.ts';
 import { createToolchain } from './index.ts';
 import { testToolchain } from './testing/run-driver.ts';
@@ -267,4 +267,24 @@ export class A { constructor() { t.msleep(); } }
       library,
     );
   });
+});
+
+it('a function that only kernel/raw is given has an address', () => {
+  const source = (imports: string, use: string): string => `import { module } from "kernel";
+${imports}
+function f(_data: Data): number { return 0; }
+class M { static init(): M { ${use} return new M(); } }
+export default module(M, { license: "GPL" });
+`;
+  const codeOf = (text: string): string => {
+    const section = elfOf(toolchain.build(request(text))).sections.find(
+      ({ name }) => name === KO_SECTION.FAST,
+    );
+    return decodeUtf8(section?.bytes ?? new Uint8Array(0));
+  };
+  const raw = 'import { kthread_run, NULL, type VoidPtr } from "kernel/raw";\ntype Data = VoidPtr;';
+  expect(
+    codeOf(source(raw, '\n// SAFETY: f does nothing.\nunsafe: kthread_run(f, NULL, "f");\n')),
+  ).toContain('defineFunction');
+  expect(codeOf(source('type Data = string;', 'void f;'))).not.toContain('defineFunction');
 });

@@ -40,7 +40,7 @@ const HEADLINES: readonly RegExp[] = [
   /^refcount_t: /,
   /: detected buffer overflow: /,
   /^unreferenced object /,
-  /^kmemleak: (?:\d+ new|Cannot|Found|Trying|Freeing|\[|Object)/,
+  /^kmemleak: (?:\d+ new|\S+ left |Cannot|Found|Trying|Freeing|\[|Object)/,
   /^kmem_cache_destroy .*: Slab cache still/,
   /^kmem_cache of name /,
   /^cache_from_obj: /,

@@ -5,7 +5,13 @@
  * Linux: sched_show_task of kernel/sched/core.c. Differs: nobody measures how much of a stack was
  * never used.
  */
-import { formatFrame, type Frame, kernelSite, type SiteRegistry } from '../module/sites.ts';
+import {
+  formatFrame,
+  type Frame,
+  kernelSite,
+  type SiteRegistry,
+  sleepingFrame,
+} from '../module/sites.ts';
 import type { Execution } from '../sched/execution.ts';
 import type { Task } from '../sched/task.ts';
 import type { Say } from './reporter.ts';
@@ -33,7 +39,7 @@ export function showTask(deps: ShowTaskDependencies, say: Say, task: Task): void
   say(' <TASK>');
   const frames = framesOf(deps, task);
   if (state !== 'R') for (const frame of switchFrames(deps.sites)) say(` ${formatFrame(frame)}`);
-  if (task.waitChannel !== '') say(` ${task.waitChannel}+0x0/0x0`);
+  if (task.waitChannel !== '') say(` ${formatFrame(sleepingFrame(task.waitChannel))}`);
   for (const frame of frames) say(` ${formatFrame(frame)}`, frame);
   say(' </TASK>');
 }

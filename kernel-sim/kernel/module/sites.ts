@@ -92,6 +92,35 @@ const KERNEL_FUNCTIONS = [
   ['call_timer_fn', 0x28, 0x130, 72],
 ] as const;
 
+/** Where tasks sleep, with what /proc/PID/wchan calls it. */
+const SLEEPING_FUNCTIONS: ReadonlyMap<string, Frame> = new Map(
+  (
+    [
+      ['__mutex_lock', 0x3a6, 0xc80],
+      ['rwsem_down_read_slowpath', 0x2b1, 0x5f0],
+      ['rwsem_down_write_slowpath', 0x3f5, 0x6e0],
+      ['__down_common', 0xd8, 0x1f0],
+      ['hrtimer_nanosleep', 0x9c, 0x130],
+      ['rcu_barrier', 0x1c4, 0x3b0],
+      ['__flush_workqueue', 0x16f, 0x420],
+      ['do_wait', 0x61, 0x130],
+      ['pipe_read', 0x3b5, 0x500],
+      ['pipe_write', 0x4ab, 0x6c0],
+      ['futex_wait_queue', 0x69, 0x90],
+      ['wait_woken', 0x54, 0x70],
+      ['poll_schedule_timeout', 0x4f, 0xa0],
+      ['sigsuspend', 0x88, 0xc0],
+      ['wait_for_partner', 0x5f, 0x90],
+      ['wait_for_completion', 0x24, 0x30],
+    ] as const
+  ).map(([name, offset, length]) => [name, { name, offset, length }]),
+);
+
+/** The frame of a task that sleeps; 0 long for a function of which nobody knows more. */
+export function sleepingFrame(name: string): Frame {
+  return SLEEPING_FUNCTIONS.get(name) ?? { name, offset: 0, length: 0 };
+}
+
 export type KernelFunction = (typeof KERNEL_FUNCTIONS)[number][0];
 
 /** Ids of the kernel's functions: index + 1, since 0 is "nowhere". */

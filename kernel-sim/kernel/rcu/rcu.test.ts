@@ -69,6 +69,24 @@ describe('a callback', () => {
   });
 });
 
+it('what callbacks know is known until they have begun', () => {
+  const { rcu, scheduler } = machine.kernel;
+  const known: number[][] = [];
+  machine.inThread(function* () {
+    rcu.readLock();
+    rcu.call(() => undefined, 0x1000);
+    rcu.call(() => undefined, 0, 0x2000);
+    known.push([...rcu.pointers()]);
+    // Its grace period has begun then.
+    yield* scheduler.sleepFor(1_000_000, false);
+    known.push([...rcu.pointers()]);
+    rcu.readUnlock();
+    yield* rcu.barrier();
+    known.push([...rcu.pointers()]);
+  });
+  expect(known).toEqual([[0x1000, 0x2000], [0x1000, 0x2000], []]);
+});
+
 it('there is no thread for it before somebody needs it', () => {
   const { tasks, rcu } = machine.kernel;
   const names = (): string[] => [...tasks.all()].map(({ name }) => name);
