@@ -90,65 +90,101 @@ import { DelayedWork, Work } from './work.ts';
 import { Workqueue } from './work-queue.ts';
 import { WorkqueueApi } from './workqueue.ts';
 
-export function makeDriverApi(services: ApiServices): ReadonlyMap<string, object> {
+/** The exports of a subpath, undefined for one that is not there. */
+export type DriverApi = (specifier: string) => object | undefined;
+
+/** Each part is made when a module first asks for it: most machines load few. */
+export function makeDriverApi(services: ApiServices): DriverApi {
   const context = new ApiContext(services);
-  const kernel = new KernelApi(context);
-  const fs = new FsApi(context);
-  const time = new TimeApi(context);
-  const { sysctl } = new SysctlApi(context);
-  const sync = new SyncApi(context);
   const uapi = new UapiApi(context.classes);
-  const alloc = new AllocApi(context);
-  const irq = new IrqApi(context);
-  const task = new TaskApi(context);
-  return new Map([
-    ['kernel', Object.freeze({ ...exportsOf(kernel), param: exportsOf(kernel.param) })],
+  const makers = makersOf(context, uapi);
+  const made = new Map<string, object>();
+  return (specifier) => {
+    const known = made.get(specifier);
+    const make = makers.get(specifier);
+    if (known !== undefined || make === undefined) return known;
+    const part = Object.freeze(make());
+    made.set(specifier, part);
+    return part;
+  };
+}
+
+function makersOf(context: ApiContext, uapi: UapiApi): ReadonlyMap<string, () => object> {
+  return new Map<string, () => object>([
+    [
+      'kernel',
+      () => {
+        const kernel = new KernelApi(context);
+        return { ...exportsOf(kernel), param: exportsOf(kernel.param) };
+      },
+    ],
     [
       'kernel/alloc',
-      Object.freeze({
-        ...ALLOC_FLAGS,
-        ...exportsOf(alloc),
-        ...classesOf(alloc, { Arc, KBox, KString, KVec, Slot }),
-      }),
+      () => {
+        const alloc = new AllocApi(context);
+        const classes = classesOf(alloc, { Arc, KBox, KString, KVec, Slot });
+        return { ...ALLOC_FLAGS, ...exportsOf(alloc), ...classes };
+      },
     ],
-    ['kernel/fs', Object.freeze({ chrdev: exportsOf(fs.chrdev), miscdev: exportsOf(fs.miscdev) })],
     [
-      'kernel/mm',
-      Object.freeze({ ...exportsOf(new MmApi()), Page: classOf(Page, new PageStatics(context)) }),
+      'kernel/fs',
+      () => {
+        const fs = new FsApi(context);
+        return { chrdev: exportsOf(fs.chrdev), miscdev: exportsOf(fs.miscdev) };
+      },
     ],
-    ['kernel/random', exportsOf(new RandomApi(context))],
-    ['kernel/raw', rawExports(context, uapi)],
-    ['kernel/sysctl', Object.freeze({ sysctl: exportsOf(sysctl) })],
     [
       'kernel/irq',
-      Object.freeze({
-        ...exportsOf(irq),
-        ...classesOf(irq, { Tick }),
-        irq: exportsOf(irq.irq),
-      }),
+      () => {
+        const irq = new IrqApi(context);
+        return { ...exportsOf(irq), ...classesOf(irq, { Tick }), irq: exportsOf(irq.irq) };
+      },
     ],
-    ['kernel/task', Object.freeze({ ...exportsOf(task), ...classesOf(task, { Thread }) })],
-    ['kernel/time', Object.freeze({ ...exportsOf(time), ...classesOf(time, { HrTimer, Timer }) })],
-    ['kernel/workqueue', classesOf(new WorkqueueApi(context), { DelayedWork, Work, Workqueue })],
-    ['uapi', exportsOf(uapi)],
     [
-      'kernel/sync',
-      classesOf(sync, {
-        AtomicBool,
-        AtomicU32,
-        AtomicU64,
-        Completion,
-        CondVar,
-        Mutex,
-        PerCpu,
-        RwLock,
-        RwSemaphore,
-        Semaphore,
-        SeqLock,
-        Spinlock,
-      }),
+      'kernel/mm',
+      () => ({ ...exportsOf(new MmApi()), Page: classOf(Page, new PageStatics(context)) }),
     ],
+    ['kernel/random', () => exportsOf(new RandomApi(context))],
+    ['kernel/raw', () => rawExports(context, uapi)],
+    ['kernel/sync', () => syncExports(new SyncApi(context))],
+    ['kernel/sysctl', () => ({ sysctl: exportsOf(new SysctlApi(context).sysctl) })],
+    [
+      'kernel/task',
+      () => {
+        const task = new TaskApi(context);
+        return { ...exportsOf(task), ...classesOf(task, { Thread }) };
+      },
+    ],
+    [
+      'kernel/time',
+      () => {
+        const time = new TimeApi(context);
+        return { ...exportsOf(time), ...classesOf(time, { HrTimer, Timer }) };
+      },
+    ],
+    [
+      'kernel/workqueue',
+      () => classesOf(new WorkqueueApi(context), { DelayedWork, Work, Workqueue }),
+    ],
+    ['uapi', () => exportsOf(uapi)],
   ]);
+}
+
+function syncExports(sync: SyncApi): object {
+  return classesOf(sync, {
+    AtomicBool,
+    AtomicU32,
+    AtomicU64,
+    Completion,
+    CondVar,
+    Mutex,
+    PerCpu,
+    RwLock,
+    RwSemaphore,
+    Semaphore,
+    SeqLock,
+    Spinlock,
+  });
 }
 
 /** `kernel/raw` is made of many parts, which know nothing of each other. */
@@ -216,7 +252,7 @@ function rawExports(context: ApiContext, uapi: UapiApi): object {
     WORKQUEUE_FLAGS,
   ];
   const exports: object[] = [...constants, ...parts.map(exportsOf)];
-  return Object.freeze(Object.defineProperties({}, descriptorsOf(exports)));
+  return Object.defineProperties({}, descriptorsOf(exports));
 }
 
 /**

@@ -462,7 +462,6 @@ export class Kernel {
         return sysctl();
       },
     };
-    const api = makeDriverApi(services);
     return new ModuleLoader({
       sim,
       printk,
@@ -477,7 +476,7 @@ export class Kernel {
       signatures: options.moduleSignatures,
       build: build ?? (options.preempt === 'full' ? 'stepped' : 'fast'),
       evaluate: (code, name) => host.evaluate(code, name),
-      resolveApi: (specifier) => api.get(specifier),
+      resolveApi: makeDriverApi(services),
       initOf(exported) {
         const moduleClass = ModuleDefinition.classOf(exported);
         return moduleClass === undefined
