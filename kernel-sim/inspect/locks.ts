@@ -61,14 +61,14 @@ class LockTable {
   }
 
   add(task: Task): void {
-    const { heldLocks, blockedOn, pid, name, cpu } = task;
+    const { heldLocks, pid, name, cpu } = task;
     for (const held of heldLocks) {
       // Asked for, but nobody has looked yet whether it is free.
-      if (!held.isHad && blockedOn?.map !== held.map) continue;
+      if (!held.isHad && !held.isContended) continue;
       const row = this.#rowOf(held);
       (held.isHad ? row.holders : row.waiters).push({
         pid,
-        sinceNs: held.isHad ? held.timeNs : (blockedOn?.sinceNs ?? held.askedNs),
+        sinceNs: held.isHad ? held.timeNs : held.askedNs,
         at: placeOf(this.#kernel, held.site),
         isShared: held.read !== 0,
       });

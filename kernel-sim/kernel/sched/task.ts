@@ -10,7 +10,7 @@
 import type { Sleeping } from '../../uapi/coroutine.ts';
 import { SIGNAL } from '../../uapi/signal.ts';
 import type { IrqTrace } from '../locking/lockdep/irq-trace.ts';
-import type { HeldLock, LockMap } from '../locking/lockdep/lock-class.ts';
+import type { HeldLock } from '../locking/lockdep/lock-class.ts';
 import type { Blocker } from '../locking/blocker.ts';
 import type { Credentials } from '../credentials.ts';
 import type { Trace } from '../ptrace.ts';
@@ -94,10 +94,6 @@ export class Task implements Context {
   address = 0;
   /** Locks that it holds or asked for, the last one last: lockdep's. */
   readonly heldLocks: HeldLock[] = [];
-  /** The lock that it waits for, where, and since when. */
-  blockedOn:
-    | { readonly map: LockMap; readonly site: number; readonly sinceNs: number }
-    | undefined = undefined;
   /** Where it turned interrupts on and off, once it did. */
   irqTrace: IrqTrace | undefined = undefined;
   /** Modules whose code is on the stack, innermost last. */

@@ -46,6 +46,7 @@ export class HeldLocks {
     next.askedNs = this.#deps.sim.now();
     next.timeNs = next.askedNs;
     next.isHad = isTry;
+    next.isContended = false;
     next.chain = this.#deps.noChain;
     lockClass.ops++;
     return next;
@@ -62,8 +63,9 @@ export class HeldLocks {
     const { sim, scheduler, countsTimes } = this.#deps;
     const task = scheduler.current;
     const held = findLast(task.heldLocks, map);
-    task.blockedOn = { map, site: held?.site ?? this.callSite(), sinceNs: sim.now() };
     if (held === undefined) return;
+    held.isContended = true;
+    held.askedNs = sim.now();
     this.#tell(EVENT.LOCK_CONTENDED, map, held.lockClass);
     held.lockClass.contentions++;
     if (!countsTimes) return;
@@ -71,15 +73,12 @@ export class HeldLocks {
     count(statistics.contentionPoints, held.site);
     const owner = this.#holderOf(map, task);
     if (owner !== undefined) count(statistics.contendingPoints, owner.site);
-    held.askedNs = sim.now();
     if (map.lastCpu !== scheduler.cpu.id) statistics.side(held.read).contendedBounces++;
   }
 
   /** The running code has the lock that it asked for. */
   have(map: LockMap): void {
     const task = this.#deps.scheduler.current;
-    const wasBlocked = task.blockedOn !== undefined;
-    task.blockedOn = undefined;
     const held = findLast(task.heldLocks, map);
     if (held === undefined) {
       const other = task.heldLocks.findLast((each) => standsFor(each, map));
@@ -88,7 +87,7 @@ export class HeldLocks {
     }
     held.isHad = true;
     held.timeNs = this.#deps.sim.now();
-    if (wasBlocked && this.#deps.countsTimes) {
+    if (held.isContended && this.#deps.countsTimes) {
       held.lockClass.statistics.side(held.read).wait.add(held.timeNs - held.askedNs);
     }
     this.noteTaken(held);
@@ -120,8 +119,7 @@ export class HeldLocks {
       held.references--;
       return heldLocks.length;
     }
-    if (!held.isHad) task.blockedOn = undefined;
-    else if (this.#deps.countsTimes) {
+    if (held.isHad && this.#deps.countsTimes) {
       held.lockClass.statistics.side(held.read).hold.add(this.#deps.sim.now() - held.timeNs);
     }
     this.#spare.push(held);

@@ -140,4 +140,6 @@ export class HeldLock {
   timeNs = 0;
   /** True from `acquired` on: before, the task waits for it. */
   isHad = false;
+  /** It was not free when somebody looked: its task waits, or has waited since `askedNs`. */
+  isContended = false;
 }
