@@ -153,6 +153,7 @@ export class IrqNamespace {
     });
     const errno = context.services.interrupts.request(intOf(irq), {
       handler: callback.address,
+      thread: 0,
       flags: options.shared === true ? IRQF_SHARED : 0,
       name: String(name),
       device: callback.pointer,

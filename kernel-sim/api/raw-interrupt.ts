@@ -4,7 +4,12 @@
  *
  * @subpath kernel/raw
  */
-import { IRQF_NO_THREAD, IRQF_SHARED } from '../kernel/irq/interrupts.ts';
+import {
+  IRQF_NO_THREAD,
+  IRQF_ONESHOT,
+  IRQF_SHARED,
+  IRQ_WAKE_THREAD,
+} from '../kernel/irq/interrupts.ts';
 import type { Switching } from '../uapi/coroutine.ts';
 import type { ApiContext } from './context.ts';
 import type { VoidPtr } from './raw-pointer.ts';
@@ -28,6 +33,21 @@ export interface IrqHandlerFunction {
   (irq: number, dev_id: VoidPtr): number;
 }
 
+/**
+ * What an interrupt leaves for its thread, which may sleep.
+ *
+ * @public
+ */
+export interface IrqThreadFunction {
+  /**
+   * Called by the thread `irq/N-NAME`. Answers IRQ_HANDLED.
+   *
+   * @context process
+   * @raw
+   */
+  (irq: number, dev_id: VoidPtr): number;
+}
+
 /** @exports */
 export class RawInterruptApi {
   readonly #context: ApiContext;
@@ -36,10 +56,14 @@ export class RawInterruptApi {
   readonly IRQF_SHARED: number = IRQF_SHARED;
   /** The handler never runs in a thread: it may take raw spinlocks, and no others. */
   readonly IRQF_NO_THREAD: number = IRQF_NO_THREAD;
+  /** The line stays silent until the handler's thread is done. */
+  readonly IRQF_ONESHOT: number = IRQF_ONESHOT;
   /** It was another device of the line. */
   readonly IRQ_NONE: number = 0;
   /** The interrupt was ours, and is dealt with. */
   readonly IRQ_HANDLED: number = 1;
+  /** The interrupt was ours; the rest is for the handler's thread. */
+  readonly IRQ_WAKE_THREAD: number = IRQ_WAKE_THREAD;
 
   constructor(context: ApiContext) {
     this.#context = context;
@@ -60,9 +84,29 @@ export class RawInterruptApi {
     name: string,
     dev_id: VoidPtr,
   ): number {
+    return this.request_threaded_irq(irq, handler, null, flags, name, dev_id);
+  }
+
+  /**
+   * The same with a thread: it calls `thread_fn` whenever `handler` answers IRQ_WAKE_THREAD, or at
+   * each interrupt if there is no handler, which needs IRQF_ONESHOT. 0, or a negative errno.
+   *
+   * Context: process. Linux: request_threaded_irq.
+   *
+   * @raw
+   */
+  request_threaded_irq(
+    irq: number,
+    handler: IrqHandlerFunction | null,
+    thread_fn: IrqThreadFunction | null,
+    flags: number,
+    name: string,
+    dev_id: VoidPtr,
+  ): number {
     const { runtime, services } = this.#context;
     return services.interrupts.request(Number(irq), {
       handler: runtime.addressOf(handler),
+      thread: runtime.addressOf(thread_fn),
       flags: Number(flags) >>> 0,
       name: String(name),
       device: addressOf(dev_id),

@@ -13,11 +13,9 @@ import type { Sim } from '../../sim/sim.ts';
 import { EVENT } from '../../sim/trace.ts';
 import type { Switching } from '../../uapi/coroutine.ts';
 import { ERRNO } from '../../uapi/errno.ts';
-import type { FunctionCalls } from '../module/function-calls.ts';
 import { innerPath } from '../module/sites.ts';
-import type { Printk } from '../printk/printk.ts';
 import type { Execution } from '../sched/execution.ts';
-import type { Scheduler } from '../sched/scheduler.ts';
+import { IrqThread, type IrqThreadParts } from './irq-thread.ts';
 
 /** Lines that there are. Linux: nr_legacy_irqs. */
 const LINES = 16;
@@ -25,9 +23,12 @@ const LINES = 16;
 export const IRQF_SHARED = 0x80;
 /** The handler runs in a hard interrupt even where others get threads. Linux: IRQF_NO_THREAD. */
 export const IRQF_NO_THREAD = 0x1_0000;
-/** It, and for the same reason Linux's IRQF_PERCPU and IRQF_ONESHOT. */
-const UNTHREADED = IRQF_NO_THREAD | 0x400 | 0x2000;
-const IRQ_HANDLED = 1;
+/** The line stays silent until the handler's thread is done. Linux: IRQF_ONESHOT. */
+export const IRQF_ONESHOT = 0x2000;
+const IRQF_PERCPU = 0x400;
+const UNTHREADED = IRQF_NO_THREAD | IRQF_PERCPU | IRQF_ONESHOT;
+export const IRQ_HANDLED = 1;
+export const IRQ_WAKE_THREAD = 2;
 /** How many interrupts in a row are looked at, and how many of them nobody may miss. */
 const LOOKED_AT = 100_000;
 const UNHANDLED_MAX = 99_900;
@@ -36,8 +37,10 @@ const ENTRY_PATH = innerPath('asm_common_interrupt', 'common_interrupt', '__comm
 const HANDLE_PATH = innerPath('handle_edge_irq', 'handle_irq_event', '__handle_irq_event_percpu');
 
 export interface IrqAction {
-  /** Address of the handler. */
+  /** Address of the handler; 0 for one that only wakes its thread. */
   readonly handler: number;
+  /** Address of what its thread calls; 0 for none. */
+  readonly thread: number;
   readonly flags: number;
   readonly name: string;
   /** What tells it from others of the line; the handler is given it. */
@@ -47,6 +50,9 @@ export interface IrqAction {
 interface Line {
   readonly irq: number;
   readonly actions: IrqAction[];
+  readonly threads: Map<IrqAction, IrqThread>;
+  /** The CPUs that it may lead to, a bit each. */
+  affinity: number;
   /** How often it came, by CPU. */
   readonly counts: number[];
   /** Nesting of disable_irq; it came meanwhile. */
@@ -58,15 +64,12 @@ interface Line {
   unhandled: number;
 }
 
-export interface InterruptsParts {
+export interface InterruptsParts extends IrqThreadParts {
   readonly sim: Sim;
-  readonly scheduler: Scheduler;
   readonly execution: Execution;
-  readonly printk: Printk;
   readonly warn: (text: string) => void;
   readonly warnOnce: (text: string) => void;
   readonly dumpStack: () => void;
-  readonly functions: () => FunctionCalls;
 }
 
 export class Interrupts {
@@ -78,6 +81,8 @@ export class Interrupts {
     this.#lines = Array.from({ length: LINES }, (_, irq) => ({
       irq,
       actions: [],
+      threads: new Map(),
+      affinity: 2 ** parts.scheduler.cpus.length - 1,
       counts: parts.scheduler.cpus.map(() => 0),
       disabled: 0,
       isPending: false,
@@ -93,8 +98,13 @@ export class Interrupts {
     scheduler.mightSleep();
     const line = this.#lines[irq];
     const isShared = (action.flags & IRQF_SHARED) !== 0;
-    if (line === undefined || action.handler === 0) return -ERRNO.EINVAL;
+    if (line === undefined || (action.handler === 0 && action.thread === 0)) return -ERRNO.EINVAL;
     if (isShared && action.device === 0) return -ERRNO.EINVAL;
+    if (action.handler === 0 && (action.flags & IRQF_ONESHOT) === 0) {
+      const who = `${action.name} (irq ${irq})`;
+      printk.err(`genirq: Threaded irq requested with handler=NULL and !ONESHOT for ${who}`);
+      return -ERRNO.EINVAL;
+    }
     const [old] = line.actions;
     if (old !== undefined && (!isShared || (old.flags & IRQF_SHARED) === 0)) {
       const [wanted, had] = [action, old].map(
@@ -105,6 +115,10 @@ export class Interrupts {
       return -ERRNO.EBUSY;
     }
     scheduler.happens.release(action);
+    if (action.thread !== 0) {
+      const thread = new IrqThread(this.#parts, irq, action, () => this.#unmask(line));
+      line.threads.set(action, thread);
+    }
     line.actions.push(action);
     return 0;
   }
@@ -122,14 +136,22 @@ export class Interrupts {
     }
     const [action] = line.actions.splice(at, 1);
     yield* this.synchronize(irq);
+    const thread = line.threads.get(action!);
+    line.threads.delete(action!);
+    if (scheduler.preempt.inInterrupt) thread?.end();
+    else if (thread !== undefined) yield* thread.stop();
     scheduler.happens.acquire(action!);
   }
 
-  /** Waits until no handler of the line runs on another CPU. Linux: synchronize_irq. */
+  /** Waits until no handler of the line runs on another CPU, nor its thread. Linux: synchronize_irq. */
   *synchronize(irq: number): Switching<void> {
     const { scheduler } = this.#parts;
     const line = this.#lines[irq];
     while (line?.isRunning === true && !scheduler.preempt.inHardirq) yield* scheduler.relax();
+    const threads = [...(line?.threads.values() ?? [])];
+    while (threads.some((thread) => thread.isBusy) && !scheduler.preempt.inInterrupt) {
+      yield* scheduler.relax();
+    }
     for (const action of line?.actions ?? []) scheduler.happens.acquire(action);
   }
 
@@ -154,10 +176,34 @@ export class Interrupts {
     this.raise(irq);
   }
 
+  /** Which CPUs the line may lead to, a bit each. Linux: /proc/irq/N/smp_affinity. */
+  affinityOf(irq: number): number {
+    return this.#lines[irq]?.affinity ?? 0;
+  }
+
+  /** The CPU that the line leads to. Linux: /proc/irq/N/effective_affinity. */
+  targetOf(irq: number): number {
+    return 31 - Math.clz32(this.affinityOf(irq) & -this.affinityOf(irq));
+  }
+
+  /** False when none of the CPUs is there. Linux: irq_set_affinity. */
+  setAffinity(irq: number, mask: number): boolean {
+    const line = this.#lines[irq];
+    const there = mask & (2 ** this.#parts.scheduler.cpus.length - 1);
+    if (line === undefined || there === 0) return false;
+    line.affinity = there;
+    return true;
+  }
+
+  /** Numbers of all lines. */
+  get numbers(): readonly number[] {
+    return this.#lines.map(({ irq }) => irq);
+  }
+
   /** A device says that it wants to be looked at. Context: any; the CPU takes it when it may. */
   raise(irq: number): void {
     const { sim } = this.#parts;
-    sim.events.schedule(sim.now(), () => this.#take(irq), IRQ_CPU);
+    sim.events.schedule(sim.now(), () => this.#take(irq), this.targetOf(irq));
   }
 
   /** /proc/interrupts. */
@@ -170,13 +216,17 @@ export class Interrupts {
         const names = actions.map(({ name }) => name).join(', ');
         return `${String(irq).padStart(3)}: ${numbers} IO-APIC   ${irq}-edge      ${names}\n`;
       });
-    return `           ${header}\n${rows.join('')}`;
+    const numbersOf = (counts: readonly number[]): string =>
+      counts.map((count) => `${String(count).padStart(10)} `).join('');
+    const timers = numbersOf(this.#parts.scheduler.cpus.map((cpu) => cpu.timerInterrupts));
+    const kernels = `LOC: ${timers}  Local timer interrupts\nERR: ${numbersOf([0]).trimEnd()}\n`;
+    return `           ${header}\n${rows.join('')}${kernels}`;
   }
 
   #take(irq: number): void {
     const { scheduler } = this.#parts;
     const line = this.#lines[irq]!;
-    if (line.disabled > 0) {
+    if (line.disabled > 0 || isMasked(line)) {
       line.isPending = true;
       return;
     }
@@ -193,7 +243,9 @@ export class Interrupts {
     for (const action of line.actions.slice()) {
       const name = sim.trace.intern(action.name);
       if (sim.trace.on) sim.trace.emit(EVENT.IRQ_ENTER, line.irq, name);
-      if ((yield* this.#call(line.irq, action)) === IRQ_HANDLED) isHandled = true;
+      const answer = yield* this.#call(line.irq, action);
+      if (answer === IRQ_HANDLED || answer === IRQ_WAKE_THREAD) isHandled = true;
+      if (answer === IRQ_WAKE_THREAD) this.#wakeThread(line, action);
       if (sim.trace.on) sim.trace.emit(EVENT.IRQ_EXIT, line.irq, name);
     }
     line.isRunning = false;
@@ -201,7 +253,26 @@ export class Interrupts {
     execution.sp = frame;
   }
 
+  #wakeThread({ irq, threads }: Line, action: IrqAction): void {
+    const thread = threads.get(action);
+    if (thread !== undefined) {
+      this.#parts.scheduler.happens.release(action);
+      thread.wake();
+      return;
+    }
+    const text = `IRQ ${irq} device ${action.name} returned IRQ_WAKE_THREAD`;
+    this.#parts.warnOnce(`${text} but no thread function available.`);
+  }
+
+  /** A thread is done: what came meanwhile comes now. Linux: irq_finalize_oneshot. */
+  #unmask(line: Line): void {
+    if (!line.isPending || line.disabled > 0 || isMasked(line)) return;
+    line.isPending = false;
+    this.raise(line.irq);
+  }
+
   *#call(irq: number, action: IrqAction): Switching<unknown> {
+    if (action.handler === 0) return IRQ_WAKE_THREAD;
     const { scheduler, functions, warnOnce } = this.#parts;
     const { preempt, happens } = scheduler;
     happens.acquire(action);
@@ -239,5 +310,11 @@ export class Interrupts {
 }
 
 const NO_FRAMES = innerPath();
-/** The CPU to which all lines lead. */
-const IRQ_CPU = 0;
+
+/** A thread of one that wants silence until it is done is not. */
+function isMasked({ threads }: Line): boolean {
+  for (const [{ flags }, thread] of threads) {
+    if ((flags & IRQF_ONESHOT) !== 0 && thread.isBusy) return true;
+  }
+  return false;
+}

@@ -1631,17 +1631,34 @@ export interface IrqHandlerFunction {
   (irq: number, dev_id: VoidPtr): number;
 }
 
+/** What an interrupt leaves for its thread, which may sleep. */
+export interface IrqThreadFunction {
+  /**
+   * Called by the thread `irq/N-NAME`. Answers IRQ_HANDLED.
+   *
+   * @context process
+   * @raw
+   */
+  (irq: number, dev_id: VoidPtr): number;
+}
+
 /** Others may have handlers on the same line. */
 export const IRQF_SHARED: number;
 
 /** The handler never runs in a thread: it may take raw spinlocks, and no others. */
 export const IRQF_NO_THREAD: number;
 
+/** The line stays silent until the handler's thread is done. */
+export const IRQF_ONESHOT: number;
+
 /** It was another device of the line. */
 export const IRQ_NONE: number;
 
 /** The interrupt was ours, and is dealt with. */
 export const IRQ_HANDLED: number;
+
+/** The interrupt was ours; the rest is for the handler's thread. */
+export const IRQ_WAKE_THREAD: number;
 
 /**
  * Has `handler` called when a line is raised. 0, or a negative errno.
@@ -1652,6 +1669,17 @@ export const IRQ_HANDLED: number;
  * @symbol request_threaded_irq
  */
 export function request_irq(irq: number, handler: IrqHandlerFunction, flags: number, name: string, dev_id: VoidPtr): number;
+
+/**
+ * The same with a thread: it calls `thread_fn` whenever `handler` answers IRQ_WAKE_THREAD, or at
+ * each interrupt if there is no handler, which needs IRQF_ONESHOT. 0, or a negative errno.
+ *
+ * Context: process. Linux: request_threaded_irq.
+ *
+ * @raw
+ * @symbol request_threaded_irq
+ */
+export function request_threaded_irq(irq: number, handler: IrqHandlerFunction | null, thread_fn: IrqThreadFunction | null, flags: number, name: string, dev_id: VoidPtr): number;
 
 /**
  * Takes a handler away, and waits until it is done.
