@@ -5,13 +5,10 @@ import { decodeBase64 } from '../lib/base64.ts';
 import { readElf } from '../lib/elf.ts';
 import { decodeUtf8 } from '../lib/utf8.ts';
 import { KO_SECTION, type SiteTable } from '../uapi/module-abi.ts';
-import { assets } from './generated/assets.ts';
-import { createToolchain } from './index.ts';
-
-const toolchain = createToolchain(assets);
+import { TOOLCHAIN } from './testing/shared-toolchain.ts';
 
 function sitesOf(source: string): SiteTable {
-  const reply = toolchain.build({
+  const reply = TOOLCHAIN.build({
     version: 1,
     module: 'm',
     board: 'pc',

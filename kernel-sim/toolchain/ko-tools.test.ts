@@ -8,8 +8,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 
 import { decodeBase64 } from '../lib/base64.ts';
 import { readElf } from '../lib/elf.ts';
-import { assets } from './generated/assets.ts';
-import { createToolchain } from './index.ts';
+import { TOOLCHAIN } from './testing/shared-toolchain.ts';
 
 const EXAMPLE = join(import.meta.dirname, '../examples/symbols');
 const RELEASE = '6.12.0-ringzero';
@@ -35,7 +34,6 @@ function has(tool: string): boolean {
   }
 }
 
-const toolchain = createToolchain(assets);
 const sources = Object.fromEntries(
   MODULES.map((name) => [`${name}.ts`, readFileSync(join(EXAMPLE, `${name}.ts`), 'utf8')]),
 );
@@ -43,7 +41,7 @@ function build(board: 'pc' | 'rpi3', module: string): string {
   const modules = MODULES.map((name) => ({ name, main: `${name}.ts` }));
   const request = { version: 1, module, board, main: `${module}.ts`, sources, modules } as const;
   const path = join(tree, 'extra', `${module}.ko`);
-  writeFileSync(path, decodeBase64(toolchain.build(request).ko ?? '') ?? '');
+  writeFileSync(path, decodeBase64(TOOLCHAIN.build(request).ko ?? '') ?? '');
   return path;
 }
 

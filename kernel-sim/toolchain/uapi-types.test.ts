@@ -2,10 +2,7 @@
 /** What the types of `uapi` and of raw pointers let a driver say, and what not. */
 import { beforeAll, describe, expect, it } from 'vitest';
 
-import { assets } from './generated/assets.ts';
-import { createToolchain } from './index.ts';
-
-const toolchain = createToolchain(assets);
+import { TOOLCHAIN } from './testing/shared-toolchain.ts';
 
 const DECLARATIONS = `
 class Node extends struct({ value: u32, next: ptr<Node>() }) {}
@@ -115,7 +112,7 @@ describe('a driver', () => {
   beforeAll(() => {
     const source = HEAD + bodies.map(line).join('');
     const start = HEAD.split('\n').length;
-    const found = toolchain.check({ 'a.ts': source }).filter(({ code }) => code.startsWith('TS'));
+    const found = TOOLCHAIN.check({ 'a.ts': source }).filter(({ code }) => code.startsWith('TS'));
     for (const [index, body] of bodies.entries()) {
       const here = found.filter((it) => it.line === start + index);
       complaints.set(

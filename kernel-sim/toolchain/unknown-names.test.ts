@@ -4,17 +4,14 @@
  */
 import { expect, it } from 'vitest';
 
-import { assets } from './generated/assets.ts';
-import { createToolchain } from './index.ts';
-
-const toolchain = createToolchain(assets);
+import { TOOLCHAIN } from './testing/shared-toolchain.ts';
 
 function codesOf(body: string, from = 'kernel'): string[] {
   const source = `import { module } from "${from}";
 class A { static init(): A { ${body} return new A(); } }
 export default module(A, { license: "GPL" });
 `;
-  return toolchain.check({ 'a.ts': source }).map(({ code }) => code);
+  return TOOLCHAIN.check({ 'a.ts': source }).map(({ code }) => code);
 }
 
 it.each([

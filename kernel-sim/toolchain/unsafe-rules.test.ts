@@ -3,10 +3,7 @@
 /** Where raw operations may stand, and what cannot be followed. */
 import { describe, expect, it } from 'vitest';
 
-import { assets } from './generated/assets.ts';
-import { createToolchain } from './index.ts';
-
-const toolchain = createToolchain(assets);
+import { TOOLCHAIN } from './testing/shared-toolchain.ts';
 
 const HEAD = `import { module } from "kernel";
 import { addr_of, global_buffer, kfree, kmalloc, GFP_KERNEL, NULL } from "kernel/raw";
@@ -27,9 +24,9 @@ export default module(M, { license: "GPL" });`;
 /** `line: code` of what is wrong, lines counted from the one after the head. */
 function findings(source: string): string[] {
   const first = HEAD.split('\n').length - 1;
-  return toolchain
-    .check({ 'm.ts': HEAD + source + TAIL })
-    .map(({ line, code }) => `${line - first}: ${code}`);
+  return TOOLCHAIN.check({ 'm.ts': HEAD + source + TAIL }).map(
+    ({ line, code }) => `${line - first}: ${code}`,
+  );
 }
 
 describe('what is refused', () => {

@@ -8,8 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 
-import { assets } from '../../kernel-sim/toolchain/generated/assets.ts';
-import { createToolchain } from '../../kernel-sim/toolchain/index.ts';
+import { TOOLCHAIN } from '../../kernel-sim/toolchain/testing/shared-toolchain.ts';
 import { writeKo } from '../../kernel-sim/toolchain/ko.ts';
 import { BuiltCommand } from '../command/built-command.ts';
 
@@ -39,7 +38,7 @@ function helloWorld(): Uint8Array {
   const main = 'hello_world.ts';
   const sources = { [main]: readFileSync(source, 'utf8') };
   const request = { version: 1, module: 'helloworld', board: 'pc', main, sources } as const;
-  return Buffer.from(createToolchain(assets).build(request).ko ?? '', 'base64');
+  return Buffer.from(TOOLCHAIN.build(request).ko ?? '', 'base64');
 }
 
 /** A `.ko` whose text is `body`, run when it is loaded, with `say` to write to the log. */

@@ -9,8 +9,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 
 import { writeExecutable } from '../../kernel-sim/toolchain/executable.ts';
-import { assets } from '../../kernel-sim/toolchain/generated/assets.ts';
-import { createToolchain } from '../../kernel-sim/toolchain/index.ts';
+import { TOOLCHAIN } from '../../kernel-sim/toolchain/testing/shared-toolchain.ts';
 import { BuiltCommand } from '../command/built-command.ts';
 
 // Each test starts processes, on machines that have others to run.
@@ -44,7 +43,7 @@ beforeAll(async () => {
     main,
     sources,
   } as const;
-  const { executable = '' } = createToolchain(assets).build(request);
+  const { executable = '' } = TOOLCHAIN.build(request);
   writeFileSync(join(folder, 'good'), Buffer.from(executable, 'base64'));
   await command.build();
 });

@@ -5,7 +5,8 @@ import { Buffer } from 'node:buffer';
 import { bootMachine, defaultImage, takeSnapshot } from '../../kernel-sim/index.ts';
 import { taintLetters } from '../../kernel-sim/kernel/taint.ts';
 import { EVENT, type EventKind, type TraceEvent } from '../../kernel-sim/sim/trace.ts';
-import { sharedToolchain, TestMachine } from '../support/machine.ts';
+import { TOOLCHAIN } from '../../kernel-sim/toolchain/testing/shared-toolchain.ts';
+import { TestMachine } from '../support/machine.ts';
 import { MODULE, MODULE_FILE } from './driver-source.ts';
 
 /** What a run left behind. */
@@ -46,7 +47,7 @@ export type Built = { readonly file: Uint8Array } | { readonly errors: readonly 
 
 /** A `.ko`, or with `target` an executable, of one source file. */
 export function build(text: string, target: 'module' | 'program', provider?: string): Built {
-  const { ko, executable, diagnostics } = sharedToolchain().build({
+  const { ko, executable, diagnostics } = TOOLCHAIN.build({
     version: 1,
     target,
     module: MODULE,

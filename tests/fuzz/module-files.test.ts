@@ -9,7 +9,8 @@ import { assert } from '../../kernel-sim/lib/assert.ts';
 import { decodeBase64 } from '../../kernel-sim/lib/base64.ts';
 import type { Sleeping } from '../../kernel-sim/uapi/coroutine.ts';
 import { O } from '../../kernel-sim/uapi/fs.ts';
-import { exampleFiles, sharedToolchain } from '../support/machine.ts';
+import { TOOLCHAIN } from '../../kernel-sim/toolchain/testing/shared-toolchain.ts';
+import { exampleFiles } from '../support/machine.ts';
 import { nameOf, RawMachine, type RawProgram } from '../support/raw-machine.ts';
 
 // Thousands of files each, on machines that have others to run.
@@ -75,7 +76,7 @@ beforeAll(() => {
   const modules = ['ticket_core', 'clerk'].map((name) => ({ name, main: `${name}.ts` }));
   const [coreFile, clerkFile] = modules.map(({ name, main }) => {
     const request = { version: 1, module: name, board: 'pc', main, sources, modules } as const;
-    return decodeBase64(sharedToolchain().build(request).ko ?? '') ?? new Uint8Array(0);
+    return decodeBase64(TOOLCHAIN.build(request).ko ?? '') ?? new Uint8Array(0);
   });
   core = coreFile ?? new Uint8Array(0);
   whole = clerkFile ?? new Uint8Array(0);

@@ -14,7 +14,8 @@ import { expect, it, vi } from 'vitest';
 import { decodeBase64 } from '../../kernel-sim/lib/base64.ts';
 import { ELF } from '../../kernel-sim/lib/elf-layout.ts';
 import { dataSection, writeElf } from '../../kernel-sim/lib/elf.ts';
-import { exampleFiles, runScript, sharedToolchain } from '../support/machine.ts';
+import { TOOLCHAIN } from '../../kernel-sim/toolchain/testing/shared-toolchain.ts';
+import { exampleFiles, runScript } from '../support/machine.ts';
 
 // A hundred commands, on machines that have others to run.
 vi.setConfig({ testTimeout: 60_000 });
@@ -99,10 +100,7 @@ function builtModules(): Files {
   ): [string, Uint8Array] => {
     const modules = names.map((it) => ({ name: it, main: `${it}.ts` }));
     const request = { version: 1, module: name, board: 'pc', main, sources, modules } as const;
-    return [
-      `${name}.ko`,
-      decodeBase64(sharedToolchain().build(request).ko ?? '') ?? new Uint8Array(0),
-    ];
+    return [`${name}.ko`, decodeBase64(TOOLCHAIN.build(request).ko ?? '') ?? new Uint8Array(0)];
   };
   const pair = ['ticket_core', 'ticket_user'];
   return Object.fromEntries([

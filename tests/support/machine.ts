@@ -19,8 +19,7 @@ import {
   type MachineOptions,
   type Recording,
 } from '../../kernel-sim/index.ts';
-import { createToolchain, type Toolchain } from '../../kernel-sim/toolchain/index.ts';
-import { assets } from '../../kernel-sim/toolchain/generated/assets.ts';
+import { TOOLCHAIN } from '../../kernel-sim/toolchain/testing/shared-toolchain.ts';
 import type { BuildRequest } from '../../kernel-sim/uapi/hostcc.ts';
 
 const EXAMPLES = join(import.meta.dirname, '../../kernel-sim/examples');
@@ -29,21 +28,13 @@ const SLICE_NS = 5_000_000;
 /** A test's machine that is not done after so much virtual time never will be. */
 const PATIENCE_NS = 120_000_000_000;
 
-let toolchain: Toolchain | undefined;
-
-/** One toolchain for all machines of a test file: its second build is fast. */
-export function sharedToolchain(): Toolchain {
-  toolchain ??= createToolchain(assets);
-  return toolchain;
-}
-
 /** Replies by request: many tests build the same driver, and get the same one. */
 const replies = new Map<string, Uint8Array>();
 
 function answer(request: string): Uint8Array {
   const known = replies.get(request);
   if (known !== undefined) return known;
-  const reply = sharedToolchain().build(JSON.parse(request) as BuildRequest);
+  const reply = TOOLCHAIN.build(JSON.parse(request) as BuildRequest);
   const bytes = new TextEncoder().encode(JSON.stringify(reply));
   replies.set(request, bytes);
   return bytes;
