@@ -8,8 +8,9 @@ import { runCases, type CaseResult } from '../support/case-driver.ts';
 const PATIENCE_MS = 60_000;
 
 const IMPORTS = {
-  'kernel/raw': `free_irq in_hardirq in_task IRQF_ONESHOT IRQ_HANDLED IRQ_WAKE_THREAD mdelay NULL request_irq request_threaded_irq smp_processor_id synchronize_irq
-    tick_every tick_irq tick_once tick_stop usleep_range VoidPtr`,
+  'kernel/raw': `free_irq in_hardirq in_task IRQF_ONESHOT IRQ_HANDLED IRQ_WAKE_THREAD mdelay NULL
+    request_irq request_threaded_irq smp_processor_id synchronize_irq tick_every tick_irq tick_once
+    tick_stop usleep_range VoidPtr`,
   'kernel/time': 'msleep',
 };
 

@@ -143,7 +143,7 @@ export class Interrupts {
     scheduler.happens.acquire(action!);
   }
 
-  /** Waits until no handler of the line runs on another CPU, nor its thread. Linux: synchronize_irq. */
+  /** Waits until the line's handlers and threads are done. Linux: synchronize_irq. */
   *synchronize(irq: number): Switching<void> {
     const { scheduler } = this.#parts;
     const line = this.#lines[irq];
