@@ -5,7 +5,14 @@ import { decodeUtf8 } from '../lib/utf8.ts';
 import { CLOCK } from '../uapi/process.ts';
 import { defineProgram, type Libc } from './libc/libc.ts';
 import { read_group, read_passwd } from './libc/passwd.ts';
-import { COLUMNS, FORMATS, PID_WIDTH, type Column, type PsContext } from './ps/columns.ts';
+import {
+  COLUMNS,
+  FORMATS,
+  PID_WIDTH,
+  withThreadColumn,
+  type Column,
+  type PsContext,
+} from './ps/columns.ts';
 import { parsePsWords, PS_HELP, type PsRequest } from './ps/options.ts';
 import { allProcesses, type ProcessInfo } from './ps/process.ts';
 
@@ -22,14 +29,17 @@ export const ps = defineProgram(function* (c) {
     c.out(PS_HELP);
     return 0;
   }
-  const processes = yield* allProcesses(c);
+  const processes = yield* allProcesses(c, request.hasThreads);
   if (typeof processes === 'number') {
     yield* c.err('Error, do this: mount -t proc proc /proc\n');
     return 47;
   }
   const context = yield* makeContext(c);
   const selected = yield* select(c, request, processes, context);
-  const columns = parseColumns(request.columns ?? FORMATS[request.format], context.pidWidth);
+  const { format, threadColumn } = request;
+  const usual =
+    threadColumn === undefined ? FORMATS[format] : withThreadColumn(format, threadColumn);
+  const columns = parseColumns(request.columns ?? usual, context.pidWidth);
   if ('error' in columns) {
     yield* c.err(`error: ${columns.error}\n${PS_HELP}`);
     return 1;
@@ -111,13 +121,14 @@ function* select(
 function parseColumns(text: string, pidWidth: number): { columns: Column[] } | { error: string } {
   const columns: Column[] = [];
   for (const word of text.split(/[, ]+/)) {
-    const [, name = '', mark, heading] = /^([^:=]*)([:=])?(.*)$/.exec(word) ?? [];
+    const [, name = '', wanted, heading] = /^([^:=]*)(?::(\d+))?(?:=(.*))?$/.exec(word) ?? [];
     const column = COLUMNS.get(name.toLowerCase());
     if (column === undefined) {
       return { error: `unknown user-defined format specifier "${name}"` };
     }
-    const width = column.width === PID_WIDTH ? pidWidth : column.width;
-    columns.push({ ...column, width, ...(mark !== undefined && { heading: heading ?? '' }) });
+    const usual = column.width === PID_WIDTH ? pidWidth : column.width;
+    const width = wanted === undefined ? usual : Number(wanted);
+    columns.push({ ...column, width, ...(heading !== undefined && { heading }) });
   }
   return { columns };
 }
@@ -137,7 +148,7 @@ function sorted(
   };
   const ascending = processes.toSorted((a, b) => {
     const [left, right] = [key(a), key(b)];
-    return left < right ? -1 : left > right ? 1 : a.pid - b.pid;
+    return left < right ? -1 : left > right ? 1 : a.tid - b.tid;
   });
   return sign === '-' ? ascending.toReversed() : ascending;
 }
@@ -166,7 +177,14 @@ function table(
   const headings = columns.map(({ heading }) => heading);
   const hasTitle = hasHeadings && headings.some((heading) => heading !== '');
   const rows = processes.map((process) =>
-    line(columns.map(({ value }) => value(process, context))),
+    line(
+      columns.map((column, index) => {
+        const text = column.value(process, context);
+        const isLast = index === columns.length - 1;
+        const isCut = column.cuts === 'always' || (column.cuts === 'inside' && !isLast);
+        return isCut ? text.slice(0, column.width) : text;
+      }),
+    ),
   );
   return (hasTitle ? line(headings) : '') + rows.join('');
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /** The columns that ps can print, with procps's widths and headings. */
+import { SCHED } from '../../uapi/sched.ts';
 import { civilTime, strftime } from '../support/civil-time.ts';
 import { TICKS_PER_S, type ProcessInfo } from './process.ts';
 
@@ -19,6 +20,8 @@ export interface Column {
   /** In characters; PID_WIDTH stands for as many as the largest pid has. */
   readonly width: number;
   readonly isRight: boolean;
+  /** What is too long is cut at the width: always, or unless the column is the last. */
+  readonly cuts?: 'always' | 'inside';
   readonly value: (process: ProcessInfo, context: PsContext) => string;
 }
 
@@ -106,10 +109,18 @@ function left(heading: string, width: number, value: Column['value']): Column {
   return { heading, width, isRight: false, value };
 }
 
+/** How ps calls policies, by number: TS is time sharing, FF first in first out. */
+const CLASSES = ['TS', 'FF', 'RR', 'B', 'ISO', 'IDL', 'DLN'];
+
+/** Only who shares time has a nice value. */
+function niceness({ policy, nice }: ProcessInfo): string {
+  return policy === SCHED.OTHER || policy === SCHED.BATCH ? String(nice) : '-';
+}
+
 const ppid = right('PPID', PID_WIDTH, (p) => String(p.ppid));
 const user = left('USER', 8, (p, context) => userName(p.euid, context));
-const name = left('COMMAND', 15, (p) => p.name + ended(p));
-const args = left('COMMAND', 27, commandLine);
+const name: Column = { ...left('COMMAND', 15, (p) => p.name + ended(p)), cuts: 'inside' };
+const args: Column = { ...left('COMMAND', 27, commandLine), cuts: 'inside' };
 const cpu = right('%CPU', 4, (p, context) => cpuPercent(p, context).toFixed(1));
 const memory = right('%MEM', 4, (p, context) =>
   (context.memoryKib > 0 ? (p.resident / context.memoryKib) * 100 : 0).toFixed(1),
@@ -117,7 +128,10 @@ const memory = right('%MEM', 4, (p, context) =>
 const terminal = left('TT', 8, (p) => p.terminal);
 const time = right('TIME', 8, (p) => clock(cpuSeconds(p)));
 const state = left('S', 1, (p) => p.state);
-const nice = right('NI', 3, (p) => String(p.nice));
+const nice = right('NI', 3, niceness);
+const thread = right('TID', PID_WIDTH, (p) => String(p.tid));
+const policy = right('CLS', 3, (p) => CLASSES[p.policy] ?? '?');
+const threads = right('NLWP', 4, (p) => String(p.threads));
 const virtual = right('VSZ', 6, (p) => String(p.virtualSize));
 const resident = right('RSS', 5, (p) => String(p.resident));
 const group = left('GROUP', 8, (p, { groups }) => groups.get(p.gid) ?? String(p.gid));
@@ -128,6 +142,10 @@ const start = left('STIME', 5, (p, context) => started(p, context, false));
 /** By the names that -o knows. */
 export const COLUMNS: ReadonlyMap<string, Column> = new Map([
   ['pid', right('PID', PID_WIDTH, (p) => String(p.pid))],
+  ['tgid', right('TGID', PID_WIDTH, (p) => String(p.pid))],
+  ['tid', thread],
+  ['lwp', { ...thread, heading: 'LWP' }],
+  ['spid', { ...thread, heading: 'SPID' }],
   ['ppid', ppid],
   ['pgid', pgid],
   ['pgrp', { ...pgid, heading: 'PGRP' }],
@@ -158,7 +176,7 @@ export const COLUMNS: ReadonlyMap<string, Column> = new Map([
   ['state', state],
   ['ni', nice],
   ['nice', nice],
-  ['pri', right('PRI', 3, (p) => String(19 - p.nice))],
+  ['pri', right('PRI', 3, (p) => String(39 - p.priority))],
   ['opri', right('PRI', 3, (p) => String(60 + p.priority))],
   ['vsz', virtual],
   ['rss', resident],
@@ -171,8 +189,16 @@ export const COLUMNS: ReadonlyMap<string, Column> = new Map([
   ['stime', start],
   ['start_time', { ...start, heading: 'START' }],
   ['lstart', right('STARTED', 24, (p, context) => started(p, context, true))],
-  ['nlwp', right('NLWP', 4, (p) => String(p.threads))],
-  ['wchan', left('WCHAN', 6, (p) => p.waitsIn.slice(0, 6))],
+  ['nlwp', threads],
+  ['thcount', { ...threads, heading: 'THCNT', width: 5 }],
+  ['psr', right('PSR', 3, (p) => String(p.cpu))],
+  ['cpuid', right('CPUID', 5, (p) => String(p.cpu))],
+  ['cls', policy],
+  ['class', policy],
+  ['policy', { ...policy, heading: 'POL' }],
+  ['sched', right('SCH', 3, (p) => String(p.policy))],
+  ['rtprio', right('RTPRIO', 6, (p) => (p.rtPriority > 0 ? String(p.rtPriority) : '-'))],
+  ['wchan', { ...left('WCHAN', 6, (p) => p.waitsIn), cuts: 'always' }],
   ['f', left('F', 1, (p) => ((p.flags >> 6) & 7).toString(8))],
   ['addr', left('ADDR', 4, () => '-')],
 ]);
@@ -181,8 +207,19 @@ export const COLUMNS: ReadonlyMap<string, Column> = new Map([
 export const FORMATS = {
   plain: 'pid,tname,time,ucmd',
   bsd: 'pid,tname,stat,bsdtime,command',
-  full: 'user:UID,pid,ppid,c,stime,tname,time,cmd',
-  long: 'f,s,uid,pid,ppid,c,opri,ni,addr,sz,wchan,tname,time,ucmd',
+  full: 'user=UID,pid,ppid,c,stime,tname,time,cmd',
+  extraFull: 'user=UID,pid,ppid,c,sz,rss,psr,stime,tname,time,cmd',
+  long: 'f,s,uid,pid,ppid,c,opri,ni,addr:1,sz,wchan,tname,time,ucmd',
   user: 'user,pid,%cpu,%mem,vsz,rss,tname,stat,start_time,bsdtime,command',
   jobs: 'pid,pgid,sid,tname,time,ucmd',
 } as const;
+
+/** The columns of a format when threads are listed under it: with -L as LWP, with -T as SPID. */
+export function withThreadColumn(format: keyof typeof FORMATS, option: 'L' | 'T'): string {
+  const names = FORMATS[format].split(',');
+  const place = ['sid', 'ppid', 'pid'].find((name) => names.includes(name)) ?? '';
+  names.splice(names.indexOf(place) + 1, 0, option === 'L' ? 'lwp' : 'spid');
+  const isFull = format === 'full' || format === 'extraFull';
+  if (isFull && option === 'L') names.splice(names.indexOf('c') + 1, 0, 'nlwp');
+  return names.join(',');
+}

@@ -14,6 +14,10 @@ export interface PsRequest {
   terminals?: string[];
   format: keyof typeof FORMATS;
   columns?: string;
+  /** All threads, each in a line of its own. */
+  hasThreads: boolean;
+  /** The option that adds a column with the thread's number. */
+  threadColumn?: 'L' | 'T';
   sort?: string;
   wideness: number;
   hasHeadings: boolean;
@@ -47,6 +51,7 @@ export function parsePsWords(words: readonly string[]): PsRequest | { readonly e
     anyUser: false,
     anyTerminal: false,
     format: 'plain',
+    hasThreads: false,
     wideness: 0,
     hasHeadings: true,
     wantsHelp: false,
@@ -138,11 +143,16 @@ function setSystemV(request: PsRequest, letter: string): boolean {
   else if (letter === 'a') request.anyUser = request.anyTerminal = true;
   else if (letter === 'd') request.everyone = true;
   else if (letter === 'x') setBsd(request, letter);
-  else if (letter === 'f' || letter === 'F') request.format = 'full';
-  else if (letter === 'l') request.format = 'long';
+  else if (letter === 'f') {
+    if (request.format !== 'extraFull') request.format = 'full';
+  } else if (letter === 'F') request.format = 'extraFull';
+  else if (letter === 'L' || letter === 'T') {
+    request.hasThreads = true;
+    request.threadColumn = letter;
+  } else if (letter === 'l') request.format = 'long';
   else if (letter === 'j') request.format = 'jobs';
   else if (letter === 'w') request.wideness++;
-  else return ['y', 'H', 'L', 'T', 'M'].includes(letter);
+  else return ['y', 'H', 'M'].includes(letter);
   return true;
 }
 
@@ -154,7 +164,8 @@ function setBsd(request: PsRequest, letter: string): boolean {
   else if (letter === 'l') request.format = 'long';
   else if (letter === 'w') request.wideness++;
   else if (letter === 'h') request.hasHeadings = false;
-  else return ['e', 'f', 'g', 'r', 'S', 'c', 'n', 'm', 'H'].includes(letter);
+  else if (letter === 'H') request.hasThreads = true;
+  else return ['e', 'f', 'g', 'r', 'S', 'c', 'n', 'm'].includes(letter);
   request.everyone ||= request.anyUser && request.anyTerminal;
   return true;
 }

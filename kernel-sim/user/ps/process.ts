@@ -5,8 +5,11 @@ import { decodeUtf8 } from '../../lib/utf8.ts';
 import { major, minor } from '../../uapi/fs.ts';
 import type { Libc } from '../libc/libc.ts';
 
+/** A process, or one of its threads. */
 export interface ProcessInfo {
   readonly pid: number;
+  /** The thread's own number: the process's for its first thread. */
+  readonly tid: number;
   readonly ppid: number;
   readonly pgid: number;
   readonly session: number;
@@ -20,6 +23,11 @@ export interface ProcessInfo {
   readonly priority: number;
   readonly nice: number;
   readonly threads: number;
+  /** The CPU that it runs on, or ran on last. */
+  readonly cpu: number;
+  /** 0 when its policy is not a real-time one. */
+  readonly rtPriority: number;
+  readonly policy: number;
   /** In KiB. */
   readonly virtualSize: number;
   readonly resident: number;
@@ -35,15 +43,27 @@ export interface ProcessInfo {
 export const TICKS_PER_S = 100;
 const PAGE_KIB = 4;
 
-/** All processes by pid. One that ends while they are read is left out. */
-export function* allProcesses(c: Libc): Sleeping<ProcessInfo[] | number> {
+/**
+ * All processes by pid, or all their threads. One that ends while they are read is left out.
+ */
+export function* allProcesses(c: Libc, withThreads = false): Sleeping<ProcessInfo[] | number> {
   const entries = yield* c.read_directory('/proc');
   if (typeof entries === 'number') return entries;
   const pids = entries.filter(({ name }) => /^\d+$/.test(name)).map(({ name }) => Number(name));
   const processes: ProcessInfo[] = [];
   for (const pid of pids.toSorted((a, b) => a - b)) {
-    const process = yield* readProcess(c, pid);
-    if (process !== undefined) processes.push(process);
+    const process = yield* readProcess(c, `/proc/${pid}`, pid);
+    if (process === undefined) continue;
+    if (!withThreads || process.threads === 1) {
+      processes.push(process);
+      continue;
+    }
+    const threads = yield* c.read_directory(`/proc/${pid}/task`);
+    if (typeof threads === 'number') continue;
+    for (const { name } of threads.filter((thread) => /^\d+$/.test(thread.name))) {
+      const thread = yield* readProcess(c, `/proc/${pid}/task/${name}`, pid);
+      if (thread !== undefined) processes.push(thread);
+    }
   }
   return processes;
 }
@@ -53,16 +73,17 @@ function* readText(c: Libc, path: string): Sleeping<string> {
   return typeof bytes === 'number' ? '' : decodeUtf8(bytes);
 }
 
-export function* readProcess(c: Libc, pid: number): Sleeping<ProcessInfo | undefined> {
-  const stat = yield* readText(c, `/proc/${pid}/stat`);
+function* readProcess(c: Libc, path: string, pid: number): Sleeping<ProcessInfo | undefined> {
+  const stat = yield* readText(c, `${path}/stat`);
   if (stat === '') return undefined;
-  const status = yield* readText(c, `/proc/${pid}/status`);
-  const commandLine = yield* readText(c, `/proc/${pid}/cmdline`);
-  const waitsIn = yield* readText(c, `/proc/${pid}/wchan`);
-  return parseProcess(stat, status, commandLine, waitsIn);
+  const status = yield* readText(c, `${path}/status`);
+  const commandLine = yield* readText(c, `${path}/cmdline`);
+  const waitsIn = yield* readText(c, `${path}/wchan`);
+  return parseProcess(pid, stat, status, commandLine, waitsIn);
 }
 
-export function parseProcess(
+function parseProcess(
+  pid: number,
   stat: string,
   status: string,
   commandLine: string,
@@ -82,7 +103,8 @@ export function parseProcess(
   const words = commandLine.split('\0');
   if (words.at(-1) === '') words.pop();
   return {
-    pid: Number.parseInt(stat, 10),
+    pid,
+    tid: Number.parseInt(stat, 10),
     name: stat.slice(open + 1, close),
     state: fields[0] ?? '?',
     ppid: field(4),
@@ -96,6 +118,9 @@ export function parseProcess(
     nice: field(19),
     threads: field(20),
     startTicks: field(22),
+    cpu: field(39),
+    rtPriority: field(40),
+    policy: field(41),
     virtualSize: Math.floor(field(23) / 1024),
     resident: field(24) * PAGE_KIB,
     waitsIn: waitsIn === '' || waitsIn === '0' ? '-' : waitsIn,
