@@ -327,6 +327,44 @@ export const EDGES: readonly Edge[] = [
       if (ok) synchronize_rcu();
       s.$.x = 2; kthread_stop(t);`,
   },
+  {
+    name: 'call_rcu',
+    top: `function peeks(data: VoidPtr): number {
+      "use unsafe";
+      const s: Ptr<Shared> = data;
+      rcu_read_lock();
+      if (s.$.x > 7) println("never");
+      rcu_read_unlock();
+      ${rest}
+      return 0;
+    }
+    ${callback('afterwards', 'rcu_head', 'rcu')}`,
+    init: `${run('peeks')} msleep(2);
+      if (ok) {
+        call_rcu(addr_of(s.$.rcu), afterwards);
+        rcu_barrier();
+      } else s.$.x = 2;
+      s.$.x = 3;
+      kthread_stop(t);`,
+  },
+  {
+    name: 'rcu_assign_pointer',
+    top: `function publishes(data: VoidPtr): number {
+      "use unsafe";
+      const s: Ptr<Shared> = data;
+      s.$.x = 2;
+      if (s.$.ok) rcu_assign_pointer(addr_of(s.$.self), s);
+      else RCU_INIT_POINTER(addr_of(s.$.self), s);
+      ${rest}
+      return 0;
+    }`,
+    init: `${run('publishes')} msleep(2);
+      rcu_read_lock();
+      const found = rcu_dereference(addr_of(s.$.self));
+      if (found.$.x > 7) println("never");
+      rcu_read_unlock();
+      kthread_stop(t);`,
+  },
 ];
 
 const RAW = new URL('../../kernel-sim/toolchain/generated/api/kernel/raw.d.ts', import.meta.url);
@@ -346,7 +384,7 @@ class Shared extends struct({
   work: work_struct, next: work_struct, late: delayed_work, timer: timer_list,
   alarm: hrtimer, tasklet: tasklet_struct,
   lock: spinlock_t, mutex: mutex, sem: semaphore, rw: rwlock_t,
-  rwsem: rw_semaphore, seq: seqlock_t,
+  rwsem: rw_semaphore, seq: seqlock_t, rcu: rcu_head, self: ptr<Shared>(),
 }) {}
 function handle(irq: number, data: VoidPtr): number {
   "use unsafe";
@@ -388,7 +426,7 @@ export default module(Edges, { license: "GPL", params });
   return `// SPDX-License-Identifier: GPL-2.0-or-later
 import { module, param, type Params, println } from "kernel";
 import { msleep } from "kernel/time";
-import { struct, u32, usize } from "uapi";
+import { ptr, struct, u32, usize } from "uapi";
 import { type Ptr, type VoidPtr, ${namesOfRaw(body).join(', ')} } from "kernel/raw";
 ${body}`;
 }
