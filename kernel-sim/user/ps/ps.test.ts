@@ -4,7 +4,8 @@ import { Buffer } from 'node:buffer';
 
 import { describe, expect, it } from 'vitest';
 
-import { runScript, sharedToolchain } from '../../../tests/support/machine.ts';
+import { runScript } from '../../../tests/support/machine.ts';
+import { TOOLCHAIN } from '../../toolchain/testing/shared-toolchain.ts';
 
 /** Two threads that sleep beside the first. */
 const THREADS = `
@@ -21,7 +22,7 @@ export function main(): number {
 }`;
 
 function threadsProgram(): Uint8Array {
-  const { executable = '', diagnostics } = sharedToolchain().build({
+  const { executable = '', diagnostics } = TOOLCHAIN.build({
     version: 1,
     target: 'program',
     module: 'naps',
