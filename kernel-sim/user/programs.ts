@@ -78,6 +78,7 @@ import { taskset } from './taskset.ts';
 import { tee } from './tee.ts';
 import { bracket, test } from './test.ts';
 import { timeout } from './timeout.ts';
+import { top } from './top.ts';
 import { touch } from './touch.ts';
 import { tr } from './tr.ts';
 import { trueProgram } from './true.ts';
@@ -189,6 +190,7 @@ export const INSTALLED_PROGRAMS: readonly InstalledProgram[] = [
     tee,
     test,
     timeout,
+    top,
     touch,
     tr,
     true: trueProgram,

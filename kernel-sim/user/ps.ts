@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /** ps: a snapshot of the processes. What it knows comes from /proc. */
 import type { Sleeping } from '../uapi/coroutine.ts';
-import { decodeUtf8 } from '../lib/utf8.ts';
 import { CLOCK } from '../uapi/process.ts';
 import { defineProgram, type Libc } from './libc/libc.ts';
 import { read_group, read_passwd } from './libc/passwd.ts';
@@ -14,10 +13,9 @@ import {
   type PsContext,
 } from './ps/columns.ts';
 import { parsePsWords, PS_HELP, type PsRequest } from './ps/options.ts';
-import { allProcesses, type ProcessInfo } from './ps/process.ts';
+import { allProcesses, largestPidWidth, type ProcessInfo } from './ps/process.ts';
 
 const WIDE = 132;
-const DEFAULT_PID_MAX = 32_768;
 
 export const ps = defineProgram(function* (c) {
   const request = parsePsWords(c.argv.slice(1));
@@ -64,12 +62,6 @@ function* makeContext(c: Libc): Sleeping<PsContext> {
     memoryKib: typeof info === 'number' ? 0 : info.totalram / 1024,
     pidWidth: yield* largestPidWidth(c),
   };
-}
-
-function* largestPidWidth(c: Libc): Sleeping<number> {
-  const bytes = yield* c.read_file('/proc/sys/kernel/pid_max');
-  const limit = typeof bytes === 'number' ? NaN : Number.parseInt(decodeUtf8(bytes), 10);
-  return String((limit || DEFAULT_PID_MAX) - 1).length;
 }
 
 /** A terminal's lines are cut at its width; elsewhere they go on for ever. */

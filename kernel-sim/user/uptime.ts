@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /** uptime: how long the machine runs. */
-import { decodeUtf8 } from '../lib/utf8.ts';
 import { civilTime, strftime } from './support/civil-time.ts';
 import { command, errorText, has } from './support/command.ts';
+import { uptimeSeconds, uptimeText } from './support/uptime.ts';
 
 const HELP = `
 Usage:
@@ -25,13 +25,9 @@ export const uptime = command({
       c.out(HELP);
       return 0;
     }
-    const bytes = yield* c.read_file('/proc/uptime');
-    const info = yield* c.sysinfo();
     const now = yield* c.clock_gettime();
     if (typeof now === 'number') return yield* c.die(c.program, errorText(now));
-    const fallback = typeof info === 'number' ? 0 : info.uptime;
-    const seconds =
-      typeof bytes === 'number' ? fallback : Math.floor(Number.parseFloat(decodeUtf8(bytes)));
+    const seconds = yield* uptimeSeconds(c);
     if (has(args, 's')) {
       c.out(`${strftime('%F %T', civilTime(now.seconds - seconds))}\n`);
       return 0;
@@ -40,24 +36,10 @@ export const uptime = command({
       c.out(`up ${pretty(seconds)}\n`);
       return 0;
     }
-    const load = yield* c.read_file('/proc/loadavg');
-    const averages =
-      typeof load === 'number' ? ['0.00', '0.00', '0.00'] : decodeUtf8(load).split(' ').slice(0, 3);
-    const clock = strftime('%H:%M:%S', civilTime(now.seconds));
-    c.out(` ${clock} up ${span(seconds)},  1 user,  load average: ${averages.join(', ')}\n`);
+    c.out(` ${yield* uptimeText(c, seconds, now.seconds)}\n`);
     return 0;
   },
 });
-
-/** `2 days,  3:04`, ` 1:07`, `5 min`. */
-function span(seconds: number): string {
-  const days = Math.floor(seconds / 86_400);
-  const hours = Math.floor(seconds / 3600) % 24;
-  const minutes = Math.floor(seconds / 60) % 60;
-  const prefix = days > 0 ? `${days} day${days === 1 ? '' : 's'}, ` : '';
-  if (hours === 0) return `${prefix}${minutes} min`;
-  return `${prefix}${String(hours).padStart(2)}:${String(minutes).padStart(2, '0')}`;
-}
 
 function pretty(seconds: number): string {
   const parts = [

@@ -31,6 +31,7 @@ export interface ProcessInfo {
   /** In KiB. */
   readonly virtualSize: number;
   readonly resident: number;
+  readonly shared: number;
   readonly flags: number;
   readonly waitsIn: string;
   readonly uid: number;
@@ -42,6 +43,7 @@ export interface ProcessInfo {
 
 export const TICKS_PER_S = 100;
 const PAGE_KIB = 4;
+const DEFAULT_PID_MAX = 32_768;
 
 /**
  * All processes by pid, or all their threads. One that ends while they are read is left out.
@@ -66,6 +68,13 @@ export function* allProcesses(c: Libc, withThreads = false): Sleeping<ProcessInf
     }
   }
   return processes;
+}
+
+/** In characters: of the largest number that a process can have. */
+export function* largestPidWidth(c: Libc): Sleeping<number> {
+  const bytes = yield* c.read_file('/proc/sys/kernel/pid_max');
+  const limit = typeof bytes === 'number' ? NaN : Number.parseInt(decodeUtf8(bytes), 10);
+  return String((limit || DEFAULT_PID_MAX) - 1).length;
 }
 
 function* readText(c: Libc, path: string): Sleeping<string> {
@@ -123,6 +132,7 @@ function parseProcess(
     policy: field(41),
     virtualSize: Math.floor(field(23) / 1024),
     resident: field(24) * PAGE_KIB,
+    shared: kibibytes(status, 'RssFile') + kibibytes(status, 'RssShmem'),
     waitsIn: waitsIn === '' || waitsIn === '0' ? '-' : waitsIn,
     uid,
     euid,
@@ -133,7 +143,11 @@ function parseProcess(
 
 function statusNumbers(status: string, name: string): number[] {
   const line = new RegExp(`^${name}:\\s*(.*)$`, 'm').exec(status);
-  return (line?.[1] ?? '').split(/\s+/).map(Number);
+  return (line?.[1] ?? '').split(/\s+/).map((word) => Number.parseInt(word, 10) || 0);
+}
+
+function kibibytes(status: string, name: string): number {
+  return statusNumbers(status, name)[0] ?? 0;
 }
 
 const TTY_MAJOR = 4;
