@@ -154,7 +154,7 @@ describe('misc devices', () => {
     const misc = new MiscDevices(devices, kernel.devfs);
     expect(misc.register('one', {}, { mode: 0o666 })).toBe(256);
     expect(misc.register('two', {})).toBe(257);
-    expect(nameOf(misc.register('one', {}))).toBe('EBUSY');
+    expect(nameOf(misc.register('one', {}))).toBe('EEXIST');
     expect(misc.listing()).toBe('257 two\n256 one\n');
     open('one');
     misc.deregister('one');
