@@ -56,7 +56,7 @@ function Locks({ view }: { readonly view: LocksView }) {
         </ul>
       </div>
       <div className={isWide ? 'locks-parts two' : 'locks-parts'}>
-        {(isWide || part === 'now') && <NowPart view={view} graph={graph} />}
+        {(isWide || part === 'now') && <NowPart view={view} graph={graph} isAlone={!isWide} />}
         {(isWide || part === 'order') && <OrderPart view={view} isStuck={graph.cycle.length > 0} />}
       </div>
     </div>

@@ -2,7 +2,7 @@
 /** Locks now: who has which and since when, and who waits. */
 import type { LockHold, LocksView, LockView } from '../../../kernel-sim/machine-types.ts';
 import { logTime } from '../../lib/log-time.ts';
-import { usePlayground } from '../../store/use-playground.ts';
+import { usePlayground, useSelection } from '../../store/use-playground.ts';
 import { Button } from '../../widgets/button.tsx';
 import { StateGlyph } from '../../widgets/state-glyph.tsx';
 import { className } from './lock-order.ts';
@@ -16,9 +16,11 @@ const EXAMPLE = 'cd ~/bug_abba_deadlock && cat README.md';
 interface NowPartProps {
   readonly view: LocksView;
   readonly graph: WaitGraph;
+  /** The order is not beside it. */
+  readonly isAlone: boolean;
 }
 
-export function NowPart({ view, graph }: NowPartProps) {
+export function NowPart({ view, graph, isAlone }: NowPartProps) {
   const { cycle, edges } = graph;
   return (
     <section className="locks-part" aria-label="Now">
@@ -34,7 +36,7 @@ export function NowPart({ view, graph }: NowPartProps) {
       </header>
       {edges.length > 0 && <NowGraph view={view} graph={graph} />}
       {view.locks.length === 0 ? (
-        <NoLock view={view} />
+        <NoLock view={view} isAlone={isAlone} />
       ) : (
         <LockTable view={view} cycle={new Set(cycle.map(({ from }) => from))} />
       )}
@@ -50,7 +52,7 @@ interface LockTableProps {
 
 function LockTable({ view, cycle }: LockTableProps) {
   return (
-    <div className="lock-table">
+    <div className="lock-table now-table">
       <table className="data">
         <caption className="unseen">Locks that somebody has or waits for</caption>
         <thead>
@@ -99,7 +101,7 @@ function LockRow({ lock, view, isStuck }: LockRowProps) {
           {className(view, lockClass)}
         </span>
       </td>
-      <td>
+      <td data-label="held by">
         {holders.map((hold) => (
           <span key={hold.pid} className="lock-line">
             {taskName(view, hold)}
@@ -107,21 +109,21 @@ function LockRow({ lock, view, isStuck }: LockRowProps) {
           </span>
         ))}
       </td>
-      <td className="minor">
+      <td className="minor" data-label="since">
         {holders.map(({ pid, sinceNs }) => (
           <span key={pid} className="lock-line">
             {logTime(sinceNs)}
           </span>
         ))}
       </td>
-      <td>
+      <td data-label="taken at">
         {holders.map(({ pid, at }) => (
           <span key={pid} className="lock-line">
             <PlaceLink at={at} />
           </span>
         ))}
       </td>
-      <td>
+      <td data-label="waiting">
         {waiters.map((wait) => (
           <span key={wait.pid} className="lock-line">
             <StateGlyph state="waiting" label="waiting" />
@@ -137,8 +139,9 @@ function taskName({ tasks }: LocksView, { pid }: LockHold): string {
   return `${tasks.find((task) => task.pid === pid)?.name ?? ''}/${pid}`;
 }
 
-function NoLock({ view }: { readonly view: LocksView }) {
+function NoLock({ view, isAlone }: Omit<NowPartProps, 'graph'>) {
   const { typist } = usePlayground();
+  const showLocks = useSelection((state) => state.showLocks);
   return (
     <div className="empty-frame">
       <p>Nobody has a lock just now.</p>
@@ -148,10 +151,20 @@ function NoLock({ view }: { readonly view: LocksView }) {
           : 'They come and go in microseconds, unless somebody waits. A driver that takes one ' +
             'while it has another leaves their order behind.'}
       </p>
-      <Button label={`Show the example: ${EXAMPLE}`} onPress={() => void typist.typeAside(EXAMPLE)}>
-        Show the example
-        <span className="mono quiet">bug_abba_deadlock</span>
-      </Button>
+      {view.orders.length > 0 && isAlone && (
+        <Button label="Show the order" onPress={() => showLocks({ locksPart: 'order' })}>
+          Show the order
+        </Button>
+      )}
+      {view.orders.length === 0 && (
+        <Button
+          label={`Show the example: ${EXAMPLE}`}
+          onPress={() => void typist.typeAside(EXAMPLE)}
+        >
+          Show the example
+          <span className="mono quiet">bug_abba_deadlock</span>
+        </Button>
+      )}
     </div>
   );
 }

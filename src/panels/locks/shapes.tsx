@@ -5,6 +5,8 @@
  */
 import type { ReactNode } from 'react';
 
+import { shortened } from '../../lib/shortened.ts';
+
 /** Of one letter of the data font. */
 const LETTER_PIXELS = 7.25;
 const TIP_PIXELS = 13;
@@ -80,13 +82,6 @@ function Words({ box, title, detail, inset, isCentred }: WordsProps) {
       )}
     </>
   );
-}
-
-/** The middle goes first: names differ at both ends. */
-function shortened(text: string, letters: number): string {
-  if (text.length <= letters) return text;
-  const head = Math.ceil((letters - 1) / 2);
-  return `${text.slice(0, head)}…${text.slice(text.length - (letters - 1 - head))}`;
 }
 
 /** How wide a shape must be for its title. */

@@ -87,6 +87,7 @@ export const STATE_WORDS = [
   'irq',
   'softirq',
   'lock held',
+  'cycle',
 ] as const;
 
 /** What stands in a span of a lane. */

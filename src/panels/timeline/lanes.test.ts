@@ -179,6 +179,27 @@ describe('what is in sight', () => {
   });
 });
 
+it('tells those that wait in a circle from those that wait for them', () => {
+  const waits = (pid: number, a: number): TestEvent[] => [
+    { kind: LOCK_CONTENDED, at: 300 + pid, cpu: pid % 2, pid, a },
+    { kind: WAIT, at: 400 + pid, cpu: pid % 2, pid, a: 0 },
+  ];
+  const lanes = lanesOf(
+    dataOf(
+      [
+        { kind: HAPPENED.LOCK, at: 100, pid: 6, a: 0x60 },
+        { kind: HAPPENED.LOCK, at: 200, cpu: 1, pid: 7, a: 0x70 },
+        ...waits(6, 0x70),
+        ...waits(8, 0x60),
+        ...waits(7, 0x60),
+      ],
+      900,
+    ),
+  );
+  const last = lanes.filter(({ kind }) => kind === 'task').map((lane) => lane.spans.states.at(-1));
+  expect(last).toEqual([SPAN.STUCK, SPAN.STUCK, SPAN.BLOCKED]);
+});
+
 it('knows how busy the CPUs were', () => {
   const lanes = lanesOf(
     dataOf([

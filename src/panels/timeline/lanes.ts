@@ -17,6 +17,8 @@ export const SPAN = {
   IRQ: 5,
   SOFTIRQ: 6,
   HELD: 7,
+  /** Asleep for a lock in a circle of tasks that wait for each other. */
+  STUCK: 8,
 } as const;
 
 /** Spans in columns, by their beginnings. */
@@ -186,6 +188,10 @@ class LaneBuilder {
       cpu.run(0, endNs, 0);
       for (const { state } of cpu.interrupts.toReversed()) cpu.leave(state, endNs);
     }
+    for (const [pid, task] of this.#tasks) {
+      const isStuck = task.now?.state === SPAN.BLOCKED && this.#isInCircle(pid);
+      if (task.now !== undefined && isStuck) task.now = { ...task.now, state: SPAN.STUCK };
+    }
     for (const task of this.#tasks.values()) {
       task.become(undefined, endNs, 0);
       for (const address of task.held.keys()) task.release(address, endNs);
@@ -208,6 +214,25 @@ class LaneBuilder {
         marks: inOrder(marks),
       })),
     ];
+  }
+
+  /** Who has the lock that it waits for waits, in the end, for it. */
+  #isInCircle(pid: number): boolean {
+    const passed = new Set<number>();
+    let next: number | undefined = pid;
+    while (next !== undefined && !passed.has(next)) {
+      passed.add(next);
+      next = this.#holderFor(next);
+    }
+    return next === pid;
+  }
+
+  /** Who has the lock that a task waits for. */
+  #holderFor(pid: number): number | undefined {
+    const contended = this.#tasks.get(pid)?.contended;
+    if (contended === undefined) return undefined;
+    const address = this.#data.a[contended] ?? 0;
+    return [...this.#tasks].find(([, { held }]) => held.has(address))?.[0];
   }
 
   #task(pid: number): TaskLane {

@@ -3,6 +3,7 @@
  * Draws lanes. Spans that would fall onto one pixel are drawn once, so a frame costs what is seen,
  * not what there is.
  */
+import { shortened } from '../../lib/shortened.ts';
 import { TOKENS, type ThemeName, type TokenName } from '../../lib/tokens.ts';
 import { logTime } from '../../lib/log-time.ts';
 import { spanWords } from './event-words.ts';
@@ -91,7 +92,8 @@ export class TimelinePainter {
     context.textAlign = 'left';
     context.textBaseline = 'middle';
     const name = isCpu ? `CPU ${lane.id}` : taskName(scene.data, lane.id);
-    context.fillText(fitted(context, name, scene.labels - 20), 12, y + BAR_TOP + BAR_HEIGHT / 2);
+    const letters = Math.floor((scene.labels - 18) / context.measureText('0').width);
+    context.fillText(shortened(name, letters), 12, y + BAR_TOP + BAR_HEIGHT / 2);
   }
 
   #drawSpans(painting: Painting, lane: Lane, y: number): void {
@@ -134,6 +136,9 @@ export class TimelinePainter {
         return;
       case SPAN.BLOCKED:
         line(context, colours.amber.hex, 2, [5, 3], x, x + width, middle);
+        return;
+      case SPAN.STUCK:
+        line(context, colours.red.hex, 2, [5, 3], x, x + width, middle);
         return;
       default:
         line(context, colours.line2.hex, 1, [], x, x + width, Math.round(middle) + 0.5);
@@ -235,8 +240,10 @@ function drawRuler(painting: Painting): void {
     context.moveTo(x, RULER_HEIGHT - 4);
     context.lineTo(x, height);
     context.stroke();
+    const words = logTime(tickNs);
+    if (x + 3 + context.measureText(words).width > width) continue;
     context.fillStyle = colours.ink3.hex;
-    context.fillText(logTime(tickNs), x + 3, RULER_HEIGHT / 2);
+    context.fillText(words, x + 3, RULER_HEIGHT / 2);
   }
 }
 
@@ -286,9 +293,13 @@ function drawWord(
     context.fillStyle = colours.bg1.hex;
     context.fillRect(left - 3, middle - 7, context.measureText(text).width + 6, 14);
   }
-  const colour: TokenName = isOnBar ? 'bg1' : state === SPAN.BLOCKED ? 'amber' : 'ink2';
-  context.fillStyle = colours[colour].hex;
+  context.fillStyle = colours[isOnBar ? 'bg1' : wordColour(state)].hex;
   context.fillText(text, left, middle + 0.5);
+}
+
+function wordColour(state: number): TokenName {
+  if (state === SPAN.STUCK) return 'red';
+  return state === SPAN.BLOCKED ? 'amber' : 'ink2';
 }
 
 function drawUnder(painting: Painting, words: string, x: number, end: number, y: number): void {
