@@ -81,7 +81,11 @@ export class ProgramContext {
     // Whatever a program made by hand passes, the kernel gets numbers.
     const [b0, b1, b2] = [Number(a0), Number(a1), Number(a2)];
     const [b3, b4, b5] = [Number(a3), Number(a4), Number(a5)];
-    return this.answer(this.cpu.syscall(Number(number), b0, b1, b2, b3, b4, b5));
+    const { thread } = this;
+    const result = thread.cpu.syscall(Number(number), b0, b1, b2, b3, b4, b5);
+    // Where a driver computed for long, other CPUs have caught up, and run other threads.
+    this.thread = thread;
+    return this.answer(result);
   }
 
   /** The same for the raw result of the kernel. */

@@ -88,7 +88,10 @@ export class Runtime implements ProgramRuntime {
 
   /** What could be a coroutine is one; here only the end of the process can be seen to. */
   overrun(): void {
-    if (this.#end === undefined && this.#context.cpu.overrun()) this.kill(WAITING_SIGNAL);
+    const { thread } = this.#context;
+    if (this.#end === undefined && thread.cpu.overrun()) this.kill(WAITING_SIGNAL);
+    // Meanwhile other CPUs have run other threads.
+    this.#context.thread = thread;
     if (this.#end !== undefined) throw this.#end;
   }
 
