@@ -24,11 +24,11 @@ const BUGS = [
 const REPORT = /^(BUG:|WARNING:|INFO:)/m;
 
 /** Builds one twin and the program, and runs the program with the module loaded. */
-function run(name: string, twin: string, cmdline = ''): ScriptResult {
+function run(name: string, twin: string, cmdline = '', seed = 0): ScriptResult {
   const script = `cd bug_${name}; echo 'obj-m := ${name}_${twin}.o' > Kbuild
 { make && cc -o ${name}_try ${name}_try.ts; } > /tmp/make 2>&1 || { cat /tmp/make; exit 99; }
 sudo insmod ${name}_${twin}.ko && ./${name}_try && sudo rmmod ${name}_${twin}`;
-  return runScript(script, { files: exampleFiles(), cmdline });
+  return runScript(script, { files: exampleFiles(), cmdline, seed });
 }
 
 describe.each(BUGS)('$name', ({ name, report, place, done }) => {
@@ -51,6 +51,20 @@ describe('abba_deadlock', () => {
     const { logText, stdout } = run('abba_deadlock', 'wrong', 'lockdep=off');
     expect(logText).not.toMatch(REPORT);
     expect(stdout).toBe('moved there and back\n');
+  });
+});
+
+describe('lost_update', () => {
+  it('loses visits where any statement may be the last before another task', () => {
+    const { stdout } = run('lost_update', 'wrong', 'preempt=full', 1);
+    expect(Number(/seen (\d+)/.exec(stdout)?.[1])).toBeLessThan(2000);
+    expect(run('lost_update', 'right', 'preempt=full', 1).stdout).toContain('seen 2000');
+  });
+
+  it('is a race', () => {
+    const { logText } = run('lost_update', 'wrong', 'preempt=full kcsan=on', 1);
+    expect(logText).toMatch(/^BUG: KCSAN: data-race in /m);
+    expect(logText).toContain('lost_update_wrong.ts');
   });
 });
 
