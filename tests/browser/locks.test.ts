@@ -6,6 +6,7 @@ import { firstVisit, Playground, type Visit } from './playground.ts';
 
 const FILE = 'abba_deadlock_wrong.ts';
 /** Of move(), which takes two locks. */
+const AT_LINE = /\.ts:\d/;
 const LINES = { first: 15, second: 17 };
 const AT = (line: number): string => `${FILE}:${line}`.replace('.', String.raw`\.`);
 const BOTH_LINES = `${AT(LINES.first)}then${AT(LINES.second)}`;
@@ -72,7 +73,8 @@ it('shows the circle when they are, in the picture, the table and the source', a
   const table = page.getByRole('table', { name: 'Locks that somebody has or waits for' });
   const rows = await table.getByRole('row').allTextContents();
   const held = `${AT(LINES.first)}abba[^ ]+ ?${AT(LINES.second)}$`;
-  expect(rows.slice(1).toSorted()).toEqual([
+  // Where there is little room they have no headings.
+  expect(rows.filter((row) => AT_LINE.test(row)).toSorted()).toEqual([
     expect.stringMatching(new RegExp(`^.*CHECKING.*${held}`)),
     expect.stringMatching(new RegExp(`^.*SAVINGS.*${held}`)),
   ]);

@@ -13,10 +13,12 @@ interface Hold {
   readonly imports: string;
   readonly hold: string;
   readonly release: string;
+  /** How 1 is added; a load and a store unless told. */
+  readonly add?: string;
 }
 
 /** Two threads, each of which adds 1 so many times. `hold` is what they do about each other. */
-function driver({ imports, hold, release }: Hold): string {
+function driver({ imports, hold, release, add = 'counter.$.value += 1' }: Hold): string {
   return `// SPDX-License-Identifier: GPL-2.0-or-later
 import { module, println } from "kernel";
 import {
@@ -33,7 +35,7 @@ function count(counter: Ptr<Counter>): number {
   wait_for_completion(addr_of(counter.$.start));
   for (let n = 0; n < ${ROUNDS}; n++) {
     ${hold};
-    counter.$.value += 1;
+    ${add};
     ${release};
   }
   complete(addr_of(counter.$.done));
@@ -76,6 +78,12 @@ function counted(hold: Hold, cpus: number, seed: number, cmdline: string) {
 
 const NOTHING: Hold = { imports: '', hold: '', release: '' };
 const SPINLOCK = holding('spin_lock', 'spin_unlock', 'DEFINE_SPINLOCK');
+const ATOMIC: Hold = {
+  imports: 'import { atomic_inc, type atomic_t } from "kernel/raw";',
+  hold: '',
+  release: '',
+  add: 'atomic_inc(addr_of(counter.$.value).cast<atomic_t>())',
+};
 const MUTEX = holding('mutex_lock', 'mutex_unlock', 'DEFINE_MUTEX');
 
 function holding(lock: string, unlock: string, define: string): Hold {
@@ -98,9 +106,10 @@ describe.each([1, 2])('two threads that count, on %i CPUs', (cpus) => {
   });
 
   it.each([
-    ['a spinlock', SPINLOCK],
-    ['a mutex', MUTEX],
-  ])('lose none under %s', (_what, hold) => {
+    ['under a spinlock', SPINLOCK],
+    ['under a mutex', MUTEX],
+    ['of an atomic', ATOMIC],
+  ])('lose none %s', (_what, hold) => {
     expect(counted(hold, cpus, SEEDS[0]!, 'preempt=full')).toBe(2 * ROUNDS);
   });
 

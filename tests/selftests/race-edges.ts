@@ -5,6 +5,7 @@
  *
  * `side(s)` is one access, `init` the code of insmod; `ok` is false in the broken twin.
  */
+// tidy: long because it is one table, a row per edge
 import { readFileSync } from 'node:fs';
 
 interface Edge {
@@ -221,6 +222,7 @@ export const EDGES: readonly Edge[] = [
         'const flags = spin_lock_irqsave(addr_of(s.$.lock));',
         'spin_unlock_irqrestore(addr_of(s.$.lock), flags);',
       ],
+      ['spin_lock_irq', 'spin_lock_irq(addr_of(s.$.lock));', 'spin_unlock_irq(addr_of(s.$.lock));'],
     ] as const
   ).map(([name, before, after]) => ({
     name: `${name} and a handler`,
@@ -252,6 +254,46 @@ export const EDGES: readonly Edge[] = [
   {
     name: 'a spinlock',
     ...pair('spin', 'spin_lock(addr_of(s.$.lock));', 'spin_unlock(addr_of(s.$.lock));'),
+  },
+  {
+    name: 'a raw spinlock',
+    ...pair('raw', 'raw_spin_lock(addr_of(s.$.raw));', 'raw_spin_unlock(addr_of(s.$.raw));'),
+  },
+  {
+    name: 'a mutex that is tried for',
+    ...pair(
+      'tries',
+      'while (!mutex_trylock(addr_of(s.$.mutex))) msleep(1);',
+      'mutex_unlock(addr_of(s.$.mutex));',
+    ),
+  },
+  {
+    name: 'a mutex until a signal',
+    ...pair(
+      'killable',
+      'if (mutex_lock_killable(addr_of(s.$.mutex)) < 0) return 0;',
+      'mutex_unlock(addr_of(s.$.mutex));',
+    ),
+  },
+  {
+    name: 'a semaphore that is tried for',
+    ...pair(
+      'downs',
+      'while (down_trylock(addr_of(s.$.sem)) !== 0) msleep(1);',
+      'up(addr_of(s.$.sem));',
+    ),
+  },
+  {
+    name: "a handler's thread",
+    top: `function after_irq(irq: number, data: VoidPtr): number {
+      "use unsafe";
+      return handle(irq, data);
+    }`,
+    init: `request_threaded_irq(tick_irq(), null, after_irq, IRQF_ONESHOT, "edge", s);
+      tick_once(1); msleep(2);
+      if (ok) synchronize_irq(tick_irq());
+      s.$.x = 2;
+      free_irq(tick_irq(), s);`,
   },
   {
     name: 'a mutex',
@@ -383,7 +425,7 @@ class Shared extends struct({
   x: u32, ok: u32, flag: u32, bits: usize, done: completion, wait: wait_queue_head,
   work: work_struct, next: work_struct, late: delayed_work, timer: timer_list,
   alarm: hrtimer, tasklet: tasklet_struct,
-  lock: spinlock_t, mutex: mutex, sem: semaphore, rw: rwlock_t,
+  lock: spinlock_t, raw: raw_spinlock_t, mutex: mutex, sem: semaphore, rw: rwlock_t,
   rwsem: rw_semaphore, seq: seqlock_t, rcu: rcu_head, self: ptr<Shared>(),
 }) {}
 function handle(irq: number, data: VoidPtr): number {
@@ -410,6 +452,7 @@ class Edges {
       init_completion(addr_of(s.$.done));
       init_waitqueue_head(addr_of(s.$.wait));
       spin_lock_init(addr_of(s.$.lock));
+      raw_spin_lock_init(addr_of(s.$.raw));
       mutex_init(addr_of(s.$.mutex));
       sema_init(addr_of(s.$.sem), 1);
       rwlock_init(addr_of(s.$.rw));

@@ -54,6 +54,14 @@ function takeOne(data: VoidPtr): number {
   return 0;
 }
 
+function takeAny(data: VoidPtr): number {
+  "use unsafe";
+  wait_event_interruptible(addr_of(shared.$.queue), () => shared.$.ready !== 0);
+  shared.$.count++;
+  void data;
+  return 0;
+}
+
 function waitForDone(data: VoidPtr): number {
   "use unsafe";
   wait_for_completion(addr_of(shared.$.done));
@@ -155,6 +163,20 @@ const CASES = {
       wake_up_all(addr_of(shared.$.queue)); msleep(10);
       println(\`> woke \${shared.$.count}\`);`,
   },
+  herd: {
+    init: `setUp();
+      for (let n = 0; n < 3; n++) kthread_run(takeAny, NULL, "any");${WAKE}
+      wake_up(addr_of(shared.$.queue)); msleep(10);
+      println(\`> woke \${shared.$.count}\`);`,
+  },
+  'complete-for-one': {
+    init: `setUp();
+      for (let n = 0; n < 2; n++) kthread_run(waitForDone, NULL, "done");
+      msleep(10); complete(addr_of(shared.$.done)); msleep(10);
+      println(\`> woke \${shared.$.count}\`);
+      complete_all(addr_of(shared.$.done)); msleep(10);
+      println(\`> woke \${shared.$.count}\`);`,
+  },
   timeout: {
     init: `setUp();
       const left = wait_event_timeout(addr_of(shared.$.queue), () => false, 5);
@@ -251,6 +273,14 @@ describe('what does not', () => {
   it('a condition that nobody wakes for is not looked at', () => {
     expect(results['nobody-wakes'].printed).toEqual(['waits true', 'woken']);
     expect(results['nobody-wakes'].output).toMatch(/^D +wait_e\w* +waiter$/mu);
+  });
+
+  it('who does not say that one is enough is woken with all others', () => {
+    expect(results.herd.printed).toEqual(['waits true', 'woke 3']);
+  });
+
+  it('to complete for one leaves the other where it is', () => {
+    expect(results['complete-for-one'].printed).toEqual(['woke 1', 'woke 2']);
   });
 
   it('a wake-up between the look and the sleep is lost', () => {
