@@ -130,8 +130,8 @@ describe('run', () => {
     );
     const text =
       'cd h && make > /dev/null; echo before; echo bad >&2; sudo insmod hang.ko; echo no';
-    const result = await script(text, '--file', `${path}:h/hang.ts`, '--timeout', '4');
-    const stderr = 'bad\nringzero: timed out after 4 s\n';
+    const result = await script(text, '--file', `${path}:h/hang.ts`, '--timeout', '8');
+    const stderr = 'bad\nringzero: timed out after 8 s\n';
     expect(result).toEqual({ stdout: 'before\n', stderr, status: 124 });
   });
 
