@@ -14,7 +14,7 @@ import {
   STATUS_TIMEOUT,
   type ToChild,
 } from './messages.ts';
-import { HangError, numberFrom, Realm, textFrom } from './realm.ts';
+import { HANG_MS, HangError, numberFrom, Realm, textFrom } from './realm.ts';
 import { PARCEL } from './outbox.ts';
 import { TURN } from './turn.ts';
 import { ReaderGone, writeAll } from './write-all.ts';
@@ -113,11 +113,12 @@ export class KernelProcess {
 
   /** A turn's state. Undefined: it was cut off, and what had been said until then is out. */
   #turnInTime(realm: Realm): number | undefined {
+    const leftMs = this.#deadlineMs - performance.now();
     try {
-      return realm.turn(this.#deadlineMs - performance.now());
+      return realm.turn(leftMs);
     } catch (error) {
       if (!(error instanceof HangError)) throw error;
-      if (performance.now() >= this.#deadlineMs) this.#timeOut();
+      if (leftMs <= HANG_MS) this.#timeOut();
       else {
         this.#sayRest();
         this.#fail(error.message);
