@@ -6,6 +6,7 @@ import type { MiscDevices } from '../drivers/char/misc-device.ts';
 import type { DriverCalls } from '../kernel/module/driver-calls.ts';
 import type { Interrupts } from '../kernel/irq/interrupts.ts';
 import type { Tasklets } from '../kernel/irq/tasklet.ts';
+import type { DebugObjects } from '../kernel/debug-objects.ts';
 import type { FunctionCalls } from '../kernel/module/function-calls.ts';
 import type { DriverRuntime } from '../kernel/module/runtime.ts';
 import type { SiteRegistry } from '../kernel/module/sites.ts';
@@ -97,8 +98,7 @@ export interface ApiServices {
   readonly races: RaceDetector | undefined;
   readonly rcu: Rcu;
   readonly rcuUsage: RcuUsage;
-  /** `debug_objects=off`: what is queued twice is not noticed. */
-  readonly debugObjects: boolean;
+  readonly debugObjects: DebugObjects;
   readonly workqueues: Workqueues;
   readonly functions: () => FunctionCalls;
   readonly interrupts: Interrupts;

@@ -5,6 +5,7 @@
  * @subpath kernel/raw
  */
 import { threadPath } from '../kernel/module/sites.ts';
+import type { ObjectType } from '../kernel/debug-objects.ts';
 import type { Sleeping } from '../uapi/coroutine.ts';
 import type { ApiContext } from './context.ts';
 import type { NullPtr, Ptr, VoidPtr } from './raw-pointer.ts';
@@ -43,6 +44,8 @@ export type RcuHeadFields = {
  */
 export type rcu_head = Struct<RcuHeadFields>;
 
+/** Linux: rcuhead_debug_descr. */
+const RCU_HEAD: ObjectType = { name: 'rcu_head' };
 const PATH = threadPath('smpboot_thread_fn', 'rcu_cpu_kthread', 'rcu_core', 'rcu_do_batch');
 
 /** @exports */
@@ -278,7 +281,8 @@ export class RawRcuApi {
     const { board } = services.slabs.ram;
     const at = addressOf(head);
     const place = at + board.pointerBytes;
-    if (services.debugObjects && services.rcu.isQueued(at)) {
+    const { debugObjects } = services;
+    if (!debugObjects.activate(RCU_HEAD, at)) {
       this.#queuedTwice(at, place);
       return;
     }
@@ -286,7 +290,10 @@ export class RawRcuApi {
     memory.storePointer(at, 0);
     memory.storePointer(place, runtime.addressOf(func));
     // Memory is asked again when it is called: somebody may have written there since.
-    const fetch = (): number => memory.loadPointer(place);
+    const fetch = (): number => {
+      debugObjects.deactivate(at);
+      return memory.loadPointer(place);
+    };
     const call = function* (): Sleeping<void> {
       yield* services.functions().call(PATH, fetch, pointerTo(at));
     };
@@ -342,16 +349,13 @@ export class RawRcuApi {
     return pointerTo(value);
   }
 
-  /** Linux: debug_rcu_head_queue, __call_rcu_common. */
+  /** Linux: __call_rcu_common. */
   #queuedTwice(at: number, place: number): void {
     const { memory, services } = this.#context;
     const { ram } = services.slabs;
     const object = ram.formatPointer(at);
-    services.raw.warner.warn(
-      `ODEBUG: activate active (active state 0) object: ${object} object type: rcu_head hint: 0x0`,
-    );
     const func = ram.formatPointer(memory.loadPointer(place));
     services.printk.err(`rcu: call_rcu(): Double-freed CB ${object}->0x${func}()!!!`);
-    services.rcu.leak(at);
+    services.rcu.replace(at, () => services.debugObjects.deactivate(at));
   }
 }

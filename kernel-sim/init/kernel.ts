@@ -443,7 +443,7 @@ export class Kernel {
       pages: this.pages,
       races: this.races,
       rcu: this.rcu,
-      debugObjects: options.detectors.debugObjects,
+      debugObjects: this.debugObjects,
       procEntries: () => this.procEntries,
       workqueues: this.workqueues,
       functions: () => this.functionCalls,

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /**
- * Objects that somebody will come back to: an armed timer, a work item that waits for its turn. To
- * give such an object's memory back, or to set it up anew, is reported at once, with the way there,
- * and mended: otherwise it is found when it is due, if at all.
+ * Objects that somebody will come back to: an armed timer, a work item or a callback of RCU that
+ * waits for its turn. To give such an object's memory back, to set it up anew or to hand it in
+ * twice is reported at once, with the way there, and mended: otherwise it is found when it is due,
+ * if at all.
  *
  * Linux: lib/debugobjects.c, and the fix-ups of kernel/time/timer.c, hrtimer.c and workqueue.c.
  */
@@ -12,10 +13,10 @@ import type { Warner } from './warner.ts';
 export interface ObjectType {
   /** Linux's name of the struct: `timer_list`. */
   readonly name: string;
-  /** Address of the function that will be called. */
-  hint(object: number): number;
+  /** Address of the function that will be called, for kinds of which Linux tells it. */
+  hint?(object: number): number;
   /** Nobody comes back to it any more. */
-  forget(object: number): void;
+  forget?(object: number): void;
 }
 
 export interface DebugObjectsParts {
@@ -51,12 +52,9 @@ export class DebugObjects {
     const known = this.#find(object);
     if (known?.isActive === true) {
       this.#report('init active', known.type, object);
-      known.type.forget(object);
+      known.type.forget?.(object);
     }
-    const page = pageOf(object);
-    let objects = this.#byPage.get(page);
-    if (objects === undefined) this.#byPage.set(page, (objects = new Map()));
-    objects.set(object, { type, isActive: false });
+    this.#track(type, object, false);
   }
 
   /** It must have been set up before it is used. Linux: debug_object_assert_init. */
@@ -66,10 +64,18 @@ export class DebugObjects {
     this.init(type, object);
   }
 
-  /** Somebody will come back to it. Linux: debug_object_activate. */
-  activate(object: number): void {
-    const known = this.#find(object);
-    if (known !== undefined) known.isActive = true;
+  /**
+   * Somebody will come back to it. False if somebody was to already, which is reported. Linux:
+   * debug_object_activate.
+   */
+  activate(type: ObjectType, object: number): boolean {
+    if (!this.#parts.isOn) return true;
+    if (this.#find(object)?.isActive === true) {
+      this.#report('activate active', type, object);
+      return false;
+    }
+    this.#track(type, object, true);
+    return true;
   }
 
   /** Somebody has, or never will. Linux: debug_object_deactivate. */
@@ -88,12 +94,19 @@ export class DebugObjects {
         if (object < start || object >= start + sizeBytes) continue;
         if (isActive) {
           this.#report('free active', type, object);
-          type.forget(object);
+          type.forget?.(object);
         }
         objects.delete(object);
       }
       if (objects.size === 0) this.#byPage.delete(page);
     }
+  }
+
+  #track(type: ObjectType, object: number, isActive: boolean): void {
+    const page = pageOf(object);
+    let objects = this.#byPage.get(page);
+    if (objects === undefined) this.#byPage.set(page, (objects = new Map()));
+    objects.set(object, { type, isActive });
   }
 
   #find(object: number): Tracked | undefined {
@@ -104,7 +117,7 @@ export class DebugObjects {
   #report(what: string, type: ObjectType, object: number): void {
     if (this.#reports++ >= REPORTS_MAX) return;
     const { warner, formatPointer, nameOf } = this.#parts;
-    const func = type.hint(object);
+    const func = type.hint?.(object) ?? 0;
     warner().warn(
       `ODEBUG: ${what} (active state 0) object: ${formatPointer(object)} object type: ` +
         `${type.name} hint: ${func === 0 ? '0x0' : nameOf(func)}`,

@@ -91,7 +91,7 @@ export interface DetectorOptions {
   readonly rcuStall: boolean;
   /** Seconds: `rcupdate.rcu_cpu_stall_timeout=`. */
   readonly rcuStallSeconds: number;
-  /** `debug_objects=off`: what is queued twice is not noticed. */
+  /** `debug_objects=off`: what is pending and freed, or queued twice, is not noticed. */
   readonly debugObjects: boolean;
   readonly failslab: FaultAttributes | undefined;
   readonly failPageAlloc: FaultAttributes | undefined;

@@ -56,7 +56,7 @@ interface Holdout {
 }
 
 interface Queued {
-  readonly run: RcuCallback;
+  run: RcuCallback;
   /** The rcu_head in memory; 0 without one. */
   readonly head: number;
   /** What it will free or look at; 0 for nothing in memory. */
@@ -78,8 +78,8 @@ export class Rcu {
   readonly #callbacks: Queued[] = [];
   /** Those of them whose grace period has begun, or is over. */
   readonly #ready: Queued[] = [];
-  /** Heads whose callbacks have not begun; those that came twice are never called. */
-  readonly #heads = new Map<number, { isLeaked: boolean }>();
+  /** Heads whose callbacks have not begun. */
+  readonly #heads = new Map<number, Queued>();
   /** Where those wait who wait for a grace period, or for callbacks. */
   readonly #done: WaitQueue;
   #thread: KernelThread | undefined;
@@ -134,15 +134,10 @@ export class Rcu {
     this.#scheduler.preempt.enable();
   }
 
-  /** Whether the callback of a head in memory has not begun yet. */
-  isQueued(head: number): boolean {
-    return this.#heads.has(head);
-  }
-
-  /** The callback of a head will never be called. Linux: rcu_leak_callback. */
-  leak(head: number): void {
+  /** In place of the callback of a head that came twice. Linux: rcu_leak_callback. */
+  replace(head: number, run: RcuCallback): void {
     const queued = this.#heads.get(head);
-    if (queued !== undefined) queued.isLeaked = true;
+    if (queued !== undefined) queued.run = run;
   }
 
   /** Callbacks that have not begun. */
@@ -165,7 +160,7 @@ export class Rcu {
   call(run: RcuCallback, head = 0, pointer = head): void {
     const queued: Queued = { run, head, pointer };
     this.#callbacks.push(queued);
-    if (head !== 0 && !this.#heads.has(head)) this.#heads.set(head, { isLeaked: false });
+    if (head !== 0 && !this.#heads.has(head)) this.#heads.set(head, queued);
     this.#scheduler.happens.release(queued);
     this.#thread ??= this.#threads.run('rcuc/0', (self) => this.#serve(self));
     this.#thread.wake();
@@ -290,9 +285,7 @@ export class Rcu {
     const { preempt, happens } = this.#scheduler;
     let queued: Queued | undefined;
     while ((queued = this.#ready.shift()) !== undefined) {
-      const isLeaked = this.#heads.get(queued.head)?.isLeaked === true;
       this.#heads.delete(queued.head);
-      if (isLeaked) continue;
       preempt.add(SOFTIRQ_DISABLE_OFFSET);
       this.watcher?.entered('callback');
       happens.acquire(queued);

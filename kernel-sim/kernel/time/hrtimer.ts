@@ -170,7 +170,7 @@ export class HrTimers {
 
   #arm(timer: number, expires: bigint): void {
     const { sim, ram, scheduler, objects } = this.#parts;
-    objects.activate(timer);
+    objects.activate(this.#type, timer);
     this.#setExpires(timer, expires);
     ram.store8(timer + this.#at.state, ENQUEUED);
     scheduler.happens.release(timer);

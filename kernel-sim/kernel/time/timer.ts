@@ -125,7 +125,7 @@ export class Timers {
     lists.addToHash(timer, base.head);
     const armed = { timer, base, dueNs: this.#instantOf(expires), sequence: this.#sequence++ };
     this.#armed.set(timer, armed);
-    objects.activate(timer);
+    objects.activate(this.#type, timer);
     scheduler.happens.release(timer);
     this.#program(base);
     return wasPending;

@@ -284,7 +284,7 @@ export class Workqueues {
     const data = ram.load32(item);
     if ((data & PENDING) !== 0 || this.#cancelling.has(item)) return false;
     ram.store32(item, data | PENDING);
-    objects.activate(item);
+    objects.activate(this.#type, item);
     return true;
   }
 
