@@ -4,13 +4,11 @@
  *
  * @subpath kernel/raw
  */
-import type { FileOperations, OpenFile } from '../fs/open-file.ts';
+import type { FileOperations } from '../fs/open-file.ts';
 import type { ProcEntry } from '../fs/procfs/proc-entries.ts';
-import { fixedSizeLlseek } from '../fs/read-write.ts';
+import { SleepingSeqFile } from '../fs/seq-file.ts';
 import { entryPath } from '../kernel/module/sites.ts';
-import { encodeUtf8 } from '../lib/utf8.ts';
-import type { IoMemory } from '../mm/io-memory.ts';
-import { type Sleeping, WOULD_BLOCK } from '../uapi/coroutine.ts';
+import type { Sleeping } from '../uapi/coroutine.ts';
 import { ERRNO } from '../uapi/errno.ts';
 import type { ApiContext } from './context.ts';
 import type { VoidPtr } from './raw-pointer.ts';
@@ -71,7 +69,7 @@ export class RawProcApi {
    */
   proc_create_single(name: string, mode: number, parent: VoidPtr, show: ShowFunction): VoidPtr {
     const func = this.#context.runtime.addressOf(show);
-    const ops = new ShownFile((file) => this.#show(file, func));
+    const ops = new SleepingSeqFile(() => this.#show(func));
     return this.#add(String(name), parent, { ops, mode: intOf(mode) & MODE_MASK || DEFAULT_MODE });
   }
 
@@ -143,7 +141,7 @@ export class RawProcApi {
   }
 
   /** What `show` writes, or the errno that it answers. */
-  *#show(_file: OpenFile, func: number): Sleeping<Uint8Array | number> {
+  *#show(func: number): Sleeping<string | number> {
     const { slabs, functions } = this.#context.services;
     const seq = slabs.kmalloc(SEQ_FILE_BYTES);
     if (seq === 0) return -ERRNO.ENOMEM;
@@ -152,52 +150,8 @@ export class RawProcApi {
     const answer = intOf(yield* functions().call(READ_PATH, () => func, seq, 0));
     this.#texts.delete(seq);
     slabs.kfree(seq);
-    return answer < 0 ? answer : encodeUtf8(text.join(''));
+    return answer < 0 ? answer : text.join('');
   }
-}
-
-/** A file whose text a driver makes, anew for each reader that begins at its start. */
-class ShownFile implements FileOperations {
-  readonly #show: (file: OpenFile) => Sleeping<Uint8Array | number>;
-
-  constructor(show: (file: OpenFile) => Sleeping<Uint8Array | number>) {
-    this.#show = show;
-  }
-
-  read(file: OpenFile, memory: IoMemory, address: number, count: number, pos: number): number {
-    const bytes = file.private as Uint8Array | undefined;
-    if (bytes === undefined || pos === 0) return WOULD_BLOCK;
-    return copyOut(bytes, memory, address, count, pos);
-  }
-
-  *readBlocking(
-    file: OpenFile,
-    memory: IoMemory,
-    address: number,
-    count: number,
-    pos: number,
-  ): Sleeping<number> {
-    const shown = yield* this.#show(file);
-    if (typeof shown === 'number') return shown;
-    file.private = shown;
-    return copyOut(shown, memory, address, count, pos);
-  }
-
-  llseek(file: OpenFile, offset: number, whence: number): number {
-    return fixedSizeLlseek(file, offset, whence, 0);
-  }
-}
-
-function copyOut(
-  bytes: Uint8Array,
-  memory: IoMemory,
-  address: number,
-  count: number,
-  pos: number,
-): number {
-  const length = Math.min(count, bytes.length - pos);
-  if (length <= 0) return 0;
-  return memory.copyTo(address, bytes, pos, length) || -ERRNO.EFAULT;
 }
 
 function isName(name: string): boolean {

@@ -8,6 +8,7 @@
  * Linux: fs/seq_file.c (single_open).
  */
 import { encodeUtf8 } from '../lib/utf8.ts';
+import { type Sleeping, WOULD_BLOCK } from '../uapi/coroutine.ts';
 import { ERRNO } from '../uapi/errno.ts';
 import type { IoMemory } from '../mm/io-memory.ts';
 import type { FileOperations, OpenFile } from './open-file.ts';
@@ -39,10 +40,7 @@ export class SeqFile implements FileOperations {
       bytes = typeof shown === 'string' ? encodeUtf8(shown) : shown;
       file.private = bytes;
     }
-    const length = Math.min(count, bytes.length - pos);
-    if (length <= 0) return 0;
-    const moved = memory.copyTo(address, bytes, pos, length);
-    return moved === 0 ? -ERRNO.EFAULT : moved;
+    return copyOut(bytes, memory, address, count, pos);
   }
 
   write(_file: OpenFile, memory: IoMemory, address: number, count: number, pos: number): number {
@@ -54,4 +52,55 @@ export class SeqFile implements FileOperations {
   llseek(file: OpenFile, offset: number, whence: number): number {
     return fixedSizeLlseek(file, offset, whence, 0);
   }
+}
+
+/** A file whose text is made by code that may sleep: a driver's. */
+export class SleepingSeqFile implements FileOperations {
+  readonly #show: () => Sleeping<string | number>;
+
+  /** `show` answers the whole content, or a negative errno. */
+  constructor(show: () => Sleeping<string | number>) {
+    this.#show = show;
+  }
+
+  read(file: OpenFile, memory: IoMemory, address: number, count: number, pos: number): number {
+    const bytes = file.private as Uint8Array | undefined;
+    if (bytes === undefined || pos === 0) return WOULD_BLOCK;
+    return copyOut(bytes, memory, address, count, pos);
+  }
+
+  *readBlocking(
+    file: OpenFile,
+    memory: IoMemory,
+    address: number,
+    count: number,
+    pos: number,
+  ): Sleeping<number> {
+    const shown = yield* this.#show();
+    if (typeof shown === 'number') return shown;
+    const bytes = encodeUtf8(shown);
+    file.private = bytes;
+    return copyOut(bytes, memory, address, count, pos);
+  }
+
+  /** Linux: proc_reg_write, of what has no function for it. */
+  write(): number {
+    return -ERRNO.EIO;
+  }
+
+  llseek(file: OpenFile, offset: number, whence: number): number {
+    return fixedSizeLlseek(file, offset, whence, 0);
+  }
+}
+
+function copyOut(
+  bytes: Uint8Array,
+  memory: IoMemory,
+  address: number,
+  count: number,
+  pos: number,
+): number {
+  const length = Math.min(count, bytes.length - pos);
+  if (length <= 0) return 0;
+  return memory.copyTo(address, bytes, pos, length) || -ERRNO.EFAULT;
 }
