@@ -10,7 +10,7 @@ import type { Sleeping, Switching } from '../uapi/coroutine.ts';
 import type { ApiContext } from './context.ts';
 import type { Ptr, VoidPtr } from './raw-pointer.ts';
 import type { task_struct } from './raw-task.ts';
-import { addressOf, errorPointer, pointerTo } from './raw-value.ts';
+import { addressOf, errorPointer, intOf, pointerTo } from './raw-value.ts';
 
 /**
  * What a thread does. What it returns is what `kthread_stop` answers.
@@ -67,6 +67,17 @@ export class RawKthreadApi {
     const thread = yield* this.kthread_create(threadfn, data, name);
     if (!this.#isError(thread)) this.#threads.wake(addressOf(thread));
     return thread;
+  }
+
+  /**
+   * Has a thread that does not run yet do so on one CPU alone.
+   *
+   * Context: process. Linux: kthread_bind.
+   *
+   * @raw
+   */
+  kthread_bind(thread: Ptr<task_struct>, cpu: number): void {
+    this.#threads.bind(addressOf(thread), intOf(cpu));
   }
 
   /**

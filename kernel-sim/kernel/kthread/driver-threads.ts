@@ -101,6 +101,15 @@ export class DriverThreads {
     return (task !== undefined && this.#parts.sleepers.wake(task, TASK_NORMAL)) || isNew;
   }
 
+  /** It runs on that CPU only, if there is one. Linux: kthread_bind. */
+  bind(pointer: number, cpu: number): void {
+    const { scheduler } = this.#parts;
+    const task = this.#at(pointer)?.kernel.task;
+    if (task !== undefined && scheduler.cpus[cpu] !== undefined) {
+      scheduler.setAffinity(task, 1 << cpu);
+    }
+  }
+
   /** Asks a thread to end and waits until it has. Answers what it returned. Linux: kthread_stop. */
   *stop(pointer: number): Sleeping<number> {
     const { scheduler } = this.#parts;
