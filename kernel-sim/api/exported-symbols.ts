@@ -171,6 +171,7 @@ export const EXPORTED_SYMBOLS: readonly (readonly [name: string, isGplOnly: bool
   ['ksize', false],
   ['kstrdup', false],
   ['kstrndup', false],
+  ['kthread_bind', false],
   ['kthread_create_on_node', false],
   ['kthread_park', false],
   ['kthread_parkme', false],

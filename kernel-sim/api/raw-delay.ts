@@ -26,24 +26,12 @@ export class RawDelayApi {
   }
 
   /**
-   * Ticks of the kernel's timer, as `get_jiffies` answers them: a variable that each use reads
-   * anew, and that nobody races for.
+   * Ticks of the kernel's timer, of which HZ are in a second: a variable that each use reads anew,
+   * and that nobody races for. The count begins shortly before it overflows 32 bits.
    *
    * Context: any. Linux: jiffies.
    */
   get jiffies(): number {
-    return this.#context.services.raw.timers.jiffies;
-  }
-
-  /**
-   * Ticks of the kernel's timer, of which HZ are in a second. The count begins shortly before it
-   * overflows 32 bits.
-   *
-   * Context: any. Linux: jiffies.
-   *
-   * @symbol none
-   */
-  get_jiffies(): number {
     return this.#context.services.raw.timers.jiffies;
   }
 

@@ -156,7 +156,7 @@ export const EDGES: readonly Edge[] = [
     top: callback('armed', 'timer_list', 'timer'),
     init: `timer_setup(addr_of(s.$.timer), armed, 0);
       if (ok) s.$.x = 2;
-      mod_timer(addr_of(s.$.timer), get_jiffies() + 1); msleep(20);
+      mod_timer(addr_of(s.$.timer), jiffies + 1); msleep(20);
       if (!ok) s.$.x = 2;
       timer_delete_sync(addr_of(s.$.timer));`,
   },
@@ -164,7 +164,7 @@ export const EDGES: readonly Edge[] = [
     name: 'timer_delete_sync',
     top: callback('fired', 'timer_list', 'timer'),
     init: `timer_setup(addr_of(s.$.timer), fired, 0);
-      mod_timer(addr_of(s.$.timer), get_jiffies() + 1); msleep(20);
+      mod_timer(addr_of(s.$.timer), jiffies + 1); msleep(20);
       if (ok) timer_delete_sync(addr_of(s.$.timer)); else timer_delete(addr_of(s.$.timer));
       s.$.x = 2;`,
   },
@@ -282,6 +282,27 @@ export const EDGES: readonly Edge[] = [
       'while (down_trylock(addr_of(s.$.sem)) !== 0) msleep(1);',
       'up(addr_of(s.$.sem));',
     ),
+  },
+  {
+    name: 'data of each CPU',
+    top: `class Count extends struct({ n: u32 }) {}
+    let counts: Ptr<Count> = NULL;
+    function counted(data: VoidPtr): number {
+      "use unsafe";
+      const s: Ptr<Shared> = data;
+      preempt_disable();
+      const mine = s.$.ok ? this_cpu_ptr(counts) : per_cpu_ptr(counts, 0);
+      mine.$.n += 1;
+      preempt_enable();
+      ${rest}
+      return 0;
+    }`,
+    init: `counts = alloc_percpu(Count);
+      const t = kthread_create(counted, s, "count/0");
+      const u = kthread_create(counted, s, "count/1");
+      kthread_bind(t, 0); kthread_bind(u, 1);
+      wake_up_process(t); wake_up_process(u); msleep(5);
+      kthread_stop(t); kthread_stop(u); free_percpu(counts); counts = NULL;`,
   },
   {
     name: "a handler's thread",
@@ -414,7 +435,9 @@ const RAW = new URL('../../kernel-sim/toolchain/generated/api/kernel/raw.d.ts', 
 /** What `body` uses of `kernel/raw`. */
 function namesOfRaw(body: string): string[] {
   const words = new Set(body.match(/\w+/gu));
-  const exports = readFileSync(RAW, 'utf8').matchAll(/^export (?:function|const|class) (\w+)/gmu);
+  const exports = readFileSync(RAW, 'utf8').matchAll(
+    /^export (?:function|const|let|class) (\w+)/gmu,
+  );
   return [...new Set(Array.from(exports, ([, name]) => name!))].filter((name) => words.has(name));
 }
 

@@ -9,7 +9,7 @@ const PATIENCE_MS = 60_000;
 
 const IMPORTS = {
   'kernel/raw': `add_timer addr_of cancel_delayed_work_sync container_of delayed_work
-    flush_delayed_work get_jiffies GFP_KERNEL HZ INIT_DELAYED_WORK kfree kzalloc mdelay
+    flush_delayed_work jiffies GFP_KERNEL HZ INIT_DELAYED_WORK kfree kzalloc mdelay
     mod_delayed_work
     mod_timer msecs_to_jiffies NULL Ptr preempt_disable schedule_delayed_work system_wq
     timer_delete timer_delete_sync timer_list timer_pending timer_setup timer_shutdown_sync
@@ -30,7 +30,7 @@ function fires(timer: Ptr<timer_list>): void {
 function firesAgain(timer: Ptr<timer_list>): void {
   "use unsafe";
   container_of(timer, Clock, "timer").$.ticks++;
-  mod_timer(timer, get_jiffies() + 1);
+  mod_timer(timer, jiffies + 1);
 }
 
 function takesLong(timer: Ptr<timer_list>): void {
@@ -58,7 +58,7 @@ function setUp(callback: (timer: Ptr<timer_list>) => void): void {
 }
 `;
 
-const ARM = 'mod_timer(addr_of(clock.$.timer), get_jiffies() + 5)';
+const ARM = 'mod_timer(addr_of(clock.$.timer), jiffies + 5)';
 
 const CASES = {
   'fires-once': {
@@ -68,7 +68,7 @@ const CASES = {
       msleep(50); println(\`> \${clock.$.ticks} \${timer_pending(addr_of(clock.$.timer))}\`);`,
   },
   'expires-field': {
-    init: `setUp(fires); clock.$.timer.expires = get_jiffies() + msecs_to_jiffies(20);
+    init: `setUp(fires); clock.$.timer.expires = jiffies + msecs_to_jiffies(20);
       add_timer(addr_of(clock.$.timer)); msleep(40); println(\`> \${clock.$.ticks}\`);`,
   },
   deleted: {
@@ -78,7 +78,7 @@ const CASES = {
       msleep(50); println(\`> \${clock.$.ticks}\`);`,
   },
   'delete-sync-waits': {
-    init: `setUp(takesLong); mod_timer(addr_of(clock.$.timer), get_jiffies() + 1);
+    init: `setUp(takesLong); mod_timer(addr_of(clock.$.timer), jiffies + 1);
       usleep_range(9000, 9000);
       timer_delete_sync(addr_of(clock.$.timer)); println(\`> \${clock.$.ticks}\`);`,
   },
@@ -112,7 +112,7 @@ const CASES = {
   },
   // The last one: nothing comes after it.
   late: {
-    init: 'setUp(fires); mod_timer(addr_of(clock.$.timer), get_jiffies() + 25);',
+    init: 'setUp(fires); mod_timer(addr_of(clock.$.timer), jiffies + 25);',
     exit: 'clock = NULL;',
   },
 } as const;

@@ -4,7 +4,7 @@ import { Errno, module } from "kernel";
 import {
   addr_of,
   container_of,
-  get_jiffies,
+  jiffies,
   GFP_KERNEL,
   kfree,
   kzalloc,
@@ -24,7 +24,7 @@ function tick(timer: Ptr<timer_list>): void {
   "use unsafe";
   const clock: Ptr<Clock> = container_of(timer, Clock, "timer");
   clock.$.ticks += 1;
-  mod_timer(timer, get_jiffies() + msecs_to_jiffies(EVERY_MS));
+  mod_timer(timer, jiffies + msecs_to_jiffies(EVERY_MS));
 }
 
 class ClockModule {
@@ -36,7 +36,7 @@ class ClockModule {
       const clock: Ptr<Clock> = kzalloc(Clock.size, GFP_KERNEL);
       if (!clock) throw Errno.ENOMEM;
       timer_setup(addr_of(clock.$.timer), tick, 0);
-      mod_timer(addr_of(clock.$.timer), get_jiffies() + msecs_to_jiffies(EVERY_MS));
+      mod_timer(addr_of(clock.$.timer), jiffies + msecs_to_jiffies(EVERY_MS));
       return new ClockModule(clock);
     }
   }

@@ -216,7 +216,7 @@ const ELSEWHERE: readonly BugCase[] = [
     body: lines(
       '  const timer: Ptr<timer_list> = kzalloc(timer_list.size, GFP_KERNEL);',
       '  timer_setup(timer, expires, 0);',
-      '  mod_timer(timer, get_jiffies() + 1);',
+      '  mod_timer(timer, jiffies + 1);',
       '  msleep(20);',
       '  timer_delete_sync(timer);',
       '  kfree(timer);',
@@ -267,7 +267,7 @@ const LEFT_CHANGED: readonly BugCase[] = [
     body: lines(
       '  const timer: Ptr<timer_list> = kzalloc(timer_list.size, GFP_KERNEL);',
       '  timer_setup(timer, leaks, 0);',
-      '  mod_timer(timer, get_jiffies() + 1);',
+      '  mod_timer(timer, jiffies + 1);',
       '  msleep(20);',
       '  timer_delete_sync(timer);',
       '  kfree(timer);',

@@ -372,7 +372,7 @@ const CALLBACKS: readonly BugCase[] = [
     body: `
   clock = kzalloc(timer_list.size, GFP_KERNEL);
   timer_setup(clock, expires, 0);
-  mod_timer(clock, get_jiffies() + 25);
+  mod_timer(clock, jiffies + 25);
   println("armed");`,
     exit: `
 - clock = NULL; // BAD line
@@ -393,7 +393,7 @@ const CALLBACKS: readonly BugCase[] = [
     body: `
   const clock: Ptr<Clock> = kzalloc(Clock.size, GFP_KERNEL); // ALLOC clock 40
   timer_setup(addr_of(clock.$.timer), expires, 0);
-  mod_timer(addr_of(clock.$.timer), get_jiffies() + 25);
+  mod_timer(addr_of(clock.$.timer), jiffies + 25);
 + timer_delete_sync(addr_of(clock.$.timer));
   kfree(clock); // BAD trap`,
     says: [['*object: {clock} object type: timer_list hint: expires [driver]']],
@@ -405,7 +405,7 @@ const CALLBACKS: readonly BugCase[] = [
     body: `
   const clock: Ptr<Clock> = kzalloc(Clock.size, GFP_KERNEL); // ALLOC clock 40
 + timer_setup(addr_of(clock.$.timer), expires, 0);
-  clock.$.timer.expires = get_jiffies() + 5;
+  clock.$.timer.expires = jiffies + 5;
   add_timer(addr_of(clock.$.timer)); // BAD trap
   msleep(40);
   kfree(clock);`,

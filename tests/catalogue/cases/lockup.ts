@@ -80,12 +80,12 @@ function touching(name: string, off: string, between: string, on: string): BugCa
     bundle: 'lockup',
     body: `
   ${off}
-  const begin = get_jiffies();
+  const begin = jiffies;
   for (let n = 0; n < 10; n++) {
     mdelay(400);
     ${between};
   }
-  const isLong = get_jiffies() - begin >= 4 * HZ;
+  const isLong = jiffies - begin >= 4 * HZ;
   ${on}
   println("long: " + isLong);`,
     prints: ['long: true'],

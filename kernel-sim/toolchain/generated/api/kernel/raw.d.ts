@@ -1196,20 +1196,12 @@ export function wait_for_completion_killable_timeout(x: Ptr<completion>, timeout
 export const HZ: number;
 
 /**
- * Ticks of the kernel's timer, as `get_jiffies` answers them: a variable that each use reads
- * anew, and that nobody races for.
+ * Ticks of the kernel's timer, of which HZ are in a second: a variable that each use reads anew,
+ * and that nobody races for. The count begins shortly before it overflows 32 bits.
  *
  * Context: any. Linux: jiffies.
  */
 export let jiffies: number;
-
-/**
- * Ticks of the kernel's timer, of which HZ are in a second. The count begins shortly before it
- * overflows 32 bits.
- *
- * Context: any. Linux: jiffies.
- */
-export function get_jiffies(): number;
 
 /**
  * So many milliseconds in ticks, rounded up.
@@ -2023,6 +2015,16 @@ export function kthread_create(threadfn: ThreadFunction, data: VoidPtr, name: st
  * @symbol kthread_create_on_node
  */
 export function kthread_run(threadfn: ThreadFunction, data: VoidPtr, name: string): Ptr<task_struct>;
+
+/**
+ * Has a thread that does not run yet do so on one CPU alone.
+ *
+ * Context: process. Linux: kthread_bind.
+ *
+ * @raw
+ * @symbol kthread_bind
+ */
+export function kthread_bind(thread: Ptr<task_struct>, cpu: number): void;
 
 /**
  * Asks a thread to end and waits until it has. Returns what its function returned; -EINTR for one
