@@ -29,12 +29,13 @@ Options:
  -1, --single-cpu-toggle         a line for each CPU
 
  -h, --help                      display this help text, then exit
+ -V, --version                   output version information, then exit
 
 For more details see top(1).
 `;
 
 const OPTIONS: OptionSpec = {
-  short: 'bcd:Hin:o:p:u:w:1h',
+  short: 'bcd:Hin:o:p:u:w:1hV',
   long: {
     'batch-mode': 'b',
     'cmdline-toggle': 'c',
@@ -48,6 +49,7 @@ const OPTIONS: OptionSpec = {
     width: 'w:',
     'single-cpu-toggle': '1',
     help: 'h',
+    version: 'V',
   },
 };
 
@@ -60,7 +62,11 @@ export const top = defineProgram(function* (c) {
   const args = getopt(c.argv, OPTIONS);
   if ('error' in args) {
     yield* c.err(`${args.error}\n`);
-    return 1;
+    return 0; // Not a status that anybody would choose, but procps's.
+  }
+  if (has(args, 'V')) {
+    c.out('top from procps-ng 4.0.2\n');
+    return 0;
   }
   if (has(args, 'h')) {
     c.out(HELP);
@@ -92,6 +98,7 @@ function* parseRequest(c: Libc, args: ParsedCommandLine): Sleeping<Request | str
   const pids = valueOf(args, 'p')?.split(',');
   const badPid = pids?.find((pid) => !/^\d+$/.test(pid));
   if (badPid !== undefined) return `bad pid '${badPid}'`;
+  if (pids !== undefined && has(args, 'u')) return 'conflicting process selections (U/p/u)';
   const width = valueOf(args, 'w') ?? String(DEFAULT_COLUMNS);
   if (!/^\d+$/.test(width)) return `bad width arg '${width}'`;
   const [, sign = '', field = ''] = /^([-+]?)(.*)$/.exec(valueOf(args, 'o') ?? '%CPU') ?? [];

@@ -47,8 +47,11 @@ describe('top -b', () => {
   });
 
   it('complains as the original does', () => {
-    const words = ['-d x', '-d -1', '-n 0', '-p x', '-u nosuch', '-o FOO', 'foo', '-q'];
-    const { stderr, status } = runScript(words.map((word) => `top -b ${word}`).join('; '));
+    const wrong = ['-d x', '-d -1', '-n 0', '-p x', '-u nosuch', '-o FOO', 'foo', '-p 1 -u 0'];
+    const words = [...wrong, '-q', '-n'];
+    const { stdout, stderr } = runScript(
+      words.map((word) => `top -b ${word}; echo -n "$? "`).join('; '),
+    );
     expect(stderr.trimEnd().split('\n')).toEqual([
       "top: bad delay interval 'x'",
       'top: -d requires positive argument',
@@ -57,9 +60,11 @@ describe('top -b', () => {
       'top: Invalid user',
       "top: unrecognized field name 'FOO'",
       "top: unknown option 'foo'",
+      'top: conflicting process selections (U/p/u)',
       "top: invalid option -- 'q'",
+      "top: option requires an argument -- 'n'",
     ]);
-    expect(status).toBe(1);
+    expect(stdout).toBe('1 1 1 1 1 1 1 1 0 0 ');
     expect(runScript('top').stderr).toBe('top: failed tty get\n');
   });
 });
