@@ -272,6 +272,7 @@ export type Happening =
       readonly atNs: number;
       /** Each waits for what the next one has, and the last for what the first has. */
       readonly waits: readonly {
+        /** Name and number: `head/12`. */
         readonly task: string;
         /** The lock's class. */
         readonly lock: string;

@@ -52,7 +52,11 @@ export function watchHappenings(kernel: Kernel, tell: (happening: Happening) => 
     });
   };
   kernel.watchers.deadlocks.onNamed = ({ atNs, links }) => {
-    const waits = links.map(({ task, blocker }) => ({ task: task.name, lock: blocker.name }));
+    const waits = links.map(({ task, blocker }) => ({
+      // Often they run the same program.
+      task: `${task.name}/${task.pid}`,
+      lock: blocker.name,
+    }));
     tell({ kind: 'deadlock', atNs, waits, ...sourceAt(kernel, links[0]?.blocker.site ?? 0) });
   };
   charDevices.onRegistered = (name, major) =>

@@ -93,7 +93,10 @@ it(
     const [deadlock, ...more] = guest.machine.happenings.filter(({ kind }) => kind === 'deadlock');
     expect(more).toEqual([]);
     expect(deadlock).toMatchObject({
-      waits: [{ task: expect.any(String) }, { task: expect.any(String) }],
+      waits: [
+        { task: expect.stringMatching(/^head\/\d+$/u) },
+        { task: expect.stringMatching(/^bash\/\d+$/u) },
+      ],
       source: { module: 'bank', file: 'bank.ts' },
     });
     for (const { lock } of deadlock?.kind === 'deadlock' ? deadlock.waits : []) {
