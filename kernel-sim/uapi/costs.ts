@@ -34,6 +34,15 @@ export const COST = {
   PRINTK: 1_000,
   /** Taking a lock, free or not. */
   LOCK: 20,
+  /** One packet through one layer: into the stack, or to a driver. */
+  PACKET: 400,
+  /** A device's register: a load waits for the answer, a store is posted. */
+  MMIO_LOAD: 250,
+  MMIO_STORE: 60,
+  /** Memory lent to a device, or taken back. */
+  DMA_MAP: 60,
+  /** A request handed to the host controller. */
+  URB: 600,
   /** One look at a spinlock that somebody else holds. */
   SPIN: 20,
 } as const;

@@ -35,7 +35,11 @@ export const STAT = {
 export const DIRENT64 = { ino: 0, off: 8, reclen: 16, type: 18, name: 19 } as const;
 export const DT = { UNKNOWN: 0, FIFO: 1, CHR: 2, DIR: 4, BLK: 6, REG: 8, LNK: 10 } as const;
 
-export const POLL = { IN: 1, PRI: 2, OUT: 4, ERR: 8, HUP: 16, NVAL: 32 } as const;
+// prettier-ignore
+export const POLL = {
+  IN: 1, PRI: 2, OUT: 4, ERR: 8, HUP: 16, NVAL: 32, RDNORM: 0x40, RDBAND: 0x80, WRNORM: 0x100,
+  WRBAND: 0x200, RDHUP: 0x2000,
+} as const;
 
 /** A device number as st_rdev and mknod(2) carry it, for majors below 4096. */
 export function makedev(major: number, minor: number): number {
