@@ -93,6 +93,10 @@ export interface DetectorOptions {
   readonly rcuStallSeconds: number;
   /** `debug_objects=off`: what is pending and freed, or queued twice, is not noticed. */
   readonly debugObjects: boolean;
+  /** `dma_debug=off`: what drivers lend to devices, and how they take it back. */
+  readonly dmaDebug: boolean;
+  /** `iommu=off`, `intel_iommu=off`: devices reach all memory. */
+  readonly iommu: boolean;
   readonly failslab: FaultAttributes | undefined;
   readonly failPageAlloc: FaultAttributes | undefined;
   /** `fail_module_nth=N`, ours: the n-th allocation that a module makes fails; 0: none. */
@@ -126,6 +130,8 @@ export const DEFAULT_DETECTORS: DetectorOptions = Object.freeze({
   rcuStall: true,
   rcuStallSeconds: 21,
   debugObjects: true,
+  dmaDebug: true,
+  iommu: true,
   failslab: undefined,
   failPageAlloc: undefined,
   failModuleNth: 0,

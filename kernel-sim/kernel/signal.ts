@@ -30,6 +30,12 @@ export const UNBLOCKABLE = bits(KILL, STOP);
 const SIGNAL_MAX = 31;
 const INIT_PID = 1;
 
+/**
+ * What a sleep answers that a signal ended and that must not begin again: -EINTR to the program,
+ * whatever its handler says. Linux: an -EINTR, where others are -ERESTARTSYS.
+ */
+export const INTERRUPTED_FOR_GOOD = -65_537;
+
 export class Signals {
   readonly #sim: Sim;
   readonly #scheduler: Scheduler;

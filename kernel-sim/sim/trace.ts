@@ -47,6 +47,12 @@ export const EVENT = {
   RCU: 35,           // a: grace period, b: 0 begins, 1 ends
   LOCKDEP_EDGE: 36,  // a, b: interned class names: b was taken under a for the first time
   DEADLOCK: 38,      // a: pid that closed the circle, b: interned class names
+  FRAME: 39,         // a: 0 sent, 1 received, b: bytes
+  REGISTER: 40,      // a: physical address, plus 1 for a store, b: value
+  DMA_MAP: 41,       // a: bus address, b: bytes
+  DMA_UNMAP: 42,     // a: bus address, b: bytes
+  URB_SUBMIT: 43,    // a: endpoint, b: bytes
+  URB_COMPLETE: 44,  // a: endpoint, b: bytes that came or went
 } as const;
 
 export type EventKind = (typeof EVENT)[keyof typeof EVENT];

@@ -34,11 +34,14 @@ const LOOKED_AT = 100_000;
 const UNHANDLED_MAX = 99_900;
 
 const ENTRY_PATH = innerPath('asm_common_interrupt', 'common_interrupt', '__common_interrupt');
-const HANDLE_PATH = innerPath('handle_edge_irq', 'handle_irq_event', '__handle_irq_event_percpu');
+const EDGE_PATH = innerPath('handle_edge_irq', 'handle_irq_event', '__handle_irq_event_percpu');
+const LEVEL_PATH = innerPath('handle_fasteoi_irq', 'handle_irq_event', '__handle_irq_event_percpu');
 
 export interface IrqAction {
-  /** Address of the handler; 0 for one that only wakes its thread. */
+  /** Address of the handler; 0 for one that only wakes its thread, or is the kernel's own. */
   readonly handler: number;
+  /** A handler of the kernel's own code, which lies in no memory: IRQ_HANDLED or 0. */
+  readonly own?: () => number;
   /** Address of what its thread calls; 0 for none. */
   readonly thread: number;
   readonly flags: number;
@@ -60,6 +63,10 @@ interface Line {
   isPending: boolean;
   /** Handlers are running. */
   isRunning: boolean;
+  /** A device holds it raised until it has been served; undefined for one that only pulses. */
+  isRaised: boolean | undefined;
+  /** The CPU is about to look. */
+  isQueued: boolean;
   looked: number;
   unhandled: number;
 }
@@ -87,6 +94,8 @@ export class Interrupts {
       disabled: 0,
       isPending: false,
       isRunning: false,
+      isRaised: undefined,
+      isQueued: false,
       looked: 0,
       unhandled: 0,
     }));
@@ -98,9 +107,10 @@ export class Interrupts {
     scheduler.mightSleep();
     const line = this.#lines[irq];
     const isShared = (action.flags & IRQF_SHARED) !== 0;
-    if (line === undefined || (action.handler === 0 && action.thread === 0)) return -ERRNO.EINVAL;
+    const isHandled = action.handler !== 0 || action.own !== undefined;
+    if (line === undefined || (!isHandled && action.thread === 0)) return -ERRNO.EINVAL;
     if (isShared && action.device === 0) return -ERRNO.EINVAL;
-    if (action.handler === 0 && (action.flags & IRQF_ONESHOT) === 0) {
+    if (!isHandled && (action.flags & IRQF_ONESHOT) === 0) {
       const who = `${action.name} (irq ${irq})`;
       printk.err(`genirq: Threaded irq requested with handler=NULL and !ONESHOT for ${who}`);
       return -ERRNO.EINVAL;
@@ -120,6 +130,7 @@ export class Interrupts {
       line.threads.set(action, thread);
     }
     line.actions.push(action);
+    if (line.isRaised === true) this.raise(irq);
     return 0;
   }
 
@@ -203,7 +214,23 @@ export class Interrupts {
   /** A device says that it wants to be looked at. Context: any; the CPU takes it when it may. */
   raise(irq: number): void {
     const { sim } = this.#parts;
+    const line = this.#lines[irq];
+    if (line?.isRaised !== undefined) {
+      if (line.isQueued) return;
+      line.isQueued = true;
+    }
     sim.events.schedule(sim.now(), () => this.#take(irq), this.targetOf(irq));
+  }
+
+  /**
+   * A device holds its line raised until nothing is left to be looked at: it comes again and again
+   * until then. Context: any. Linux: a line that is triggered by its level.
+   */
+  setLevel(irq: number, isRaised: boolean): void {
+    const line = this.#lines[irq]!;
+    const wasRaised = line.isRaised === true;
+    line.isRaised = isRaised;
+    if (isRaised && !wasRaised && !line.isRunning) this.raise(irq);
   }
 
   /** /proc/interrupts. */
@@ -211,10 +238,12 @@ export class Interrupts {
     const header = this.#lines[0]!.counts.map((_, cpu) => `CPU${cpu}`.padEnd(11)).join('');
     const rows = this.#lines
       .filter(({ actions }) => actions.length > 0)
-      .map(({ irq, counts, actions }) => {
+      .map(({ irq, counts, actions, isRaised }) => {
         const numbers = counts.map((count) => `${String(count).padStart(10)} `).join('');
         const names = actions.map(({ name }) => name).join(', ');
-        return `${String(irq).padStart(3)}: ${numbers} IO-APIC   ${irq}-edge      ${names}\n`;
+        const trigger = `${irq}-${isRaised === undefined ? 'edge' : 'fasteoi'}`;
+        const chip = `IO-APIC   ${trigger.padEnd(12)}`;
+        return `${String(irq).padStart(3)}: ${numbers} ${chip} ${names}\n`;
       });
     const numbersOf = (counts: readonly number[]): string =>
       counts.map((count) => `${String(count).padStart(10)} `).join('');
@@ -226,6 +255,8 @@ export class Interrupts {
   #take(irq: number): void {
     const { scheduler } = this.#parts;
     const line = this.#lines[irq]!;
+    line.isQueued = false;
+    if (line.isRaised !== undefined && (!line.isRaised || line.actions.length === 0)) return;
     if (line.disabled > 0 || isMasked(line)) {
       line.isPending = true;
       return;
@@ -237,7 +268,7 @@ export class Interrupts {
   *#handle(line: Line): Switching<void> {
     const { sim, execution } = this.#parts;
     const frame = execution.push(ENTRY_PATH);
-    execution.push(HANDLE_PATH);
+    execution.push(line.isRaised === undefined ? EDGE_PATH : LEVEL_PATH);
     line.isRunning = true;
     let isHandled = false;
     for (const action of line.actions.slice()) {
@@ -251,6 +282,7 @@ export class Interrupts {
     line.isRunning = false;
     this.#note(line, isHandled);
     execution.sp = frame;
+    if (line.isRaised === true) this.raise(line.irq);
   }
 
   #wakeThread({ irq, threads }: Line, action: IrqAction): void {
@@ -272,6 +304,7 @@ export class Interrupts {
   }
 
   *#call(irq: number, action: IrqAction): Switching<unknown> {
+    if (action.own !== undefined) return action.own();
     if (action.handler === 0) return IRQ_WAKE_THREAD;
     const { scheduler, functions, warnOnce } = this.#parts;
     const { preempt, happens } = scheduler;

@@ -82,6 +82,8 @@ export type SoftirqAction = () => Switching<void>;
 export class Softirqs {
   readonly #parts: SoftirqsParts;
   readonly #actions: (SoftirqAction | undefined)[] = [];
+  #onTimers: () => void = () => undefined;
+  #bottomHalf: SoftirqAction | undefined;
   /** How often each was served, by CPU. */
   readonly #counts: readonly number[][];
   readonly #daemons: (KernelThread | undefined)[] = [];
@@ -96,6 +98,16 @@ export class Softirqs {
   /** Says what a softirq does. Linux: open_softirq. */
   open(vector: SoftirqVector, action: SoftirqAction): void {
     this.#actions[vector] = action;
+  }
+
+  /** Timers of the kernel's own code run beside those that lie in memory. Context: softirq. */
+  onTimers(action: () => void): void {
+    this.#onTimers = action;
+  }
+
+  /** What the kernel's own interrupts leave for later comes before tasklets. Context: softirq. */
+  onBottomHalf(action: SoftirqAction): void {
+    this.#bottomHalf = action;
   }
 
   /** Has it served on this CPU. Context: any. Linux: raise_softirq. */
@@ -144,8 +156,10 @@ export class Softirqs {
     const before = execution.preemptCount;
     this.#counts[cpu.id]![vector]!++;
     if (sim.trace.on) sim.trace.emit(EVENT.SOFTIRQ_ENTER, vector);
+    if (vector === SOFTIRQ.HI && this.#bottomHalf !== undefined) yield* this.#bottomHalf();
     const action = this.#actions[vector];
     if (action !== undefined) yield* action();
+    if (vector === SOFTIRQ.TIMER) this.#onTimers();
     if (sim.trace.on) sim.trace.emit(EVENT.SOFTIRQ_EXIT, vector);
     const after = execution.preemptCount;
     if (after === before) return;

@@ -75,6 +75,7 @@ const KERNEL_FUNCTIONS = [
   ['common_interrupt', 0x85, 0xa0, 40],
   ['__common_interrupt', 0x3d, 0xe0, 40],
   ['handle_edge_irq', 0x8b, 0x230, 56],
+  ['handle_fasteoi_irq', 0x8c, 0x1f0, 56],
   ['handle_irq_event', 0x38, 0x80, 40],
   ['__handle_irq_event_percpu', 0x4a, 0x190, 72],
   ['irq_thread', 0x1a3, 0x2b0, 88],
@@ -90,6 +91,42 @@ const KERNEL_FUNCTIONS = [
   ['run_timer_softirq', 0x8a, 0xd0, 48],
   ['__run_timers', 0x1ee, 0x2b0, 104],
   ['call_timer_fn', 0x28, 0x130, 72],
+  ['dev_watchdog', 0x1f8, 0x210, 64],
+  ['net_rx_action', 0x2ea, 0x5a0, 120],
+  ['__napi_poll', 0x2b, 0x1c0, 48],
+  ['process_backlog', 0x8e, 0x130, 72],
+  ['__netif_receive_skb_core', 0x2f5, 0xf40, 136],
+  ['net_tx_action', 0x1ac, 0x300, 56],
+  ['__qdisc_run', 0x1b5, 0x590, 80],
+  ['__dev_queue_xmit', 0x6ae, 0xe10, 144],
+  ['sch_direct_xmit', 0xb5, 0x330, 64],
+  ['dev_hard_start_xmit', 0x8d, 0x1f0, 72],
+  ['__dev_change_flags', 0x1ae, 0x220, 80],
+  ['__dev_open', 0xfe, 0x1c0, 56],
+  ['__dev_close_many', 0xb2, 0x130, 64],
+  ['dev_watchdog', 0x2f5, 0x300, 72],
+  ['__dev_set_rx_mode', 0x5c, 0xb0, 32],
+  ['dev_set_mac_address', 0xa1, 0x150, 56],
+  ['dev_ethtool', 0x1b2, 0x2f0, 120],
+  ['platform_probe', 0x44, 0xa0, 40],
+  ['platform_remove', 0x25, 0x50, 24],
+  ['ringnic_dma', 0x0, 0x40, 0],
+  ['pv_hcd_dma', 0x0, 0x40, 0],
+  ['usb_giveback_urb_bh', 0xa1, 0x140, 56],
+  ['__usb_hcd_giveback_urb', 0x9c, 0x110, 40],
+  ['usbnet_probe', 0x3c2, 0xa10, 96],
+  ['usbnet_disconnect', 0x5e, 0x1b0, 40],
+  ['usbnet_open', 0x11c, 0x3f0, 56],
+  ['usbnet_stop', 0x93, 0x270, 56],
+  ['usbnet_bh', 0x8f, 0x2c0, 56],
+  ['usbnet_start_xmit', 0xa4, 0x6b0, 88],
+  ['intr_complete', 0x49, 0x110, 32],
+  ['phy_state_machine', 0x131, 0x2f0, 48],
+  ['phy_link_change', 0x2b, 0x60, 24],
+  ['__mdiobus_read', 0x4f, 0x180, 40],
+  ['__mdiobus_write', 0x52, 0x1a0, 40],
+  ['usb_probe_interface', 0xe1, 0x2a0, 64],
+  ['usb_unbind_interface', 0x92, 0x2b0, 48],
 ] as const;
 
 /** Where tasks sleep, with what /proc/PID/wchan calls it. */
@@ -157,6 +194,11 @@ export function threadPath(...names: readonly KernelFunction[]): EntryPath {
 /** Functions on top of whatever runs: of interrupts and of threads that are there already. */
 export function innerPath(...names: readonly KernelFunction[]): EntryPath {
   return pathOf(names, false);
+}
+
+/** The same where the driver may fail with an errno. */
+export function innerEntryPath(...names: readonly KernelFunction[]): EntryPath {
+  return pathOf(names, true);
 }
 
 function makePath(names: readonly KernelFunction[], mayFail: boolean): EntryPath {

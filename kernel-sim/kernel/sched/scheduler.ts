@@ -152,15 +152,21 @@ export class Scheduler {
   *sleepFor(nanoseconds: number, interruptible: boolean): Sleeping<number> {
     const task = this.current;
     const endNs = this.#sim.now() + nanoseconds;
+    while (this.#sim.now() < endNs && !(interruptible && task.deliverable !== 0)) {
+      yield* this.sleepUntil(endNs, interruptible ? 'S' : 'D', 'hrtimer_nanosleep');
+    }
+    return Math.max(0, endNs - this.#sim.now());
+  }
+
+  /** Sleeps until woken, or until an instant has come. Context: task. Linux: schedule_hrtimeout. */
+  *sleepUntil(endNs: number, state: 'S' | 'D', channel: string): Sleeping<void> {
+    const task = this.current;
     const timer = this.#sim.events.schedule(endNs, () => {
       this.#cpu.timerInterrupts++;
       this.wake(task);
     });
-    while (this.#sim.now() < endNs && !(interruptible && task.deliverable !== 0)) {
-      yield* this.sleep(interruptible ? 'S' : 'D', 'hrtimer_nanosleep');
-    }
+    yield* this.sleep(state, channel);
     this.#sim.events.cancel(timer);
-    return Math.max(0, endNs - this.#sim.now());
   }
 
   /**

@@ -62,6 +62,14 @@ export class WaitQueue {
     this.#waiters.delete(task);
   }
 
+  /** Sleeps until woken, or until an instant has come, whatever signals arrive. Context: task. */
+  *sleepUntil(endNs: number): Sleeping<void> {
+    const task = this.#scheduler.current;
+    this.#waiters.add(task);
+    yield* this.#scheduler.sleepUntil(endNs, 'D', this.name);
+    this.#waiters.delete(task);
+  }
+
   /** Wakes the task that has waited longest. Context: any. */
   wakeOne(): void {
     this.#wakePollers();
