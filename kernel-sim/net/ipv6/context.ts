@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/** What the parts of IPv6 have of each other. */
+import type { NetCore } from '../core/net-core.ts';
+import type { NetDevice } from '../core/net-device.ts';
+import type { NeighbourTable } from '../core/neighbour.ts';
+import type { NetTimers } from '../core/net-timers.ts';
+import type { SkBuff } from '../core/sk-buff.ts';
+import type { OutputOptions, Route, RouteHints, TransportProtocol } from '../network-layer.ts';
+import type { NetStatistics } from '../snmp.ts';
+import type { Addrconf } from './addrconf.ts';
+import type { Fib6 } from './fib6.ts';
+import type { Icmpv6 } from './icmpv6.ts';
+import type { Ndisc } from './ndisc.ts';
+
+export interface Ipv6Route extends Route {
+  readonly source: string;
+  readonly destination: string;
+  readonly gateway: string | undefined;
+  readonly nextHop: string;
+}
+
+export interface Ipv6Context {
+  readonly core: NetCore;
+  readonly timers: NetTimers;
+  readonly statistics: NetStatistics;
+  readonly fib: Fib6;
+  readonly addrconf: Addrconf;
+  readonly neighbours: NeighbourTable;
+  readonly icmp: Icmpv6;
+  readonly ndisc: Ndisc;
+  readonly protocols: Map<number, TransportProtocol>;
+  /** What a router on the link says of hop limits and packets; 0: nothing. */
+  readonly linkOf: (device: NetDevice) => { hopLimit: number; mtu: number };
+  route(destination: string, hints?: RouteHints): Ipv6Route | number;
+  output(skb: SkBuff, route: Route, options: OutputOptions): number;
+  updateMtu(destination: string, mtu: number): void;
+  pseudoHeaderSum(source: string, destination: string, protocol: number, bytes: number): number;
+}
