@@ -66,8 +66,8 @@ export class Vfs {
   readonly #opener: Opener;
   /** fs.file-max: how many files may be open at once. */
   fileMax = Infinity;
-  /** Open ends of pipes without a name, which lie on no mount of ours. */
-  countPipes: () => number = () => 0;
+  /** Open pipes without a name, and sockets, which lie on no mount of ours. */
+  countNameless: () => number = () => 0;
   /** Prepared by an `open` that answered WOULD_BLOCK, until its rest takes it over. */
   #opening: OpenFile | undefined;
 
@@ -80,9 +80,9 @@ export class Vfs {
     this.#opener = new Opener(this.walker, this.#names, parts.wallClock, parts.special);
   }
 
-  /** Open files of all mounts, and pipes without a name. */
+  /** Open files of all mounts, and those without a name. */
   get openFiles(): number {
-    return this.mounts.all.reduce((sum, { users }) => sum + users, this.countPipes());
+    return this.mounts.all.reduce((sum, { users }) => sum + users, this.countNameless());
   }
 
   /** fs.file-max binds all but root: then opening is -ENFILE. Linux: alloc_empty_file. */

@@ -7,7 +7,7 @@
  *
  * Linux: kernel/ptrace.c, syscall_trace_enter and syscall_exit_work of kernel/entry/common.c.
  */
-import type { Signals } from '../kernel/signal.ts';
+import { INTERRUPTED_FOR_GOOD, type Signals } from '../kernel/signal.ts';
 import type { Scheduler } from '../kernel/sched/scheduler.ts';
 import type { Task } from '../kernel/sched/task.ts';
 import type { TaskTable } from '../kernel/pid.ts';
@@ -222,7 +222,7 @@ export class Tracing {
     yield* this.#events(process, number, result, leaving !== undefined);
     if (task.trace?.seesCalls === true) {
       const restarts = result === -ERRNO.EINTR && RESTARTED.has(number);
-      const shown = restarts ? -ERESTARTSYS : result;
+      const shown = restarts ? -ERESTARTSYS : forTracer(result);
       yield* this.stop(task, { kind: 'exit', number, result: shown });
     }
     process.leaving ??= leaving;
@@ -244,4 +244,9 @@ export class Tracing {
       yield* this.stop(task, { kind: 'event', event: PTRACE_EVENT.FORK, message: result });
     }
   }
+}
+
+/** What ended for good ends as the program will see it. */
+function forTracer(result: number): number {
+  return result === INTERRUPTED_FOR_GOOD ? -ERRNO.EINTR : result;
 }

@@ -12,7 +12,7 @@
  */
 import { AssertionError } from '../lib/assert.ts';
 import { Oops } from '../kernel/oops.ts';
-import { STOPS_BY_DEFAULT } from '../kernel/signal.ts';
+import { INTERRUPTED_FOR_GOOD, STOPS_BY_DEFAULT } from '../kernel/signal.ts';
 import type { Execution } from '../kernel/sched/execution.ts';
 import type { Task } from '../kernel/sched/task.ts';
 import { type AddressSpace, FAULT } from '../mm/address-space.ts';
@@ -52,6 +52,15 @@ export const RESTARTED: ReadonlySet<number> = new Set([
   SYS.ioctl,
   SYS.wait4,
   SYS.waitid,
+  SYS.connect,
+  SYS.accept,
+  SYS.accept4,
+  SYS.sendto,
+  SYS.sendmsg,
+  SYS.sendmmsg,
+  SYS.recvfrom,
+  SYS.recvmsg,
+  SYS.recvmmsg,
 ]);
 /**
  * Those that answer EINTR after any handler. With a time they go on with what is left of it, as
@@ -59,6 +68,9 @@ export const RESTARTED: ReadonlySet<number> = new Set([
  */
 const RESTARTED_WITHOUT_HANDLER: ReadonlySet<number> = new Set([
   SYS.poll,
+  SYS.ppoll,
+  SYS.select,
+  SYS.pselect6,
   SYS.nanosleep,
   SYS.pause,
   SYS.rt_sigsuspend,
@@ -190,7 +202,9 @@ export class UserMode implements UserCpu {
     }
     const { trace } = this.#parts.sim;
     if (trace.all) trace.emit(EVENT.SYSCALL_EXIT, this.#number, result);
-    return result;
+    if (result !== INTERRUPTED_FOR_GOOD) return result;
+    this.#number = NO_CALL;
+    return -ERRNO.EINTR;
   }
 
   /** The first handler decides. Without one, such as after a stop, nobody need know. */

@@ -9,6 +9,7 @@ import type { Printk } from '../kernel/printk/printk.ts';
 import type { Scheduler } from '../kernel/sched/scheduler.ts';
 import type { Signals } from '../kernel/signal.ts';
 import type { PageAllocator } from '../mm/page-alloc.ts';
+import type { Sockets } from '../net/sockets.ts';
 import type { Creds } from '../process/creds.ts';
 import type { Futexes } from '../process/futex.ts';
 import type { Lifecycle } from '../process/lifecycle.ts';
@@ -39,6 +40,7 @@ export interface SyscallParts {
     readonly domainname: string;
   };
   readonly pipes: Pipes;
+  readonly sockets: Sockets;
   readonly random: (bytes: Uint8Array) => void;
   /** The power goes off, with a status for the host. */
   readonly powerOff: (status: number) => void;

@@ -4,6 +4,7 @@ import { expect, it } from 'vitest';
 import { RawMachine, type RawProgram } from '../../tests/support/raw-machine.ts';
 import type { Sleeping } from '../uapi/coroutine.ts';
 import { POLL } from '../uapi/fs.ts';
+import { SIG, SIG_SETMASK, SIGNAL } from '../uapi/signal.ts';
 
 const NS_PER_MS = 1_000_000;
 
@@ -76,4 +77,60 @@ it('ends with its time, and not before', () => {
   });
   expect(answer).toEqual([0, 0]);
   expect(Math.round(((times[1] ?? 0) - (times[0] ?? 0)) / NS_PER_MS)).toBeCloseTo(250, -1);
+});
+
+it('selects what is ready, and says how much time is left', () => {
+  const machine = new RawMachine();
+  const log: unknown[] = [];
+  machine.run(function* (p) {
+    const [reader, writer] = yield* pipeOf(p);
+    const set = yield* p.take(8);
+    const other = yield* p.take(8);
+    const time = yield* p.words(0, 5000);
+    const fill = (): void => {
+      p.cpu.store32(set, 1 << reader);
+      p.cpu.store32(other, 1 << writer);
+    };
+    fill();
+    log.push(yield* p.named('select', 8, set, 0, 0, time), p.cpu.load32(set));
+    log.push(p.cpu.load32(time + 8));
+    fill();
+    log.push(yield* p.named('select', 8, set, other, 0, 0));
+    log.push(p.cpu.load32(set), p.cpu.load32(other) === 1 << writer);
+    yield* p.call('write', writer, set, 4);
+    fill();
+    log.push(yield* p.named('pselect6', 8, set, other, 0, yield* p.words(1, 0), 0));
+    p.cpu.store32(set, 1 << 28);
+    log.push(yield* p.named('select', 61, set, 0, 0, 0));
+    p.cpu.store32(set + 4, 1 << 28);
+    log.push(yield* p.named('select', 61, set, 0, 0, 0));
+    log.push(yield* p.named('select', -1, 0, 0, 0, 0), yield* p.named('select', 8, 16, 0, 0, 0));
+  });
+  expect(log).toEqual([0, 0, 0, 1, 0, true, 2, 'EBADF', 'EBADF', 'EINVAL', 'EFAULT']);
+});
+
+it.each([
+  ['ppoll', 'lets a signal in that is blocked before and after'],
+  ['pselect6', 'does so, too'],
+] as const)('%s %s', (name, _what) => {
+  const machine = new RawMachine();
+  const log: unknown[] = [];
+  const USR1 = 1 << 9;
+  machine.run(function* (p) {
+    const act = yield* p.words(SIG.CATCH, 0, 0, 0);
+    yield* p.call('rt_sigaction', SIGNAL.USR1, act, 0, 8);
+    const [blocked, none, old] = [yield* p.words(USR1), yield* p.words(0), yield* p.take(8)];
+    yield* p.call('rt_sigprocmask', SIG_SETMASK, blocked, 0, 8);
+    yield* p.call('kill', yield* p.call('getpid'), SIGNAL.USR1);
+    const time = yield* p.words(0, NS_PER_MS);
+    const pair = yield* p.words(none, 8);
+    const waits = name === 'ppoll' ? [0, 0, time, 0, 8] : [0, 0, 0, 0, time, 0];
+    const lets = name === 'ppoll' ? [0, 0, time, none, 8] : [0, 0, 0, 0, time, pair];
+    log.push(yield* p.named(name, ...waits));
+    p.cpu.store32(time + 8, NS_PER_MS);
+    log.push(yield* p.named(name, ...lets));
+    yield* p.call('rt_sigprocmask', SIG_SETMASK, 0, old, 8);
+    log.push(p.cpu.load32(old) === USR1);
+  });
+  expect(log).toEqual([0, 'EINTR', true]);
 });

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /**
- * poll(2).
+ * poll(2), with and without a set of signals.
  *
  * Linux: fs/select.c.
  *
  * @syscall 7 poll full
+ * @syscall 271 ppoll full
  */
 import { vfsPoll } from '../fs/read-write.ts';
 import type { Process } from '../process/process.ts';
@@ -12,50 +13,74 @@ import type { WaitQueue } from '../kernel/sched/wait-queue.ts';
 import type { Sleeping } from '../uapi/coroutine.ts';
 import { ERRNO } from '../uapi/errno.ts';
 import { POLL } from '../uapi/fs.ts';
+import { readTimespec } from './arguments.ts';
 import type { SyscallParts, SyscallTable } from './parts.ts';
+import {
+  addQueues,
+  readSignalMask,
+  waitUntilReady,
+  type Watched,
+  withSignalMask,
+  writeTimeLeft,
+} from './poll-wait.ts';
 
 const { EFAULT, EINVAL } = ERRNO;
 
 const NS_PER_MS = 1_000_000;
 const POLLFD_BYTES = 8;
 
-export function pollCalls({ scheduler, sim }: SyscallParts): SyscallTable {
-  function* pollBlocking(process: Process, poll: Poll, endNs: number): Sleeping<number> {
-    const { task } = process;
-    const queues = poll.queues();
-    const timer = endNs < Infinity && sim.events.schedule(endNs, () => scheduler.wake(task));
-    for (const queue of queues) queue.addPoller(task);
-    let ready = poll.look();
-    while (ready === 0 && sim.now() < endNs) {
-      if (task.deliverable !== 0) {
-        process.restart = () => process.block(pollBlocking(process, poll, endNs));
-        ready = -ERRNO.EINTR;
-        break;
-      }
-      yield* scheduler.sleep('S', 'poll_schedule_timeout');
-      ready = poll.look();
+export function pollCalls(parts: SyscallParts): SyscallTable {
+  const { sim } = parts;
+
+  const poll = (
+    process: Process,
+    address: number,
+    count: number,
+    waitNs: number,
+    mask: number | undefined,
+    finish: (leftNs: number) => void,
+  ): number => {
+    if (count < 0 || count > process.files.openMax) return -EINVAL;
+    const files = Poll.read(process, address, count);
+    if (files === undefined) return -EFAULT;
+    const ready = files.look();
+    const endNs = sim.now() + waitNs;
+    if (ready !== 0 || waitNs === 0) {
+      finish(waitNs);
+      return ready;
     }
-    for (const queue of queues) queue.removePoller(task);
-    if (timer !== false) sim.events.cancel(timer);
-    return ready;
-  }
+    const begin = (): number =>
+      process.block(
+        (function* (): Sleeping<number> {
+          const wait = waitUntilReady(parts, process, files, endNs, begin);
+          const answer = yield* withSignalMask(process, mask, wait);
+          finish(endNs - sim.now());
+          return answer;
+        })(),
+      );
+    return begin();
+  };
 
   return {
     poll(process, address, count, timeoutMs) {
-      if (count < 0 || count > process.files.openMax) return -EINVAL;
-      const poll = Poll.read(process, address, count);
-      if (poll === undefined) return -EFAULT;
-      const ready = poll.look();
-      if (ready !== 0 || timeoutMs === 0) return ready;
-      return process.block(
-        pollBlocking(process, poll, timeoutMs < 0 ? Infinity : sim.now() + timeoutMs * NS_PER_MS),
+      const waitNs = timeoutMs < 0 ? Infinity : timeoutMs * NS_PER_MS;
+      return poll(process, address, count, waitNs, undefined, () => undefined);
+    },
+
+    ppoll(process, address, count, timeout, set, setSize) {
+      const waitNs = timeout === 0 ? Infinity : readTimespec(process, timeout);
+      if (waitNs < 0) return waitNs;
+      const mask = readSignalMask(process, set, setSize);
+      if (typeof mask === 'object') return mask.error;
+      return poll(process, address, count, waitNs, mask, (leftNs) =>
+        writeTimeLeft(process, timeout, leftNs, 1),
       );
     },
   };
 }
 
 /** The pollfd array of one call. */
-class Poll {
+class Poll implements Watched {
   readonly #process: Process;
   readonly #address: number;
   readonly #view: DataView;
@@ -71,21 +96,15 @@ class Poll {
     return bytes === undefined ? undefined : new Poll(process, address, bytes);
   }
 
-  /** All queues on which news of these files arrives. */
   queues(): Set<WaitQueue> {
     const queues = new Set<WaitQueue>();
     for (let at = 0; at < this.#view.byteLength; at += POLLFD_BYTES) {
       const file = this.#process.files.get(this.#view.getInt32(at, true));
-      const { ops } = file ?? {};
-      if (file === undefined || ops === undefined) continue;
-      for (const queue of [ops.readQueue?.(file), ops.writeQueue?.(file)]) {
-        if (queue !== undefined) queues.add(queue);
-      }
+      if (file !== undefined) addQueues(queues, file);
     }
     return queues;
   }
 
-  /** How many descriptors are ready; their events are written back. */
   look(): number {
     const view = this.#view;
     let ready = 0;

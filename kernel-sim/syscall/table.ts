@@ -24,8 +24,11 @@ import { readCalls, writeCalls } from './read-write.ts';
 import { rlimitCalls } from './rlimit.ts';
 import { schedAttrCalls } from './sched-attr.ts';
 import { schedulingCalls } from './scheduling.ts';
+import { selectCalls } from './select.ts';
 import { signalCalls } from './signals.ts';
 import { sleepCalls } from './sleep.ts';
+import { socketMessageCalls } from './socket-messages.ts';
+import { socketCalls } from './sockets.ts';
 import { spawnCalls } from './spawn.ts';
 import { syslogCalls } from './syslog.ts';
 import { systemCalls } from './system.ts';
@@ -43,6 +46,7 @@ export function fillSyscallTable(table: (SyscallHandler | undefined)[], parts: S
     ...fcntlCalls,
     ...pipeCalls(parts),
     ...pollCalls(parts),
+    ...selectCalls(parts),
     ...nameCalls(parts),
     ...processCalls(parts),
     ...ptraceCalls(parts),
@@ -67,6 +71,8 @@ export function fillSyscallTable(table: (SyscallHandler | undefined)[], parts: S
     ...schedAttrCalls(parts),
     ...priorityCalls(parts),
     ...affinityCalls(parts),
+    ...socketCalls(parts),
+    ...socketMessageCalls(parts),
   };
   for (const [name, number] of Object.entries(SYS)) {
     // A hole would turn the array into a dictionary, which is slower at each call.

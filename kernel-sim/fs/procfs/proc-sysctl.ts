@@ -77,11 +77,12 @@ export class ProcSysctl {
 
   /**
    * Makes `/proc/sys/PATH/NAME`, with the directories that it needs. Answers a negative errno
-   * (EEXIST, EINVAL, ENOTDIR) when that cannot be, and logs why. Linux: register_sysctl.
+   * (EEXIST, EINVAL, ENOTDIR) when that cannot be, and logs why. `isOwn`: the kernel's own, which
+   * is no news. Linux: register_sysctl.
    *
    * Context: process.
    */
-  register(path: string, table: CtlTable): CtlHeader | number {
+  register(path: string, table: CtlTable, isOwn = false): CtlHeader | number {
     const { procfs, printk } = this.#parts;
     const directory = partsOf(path).join('/');
     const wrong = check(table);
@@ -98,7 +99,7 @@ export class ProcSysctl {
     const header = new CtlHeader(directory, table);
     const inodeOps: InodeOperations = { permission };
     procfs.register(header.path, { mode: table.mode, ops: new CtlFile(this, header), inodeOps });
-    this.onRegistered?.(header.path.slice(ROOT.length + 1));
+    if (!isOwn) this.onRegistered?.(header.path.slice(ROOT.length + 1));
     return header;
   }
 
