@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/**
+ * The USB core: one bus with its devices, and the drivers of their interfaces.
+ *
+ * Linux: drivers/usb/core/usb.c, and what register_root_hub of hcd.c does.
+ */
+import type { HostController } from '../../hw/usb/host-controller.ts';
+import { parseSetup } from '../../hw/usb/transfer.ts';
+import { KernelMutex } from '../../kernel/sched/kernel-mutex.ts';
+import type { KernelThreads } from '../../kernel/kthread/kthread.ts';
+import type { Printk } from '../../kernel/printk/printk.ts';
+import type { Ram } from '../../hw/ram/ram.ts';
+import type { Sleeping } from '../../uapi/coroutine.ts';
+import { USB_PORT_FEAT, USB_RECIP, USB_REQ, USB_TYPE } from '../../uapi/usb.ts';
+import { parseConfiguration, parseDevice } from './config.ts';
+import { UsbDrivers } from './drivers.ts';
+import { activate, Enumerator } from './enumerate.ts';
+import { Hcd, type HcdParts } from './hcd.ts';
+import { HubDriver } from './hub.ts';
+import { Messages } from './messages.ts';
+import type { UsbDriver } from './usb-driver.ts';
+import { UsbNode } from './usb-node.ts';
+
+const BUS = 1;
+const ROOT_HUB_NUMBER = 1;
+const NUMBER_MAX = 127;
+
+export interface UsbCoreParts extends HcdParts {
+  readonly threads: KernelThreads;
+  readonly printk: Printk;
+  readonly ram: Ram;
+}
+
+export class UsbCore {
+  readonly hcd: Hcd;
+  readonly messages: Messages;
+  readonly drivers: UsbDrivers;
+  readonly root: UsbNode;
+  readonly #parts: UsbCoreParts;
+  /** Held while devices and drivers come and go. */
+  readonly #lock: KernelMutex;
+  readonly #enumerator: Enumerator;
+  readonly #hubs: HubDriver;
+  readonly #numbers = new Set<number>();
+  /** Where the search for a number begins. Linux: devnum_next. */
+  #nextNumber = ROOT_HUB_NUMBER;
+
+  constructor(parts: UsbCoreParts) {
+    this.#parts = parts;
+    const { scheduler, printk } = parts;
+    this.hcd = new Hcd(parts);
+    this.messages = new Messages({ ...parts, hcd: this.hcd });
+    this.drivers = new UsbDrivers(this.hcd, printk);
+    this.#lock = new KernelMutex(scheduler, 'usb_lock');
+    this.#enumerator = new Enumerator(this.messages, printk, this.hcd.dmaDevice.driverName);
+    this.#hubs = new HubDriver({
+      ...parts,
+      hcd: this.hcd,
+      messages: this.messages,
+      lock: this.#lock,
+      takeNumber: (node) => this.#takeNumber(node),
+      giveNumberBack: ({ number }) => this.#numbers.delete(number),
+      address: (hub, node) => this.#enumerator.address(hub, node),
+      arrived: (node) => this.#arrived(node),
+      left: (node) => this.#left(node),
+    });
+    this.drivers.add(this.#hubs);
+    this.root = new UsbNode({ bus: BUS, parent: undefined, port: 0 }, 'high');
+    this.#addRootHub(parts.controller);
+  }
+
+  /** All devices, each after the hub that it hangs at. */
+  get devices(): readonly UsbNode[] {
+    return [...walk(this.root)];
+  }
+
+  /** Has a driver look at all that is there. 0 or a negative errno. Linux: usb_register. */
+  *register(driver: UsbDriver): Sleeping<number> {
+    return yield* this.#lock.run(this.drivers.register(driver, walk(this.root)));
+  }
+
+  /** It leaves all that it drives. Linux: usb_deregister. */
+  *unregister(driver: UsbDriver): Sleeping<void> {
+    yield* this.#lock.run(this.drivers.unregister(driver, walk(this.root)));
+  }
+
+  // ---- The root hub -----------------------------------------------------------------------------
+
+  /** It answers at once, so nobody needs to wait for it. */
+  #addRootHub(controller: HostController): void {
+    const { root } = this;
+    const { rootHub } = controller;
+    const { printk } = this.#parts;
+    this.hcd.start();
+    controller.start();
+    const tell = (type: number, request: number, value: number, index = 0): void =>
+      rootHub.submit({
+        endpoint: 0,
+        setup: parseSetup(Uint8Array.of(type, request, value, 0, index, 0, 0, 0)),
+        out: new Uint8Array(0),
+        room: 0,
+        complete: () => undefined,
+      });
+    const { device, configurations, strings } = rootHub.descriptors;
+    root.info = parseDevice(device);
+    const configuration = parseConfiguration(0, configurations[0]!, true, () => undefined);
+    if (typeof configuration === 'number') return;
+    root.configurations = [configuration];
+    [root.manufacturer, root.product, root.serial] = [strings[0]!, strings[1]!, strings[2]!];
+    this.#takeNumber(root);
+    root.address = root.number;
+    tell(0, USB_REQ.SET_ADDRESS, root.number);
+    tell(0, USB_REQ.SET_CONFIGURATION, configuration.value);
+    printk.info(`${this.hcd.dmaDevice.name}: new USB bus registered, assigned bus number ${BUS}`);
+    this.#enumerator.announce(root);
+    activate(root, configuration);
+    this.#hubs.addRootHub(root.interfaces[0]!, rootHub.ports.length);
+    const toPort = USB_TYPE.CLASS | USB_RECIP.OTHER;
+    for (let port = 1; port <= rootHub.ports.length; port++) {
+      tell(toPort, USB_REQ.SET_FEATURE, USB_PORT_FEAT.POWER, port);
+    }
+  }
+
+  // ---- Devices come and go ----------------------------------------------------------------------
+
+  *#arrived(node: UsbNode): Sleeping<number> {
+    const errno = yield* this.#enumerator.describe(node);
+    if (errno < 0) return errno;
+    // One that takes no configuration stays there, and nobody can drive it.
+    if ((yield* this.#enumerator.configure(node)) < 0) return 0;
+    for (const usbInterface of node.interfaces) yield* this.drivers.attach(usbInterface);
+    return 0;
+  }
+
+  /** Linux: usb_disconnect. */
+  *#left(node: UsbNode): Sleeping<void> {
+    const { printk } = this.#parts;
+    for (const gone of walk(node)) gone.state = 'not attached';
+    printk.info(`usb ${node.name}: USB disconnect, device number ${node.number}`);
+    for (const child of node.children) if (child !== undefined) yield* this.#left(child);
+    node.children = [];
+    for (const usbInterface of node.interfaces) yield* this.drivers.unbind(usbInterface);
+    yield* this.hcd.flush(node);
+    this.#numbers.delete(node.number);
+  }
+
+  /** Numbers go round, so that one that was given back is not given out at once. */
+  #takeNumber(node: UsbNode): void {
+    for (let tried = 0; tried < NUMBER_MAX; tried++) {
+      const number = this.#nextNumber;
+      this.#nextNumber = number >= NUMBER_MAX ? ROOT_HUB_NUMBER : number + 1;
+      if (this.#numbers.has(number)) continue;
+      this.#numbers.add(number);
+      node.number = number;
+      return;
+    }
+  }
+}
+
+/** A device and all behind it. */
+function* walk(node: UsbNode): Generator<UsbNode> {
+  yield node;
+  for (const child of node.children) if (child !== undefined) yield* walk(child);
+}

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/**
+ * Drivers and the interfaces that they drive.
+ *
+ * Linux: drivers/usb/core/driver.c.
+ */
+import type { Printk } from '../../kernel/printk/printk.ts';
+import { finished } from '../../lib/coroutine.ts';
+import type { Sleeping } from '../../uapi/coroutine.ts';
+import { ERRNO } from '../../uapi/errno.ts';
+import type { Hcd } from './hcd.ts';
+import { matchId, type UsbDriver } from './usb-driver.ts';
+import type { UsbInterface, UsbNode } from './usb-node.ts';
+
+export class UsbDrivers {
+  readonly #drivers: UsbDriver[] = [];
+  readonly #hcd: Hcd;
+  readonly #printk: Printk;
+
+  constructor(hcd: Hcd, printk: Printk) {
+    this.#hcd = hcd;
+    this.#printk = printk;
+  }
+
+  /** One of the kernel's own, before there are devices. Context: boot. */
+  add(driver: UsbDriver): void {
+    this.#drivers.push(driver);
+    this.#printk.info(`usbcore: registered new interface driver ${driver.name}`);
+  }
+
+  /** Has a driver look at all interfaces that nobody drives. Context: process, bus locked. */
+  *register(driver: UsbDriver, devices: Iterable<UsbNode>): Sleeping<number> {
+    if (this.#drivers.some(({ name }) => name === driver.name)) {
+      this.#printk.err(`Error: Driver '${driver.name}' is already registered, aborting...`);
+      return -ERRNO.EBUSY;
+    }
+    this.#drivers.push(driver);
+    for (const { interfaces } of devices) {
+      for (const usbInterface of interfaces) yield* this.#tryOne(driver, usbInterface);
+    }
+    this.#printk.info(`usbcore: registered new interface driver ${driver.name}`);
+    return 0;
+  }
+
+  /** Context: process, bus locked. Linux: usb_deregister. */
+  *unregister(driver: UsbDriver, devices: Iterable<UsbNode>): Sleeping<void> {
+    this.#printk.info(`usbcore: deregistering interface driver ${driver.name}`);
+    const index = this.#drivers.indexOf(driver);
+    if (index >= 0) this.#drivers.splice(index, 1);
+    for (const { interfaces } of devices) {
+      for (const usbInterface of interfaces) {
+        if (usbInterface.driver === driver) yield* this.unbind(usbInterface);
+      }
+    }
+  }
+
+  /** Looks for a driver of a new interface. Context: process, bus locked. Linux: device_attach. */
+  *attach(usbInterface: UsbInterface): Sleeping<void> {
+    for (const driver of this.#drivers.slice()) {
+      if (usbInterface.driver === undefined) yield* this.#tryOne(driver, usbInterface);
+    }
+  }
+
+  /** Linux: usb_unbind_interface. */
+  *unbind(usbInterface: UsbInterface): Sleeping<void> {
+    const { driver, device } = usbInterface;
+    if (driver === undefined) return;
+    usbInterface.isEnabled = false;
+    yield* this.#flush(usbInterface);
+    yield* finished(driver.disconnect(usbInterface));
+    usbInterface.driver = undefined;
+    usbInterface.isEnabled = device.isAttached;
+  }
+
+  /** Linux: usb_probe_interface. */
+  *#tryOne(driver: UsbDriver, usbInterface: UsbInterface): Sleeping<void> {
+    if (usbInterface.driver !== undefined || !usbInterface.device.isAttached) return;
+    const id = matchId(usbInterface, driver.ids);
+    if (id === undefined) return;
+    usbInterface.driver = driver;
+    const errno = yield* finished(driver.probe(usbInterface, id));
+    if (errno === 0) return;
+    yield* this.#flush(usbInterface);
+    usbInterface.driver = undefined;
+    if (errno === -ERRNO.ENODEV || errno === -ERRNO.ENXIO) return;
+    const { name } = driver;
+    this.#printk.err(
+      `${name} ${usbInterface.name}: probe with driver ${name} failed with error ${errno}`,
+    );
+  }
+
+  *#flush({ device, current }: UsbInterface): Sleeping<void> {
+    for (const { address } of current.endpoints) yield* this.#hcd.flush(device, address);
+  }
+}
