@@ -9,6 +9,7 @@
 import type { DriverRuntime } from '../kernel/module/runtime.ts';
 import { errnoValue } from '../kernel/module/errno-value.ts';
 import { isCoroutine } from '../lib/coroutine.ts';
+import type { MaySleep } from '../uapi/coroutine.ts';
 import { ERRNO } from '../uapi/errno.ts';
 import { mayBlock } from '../uapi/gfp.ts';
 import type { ApiContext } from './context.ts';
@@ -181,13 +182,20 @@ export function dropThen(
  * Drops a value in a function that may not switch. A dispose that only might have is run to its
  * end; one that has to wait is a panic.
  */
-export function dropNow({ services }: ApiContext, value: unknown): void {
+export function dropNow(context: ApiContext, value: unknown): void {
+  const { runtime } = context.services;
+  finishNow(context, runtime.startDrop(value));
+}
+
+/** Runs to its end what may spin and must not wait, where nothing can: who waits panics. */
+export function finishNow<T>({ services }: ApiContext, answer: MaySleep<T>): T {
   const { runtime, scheduler } = services;
-  const answer = runtime.startDrop(value);
-  if (!isCoroutine(answer)) return;
-  while (answer.next().done !== true) {
+  if (!isCoroutine(answer)) return answer;
+  for (;;) {
+    const step = answer.next();
+    if (step.done === true) return step.value;
     if (scheduler.current.state !== 'R') {
-      throw runtime.panic('a value whose drop has to wait was dropped where nothing can wait');
+      throw runtime.panic('a function that has to wait was called where nothing can wait');
     }
     runtime.overrun();
   }

@@ -13,10 +13,15 @@ import { AtomicU64 } from './atomic-u64.ts';
 import { Completion } from './completion.ts';
 import { CondVar } from './cond-var.ts';
 import { ApiContext, type ApiServices } from './context.ts';
+import { DmaApi } from './dma.ts';
+import { DmaSkbs } from './dma-skbs.ts';
+import { DmaVec } from './dma-vec.ts';
 import { FsApi } from './fs.ts';
 import { KernelApi } from './kernel.ts';
 import { Guard, ReadGuard } from './guard.ts';
 import { HrTimer } from './hr-timer.ts';
+import { IoApi } from './io.ts';
+import { IoMem } from './io-mem.ts';
 import { IrqApi } from './irq.ts';
 import { Registration as IrqRegistration } from './irq-registration.ts';
 import { MmApi, Page, PageStatics } from './mm.ts';
@@ -24,7 +29,14 @@ import { KBox } from './k-box.ts';
 import { KString } from './k-string.ts';
 import { KVec } from './k-vec.ts';
 import { Mutex } from './mutex.ts';
+import { Napi } from './napi.ts';
+import { NetApi } from './net.ts';
+import { NetDevice } from './net-device.ts';
+import { Counter, NetStats } from './net-stats.ts';
+import { Registration as NetRegistration } from './netdev.ts';
 import { PerCpu } from './per-cpu.ts';
+import { Phy } from './phy.ts';
+import { PlatformDevice, Registration as PlatformRegistration } from './platform.ts';
 import { RandomApi } from './random.ts';
 import { GFP_FLAG_MODIFIERS, GFP_FLAGS, RawAllocApi } from './raw-alloc.ts';
 import { RawAtomicApi } from './raw-atomic.ts';
@@ -33,6 +45,7 @@ import { RawBarrierApi } from './raw-barrier.ts';
 import { RawBitApi } from './raw-bits.ts';
 import { RawBugApi } from './raw-bug.ts';
 import { RawCacheApi, SLAB_FLAGS } from './raw-cache.ts';
+import { RawDmaApi } from './raw-dma.ts';
 import { RawHlistApi } from './raw-hlist.ts';
 import { RawCompletionApi } from './raw-completion.ts';
 import { RawInterruptApi } from './raw-interrupt.ts';
@@ -75,6 +88,7 @@ import { RwLock } from './rw-lock.ts';
 import { RwSemaphore } from './rw-semaphore.ts';
 import { Semaphore } from './semaphore.ts';
 import { SeqLock } from './seq-lock.ts';
+import { SkBuff } from './sk-buff.ts';
 import { Slot } from './slot.ts';
 import { Spinlock } from './spinlock.ts';
 import { SyncApi } from './sync.ts';
@@ -86,6 +100,10 @@ import { Tick } from './tick.ts';
 import { TimeApi } from './time.ts';
 import { Timer } from './timer.ts';
 import { UapiApi } from './uapi.ts';
+import { UsbApi } from './usb.ts';
+import { UsbDevice } from './usb-device.ts';
+import { UsbNet } from './usbnet-device.ts';
+import { Registration as UsbNetRegistration } from './usbnet.ts';
 import { DelayedWork, Work } from './work.ts';
 import { Workqueue } from './work-queue.ts';
 import { WorkqueueApi } from './workqueue.ts';
@@ -126,6 +144,7 @@ function makersOf(context: ApiContext, uapi: UapiApi): ReadonlyMap<string, () =>
         return { ...ALLOC_FLAGS, ...exportsOf(alloc), ...classes };
       },
     ],
+    ['kernel/dma', () => classesOf(new DmaApi(context), { DmaSkbs, DmaVec })],
     [
       'kernel/fs',
       () => {
@@ -133,6 +152,7 @@ function makersOf(context: ApiContext, uapi: UapiApi): ReadonlyMap<string, () =>
         return { chrdev: exportsOf(fs.chrdev), miscdev: exportsOf(fs.miscdev) };
       },
     ],
+    ['kernel/io', () => ({ platform: exportsOf(new IoApi(context).platform) })],
     [
       'kernel/irq',
       () => {
@@ -143,6 +163,13 @@ function makersOf(context: ApiContext, uapi: UapiApi): ReadonlyMap<string, () =>
     [
       'kernel/mm',
       () => ({ ...exportsOf(new MmApi()), Page: classOf(Page, new PageStatics(context)) }),
+    ],
+    [
+      'kernel/net',
+      () => {
+        const net = new NetApi(context);
+        return { ...classesOf(net, { Napi, Phy, SkBuff }), netdev: exportsOf(net.netdev) };
+      },
     ],
     ['kernel/random', () => exportsOf(new RandomApi(context))],
     ['kernel/raw', () => rawExports(context, uapi)],
@@ -162,6 +189,7 @@ function makersOf(context: ApiContext, uapi: UapiApi): ReadonlyMap<string, () =>
         return { ...exportsOf(time), ...classesOf(time, { HrTimer, Timer }) };
       },
     ],
+    ['kernel/usb', () => ({ usbnet: exportsOf(new UsbApi(context).usbnet) })],
     [
       'kernel/workqueue',
       () => classesOf(new WorkqueueApi(context), { DelayedWork, Work, Workqueue }),
@@ -203,6 +231,7 @@ function rawExports(context: ApiContext, uapi: UapiApi): object {
     new RawBitApi(context),
     new RawBugApi(context),
     new RawCacheApi(context),
+    new RawDmaApi(context),
     new RawHlistApi(context, uapi),
     new RawHrTimerApi(context, uapi),
     new RawProcApi(context),
@@ -308,10 +337,14 @@ for (const shared of [
   AtomicU64,
   Completion,
   CondVar,
+  Counter,
   CurrentThread,
   DelayedWork,
+  DmaSkbs,
+  DmaVec,
   Guard,
   HrTimer,
+  IoMem,
   IrqRegistration,
   ReadGuard,
   RwLock,
@@ -322,9 +355,20 @@ for (const shared of [
   KString,
   KVec,
   Mutex,
+  Napi,
+  NetDevice,
+  NetRegistration,
+  NetStats,
   PerCpu,
+  Phy,
+  PlatformDevice,
+  PlatformRegistration,
+  UsbDevice,
+  UsbNet,
+  UsbNetRegistration,
   Registration,
   SeqLock,
+  SkBuff,
   Slot,
   Spinlock,
   Thread,

@@ -9,6 +9,7 @@ import { errnoValue } from '../kernel/module/errno-value.ts';
 import type { LoadedModule } from '../kernel/module/loaded-module.ts';
 import type { Sleeping } from '../uapi/coroutine.ts';
 import { ERRNO } from '../uapi/errno.ts';
+import { dropNow } from './allocation.ts';
 import type { ApiContext } from './context.ts';
 import { applyMethod, methodOf } from './driver-object.ts';
 import { LockMemory } from './guard.ts';
@@ -42,10 +43,13 @@ export class Callback {
     const { module } = context;
     if (!module.isLinked) throw new Error(`a ${what} at the top level would outlive its module`);
     const method = methodOf(object, spec.method);
-    if (method === undefined) throw errnoValue(ERRNO.EINVAL);
+    if (method === undefined) {
+      dropNow(context, object);
+      throw errnoValue(ERRNO.EINVAL);
+    }
     this.#context = context;
     this.#spec = spec;
-    this.#memory = new LockMemory(context, sizeBytes);
+    this.#memory = LockMemory.holding(context, object, sizeBytes);
     this.pointer = this.#memory.pointer;
     this.address = addressOf(module, object, spec.method);
     context.services.functions().methods.bind(this.pointer, {

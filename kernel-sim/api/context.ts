@@ -27,6 +27,13 @@ import type { Atomics } from '../kernel/atomic.ts';
 import type { Bitmaps } from '../kernel/bitmap.ts';
 import type { Completions } from '../kernel/sched/completion.ts';
 import type { DriverThreads } from '../kernel/kthread/driver-threads.ts';
+import type { UsbNetParts } from '../drivers/net/usb/usbnet.ts';
+import type { UsbCore } from '../drivers/usb/core.ts';
+import type { KernelThreads } from '../kernel/kthread/kthread.ts';
+import type { PlatformBus } from '../drivers/base/platform.ts';
+import type { DmaMappings } from '../mm/dma-mapping.ts';
+import type { IoMappings } from '../mm/io-remap.ts';
+import type { NetCore } from '../net/core/net-core.ts';
 import type { Lists } from '../kernel/list.ts';
 import type { ObjectSizes } from '../kernel/object-sizes.ts';
 import type { RaceDetector } from '../kernel/kcsan/race-detector.ts';
@@ -109,6 +116,16 @@ export interface ApiServices {
     stop(): void;
   };
   readonly tasklets: Tasklets;
+  readonly platform: PlatformBus;
+  readonly io: IoMappings;
+  readonly dma: DmaMappings;
+  readonly net: () => NetCore;
+  readonly kthreads: KernelThreads;
+  readonly usb: () => UsbCore;
+  readonly usbNetParts: () => UsbNetParts;
+  readonly board: 'pc' | 'rpi3';
+  /** What the board knows of an adapter that has no memory of its own; empty for nothing. */
+  readonly adapterMac: string;
   /** Those that are loaded. */
   readonly modules: () => readonly LoadedModule[];
   readonly raw: RawParts;

@@ -9,6 +9,7 @@ import { errnoValue } from '../kernel/module/errno-value.ts';
 import { finished } from '../lib/coroutine.ts';
 import type { MaySleep, MaySwitch, Sleeping } from '../uapi/coroutine.ts';
 import { ERRNO } from '../uapi/errno.ts';
+import { dropNow } from './allocation.ts';
 import type { ApiContext } from './context.ts';
 
 /** The data of a lock. */
@@ -139,6 +140,25 @@ export class LockMemory {
     if (this.pointer === 0) throw errnoValue(ERRNO.ENOMEM);
     if (!this.#isStatic) ownedPointers.add(this.pointer);
     if (!this.#isStatic) slabs.leaks.notLeak(this.pointer);
+  }
+
+  /**
+   * The same for a value that was handed over: without memory it is dropped.
+   *
+   * @throws ENOMEM
+   */
+  static holding(
+    context: ApiContext,
+    value: unknown,
+    sizeBytes: number,
+    told?: unknown,
+  ): LockMemory {
+    try {
+      return new LockMemory(context, sizeBytes, told);
+    } catch (thrown) {
+      dropNow(context, value);
+      throw thrown;
+    }
   }
 
   free(sizeBytes: number): void {

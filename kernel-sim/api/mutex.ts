@@ -34,7 +34,7 @@ export class Mutex<T> {
     const { lockdep, mutexes } = context.services;
     this.#context = context;
     this.#cell = { value };
-    this.#memory = new LockMemory(context, mutexes.layout.sizeBytes, told);
+    this.#memory = LockMemory.holding(context, value, mutexes.layout.sizeBytes, told);
     const { pointer, naming } = this.#memory;
     const map = lockdep.initMap(pointer, { ...LOCK_KIND.MUTEX, ...naming });
     mutexes.initialise(pointer, map.key);

@@ -28,7 +28,7 @@ export class RwLock<T> {
     const { lockdep, rwlocks } = context.services;
     this.#context = context;
     this.#cell = { value };
-    this.#memory = new LockMemory(context, rwlocks.layout.sizeBytes, told);
+    this.#memory = LockMemory.holding(context, value, rwlocks.layout.sizeBytes, told);
     const { pointer, naming } = this.#memory;
     const map = lockdep.initMap(pointer, { ...LOCK_KIND.RWLOCK, ...naming });
     rwlocks.initialise(pointer, map.key);

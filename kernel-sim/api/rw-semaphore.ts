@@ -28,7 +28,7 @@ export class RwSemaphore<T> {
     const { lockdep, rwSemaphores } = context.services;
     this.#context = context;
     this.#cell = { value };
-    this.#memory = new LockMemory(context, rwSemaphores.layout.sizeBytes, told);
+    this.#memory = LockMemory.holding(context, value, rwSemaphores.layout.sizeBytes, told);
     const { pointer, naming } = this.#memory;
     const map = lockdep.initMap(pointer, { ...LOCK_KIND.RWSEM, ...naming });
     rwSemaphores.initialise(pointer, map.key);

@@ -31,7 +31,7 @@ export class Spinlock<T> {
     const { lockdep, spinlocks } = context.services;
     this.#context = context;
     this.#cell = { value };
-    this.#memory = new LockMemory(context, spinlocks.layout.sizeBytes, told);
+    this.#memory = LockMemory.holding(context, value, spinlocks.layout.sizeBytes, told);
     const { pointer, naming } = this.#memory;
     const map = lockdep.initMap(pointer, { ...LOCK_KIND.SPINLOCK, ...naming });
     spinlocks.initialise(pointer, map.key);

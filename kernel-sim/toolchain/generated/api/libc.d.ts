@@ -142,6 +142,9 @@ export const POLLHUP: 16;
 /** What poll(2) waits for and finds. */
 export const POLLNVAL: 32;
 
+/** What poll(2) waits for and finds. */
+export const POLLRDHUP: 8192;
+
 /** Type of a directory's entry: readdir(3). */
 export const DT_UNKNOWN: 0;
 
@@ -791,6 +794,9 @@ export const SYS_access: 21;
 export const SYS_pipe: 22;
 
 /** Number of a system call: syscalls(2). */
+export const SYS_select: 23;
+
+/** Number of a system call: syscalls(2). */
 export const SYS_sched_yield: 24;
 
 /** Number of a system call: syscalls(2). */
@@ -825,6 +831,51 @@ export const SYS_setitimer: 38;
 
 /** Number of a system call: syscalls(2). */
 export const SYS_getpid: 39;
+
+/** Number of a system call: syscalls(2). */
+export const SYS_socket: 41;
+
+/** Number of a system call: syscalls(2). */
+export const SYS_connect: 42;
+
+/** Number of a system call: syscalls(2). */
+export const SYS_accept: 43;
+
+/** Number of a system call: syscalls(2). */
+export const SYS_sendto: 44;
+
+/** Number of a system call: syscalls(2). */
+export const SYS_recvfrom: 45;
+
+/** Number of a system call: syscalls(2). */
+export const SYS_sendmsg: 46;
+
+/** Number of a system call: syscalls(2). */
+export const SYS_recvmsg: 47;
+
+/** Number of a system call: syscalls(2). */
+export const SYS_shutdown: 48;
+
+/** Number of a system call: syscalls(2). */
+export const SYS_bind: 49;
+
+/** Number of a system call: syscalls(2). */
+export const SYS_listen: 50;
+
+/** Number of a system call: syscalls(2). */
+export const SYS_getsockname: 51;
+
+/** Number of a system call: syscalls(2). */
+export const SYS_getpeername: 52;
+
+/** Number of a system call: syscalls(2). */
+export const SYS_socketpair: 53;
+
+/** Number of a system call: syscalls(2). */
+export const SYS_setsockopt: 54;
+
+/** Number of a system call: syscalls(2). */
+export const SYS_getsockopt: 55;
 
 /** Number of a system call: syscalls(2). */
 export const SYS_execve: 59;
@@ -1043,7 +1094,16 @@ export const SYS_tgkill: 234;
 export const SYS_waitid: 247;
 
 /** Number of a system call: syscalls(2). */
+export const SYS_pselect6: 270;
+
+/** Number of a system call: syscalls(2). */
+export const SYS_ppoll: 271;
+
+/** Number of a system call: syscalls(2). */
 export const SYS_utimensat: 280;
+
+/** Number of a system call: syscalls(2). */
+export const SYS_accept4: 288;
 
 /** Number of a system call: syscalls(2). */
 export const SYS_dup3: 292;
@@ -1052,7 +1112,13 @@ export const SYS_dup3: 292;
 export const SYS_pipe2: 293;
 
 /** Number of a system call: syscalls(2). */
+export const SYS_recvmmsg: 299;
+
+/** Number of a system call: syscalls(2). */
 export const SYS_prlimit64: 302;
+
+/** Number of a system call: syscalls(2). */
+export const SYS_sendmmsg: 307;
 
 /** Number of a system call: syscalls(2). */
 export const SYS_getcpu: 309;
@@ -1077,6 +1143,147 @@ export const SYS_execveat: 322;
 
 /** Number of a system call: syscalls(2). */
 export const SYS_posix_spawn: 1000;
+
+/** Family of an address or a socket: socket(2). */
+export const AF_UNSPEC: 0;
+
+/** Family of an address or a socket: socket(2). */
+export const AF_UNIX: 1;
+
+/** Family of an address or a socket: socket(2). */
+export const AF_INET: 2;
+
+/** Family of an address or a socket: socket(2). */
+export const AF_INET6: 10;
+
+/** Family of an address or a socket: socket(2). */
+export const AF_NETLINK: 16;
+
+/** Family of an address or a socket: socket(2). */
+export const AF_PACKET: 17;
+
+/** Type of a socket, and flags that may be added to it: socket(2). */
+export const SOCK_STREAM: 1;
+
+/** Type of a socket, and flags that may be added to it: socket(2). */
+export const SOCK_DGRAM: 2;
+
+/** Type of a socket, and flags that may be added to it: socket(2). */
+export const SOCK_RAW: 3;
+
+/** Type of a socket, and flags that may be added to it: socket(2). */
+export const SOCK_SEQPACKET: 5;
+
+/** Type of a socket, and flags that may be added to it: socket(2). */
+export const SOCK_CLOEXEC: 524288;
+
+/** Type of a socket, and flags that may be added to it: socket(2). */
+export const SOCK_NONBLOCK: 2048;
+
+/** Protocol, and level of its options: ip(7). */
+export const IPPROTO_IP: 0;
+
+/** Protocol, and level of its options: ip(7). */
+export const IPPROTO_ICMP: 1;
+
+/** Protocol, and level of its options: ip(7). */
+export const IPPROTO_TCP: 6;
+
+/** Protocol, and level of its options: ip(7). */
+export const IPPROTO_UDP: 17;
+
+/** Protocol, and level of its options: ip(7). */
+export const IPPROTO_IPV6: 41;
+
+/** Protocol, and level of its options: ip(7). */
+export const IPPROTO_ICMPV6: 58;
+
+/** Protocol, and level of its options: ip(7). */
+export const IPPROTO_RAW: 255;
+
+/** Address of IPv4, in the machine's order: `htonl(INADDR_LOOPBACK)`. */
+export const INADDR_ANY: 0;
+
+/** Address of IPv4, in the machine's order: `htonl(INADDR_LOOPBACK)`. */
+export const INADDR_LOOPBACK: 2130706433;
+
+/** Address of IPv4, in the machine's order: `htonl(INADDR_LOOPBACK)`. */
+export const INADDR_BROADCAST: 4294967295;
+
+/** Address of IPv4, in the machine's order: `htonl(INADDR_LOOPBACK)`. */
+export const INADDR_NONE: 4294967295;
+
+/** Option of a socket, at level SOL_SOCKET: socket(7). */
+export const SOL_SOCKET: 1;
+
+/** Option of a socket, at level SOL_SOCKET: socket(7). */
+export const SO_REUSEADDR: 2;
+
+/** Option of a socket, at level SOL_SOCKET: socket(7). */
+export const SO_REUSEPORT: 15;
+
+/** Option of a socket, at level SOL_SOCKET: socket(7). */
+export const SO_TYPE: 3;
+
+/** Option of a socket, at level SOL_SOCKET: socket(7). */
+export const SO_ERROR: 4;
+
+/** Option of a socket, at level SOL_SOCKET: socket(7). */
+export const SO_BROADCAST: 6;
+
+/** Option of a socket, at level SOL_SOCKET: socket(7). */
+export const SO_SNDBUF: 7;
+
+/** Option of a socket, at level SOL_SOCKET: socket(7). */
+export const SO_RCVBUF: 8;
+
+/** Option of a socket, at level SOL_SOCKET: socket(7). */
+export const SO_KEEPALIVE: 9;
+
+/** Option of a socket, at level SOL_SOCKET: socket(7). */
+export const SO_LINGER: 13;
+
+/** Option of a socket, at level SOL_SOCKET: socket(7). */
+export const SO_RCVLOWAT: 18;
+
+/** Option of a socket, at level SOL_SOCKET: socket(7). */
+export const SO_RCVTIMEO: 20;
+
+/** Option of a socket, at level SOL_SOCKET: socket(7). */
+export const SO_SNDTIMEO: 21;
+
+/** Option of a socket, at level SOL_SOCKET: socket(7). */
+export const SO_ACCEPTCONN: 30;
+
+/** Flag of send(2) and recv(2). */
+export const MSG_OOB: 1;
+
+/** Flag of send(2) and recv(2). */
+export const MSG_PEEK: 2;
+
+/** Flag of send(2) and recv(2). */
+export const MSG_TRUNC: 32;
+
+/** Flag of send(2) and recv(2). */
+export const MSG_DONTWAIT: 64;
+
+/** Flag of send(2) and recv(2). */
+export const MSG_WAITALL: 256;
+
+/** Flag of send(2) and recv(2). */
+export const MSG_NOSIGNAL: 16384;
+
+/** Flag of send(2) and recv(2). */
+export const MSG_MORE: 32768;
+
+/** What shutdown(2) ends. */
+export const SHUT_RD: 0;
+
+/** What shutdown(2) ends. */
+export const SHUT_WR: 1;
+
+/** What shutdown(2) ends. */
+export const SHUT_RDWR: 2;
 
 /** What stat(2) says of a file. Times are seconds, their nanoseconds beside them. */
 export interface Stat {
@@ -1736,6 +1943,186 @@ export function signal(signal: number, handler: ((signal: number) => void) | num
  * @switches
  */
 export function sigprocmask(how: number, set: number): number;
+
+/** An IPv4 address and a port: ip(7). */
+export interface SockaddrIn {
+  /** AF_INET. */
+  readonly sin_family: number;
+
+  /** The port, in network order: `htons(80)`. */
+  readonly sin_port: number;
+
+  /** The address, in network order: `inet_addr("10.0.2.2")`. */
+  readonly sin_addr: number;
+}
+
+/** An IPv6 address and a port: ipv6(7). */
+export interface SockaddrIn6 {
+  /** AF_INET6. */
+  readonly sin6_family: number;
+
+  /** The port, in network order. */
+  readonly sin6_port: number;
+
+  /** Flow label, 0 for none. */
+  readonly sin6_flowinfo: number;
+
+  /** The 16 bytes of the address. */
+  readonly sin6_addr: readonly number[];
+
+  /** The interface that a link-local address is on. */
+  readonly sin6_scope_id: number;
+}
+
+/** A name of a socket of this machine: unix(7). */
+export interface SockaddrUn {
+  /** AF_UNIX. */
+  readonly sun_family: number;
+
+  /** A path; after a NUL, a name that is none. */
+  readonly sun_path: string;
+}
+
+/** Any of these; told apart by the field of its family. */
+export type Sockaddr = SockaddrIn | SockaddrIn6 | SockaddrUn;
+
+/**
+ * Makes a socket: socket(2). Its descriptor, or -1.
+ *
+ * @switches
+ */
+export function socket(domain: number, type: number, protocol?: number): number;
+
+/**
+ * Makes two sockets that are connected with each other: socketpair(2).
+ *
+ * @param fds where their descriptors are put
+ * @returns 0, or -1
+ * @switches
+ */
+export function socketpair(domain: number, type: number, protocol: number, fds: number[]): number;
+
+/**
+ * Gives a socket its address: bind(2). 0, or -1.
+ *
+ * @switches
+ */
+export function bind(fd: number, address: Sockaddr): number;
+
+/**
+ * Connects a socket: connect(2). 0, or -1.
+ *
+ * @switches
+ */
+export function connect(fd: number, address: Sockaddr): number;
+
+/**
+ * Lets others connect: listen(2). At most `backlog` of them wait for accept(2).
+ *
+ * @switches
+ */
+export function listen(fd: number, backlog: number): number;
+
+/**
+ * Takes the next connection, waiting for one: accept(2).
+ *
+ * @param peer where the address of the other side is put
+ * @returns the connection's descriptor, or -1
+ * @switches
+ */
+export function accept(fd: number, peer?: Sockaddr[]): number;
+
+/**
+ * Ends what is sent, what is received, or both: shutdown(2), SHUT_WR and so on.
+ *
+ * @switches
+ */
+export function shutdown(fd: number, how: number): number;
+
+/**
+ * A socket's own address: getsockname(2).
+ *
+ * @switches
+ */
+export function getsockname(fd: number): Sockaddr | null;
+
+/**
+ * The address that it is connected with: getpeername(2).
+ *
+ * @switches
+ */
+export function getpeername(fd: number): Sockaddr | null;
+
+/**
+ * Sends `count` bytes of memory to whom the socket is connected with: send(2).
+ *
+ * @switches
+ */
+export function send(fd: number, buffer: number, count: number, flags?: number): number;
+
+/**
+ * The same to an address: sendto(2).
+ *
+ * @switches
+ */
+export function sendto(fd: number, buffer: number, count: number, flags: number, address: Sockaddr): number;
+
+/**
+ * Receives up to `count` bytes into memory: recv(2). 0 at the end of a stream, or -1.
+ *
+ * @switches
+ */
+export function recv(fd: number, buffer: number, count: number, flags?: number): number;
+
+/**
+ * The same, and who sent it: recvfrom(2).
+ *
+ * @param from where the sender's address is put
+ * @switches
+ */
+export function recvfrom(fd: number, buffer: number, count: number, flags: number, from: Sockaddr[]): number;
+
+/**
+ * Sets an option: setsockopt(2).
+ *
+ * @param value a number; where `length` is given, the address of a structure so long
+ * @switches
+ */
+export function setsockopt(fd: number, level: number, name: number, value: number, length?: number): number;
+
+/**
+ * Asks for an option that is a number: getsockopt(2).
+ *
+ * @param value where it is put
+ * @switches
+ */
+export function getsockopt(fd: number, level: number, name: number, value: number[]): number;
+
+/** A 16-bit number in network order: htons(3). */
+export function htons(hostshort: number): number;
+
+/** A 16-bit number of the network in the machine's order: ntohs(3). */
+export function ntohs(netshort: number): number;
+
+/** A 32-bit number in network order: htonl(3). */
+export function htonl(hostlong: number): number;
+
+/** A 32-bit number of the network in the machine's order: ntohl(3). */
+export function ntohl(netlong: number): number;
+
+/** An IPv4 address from its text, in network order, or INADDR_NONE: inet_addr(3). */
+export function inet_addr(text: string): number;
+
+/**
+ * An address from its text: inet_pton(3).
+ *
+ * @param address where it is put: of AF_INET the number for `sin_addr`, of AF_INET6 the bytes
+ * @returns 1, 0 where the text is none, or -1
+ */
+export function inet_pton(family: number, text: string, address: number[]): number;
+
+/** The text of an address as `inet_pton` puts it: inet_ntop(3). */
+export function inet_ntop(family: number, address: readonly number[]): string | null;
 
 /**
  * Writes formatted text to standard output: printf(3).

@@ -1356,6 +1356,50 @@ export function cancel_delayed_work_sync(work: Ptr<delayed_work>): boolean;
  */
 export function flush_delayed_work(work: Ptr<delayed_work>): boolean;
 
+/** Both read and write it. Linux: enum dma_data_direction. */
+export const DMA_BIDIRECTIONAL: number;
+
+/** The device reads it. */
+export const DMA_TO_DEVICE: number;
+
+/** The device writes it. */
+export const DMA_FROM_DEVICE: number;
+
+/**
+ * Lends memory to a device: the bus address, which `dma_mapping_error` tells from a failure.
+ *
+ * Context: any. Linux: dma_map_single.
+ *
+ * @raw
+ * @param device as `PlatformDevice.as_ptr` answers it
+ * @symbol dma_map_page_attrs
+ */
+export function dma_map_single(device: VoidPtr, pointer: VoidPtr, bytes: number, direction: number): number;
+
+/**
+ * True if `dma_map_single` has failed. Context: any. Linux: dma_mapping_error.
+ *
+ * @raw
+ */
+export function dma_mapping_error(device: VoidPtr, address: number): boolean;
+
+/**
+ * Takes memory back, as it was lent. Context: any. Linux: dma_unmap_single.
+ *
+ * @raw
+ * @symbol dma_unmap_page_attrs
+ */
+export function dma_unmap_single(device: VoidPtr, address: number, bytes: number, direction: number): void;
+
+/**
+ * The CPU reads what the device has written, before it takes all of it back. Context: any. Linux:
+ * dma_sync_single_for_cpu.
+ *
+ * @raw
+ * @symbol __dma_sync_single_for_cpu
+ */
+export function dma_sync_single_for_cpu(device: VoidPtr, address: number, bytes: number, direction: number): void;
+
 /**
  * The fields of `hlist_node`: the next entry or NULL, and where the pointer to this one lies.
  */
