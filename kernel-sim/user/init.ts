@@ -11,6 +11,7 @@ import { O } from '../uapi/fs.ts';
 import { SIG, SIGNAL } from '../uapi/signal.ts';
 import type { Program } from '../uapi/user-cpu.ts';
 import { DEFAULT_PATH, defineProgram, type Libc } from './libc/libc.ts';
+import { bringUpLoopback } from './support/loopback.ts';
 
 export const init: Program = defineProgram(runInit);
 
@@ -31,6 +32,7 @@ function* runInit(c: Libc): Sleeping<number> {
     yield* c.sigaction(signal, SIG.IGN);
   }
   yield* openConsole(c);
+  yield* bringUpLoopback(c);
   const pids: number[] = [];
   for (const argv of GETTIES) pids.push(yield* start(c, argv));
   for (;;) {

@@ -17,6 +17,7 @@ import {
 } from '../uapi/process.ts';
 import { SYS } from '../uapi/syscall-numbers.ts';
 import { DEFAULT_PATH, type Libc } from './libc/libc.ts';
+import { bringUpLoopback } from './support/loopback.ts';
 
 const SHELL = '/bin/bash';
 const SUDO_GROUP = 27;
@@ -27,6 +28,7 @@ const SIGNAL_STATUS = 128;
 export function* scriptInit(c: Libc): Sleeping<number> {
   const [, name = 'user', ...args] = c.argv;
   yield* openStreams(c);
+  yield* bringUpLoopback(c);
   const user = name === 'root' ? USERS.root : USERS.user;
   const child = yield* c.fork((own) => runScript(own, name, user, args));
   let status = 1;

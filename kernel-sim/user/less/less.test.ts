@@ -101,7 +101,8 @@ describe('less', () => {
   it('shows what dmesg -H says, which waits for it', () => {
     const log = new Guest('dmesg -H --color=never; echo status $?');
     log.until(':');
-    log.press('/smp\r', '[[(END)]]');
+    log.press('/smp\r', ':');
+    log.press('G', '[[(END)]]');
     log.machine.type('q');
     log.machine.waitFor('status 0');
     expect(log.machine.terminal).not.toContain('\u001b[?1049h');

@@ -74,8 +74,8 @@ export class FileCalls {
   }
 
   /** Any system call with integer arguments. */
-  *call(number: number, a0 = 0, a1 = 0, a2 = 0, a3 = 0, a4 = 0): Sleeping<number> {
-    const result = this.cpu.syscall(number, a0, a1, a2, a3, a4);
+  *call(number: number, a0 = 0, a1 = 0, a2 = 0, a3 = 0, a4 = 0, a5 = 0): Sleeping<number> {
+    const result = this.cpu.syscall(number, a0, a1, a2, a3, a4, a5);
     return result === WOULD_BLOCK ? yield* this.cpu.wait() : result;
   }
 

@@ -17,13 +17,13 @@ import { ACCESS, S } from '../../uapi/fs.ts';
 import { SYS } from '../../uapi/syscall-numbers.ts';
 import type { Program, UserCpu } from '../../uapi/user-cpu.ts';
 import { spellings, type OptionSpec } from './getopt.ts';
-import { ResourceCalls } from './resource-calls.ts';
+import { SocketCalls } from './socket-calls.ts';
 import { LineReader, OutputStream } from './stdio.ts';
 
 /** Where commands are looked for when PATH is not set. */
 export const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
-export class Libc extends ResourceCalls {
+export class Libc extends SocketCalls {
   readonly argv: readonly string[];
   /** The environment in its order. Changes reach the programs that are started with `environ()`. */
   readonly env: Map<string, string>;

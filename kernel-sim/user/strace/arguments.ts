@@ -18,6 +18,8 @@ export interface CallView {
   readonly stringLimit: number;
   /** Shows arrays and structures in full. */
   readonly isVerbose: boolean;
+  /** Words of arguments that are read and written, as they were when the call began. */
+  readonly before: Map<number, number>;
   /** As many bytes of the tracee's memory as can be read, at most `length`. */
   readonly read: (address: number, length: number) => Sleeping<Uint8Array>;
 }
@@ -25,6 +27,8 @@ export interface CallView {
 export interface Argument {
   /** Filled in by the kernel: shown when the call is over. */
   readonly isOutput: boolean;
+  /** The program says something there, too: a word that `CallView.before` keeps. */
+  readonly isWord?: boolean;
   readonly show: (call: CallView, value: number, index: number) => Sleeping<string>;
 }
 

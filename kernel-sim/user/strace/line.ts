@@ -9,6 +9,8 @@ import { isShown, signatureOf } from './signatures.ts';
 /** Where `= RESULT` stands, unless the call is longer. */
 export const RESULT_COLUMN = 40;
 
+const NOTHING = new Uint8Array(0);
+
 /** What is known when the call begins: `read(3, `. */
 export function* beginning(name: string, call: CallView): Sleeping<string> {
   const shown: string[] = [];
@@ -18,6 +20,12 @@ export function* beginning(name: string, call: CallView): Sleeping<string> {
   for (const [index, argument] of known.entries()) {
     if (!isShown(name, call.values, index)) continue;
     shown.push(yield* argument.show(call, call.values[index] ?? 0, index));
+  }
+  for (const [index, { isWord }] of list.entries()) {
+    const at = call.values[index] ?? 0;
+    const bytes = isWord === true && at !== 0 ? yield* call.read(at, 4) : NOTHING;
+    if (bytes.length < 4) continue;
+    call.before.set(at, new DataView(bytes.buffer, bytes.byteOffset).getInt32(0, true));
   }
   const isOpen = firstOutput >= 0 && shown.length > 0;
   return `${name}(${shown.join(', ')}${isOpen ? ', ' : ''}`;

@@ -4,6 +4,7 @@ import { UNNUMBERED_CALLS } from '../../uapi/ptrace.ts';
 import { SYS } from '../../uapi/syscall-numbers.ts';
 import * as arg from './arguments.ts';
 import * as flags from './flags.ts';
+import * as socket from './sockets.ts';
 import * as shape from './structures.ts';
 
 export interface Signature {
@@ -40,6 +41,7 @@ const SIGNATURES: Readonly<Record<string, Signature>> = {
   access: takes(path, arg.accessMode),
   lseek: takes(fd, int, arg.named(flags.SEEK_NAMES)),
   poll: takes(shape.pollList, int, int),
+  ppoll: takes(shape.pollList, int, shape.timespec, shape.signalSetIn, int),
   ioctl: takes(fd, arg.named(flags.IOCTL_NAMES), shape.ioctlArgument),
   fcntl: takes(fd, arg.named(flags.FCNTL_NAMES), int),
   dup: takes(fd),
@@ -143,6 +145,22 @@ const SIGNATURES: Readonly<Record<string, Signature>> = {
   finit_module: takes(fd, arg.text, int),
   init_module: takes(address, size, arg.text),
   delete_module: takes(arg.text, arg.bits({ O_NONBLOCK: 0o4000, O_TRUNC: 0o1000 })),
+  socket: takes(socket.family, socket.type, socket.protocol),
+  socketpair: takes(socket.family, socket.type, socket.protocol, shape.pipeOut),
+  bind: takes(fd, socket.addressIn, int),
+  connect: takes(fd, socket.addressIn, int),
+  listen: takes(fd, int),
+  accept: takes(fd, socket.addressOut, socket.lengthOut),
+  accept4: takes(fd, socket.addressOut, socket.lengthOut, socket.typeFlags),
+  getsockname: takes(fd, socket.addressOut, socket.lengthOut),
+  getpeername: takes(fd, socket.addressOut, socket.lengthOut),
+  shutdown: takes(fd, socket.shutdownHow),
+  sendto: takes(fd, arg.bytesIn, size, socket.messageFlags, socket.addressIn, int),
+  recvfrom: takes(fd, arg.bytesOut, size, socket.messageFlags, socket.addressOut, socket.lengthOut),
+  sendmsg: takes(fd, socket.messageIn, socket.messageFlags),
+  recvmsg: takes(fd, socket.messageOut, socket.messageFlags),
+  setsockopt: takes(fd, socket.level, socket.option, socket.optionIn, int),
+  getsockopt: takes(fd, socket.level, socket.option, socket.optionOut, socket.lengthOut),
   fork: takes(),
   clone: takes(),
   restart_syscall: takes(),
@@ -195,7 +213,9 @@ const CLASSES: Readonly<Record<string, string>> = {
   signal: SIGNAL_CALLS,
   memory: MEMORY_CALLS,
   creds: CREDENTIAL_CALLS,
-  network: '',
+  network:
+    'socket socketpair bind connect listen accept accept4 getsockname getpeername shutdown ' +
+    'sendto recvfrom sendmsg recvmsg sendmmsg recvmmsg setsockopt getsockopt',
 };
 
 /** What glibc calls today, and what does its work here: people ask for it by the former. */

@@ -6,6 +6,7 @@ import { encodeUtf8 } from '../../lib/utf8.ts';
 import { fileMode, octal, openFlags } from './flags.ts';
 import { aligned, resultText } from './line.ts';
 import { quote, quoteHex } from './quote.ts';
+import { addressText } from './sockets.ts';
 import { Summary } from './summary.ts';
 
 /** What strace 6.1 on x86-64 prints for the same. */
@@ -93,6 +94,30 @@ close(3)                                = 0
     expect([stdout, status]).toEqual(['pc\n', 0]);
   });
 
+  it('shows addresses, options and messages of sockets', () => {
+    const script = 'strace -e trace=%network ip link show lo 2>&1 >/dev/null';
+    const { stdout } = runScript(script);
+    const shown = stdout.replaceAll(/nl_pid=[1-9]\d*/gu, 'nl_pid=N').split('\n');
+    expect(shown[0]).toBe('socket(AF_NETLINK, SOCK_RAW|SOCK_CLOEXEC, NETLINK_ROUTE) = 3');
+    expect(shown).toContain('setsockopt(3, SOL_NETLINK, NETLINK_EXT_ACK, [1], 4) = 0');
+    const address = '{sa_family=AF_NETLINK, nl_pid=0, nl_groups=00000000}';
+    expect(shown).toContain(`bind(3, ${address}, 12) = 0`);
+    expect(shown.find((line) => line.startsWith('recvfrom('))).toContain(`${address}, [128 => 12]`);
+  });
+
+  it.each([
+    [
+      '020000157f0000010000000000000000',
+      '{sa_family=AF_INET, sin_port=htons(21), sin_addr=inet_addr("127.0.0.1")}',
+    ],
+    ['01002f6100', '{sa_family=AF_UNIX, sun_path="/a"}'],
+    ['0100006162', '{sa_family=AF_UNIX, sun_path=@"ab"}'],
+    ['0100', '{sa_family=AF_UNIX}'],
+    ['100000000500000000000000', '{sa_family=AF_NETLINK, nl_pid=5, nl_groups=00000000}'],
+  ])('the address %s', (digits, shown) => {
+    expect(addressText(bytesOf(digits))).toBe(shown);
+  });
+
   it('follows children, and says who speaks', () => {
     const { stderr, status } = runScript("strace -f -e wait4 sh -c 'cat /none; exit 3'");
     expect(stderr.replaceAll(/\d{1,5}/g, 'N')).toContain(
@@ -178,3 +203,7 @@ describe('calls about limits, time and scheduling read as strace shows them:', (
     expect(runScript(`strace -e ${name} ${program}`).stderr).toContain(`${line}\n`);
   });
 });
+
+function bytesOf(digits: string): Uint8Array {
+  return Uint8Array.from(digits.match(/../gu) ?? [], (pair) => Number.parseInt(pair, 16));
+}

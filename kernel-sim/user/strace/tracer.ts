@@ -36,6 +36,7 @@ interface Tracee {
 interface OpenCall {
   readonly name: string;
   readonly values: readonly number[];
+  readonly before: Map<number, number>;
   readonly isShown: boolean;
   readonly startNs: number;
   /** What has been said of it. */
@@ -148,9 +149,10 @@ export class Tracer {
     const name = callName(number);
     const isShown = calls(name) && summary !== 'only';
     const startNs = yield* this.#now(CLOCK.MONOTONIC);
-    tracee.call = { name, values, isShown, startNs, head: '' };
+    const before = new Map<number, number>();
+    tracee.call = { name, values, isShown, startNs, head: '', before };
     if (!isShown) return;
-    const head = yield* beginning(name, this.#view(tracee.pid, values, 0));
+    const head = yield* beginning(name, this.#view(tracee.pid, values, 0, before));
     tracee.call.head = head;
     // Whether it succeeds is not known yet.
     if (successOnly) return;
@@ -167,7 +169,7 @@ export class Tracer {
     const hasFailed = result < 0 && result > -4096;
     if (this.#options.calls(call.name)) this.#summary.count(call.name, durationNs, hasFailed);
     if (!call.isShown) return;
-    const tail = yield* ending(call.name, this.#view(tracee.pid, call.values, result));
+    const tail = yield* ending(call.name, this.#view(tracee.pid, call.values, result, call.before));
     const shown = resultText(call.name, result);
     if (!this.#options.successOnly) yield* this.#finish(tracee, call, tail, shown, durationNs);
     else if (!hasFailed) {
@@ -299,7 +301,12 @@ export class Tracer {
     return typeof now === 'number' ? 0 : now.seconds * NS_PER_S + now.nanoseconds;
   }
 
-  #view(pid: number, values: readonly number[], result: number): CallView {
+  #view(
+    pid: number,
+    values: readonly number[],
+    result: number,
+    before: Map<number, number>,
+  ): CallView {
     const { stringLimit, isVerbose } = this.#options;
     const c = this.#c;
     return {
@@ -307,6 +314,7 @@ export class Tracer {
       result,
       stringLimit,
       isVerbose,
+      before,
       read: (address, length) => readMemory(c, pid, address, length),
     };
   }

@@ -19,6 +19,8 @@ export interface CommandSpec extends OptionSpec {
   readonly namesHint?: boolean;
   /** The help follows a complaint, instead of a hint at it, as in procps. */
   readonly showsHelp?: boolean;
+  /** What follows a complaint in place of the hint, as in wget. */
+  readonly usage?: string;
   /** Rewrites old-fashioned words (`head -5`) before the options are read. */
   readonly rewrite?: (argv: readonly string[]) => readonly string[];
   readonly main: (c: Libc, args: ParsedCommandLine) => Sleeping<number>;
@@ -29,8 +31,9 @@ export function command(spec: CommandSpec): Program {
   return defineProgram(function* (c) {
     const args = getopt(spec.rewrite?.(c.argv) ?? c.argv, options);
     if ('error' in args) {
-      if (spec.showsHelp === true) {
-        yield* c.err(`${args.error}\n${spec.help}`);
+      const usage = spec.usage ?? (spec.showsHelp === true ? spec.help : undefined);
+      if (usage !== undefined) {
+        yield* c.err(`${args.error}\n${usage}`);
         return spec.usageStatus ?? 1;
       }
       const error = spec.usageText === undefined ? args.error : `${args.error}\n${spec.usageText}`;

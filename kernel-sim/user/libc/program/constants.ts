@@ -6,6 +6,7 @@
  */
 import { ERRNO } from '../../../uapi/errno.ts';
 import { ACCESS, DT, F, FD_CLOEXEC, O, POLL, S, SEEK } from '../../../uapi/fs.ts';
+import { INADDR_ANY, INADDR_BROADCAST, INADDR_LOOPBACK, IPPROTO } from '../../../uapi/in.ts';
 import { MAP, MS, PROT } from '../../../uapi/mman.ts';
 import { CLOCK, WNOHANG, WUNTRACED } from '../../../uapi/process.ts';
 import {
@@ -16,6 +17,7 @@ import {
   SIGNAL,
   type SignalName,
 } from '../../../uapi/signal.ts';
+import { AF, MSG, SHUT, SO, SOCK, SOCK_FLAG, SOL } from '../../../uapi/socket.ts';
 import { SYS } from '../../../uapi/syscall-numbers.ts';
 import { TTY_IOCTL } from '../../../uapi/termios.ts';
 
@@ -112,6 +114,7 @@ const EVENTS = {
   POLLERR: POLL.ERR,
   POLLHUP: POLL.HUP,
   POLLNVAL: POLL.NVAL,
+  POLLRDHUP: POLL.RDHUP,
 } as const;
 
 /**
@@ -220,6 +223,105 @@ const CALLS = prefixed('SYS_', SYS) as {
   readonly [Name in keyof typeof SYS as `SYS_${Name}`]: (typeof SYS)[Name];
 };
 
+/**
+ * Family of an address or a socket: socket(2).
+ *
+ * @constants
+ */
+const FAMILIES = {
+  AF_UNSPEC: AF.UNSPEC,
+  AF_UNIX: AF.UNIX,
+  AF_INET: AF.INET,
+  AF_INET6: AF.INET6,
+  AF_NETLINK: AF.NETLINK,
+  AF_PACKET: AF.PACKET,
+} as const;
+
+/**
+ * Type of a socket, and flags that may be added to it: socket(2).
+ *
+ * @constants
+ */
+const TYPES = {
+  SOCK_STREAM: SOCK.STREAM,
+  SOCK_DGRAM: SOCK.DGRAM,
+  SOCK_RAW: SOCK.RAW,
+  SOCK_SEQPACKET: SOCK.SEQPACKET,
+  SOCK_CLOEXEC: SOCK_FLAG.CLOEXEC,
+  SOCK_NONBLOCK: SOCK_FLAG.NONBLOCK,
+} as const;
+
+/**
+ * Protocol, and level of its options: ip(7).
+ *
+ * @constants
+ */
+const PROTOCOLS = {
+  IPPROTO_IP: IPPROTO.IP,
+  IPPROTO_ICMP: IPPROTO.ICMP,
+  IPPROTO_TCP: IPPROTO.TCP,
+  IPPROTO_UDP: IPPROTO.UDP,
+  IPPROTO_IPV6: IPPROTO.IPV6,
+  IPPROTO_ICMPV6: IPPROTO.ICMPV6,
+  IPPROTO_RAW: IPPROTO.RAW,
+} as const;
+
+/**
+ * Address of IPv4, in the machine's order: `htonl(INADDR_LOOPBACK)`.
+ *
+ * @constants
+ */
+const ADDRESSES = {
+  INADDR_ANY,
+  INADDR_LOOPBACK,
+  INADDR_BROADCAST,
+  INADDR_NONE: 0xffff_ffff,
+} as const;
+
+/**
+ * Option of a socket, at level SOL_SOCKET: socket(7).
+ *
+ * @constants
+ */
+const SOCKET_OPTIONS = {
+  SOL_SOCKET: SOL.SOCKET,
+  SO_REUSEADDR: SO.REUSEADDR,
+  SO_REUSEPORT: SO.REUSEPORT,
+  SO_TYPE: SO.TYPE,
+  SO_ERROR: SO.ERROR,
+  SO_BROADCAST: SO.BROADCAST,
+  SO_SNDBUF: SO.SNDBUF,
+  SO_RCVBUF: SO.RCVBUF,
+  SO_KEEPALIVE: SO.KEEPALIVE,
+  SO_LINGER: SO.LINGER,
+  SO_RCVLOWAT: SO.RCVLOWAT,
+  SO_RCVTIMEO: SO.RCVTIMEO,
+  SO_SNDTIMEO: SO.SNDTIMEO,
+  SO_ACCEPTCONN: SO.ACCEPTCONN,
+} as const;
+
+/**
+ * Flag of send(2) and recv(2).
+ *
+ * @constants
+ */
+const MESSAGES = {
+  MSG_OOB: MSG.OOB,
+  MSG_PEEK: MSG.PEEK,
+  MSG_TRUNC: MSG.TRUNC,
+  MSG_DONTWAIT: MSG.DONTWAIT,
+  MSG_WAITALL: MSG.WAITALL,
+  MSG_NOSIGNAL: MSG.NOSIGNAL,
+  MSG_MORE: MSG.MORE,
+} as const;
+
+/**
+ * What shutdown(2) ends.
+ *
+ * @constants
+ */
+const SHUTDOWNS = { SHUT_RD: SHUT.RD, SHUT_WR: SHUT.WR, SHUT_RDWR: SHUT.RDWR } as const;
+
 /** All of them. */
 export const CONSTANTS: Readonly<Record<string, number>> = Object.freeze({
   ...STANDARD,
@@ -239,6 +341,13 @@ export const CONSTANTS: Readonly<Record<string, number>> = Object.freeze({
   ...SIGNALS,
   ...ERRORS,
   ...CALLS,
+  ...FAMILIES,
+  ...TYPES,
+  ...PROTOCOLS,
+  ...ADDRESSES,
+  ...SOCKET_OPTIONS,
+  ...MESSAGES,
+  ...SHUTDOWNS,
 });
 
 function prefixed(prefix: string, numbers: Readonly<Record<string, number>>): object {

@@ -22,6 +22,7 @@ import { MemoryApi } from './memory.ts';
 import { ProcessApi, type ProcessHooks } from './process.ts';
 import { Runtime, WAITING_SIGNAL } from './runtime.ts';
 import { SignalsApi } from './signals.ts';
+import { SocketsApi } from './sockets.ts';
 import { StdioApi } from './stdio.ts';
 import { StdlibApi } from './stdlib.ts';
 import { SystemApi } from './system.ts';
@@ -79,8 +80,9 @@ class ProgramProcess {
     const threads = new ThreadsApi(this.#context, (...thread) => this.#startThread(...thread));
     const files = new FilesApi(this.#context);
     const system = new SystemApi(this.#context);
+    const sockets = new SocketsApi(this.#context);
     const own = [this.#stdio, this.#memory, this.#process, this.#signals, this.#stdlib];
-    this.#library = makeLibrary(files, system, threads, ...own);
+    this.#library = makeLibrary(files, sockets, system, threads, ...own);
   }
 
   get context(): ProgramContext {
@@ -269,5 +271,6 @@ function makeLibrary(...parts: readonly object[]): object {
 const INTERNAL: ReadonlySet<string> = new Set(['flush', 'handleSignals', 'inherit', 'takeAtExit']);
 
 harden(ProgramContext, ProcessEnd, Runtime);
-harden(FilesApi, MemoryApi, ProcessApi, SignalsApi, StdioApi, StdlibApi, SystemApi, ThreadsApi);
+harden(FilesApi, MemoryApi, ProcessApi, SignalsApi, SocketsApi, StdioApi, StdlibApi);
+harden(SystemApi, ThreadsApi);
 freezeFunction(ProcessEnd);
