@@ -13,16 +13,24 @@ export { decodeRecording, encodeRecording } from './init/recording-text.ts';
 export { locksView } from './inspect/locks.ts';
 export { moduleDetail } from './inspect/module-detail.ts';
 export { memoryBuffers, memoryView } from './inspect/memory.ts';
+export { networkBuffers, networkView } from './inspect/network.ts';
 export { takeSnapshot } from './inspect/snapshot.ts';
 export { timelineBuffers, timelineView } from './inspect/timeline.ts';
 export type * from './machine-types.ts';
 
 import { Machine, type MachineOptions } from './init/machine.ts';
-import type { BootImage, Host } from './machine-types.ts';
+import type { BootImage, Host, Recording } from './machine-types.ts';
+import { boot, surround } from './world/boot.ts';
 
 /** Boots a machine to its first process, which `run` then runs. */
 export function bootMachine(image: BootImage, host: Host, options?: MachineOptions): Machine {
-  return new Machine(image, host, options);
+  return boot(image, host, options);
+}
+
+/** A machine that repeats a recorded run when it is run to `recording.endNs`. */
+export function replayMachine(recording: Recording, host: Host, options?: MachineOptions): Machine {
+  const settings = { ...options, surround: surround(host, recording.choices) };
+  return Machine.replay(recording, host, settings);
 }
 
 /** An image with every setting at its default. */

@@ -47,7 +47,7 @@ export const MAY_IMPORT = {
 
 /** The packages that a room may import; the others import none. */
 export const PACKAGES = {
-  user: ['unbash'],
+  user: ['@noble/hashes', 'unbash'],
   toolchain: ['typescript'],
   cli: ['node:'],
 } as const satisfies Partial<Record<keyof typeof MAY_IMPORT, readonly string[]>>;

@@ -7,10 +7,12 @@
  * stands in view-types/, and goes through this door.
  */
 import type { BadAccessView } from './view-types/memory.ts';
+import type { WireSettings } from './view-types/network.ts';
 import type { SourcePlace } from './view-types/source.ts';
 
 export type * from './view-types/locks.ts';
 export * from './view-types/memory.ts';
+export type * from './view-types/network.ts';
 export type * from './view-types/source.ts';
 export * from './view-types/timeline.ts';
 
@@ -33,6 +35,8 @@ export interface Host {
    * that ends in a slash is a directory's: made (no bytes), or gone (null) with all that was in it.
    */
   fileChanged(path: string, bytes: Uint8Array | null): void;
+  /** A frame leaves the world over its uplink, while that is plugged in. */
+  frame?(bytes: Uint8Array): void;
 }
 
 export type PortName = 'ttyS0' | 'ttyS1' | 'ttyS2' | 'ttyS3' | 'hvc0' | 'hvc1';
@@ -61,7 +65,27 @@ export type Input =
   /** With a slash at the end of its path a folder, and all that is in it. */
   | { readonly kind: 'remove-file'; readonly path: string }
   /** A file or folder gets another path under the same roof. */
-  | { readonly kind: 'rename-file'; readonly from: string; readonly to: string };
+  | { readonly kind: 'rename-file'; readonly from: string; readonly to: string }
+  /** A device is plugged into a port of its USB, which count from 1, or with null pulled out. */
+  | { readonly kind: 'usb'; readonly port: number; readonly device: UsbDeviceName | null }
+  | WireInput;
+
+/** What can be plugged into a USB. */
+export type UsbDeviceName = 'hub' | 'lan9512' | 'loopback';
+
+/** What happens to the machine's network from outside. */
+export type WireInput =
+  /** A cable is pulled out, or put in again: its own, or that of a device that was plugged in. */
+  | { readonly kind: 'cable'; readonly isPlugged: boolean; readonly socket?: 'lan9512' }
+  /** Knobs of its wire are turned. */
+  | { readonly kind: 'wire'; readonly settings: Partial<WireSettings> }
+  /**
+   * Another world is joined to the switch, or taken off; frames come and go by `Host.frame`. With
+   * `isIsolated` they come from and go to the machine alone: the other world has a gateway too.
+   */
+  | { readonly kind: 'uplink'; readonly isPlugged: boolean; readonly isIsolated?: boolean }
+  /** A frame of the other world's, without preamble and checksum. */
+  | { readonly kind: 'frame'; readonly bytes: Uint8Array };
 
 export interface BootFile {
   /** Of a folder when it ends in a slash; then `bytes` and `mode` say nothing. */
@@ -84,6 +108,19 @@ export interface BootImage {
   readonly files: readonly BootFile[];
   /** What CLOCK_REALTIME says at boot, in seconds since 1970. */
   readonly epochSeconds: number;
+  /** Bytes of memory, a multiple of the page size; 64 MiB unless told. */
+  readonly memoryBytes?: number;
+  /**
+   * The network card: the one with rings, which waits for a driver (unless told), or one that the
+   * kernel drives itself.
+   */
+  readonly nic?: 'ringnic' | 'paravirtual';
+  /** Its address, as text; 52:54:00:12:34:56 unless told. */
+  readonly mac?: string;
+  /** As uname -n says it; the board's unless told. */
+  readonly hostname?: string;
+  /** What else is on its wire: the gateway and a second client (unless told), or nobody. */
+  readonly neighbours?: 'world' | 'none';
   /** Run this script as `user` in /home/user and power off with its status, instead of a login. */
   readonly script?: {
     readonly text: string;

@@ -42,6 +42,9 @@ export const DOORS = [
   'kernel-sim/uapi/hostcc.ts', // What a build answers, which both doors speak of.
 ] as const;
 
+/** Doors to pure functions: who may pass through any door may call what is behind these. */
+export const LIBRARIES = ['kernel-sim/lib/packet/index.ts'] as const;
+
 /** Who may pass through a door, and for what. Only worker/ runs the simulator. */
 export const THROUGH_DOORS = {
   session: 'types',

@@ -15,6 +15,8 @@ const RUN = {
   isRealtime: false,
   timeoutSeconds: undefined,
   tracePath: undefined,
+  wire: {},
+  cable: undefined,
   args: [],
 };
 const TRUE = { kind: 'text', text: 'true' };
@@ -36,6 +38,18 @@ it.each<[line: string, expected: object]>([
   [
     'run --timeout 0.5 --trace t.json -c true',
     { ...RUN, timeoutSeconds: 0.5, tracePath: 't.json', script: TRUE },
+  ],
+  [
+    'run --loss 2.5 --delay 20 --rate 10 -c true',
+    {
+      ...RUN,
+      wire: { lossPerMille: 25, delayNs: 20_000_000, bitsPerSecond: 10_000_000 },
+      script: TRUE,
+    },
+  ],
+  [
+    'run --cable udp:4001:4002 -c true',
+    { ...RUN, cable: { localPort: 4001, remotePort: 4002 }, script: TRUE },
   ],
   [
     'run --file a:b --file c:x:/d/ -c true',
@@ -65,7 +79,11 @@ test('leaves --help to the script behind it', () => {
 
 it.each<[line: string, complaint: string]>([
   ['', "unknown command ''"],
-  ['usbip', "unknown command 'usbip'"],
+  ['serve', "unknown command 'serve'"],
+  ['usbip --port', "option '--port' needs a value"],
+  ['usbip --port 65536', 'from 0 to 65535'],
+  ['usbip --control=x', 'whole number'],
+  ['usbip now', "unrecognized option 'now'"],
   ['run', 'no script'],
   ['run --cpus 0 -c x', 'from 1 to 8'],
   ['run --cpus 9 -c x', 'from 1 to 8'],

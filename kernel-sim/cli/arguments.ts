@@ -4,6 +4,8 @@
  *
  * Options come before the script; what follows it are the script's arguments, as with sh(1).
  */
+import type { WireSettings } from '../machine-types.ts';
+
 export interface RunRequest {
   readonly command: 'run';
   readonly files: readonly FilePair[];
@@ -15,6 +17,10 @@ export interface RunRequest {
   readonly isRealtime: boolean;
   readonly timeoutSeconds: number | undefined;
   readonly tracePath: string | undefined;
+  /** Knobs of the wire that are not where they always are. */
+  readonly wire: Partial<WireSettings>;
+  /** UDP ports on the loopback that carry frames to and from another world, or a real kernel. */
+  readonly cable: { readonly localPort: number; readonly remotePort: number } | undefined;
   readonly script: Script;
   readonly args: readonly string[];
 }
@@ -35,7 +41,20 @@ export interface CheckRequest {
   readonly isJson: boolean;
 }
 
-export type Request = RunRequest | CheckRequest | { readonly command: 'help' | 'version' };
+export interface UsbipRequest {
+  readonly command: 'usbip';
+  /** TCP. */
+  readonly port: number;
+  /** UDP. */
+  readonly controlPort: number;
+  readonly seed: number;
+}
+
+export type Request =
+  | RunRequest
+  | CheckRequest
+  | UsbipRequest
+  | { readonly command: 'help' | 'version' };
 
 /** A mistake in the command line; its message needs nothing added. */
 export class UsageError extends Error {}
@@ -54,6 +73,8 @@ interface Draft {
   isRealtime: boolean;
   timeoutSeconds: number | undefined;
   tracePath: string | undefined;
+  wire: Partial<WireSettings>;
+  cable: RunRequest['cable'];
   text: string | undefined;
 }
 
@@ -72,6 +93,10 @@ const RUN_VALUES: Readonly<Record<string, (draft: Draft, value: string) => void>
   '--user': (draft, value) => void (draft.user = oneOf('--user', value, ['user', 'root'])),
   '--timeout': (draft, value) => void (draft.timeoutSeconds = seconds(value)),
   '--trace': (draft, value) => void (draft.tracePath = value),
+  '--loss': (draft, value) => turn(draft, 'lossPerMille', amount('--loss', value, 100) * 10),
+  '--delay': (draft, value) => turn(draft, 'delayNs', amount('--delay', value, 10_000) * 1e6),
+  '--rate': (draft, value) => turn(draft, 'bitsPerSecond', amount('--rate', value, 10_000) * 1e6),
+  '--cable': (draft, value) => void (draft.cable = cable(value)),
   '-c': (draft, value) => void (draft.text = value),
 };
 
@@ -83,6 +108,7 @@ export function parseArguments(args: readonly string[]): Request {
   if (command === '--version' || command === '-V') return { command: 'version' };
   if (command === 'run') return parseRun(rest);
   if (command === 'check') return parseCheck(rest);
+  if (command === 'usbip') return parseUsbip(rest);
   throw new UsageError(`unknown command '${command}'`);
 }
 
@@ -98,6 +124,8 @@ function parseRun(args: readonly string[]): Request {
     isRealtime: false,
     timeoutSeconds: undefined,
     tracePath: undefined,
+    wire: {},
+    cable: undefined,
     text: undefined,
   };
   const operands = takeOptions(args, draft);
@@ -110,6 +138,27 @@ function parseRun(args: readonly string[]): Request {
   if (path === undefined) throw new UsageError('run: no script: give -c SCRIPT, a file, or -');
   const script: Script = path === '-' ? { kind: 'stdin' } : { kind: 'file', path };
   return { command: 'run', ...settings, script, args: scriptArgs };
+}
+
+function parseUsbip(args: readonly string[]): Request {
+  const settings = { port: 3240, controlPort: 4240, seed: 1 };
+  const keys = { '--port': 'port', '--control': 'controlPort', '--seed': 'seed' } as const;
+  const isOption = (name: string): name is keyof typeof keys => Object.hasOwn(keys, name);
+  for (let at = 0; at < args.length; at++) {
+    const arg = args[at] ?? '';
+    const [name = '', given] = arg.split('=', 2);
+    if (name === '--help') return { command: 'help' };
+    if (!isOption(name)) throw new UsageError(`usbip: unrecognized option '${arg}'`);
+    const value = given ?? args[++at];
+    if (value === undefined) throw new UsageError(`usbip: option '${name}' needs a value`);
+    const most = name === '--seed' ? 0xffff_ffff : 65_535;
+    const number = /^\d+$/.test(value) ? Number(value) : Number.NaN;
+    if (!(number <= most)) {
+      throw new UsageError(`usbip: ${name} '${value}': want a whole number from 0 to ${most}`);
+    }
+    settings[keys[name]] = number;
+  }
+  return { command: 'usbip', ...settings };
 }
 
 function parseCheck(args: readonly string[]): Request {
@@ -170,4 +219,22 @@ function seconds(value: string): number {
   const number = /^\d+(?:\.\d+)?$/.test(value) ? Number(value) : Number.NaN;
   if (number > 0 && number <= 1_000_000) return number;
   throw new UsageError(`run: --timeout '${value}': want seconds`);
+}
+
+function turn(draft: Draft, knob: keyof WireSettings, value: number): void {
+  draft.wire = { ...draft.wire, [knob]: Math.round(value) };
+}
+
+function amount(name: string, value: string, most: number): number {
+  const number = /^\d+(?:\.\d+)?$/.test(value) ? Number(value) : Number.NaN;
+  if (number <= most) return number;
+  throw new UsageError(`run: ${name} '${value}': want a number from 0 to ${most}`);
+}
+
+function cable(value: string): RunRequest['cable'] {
+  const ports = /^udp:(?<local>\d{1,5}):(?<remote>\d{1,5})$/.exec(value)?.groups;
+  const [localPort, remotePort] = [Number(ports?.['local']), Number(ports?.['remote'])];
+  const isPort = (port: number): boolean => port >= 1 && port <= 65_535;
+  if (isPort(localPort) && isPort(remotePort)) return { localPort, remotePort };
+  throw new UsageError(`run: --cable '${value}': want udp:LOCALPORT:REMOTEPORT`);
 }

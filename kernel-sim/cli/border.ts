@@ -17,6 +17,7 @@ import {
   type BootImage,
   type Host,
   type Machine,
+  type WireSettings,
 } from '../index.ts';
 import { Outbox } from './outbox.ts';
 import { TraceWriter } from './trace-writer.ts';
@@ -37,6 +38,11 @@ export interface Border {
   /** An empty buffer is the end of standard input. */
   readonly stdin: (bytes: ArrayBuffer) => void;
   readonly compiled: (id: number, bytes: ArrayBuffer) => void;
+  /** Turns knobs of the wire: WireSettings as JSON. */
+  readonly wire: (settingsJson: string) => void;
+  /** Joins the world's switch to what is outside. */
+  readonly plugUplink: () => void;
+  readonly frame: (bytes: ArrayBuffer) => void;
 
   /** Until which instant of virtual time turns may run. */
   readonly setLimit: (limitNs: number) => void;
@@ -137,6 +143,19 @@ class InnerBorder implements Border {
     this.#machine?.deliver({ kind: 'compiled', id, bytes: new Uint8Array(bytes) });
   };
 
+  wire = (settingsJson: string): void => {
+    const settings = JSON.parse(settingsJson) as Partial<WireSettings>;
+    this.#machine?.deliver({ kind: 'wire', settings });
+  };
+
+  plugUplink = (): void => {
+    this.#machine?.deliver({ kind: 'uplink', isPlugged: true });
+  };
+
+  frame = (bytes: ArrayBuffer): void => {
+    this.#machine?.deliver({ kind: 'frame', bytes: new Uint8Array(bytes) });
+  };
+
   setLimit = (limitNs: number): void => {
     this.#limitNs = limitNs;
   };
@@ -187,6 +206,7 @@ class InnerBorder implements Border {
       output: (port, bytes) => this.#outbox.output(port, bytes),
       compile: (id, request) => this.#outbox.ask(id, request),
       fileChanged: () => undefined,
+      frame: (bytes) => this.#outbox.frame(bytes),
     };
   }
 

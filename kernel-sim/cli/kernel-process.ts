@@ -42,6 +42,8 @@ export class KernelProcess {
   #compiling = 0;
   /** More of standard input may come. */
   #isStdinOpen = false;
+  /** Frames may come. */
+  #hasCable = false;
   /** A turn is due, or a timer is set for one. */
   #timer: NodeJS.Timeout | undefined;
   #isTurnDue = false;
@@ -55,6 +57,7 @@ export class KernelProcess {
   receive(message: ToChild): void {
     this.#guarded(() => {
       if (message.kind === 'start') this.#start(message);
+      else if (message.kind === 'frame') this.#frame(message.bytes);
       else this.#compiled(message.id, message.bytes);
     });
   }
@@ -71,6 +74,10 @@ export class KernelProcess {
       this.#fail(textFrom(realm.border.failure()));
       return;
     }
+    const { wire, hasCable } = start;
+    if (Object.keys(wire).length > 0) realm.border.wire(JSON.stringify(wire));
+    if (hasCable) realm.border.plugUplink();
+    this.#hasCable = hasCable;
     this.#startMs = performance.now();
     if (start.hasStdin) this.#openStdin();
     else realm.border.stdin(realm.give(new Uint8Array(0)));
@@ -80,6 +87,11 @@ export class KernelProcess {
   #compiled(id: number, bytes: Uint8Array): void {
     this.#compiling--;
     this.#realm?.border.compiled(id, this.#realm.give(bytes));
+    this.#wake();
+  }
+
+  #frame(bytes: Uint8Array): void {
+    this.#realm?.border.frame(this.#realm.give(bytes));
     this.#wake();
   }
 
@@ -149,7 +161,7 @@ export class KernelProcess {
     if (nextNs >= 0) {
       if (this.#isRealtime) this.#sleep(nextNs - presentNs);
       else this.#wake();
-    } else if (this.#compiling === 0 && !this.#isStdinOpen) {
+    } else if (this.#compiling === 0 && !this.#isStdinOpen && !this.#hasCable) {
       this.#fail('every task sleeps, and nothing is left that could wake one');
     }
   }
@@ -170,6 +182,7 @@ export class KernelProcess {
       const fd = FDS.get(kind);
       if (fd !== undefined) writeAll(fd, bytes);
       else if (kind === PARCEL.TRACE) this.#send({ kind: 'trace', bytes }, () => undefined);
+      else if (kind === PARCEL.FRAME) this.#send({ kind: 'frame', bytes }, () => undefined);
       else if (kind === PARCEL.COMPILE) {
         this.#compiling++;
         this.#send({ kind: 'compile', id, bytes }, () => undefined);

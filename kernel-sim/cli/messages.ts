@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /** What the command and the process that runs the kernel for it say to each other. */
-import type { BootFile } from '../machine-types.ts';
+import type { BootFile, WireSettings } from '../machine-types.ts';
 import type { Settings } from './border.ts';
 
 export type ToChild =
@@ -13,12 +13,17 @@ export type ToChild =
       readonly hasStdin: boolean;
       /** Real time until the run is given up. */
       readonly timeoutSeconds: number | undefined;
+      readonly wire: Partial<WireSettings>;
+      /** Frames come and go. */
+      readonly hasCable: boolean;
     }
+  | { readonly kind: 'frame'; readonly bytes: Uint8Array }
   | { readonly kind: 'compiled'; readonly id: number; readonly bytes: Uint8Array };
 
 export type FromChild =
   | { readonly kind: 'compile'; readonly id: number; readonly bytes: Uint8Array }
   | { readonly kind: 'trace'; readonly bytes: Uint8Array }
+  | { readonly kind: 'frame'; readonly bytes: Uint8Array }
   /** The last message: the script's status, or why there is none. */
   | { readonly kind: 'ended'; readonly status: number; readonly complaint: string };
 

@@ -10,6 +10,8 @@ export const PARCEL = {
   COMPILE: 3,
   /** Text for the trace file. */
   TRACE: 4,
+  /** A frame that leaves the world. */
+  FRAME: 5,
 } as const;
 
 export interface Parcel {
@@ -43,6 +45,10 @@ export class Outbox {
 
   trace(bytes: Uint8Array): void {
     this.#put(PARCEL.TRACE, 0, bytes);
+  }
+
+  frame(bytes: Uint8Array): void {
+    this.#put(PARCEL.FRAME, 0, bytes);
   }
 
   /** The bytes of the first parcel, in a buffer of their own. */

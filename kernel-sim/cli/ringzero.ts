@@ -5,6 +5,7 @@ import { parseArguments, type Request, UsageError } from './arguments.ts';
 import { check } from './check.ts';
 import { STATUS_FAILED } from './messages.ts';
 import { run } from './run.ts';
+import { usbip } from './usbip/usbip.ts';
 import { USAGE } from './usage.ts';
 
 const STATUS_USAGE = 2;
@@ -18,6 +19,8 @@ async function perform(request: Request): Promise<number> {
       return await run(request);
     case 'check':
       return await check(request);
+    case 'usbip':
+      return await usbip(request);
     case 'help':
       process.stdout.write(USAGE);
       return 0;

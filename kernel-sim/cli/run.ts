@@ -12,6 +12,7 @@ import { type RunRequest, type Script, UsageError } from './arguments.ts';
 import { Compiler } from './compiler.ts';
 import { EXAMPLES } from './examples.ts';
 import { guestFiles } from './guest-files.ts';
+import { UdpCable } from './udp-cable.ts';
 import { type FromChild, STATUS_FAILED, STATUS_TIMEOUT, type ToChild } from './messages.ts';
 
 /** What the kernel's process gets on top of the time, to say its last words. */
@@ -41,17 +42,21 @@ export async function run(request: RunRequest): Promise<number> {
   if (trace !== undefined) await once(trace, 'open');
   const { board, cpus, seed, cmdline, user, args } = request;
   // Otherwise the clock starts at the same instant each time: a run should repeat.
-  const epoch = request.isRealtime ? { epochSeconds: Math.floor(Date.now() / 1000) } : {};
+  const isRealtime = request.isRealtime || request.cable !== undefined;
+  const epoch = isRealtime ? { epochSeconds: Math.floor(Date.now() / 1000) } : {};
   const settings = { board, cpus, seed, cmdline, ...epoch, script: { text: script, user, args } };
   const start: ToChild = {
     kind: 'start',
     settings: { ...settings, isTraced: trace !== undefined },
     files,
-    isRealtime: request.isRealtime,
+    isRealtime,
     hasStdin: request.script.kind !== 'stdin',
     timeoutSeconds: request.timeoutSeconds,
+    wire: request.wire,
+    hasCable: request.cable !== undefined,
   };
-  return await new KernelRun(trace, request.timeoutSeconds).toEnd(start);
+  const cable = request.cable === undefined ? undefined : await UdpCable.open(request.cable);
+  return await new KernelRun(trace, request.timeoutSeconds, cable).toEnd(start);
 }
 
 function scriptText(script: Script): string {
@@ -70,12 +75,18 @@ class KernelRun {
   readonly #trace: WriteStream | undefined;
   readonly #timeoutSeconds: number | undefined;
   readonly #compiler = new Compiler();
+  readonly #cable: UdpCable | undefined;
   #child: ChildProcess | undefined;
   #status: number | undefined;
 
-  constructor(trace: WriteStream | undefined, timeoutSeconds: number | undefined) {
+  constructor(
+    trace: WriteStream | undefined,
+    timeoutSeconds: number | undefined,
+    cable: UdpCable | undefined,
+  ) {
     this.#trace = trace;
     this.#timeoutSeconds = timeoutSeconds;
+    this.#cable = cable;
   }
 
   async toEnd(start: ToChild): Promise<number> {
@@ -89,9 +100,11 @@ class KernelRun {
     const timer = this.#startTimer();
     const release = this.#takeSignals();
     child.send(start);
+    this.#cable?.listen((bytes) => this.#tell({ kind: 'frame', bytes }));
     await once(child, 'close');
     clearTimeout(timer);
     release();
+    this.#cable?.close();
     this.#compiler.stop();
     await this.#closeTrace();
     if (this.#status === undefined) complain(`the kernel's process died (${howItDied(child)})`);
@@ -106,6 +119,9 @@ class KernelRun {
       case 'trace':
         this.#trace?.write(message.bytes);
         break;
+      case 'frame':
+        this.#cable?.send(message.bytes);
+        break;
       case 'ended':
         this.#status ??= message.status;
         if (message.complaint !== '') complain(message.complaint);
@@ -114,8 +130,11 @@ class KernelRun {
 
   async #compile(id: number, request: Uint8Array): Promise<void> {
     const bytes = await this.#compiler.compile(request);
-    const reply: ToChild = { kind: 'compiled', id, bytes };
-    if (this.#child?.connected === true) this.#child.send(reply);
+    this.#tell({ kind: 'compiled', id, bytes });
+  }
+
+  #tell(message: ToChild): void {
+    if (this.#child?.connected === true) this.#child.send(message);
   }
 
   #startTimer(): NodeJS.Timeout | undefined {

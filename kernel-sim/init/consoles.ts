@@ -4,6 +4,7 @@
  *
  * Linux: what drivers' initcalls register and devtmpfs shows.
  */
+import { BenchFile } from '../drivers/char/bench.ts';
 import { Hostcc } from '../drivers/char/hostcc.ts';
 import { HvcConsole, registerHvc } from '../drivers/char/hvc.ts';
 import { Kmsg } from '../drivers/char/kmsg.ts';
@@ -82,6 +83,9 @@ export class Consoles {
     this.misc.onDuplicate = (name) => warnDuplicate(kernel, name);
     this.#hostcc = new Hostcc(scheduler, (id, request) => host.compile(id, request));
     this.misc.register('hostcc', this.#hostcc, { mode: 0o666 });
+    if (kernel.usbSockets !== undefined) {
+      this.misc.register('bench', new BenchFile(kernel.usbSockets), { mode: 0o666 });
+    }
   }
 
   mountDevices(): void {

@@ -27,6 +27,7 @@ import {
 import { ERRNO } from '../uapi/errno.ts';
 import { KERNEL_IMAGE } from './kernel-symbols.ts';
 import type { Kernel } from './kernel.ts';
+import { registerNetSysctls } from './net-files.ts';
 import { watchHungTasks } from './watchers.ts';
 
 const INT_BYTES = 4;
@@ -55,6 +56,7 @@ export function registerKernelSysctls(kernel: Kernel): HungTasks {
   registerLog(knobs, kernel);
   registerRandom(knobs, kernel);
   registerFiles(knobs, kernel);
+  registerNetSysctls(kernel, { data: knobs.reserve(ULONG_BYTES) });
   return registerHungTasks(knobs, kernel);
 }
 
@@ -182,8 +184,8 @@ function registerRandom(knobs: Knobs, { consoles }: Kernel): void {
 }
 
 /** How many files may be open: no limit at first, as systemd has it; how many are, and are free. */
-function registerFiles(knobs: Knobs, { ram, vfs, pipes }: Kernel): void {
-  vfs.countPipes = () => pipes.openFiles;
+function registerFiles(knobs: Knobs, { ram, vfs, pipes, sockets }: Kernel): void {
+  vfs.countNameless = () => pipes.openFiles + sockets.files.openFiles;
   const setMax = (): void => {
     const max = ram.load64(data);
     vfs.fileMax = max >= FILES_MAX ? Infinity : Number(max);
@@ -256,6 +258,15 @@ class Knobs {
     });
   }
 
+  /** So many bytes of the kernel's data. */
+  reserve(bytes: number): number {
+    const { ram } = this.#kernel;
+    const physical = KERNEL_IMAGE.readOnlyBytes + this.#used;
+    this.#used += Math.ceil(bytes / ULONG_BYTES) * ULONG_BYTES;
+    ram.unpoison(physical, bytes);
+    return ram.toPointer(physical);
+  }
+
   /** Answers where the value lies. */
   add(
     path: string,
@@ -265,12 +276,9 @@ class Knobs {
     range: { readonly min?: number; readonly max?: number } = {},
   ): number {
     const { ram } = this.#kernel;
-    const physical = KERNEL_IMAGE.readOnlyBytes + this.#used;
-    this.#used += Math.ceil(maxBytes / ULONG_BYTES) * ULONG_BYTES;
-    ram.unpoison(physical, maxBytes);
     const slash = path.lastIndexOf('/');
     const place: Place = { name: path.slice(slash + 1), mode };
-    const data = ram.toPointer(physical);
+    const data = this.reserve(maxBytes);
     const table: CtlTable = { ...place, ram, data, maxBytes, handler, ...range };
     const header = this.#sysctl.register(path.slice(0, slash), table);
     assert(typeof header !== 'number', `${path} is registered at boot`);

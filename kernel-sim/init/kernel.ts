@@ -11,6 +11,7 @@ import type { StructClasses } from '../api/struct-class.ts';
 import { makeStructs } from '../api/views.ts';
 import { ModuleDefinition } from '../api/driver-module.ts';
 import { CharDevices } from '../drivers/char/chrdev.ts';
+import type { UsbCore } from '../drivers/usb/core.ts';
 import type { DebugFs } from '../fs/debugfs/debugfs.ts';
 import { Pipes } from '../fs/pipe-file.ts';
 import type { ProcEntries } from '../fs/procfs/proc-entries.ts';
@@ -26,6 +27,8 @@ import type { LoadedModule } from '../kernel/module/loaded-module.ts';
 import type { Interrupts } from '../kernel/irq/interrupts.ts';
 import { Tasklets } from '../kernel/irq/tasklet.ts';
 import type { Softirqs } from '../kernel/irq/softirq.ts';
+import { CableEnd } from '../hw/cable.ts';
+import type { RingNic } from '../hw/ringnic/ringnic.ts';
 import { TickDevice } from '../hw/tick-device.ts';
 import { makeInterrupts, makeSoftirqs } from './interrupts.ts';
 import { KernelThreads } from '../kernel/kthread/kthread.ts';
@@ -38,6 +41,7 @@ import { DriverRuntime } from '../kernel/module/runtime.ts';
 import { SiteRegistry } from '../kernel/module/sites.ts';
 import { ObjectSizes } from '../kernel/object-sizes.ts';
 import { Oops } from '../kernel/oops.ts';
+import type { Net } from '../net/net.ts';
 import { TaskTable } from '../kernel/pid.ts';
 import { Policy } from '../kernel/policy.ts';
 import { LEVEL, Printk } from '../kernel/printk/printk.ts';
@@ -65,6 +69,9 @@ import { PageAllocator } from '../mm/page-alloc.ts';
 import type { PageTable } from '../mm/page-table.ts';
 import { PercpuAllocator } from '../mm/percpu.ts';
 import { Vmalloc } from '../mm/vmalloc.ts';
+import type { Sockets } from '../net/sockets.ts';
+import type { Netlink } from '../net/netlink/netlink.ts';
+import type { UnixSockets } from '../net/unix/unix.ts';
 import { ExecutableLoader } from '../process/executable.ts';
 import { signalFault } from '../process/fault-signals.ts';
 import { Futexes } from '../process/futex.ts';
@@ -97,12 +104,18 @@ import { registerKernelSysctls } from './kernel-sysctls.ts';
 import { type Locks, makeLocks } from './locks.ts';
 import { makeModuleMemory } from './module-memory.ts';
 import { makeWorkqueues } from './workqueues.ts';
+import { makeNetlink } from './netlink.ts';
+import { makeNetwork } from './network.ts';
+import { type DeviceParts, makeDeviceParts, plugInNic } from './nic.ts';
 import { mountProc } from './proc-files.ts';
 import { makeRawParts } from './raw-parts.ts';
 import { SlabFiles } from './slab-files.ts';
 import { mountSys } from './sys-files.ts';
 import { detectRaces } from './races.ts';
 import { makeRawHooks } from './raw-hooks.ts';
+import { makeSockets, makeUnixSockets } from './sockets.ts';
+import { makeUsb, makeUsbSockets, usbServices } from './usb.ts';
+import type { UsbSockets } from './usb-sockets.ts';
 import { startWatchers, type Watchers } from './watchers.ts';
 import { populateRoot, withExecutables } from './rootfs.ts';
 
@@ -119,6 +132,8 @@ const PROGRAMS = withExecutables([
 const BUILD = '#1';
 /** Events of a timeline: some seconds of a busy machine. */
 const TIMELINE_EVENTS = 128 * 1024;
+/** Of the network, for who looks at them. */
+const LATEST_FRAMES = 16 * 1024;
 
 /** What a host decides about a run that is not part of the image. */
 export interface KernelSettings {
@@ -193,12 +208,26 @@ export class Kernel {
   readonly wallClock: CoarseClock;
   readonly charDevices = new CharDevices();
   readonly pipes: Pipes;
+  readonly sockets: Sockets;
+  readonly unixSockets: UnixSockets;
+  readonly netlink: Netlink;
   readonly vfs: Vfs;
   readonly consoles: Consoles;
   readonly hostFiles: HostFiles;
   readonly sysctl: ProcSysctl;
   readonly procEntries: ProcEntries;
   readonly debugfs: DebugFs;
+
+  // net
+  /** The socket of its network card. */
+  readonly cable: CableEnd;
+  /** The card that drivers drive; undefined where the kernel drives one by itself. */
+  readonly nic: RingNic | undefined;
+  /** Undefined where there is no host controller. */
+  readonly usb: UsbCore | undefined;
+  readonly usbSockets: UsbSockets | undefined;
+  readonly devices: DeviceParts;
+  readonly net: Net;
 
   // process, syscall
   readonly lifecycle: Lifecycle;
@@ -213,7 +242,7 @@ export class Kernel {
       release: KERNEL_RELEASE,
       version: `${BUILD} SMP PREEMPT_DYNAMIC`,
       machine: this.board.machine,
-      hostname: HOSTNAME,
+      hostname: image.hostname ?? HOSTNAME,
       domainname: '(none)',
     };
 
@@ -235,7 +264,11 @@ export class Kernel {
     this.signals = new Signals(this.sim, this.scheduler, this.tasks);
     this.#announce();
 
-    this.ram = new Ram(RAM_BYTES, this.board.memory, this.options.detectors.kasan);
+    this.ram = new Ram(
+      image.memoryBytes ?? RAM_BYTES,
+      this.board.memory,
+      this.options.detectors.kasan,
+    );
     this.pages = new PageAllocator(this.sim, this.ram, KERNEL_IMAGE.sizeBytes);
     this.kernelSpace = new KernelSpace(this.pages, KERNEL_IMAGE);
     this.vmalloc = this.#makeVmalloc();
@@ -249,10 +282,14 @@ export class Kernel {
     });
     this.percpu = new PercpuAllocator(this.sim, this.pages, image.cpus);
     this.#announceMemory();
+    this.cable = new CableEnd(this.sim);
+    this.devices = makeDeviceParts(this);
 
     this.wallClock = new CoarseClock(this.sim.clock, image.epochSeconds);
     this.pipes = this.#makePipes();
     this.vfs = this.#makeVfs();
+    this.sockets = makeSockets(this);
+    this.unixSockets = makeUnixSockets(this);
 
     this.calls = new DriverCalls(this.sim, this.scheduler, this.runtime);
     this.structs = makeStructs(this.ram, this.runtime);
@@ -266,12 +303,18 @@ export class Kernel {
     this.faults = injectFaults(this);
     this.functionCalls = this.#attachRuntime();
     this.leaks = detectLeaks(this);
+    this.net = makeNetwork(this);
+    if (settings.keepsTimeline) this.net.core.frames.keep(LATEST_FRAMES);
+    this.nic = plugInNic(this);
+    this.usb = makeUsb(this);
+    this.usbSockets = makeUsbSockets(this);
+    this.netlink = makeNetlink(this);
 
     this.consoles = new Consoles(this, host);
     this.lifecycle = this.#makeLifecycle(host);
     this.oomKiller = new OomKiller(this);
     this.pages.outOfMemory = () => this.oomKiller.outOfMemory();
-    populateRoot(this.vfs, HOSTNAME, PROGRAMS);
+    populateRoot(this.vfs, this.identity.hostname, PROGRAMS);
     this.consoles.mountDevices();
     ({ sysctl: this.sysctl, entries: this.procEntries } = mountProc(this));
     mountSys(this);
@@ -318,9 +361,10 @@ export class Kernel {
   #announceMemory(): void {
     const kib = (bytes: number): string => `${Math.floor(bytes / 1024)}K`;
     const { freeBytes } = this.pages;
+    const { sizeBytes } = this.ram;
     this.printk.info(
-      `Memory: ${kib(freeBytes)}/${kib(RAM_BYTES)} available ` +
-        `(${kib(KERNEL_IMAGE.sizeBytes)} kernel code, ${kib(RAM_BYTES - freeBytes)} reserved)`,
+      `Memory: ${kib(freeBytes)}/${kib(sizeBytes)} available ` +
+        `(${kib(KERNEL_IMAGE.sizeBytes)} kernel code, ${kib(sizeBytes - freeBytes)} reserved)`,
     );
     const { cpus } = this.image;
     this.printk.info(`SLUB: HWalign=64, Order=0-3, MinObjects=0, CPUs=${cpus}, Nodes=1`);
@@ -421,8 +465,7 @@ export class Kernel {
 
   #makeLoader(host: Host, build: KernelSettings['build']): ModuleLoader {
     const { sim, printk, sites, runtime, calls, taint, board, options, scheduler } = this;
-    const { charDevices, slabs, ownedPointers } = this;
-    const { locks } = this;
+    const { charDevices, slabs, ownedPointers, locks } = this;
     const memory = makeModuleMemory(slabs, this.vmalloc, this.kernelSpace, this.objectSizes);
     const sysctl = (): ProcSysctl => this.sysctl;
     const services = {
@@ -456,6 +499,9 @@ export class Kernel {
         softirqs: this.softirqs,
         functions: () => this.functionCalls,
       }),
+      ...this.devices,
+      net: () => this.net.core,
+      ...usbServices(this),
       modules: () => [...this.loader.modules],
       entropy: () => this.consoles.entropy,
       get sysctl() {
@@ -555,6 +601,7 @@ export class Kernel {
     const syscalls: (SyscallHandler | undefined)[] = [];
     const programs = new Map(PROGRAMS.map(({ path, program }) => [path, program]));
     const { sim, scheduler, vfs, pages, tasks, signals, printk, loader, pipes } = this;
+    const { sockets } = this;
     const futexes = new Futexes(sim, scheduler);
     const memory = new ProcessMemory(this.slabs, pages, this.kernelStacks);
     const lifecycle: Lifecycle = new Lifecycle({
@@ -599,6 +646,7 @@ export class Kernel {
       creds: memory.creds,
       futexes,
       pipes,
+      sockets,
       identity: this.identity,
       policy: this.policy,
       epochSeconds: this.image.epochSeconds,

@@ -16,6 +16,7 @@ import { EVENT } from '../sim/trace.ts';
 import type { RunState } from '../kernel/sched/scheduler.ts';
 import { watchHappenings } from './happenings.ts';
 import { Kernel } from './kernel.ts';
+import type { Surroundings } from './surroundings.ts';
 
 export interface MachineOptions {
   /** Keep the hash of all events, from the first on. */
@@ -26,11 +27,14 @@ export interface MachineOptions {
   readonly strategy?: Strategy;
   /** Runs modules in this build, whatever the command line says. */
   readonly build?: 'fast' | 'stepped';
+  /** Puts something around the machine; without it, nothing is at the end of its cable. */
+  readonly surround?: (machine: Machine) => Surroundings;
 }
 
 export class Machine {
   readonly kernel: Kernel;
   readonly happenings: Happening[] = [];
+  readonly surroundings: Surroundings | undefined;
   readonly #inputs: RecordedInput[] = [];
   #lastInputNs = 0;
   #state: RunState = 'running';
@@ -40,6 +44,8 @@ export class Machine {
     const { isTraced = false, keepsTimeline = false, build } = options;
     this.kernel = new Kernel(image, host, { strategy, isTraced, keepsTimeline, build });
     watchHappenings(this.kernel, (happening) => this.happenings.push(happening));
+    this.surroundings = options.surround?.(this);
+    this.#joinCables();
   }
 
   /** A machine that repeats a recorded run when it is run to `recording.endNs`. */
@@ -61,7 +67,8 @@ export class Machine {
 
   /** When something will happen next although everybody sleeps; undefined: nothing will. */
   get nextEventNs(): number | undefined {
-    const { nextNs } = this.kernel.sim.events;
+    const own = this.kernel.sim.events.nextNs;
+    const nextNs = Math.min(own, this.surroundings?.nextEventNs ?? Infinity);
     return nextNs === Infinity ? undefined : nextNs;
   }
 
@@ -75,8 +82,13 @@ export class Machine {
    * in the middle of a driver's plain function.
    */
   run(untilNs: number, extendLimit?: (nowNs: number) => number): RunState {
-    this.#state = this.kernel.scheduler.run(untilNs, extendLimit);
-    return this.#state;
+    const { scheduler } = this.kernel;
+    const alone = (limitNs: number): RunState => {
+      this.#state = scheduler.run(limitNs, extendLimit);
+      return this.#state;
+    };
+    const state = this.surroundings?.run(untilNs, alone) ?? alone(untilNs);
+    return state;
   }
 
   /** Something from outside: it lands now, and is part of the recording. */
@@ -95,9 +107,18 @@ export class Machine {
       version: 1,
       image: this.kernel.image,
       inputs: [...this.#inputs],
-      choices: [...this.kernel.sim.oracle.log],
+      choices: [...this.kernel.sim.oracle.log, ...(this.surroundings?.choices ?? [])],
       endNs: this.nowNs,
     };
+  }
+
+  /** Devices of its USB have cables too. */
+  #joinCables(): void {
+    const { usbSockets } = this.kernel;
+    const { surroundings } = this;
+    if (usbSockets === undefined || surroundings === undefined) return;
+    for (const [name, cable] of usbSockets.cables) surroundings.join(name, cable);
+    usbSockets.onCable = (name, cable) => surroundings.join(name, cable);
   }
 
   #schedule(atNs: number, input: Input): void {
@@ -122,6 +143,16 @@ export class Machine {
         break;
       case 'rename-file':
         hostFiles.rename(input.from, input.to);
+        break;
+      case 'usb':
+        if (input.device === null) this.kernel.usbSockets?.unplug(input.port);
+        else this.kernel.usbSockets?.plug(input.device, input.port);
+        break;
+      case 'cable':
+      case 'wire':
+      case 'uplink':
+      case 'frame':
+        this.surroundings?.land(input);
         break;
       default:
         consoles.land(input);

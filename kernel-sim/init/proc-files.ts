@@ -25,7 +25,9 @@ import { DEVICE } from './devices.ts';
 import { kallsymsText } from './kernel-symbols.ts';
 import type { Kernel } from './kernel.ts';
 import { registerInterruptFiles } from './interrupts.ts';
+import { registerInetFiles } from './net-files.ts';
 import { registerLockFiles } from './lock-files.ts';
+import { registerNetDeviceFiles } from './net-device-files.ts';
 import { schedDebugText } from './sched-debug.ts';
 import { sysrqTrigger } from './sysrq.ts';
 
@@ -62,6 +64,10 @@ export function mountProc(kernel: Kernel): { sysctl: ProcSysctl; entries: ProcEn
   procfs.register('sched_debug', () => schedDebugText(kernel));
   registerLockFiles(procfs, kernel);
   registerInterruptFiles(procfs, kernel);
+  registerInetFiles(procfs, kernel);
+  registerNetDeviceFiles(kernel, procfs);
+  procfs.register('net/unix', () => kernel.unixSockets.text());
+  procfs.register('net/netlink', () => kernel.netlink.text());
   vfs.mount(procfs, 'proc', '/proc');
   return {
     sysctl: new ProcSysctl({ procfs, scheduler, printk }),

@@ -75,21 +75,46 @@ const isImage = hasFields({
     }),
   ),
   epochSeconds: isNumber,
+  memoryBytes: isMissingOr(isCount),
+  nic: isMissingOr(isOneOf('ringnic', 'paravirtual')),
+  mac: isMissingOr(isText),
+  hostname: isMissingOr(isText),
+  neighbours: isMissingOr(isOneOf('world', 'none')),
   script: isMissingOr(
     hasFields({ text: isText, user: isOneOf('user', 'root'), args: isArrayOf(isText) }),
   ),
 });
 
+const isBoolean: Check = (value) => typeof value === 'boolean';
+
+const isWireSettings = hasFields({
+  lossPerMille: isMissingOr(isCount),
+  duplicatePerMille: isMissingOr(isCount),
+  reorderPerMille: isMissingOr(isCount),
+  corruptPerMille: isMissingOr(isCount),
+  delayNs: isMissingOr(isCount),
+  jitterNs: isMissingOr(isCount),
+  bitsPerSecond: isMissingOr(isCount),
+});
+
 /** What each kind of input carries. */
 const INPUTS: Readonly<Record<Input['kind'], Check>> = {
   tty: hasFields({ tty: isCount, bytes: isBytes }),
-  carrier: hasFields({ tty: isCount, isUp: (value) => typeof value === 'boolean' }),
+  carrier: hasFields({ tty: isCount, isUp: isBoolean }),
   resize: hasFields({ tty: isCount, rows: isCount, columns: isCount }),
   stdin: hasFields({ bytes: isBytes }),
   compiled: hasFields({ id: isCount, bytes: isBytes }),
   'write-file': hasFields({ path: isText, bytes: isBytes }),
   'remove-file': hasFields({ path: isText }),
   'rename-file': hasFields({ from: isText, to: isText }),
+  usb: hasFields({
+    port: isCount,
+    device: (value) => value === null || isOneOf('hub', 'lan9512', 'loopback')(value),
+  }),
+  cable: hasFields({ isPlugged: isBoolean, socket: isMissingOr(isOneOf('lan9512')) }),
+  wire: hasFields({ settings: isWireSettings }),
+  uplink: hasFields({ isPlugged: isBoolean, isIsolated: isMissingOr(isBoolean) }),
+  frame: hasFields({ bytes: isBytes }),
 };
 
 const isInput: Check = (value) => {

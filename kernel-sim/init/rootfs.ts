@@ -13,6 +13,7 @@ const DIRECTORIES: readonly (readonly [string, number, number])[] = [
   ['/dev', 0o755, 0],
   ['/etc', 0o755, 0],
   ['/etc/modprobe.d', 0o755, 0],
+  ['/etc/udhcpc', 0o755, 0],
   ['/home', 0o755, 0],
   ['/home/user', 0o755, USER_ID],
   ['/lib', 0o755, 0],
@@ -46,10 +47,38 @@ const ETC = {
     'user:x:1000:1000:user:/home/user:/bin/bash\n',
   group: 'root:x:0:\ntty:x:5:\nsudo:x:27:user\nuser:x:1000:\nnogroup:x:65534:\n',
   shells: '/bin/sh\n/bin/bash\n',
+  hosts: '127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n',
+  'resolv.conf': '',
   issue: 'Ring Zero \\r \\n \\l\n\n',
   'os-release':
     'PRETTY_NAME="Ring Zero"\nNAME="Ring Zero"\nID=ringzero\nID_LIKE=debian\nVERSION_ID="1"\n',
 } as const;
+
+/** What udhcpc runs when it has got an address, or has lost it. */
+const UDHCPC_SCRIPT = `#!/bin/sh
+# Run by udhcpc with what the server has told in the environment.
+case "$1" in
+deconfig)
+\tip link set "$interface" up
+\tip -4 addr flush dev "$interface"
+\t;;
+bound | renew)
+\tif [ "$1" = bound ]; then ip -4 addr flush dev "$interface"; fi
+\tip -4 addr replace "$ip/\${mask:-24}" \${broadcast:+broadcast $broadcast} dev "$interface"
+\tfor gateway in $router; do
+\t\tip -4 route replace default via "$gateway" dev "$interface"
+\t\tbreak
+\tdone
+\t{
+\t\tif [ -n "$domain" ]; then echo "search $domain"; fi
+\t\tfor server in $dns; do echo "nameserver $server"; done
+\t} >/etc/resolv.conf
+\t;;
+leasefail | nak)
+\techo "udhcpc: configuration failed: $1\${message:+: $message}" >&2
+\t;;
+esac
+`;
 
 /** What the kernel's own build says of its modules: it has none. */
 const BUILD_FILES = ['modules.order', 'modules.builtin', 'modules.builtin.modinfo'] as const;
@@ -77,6 +106,7 @@ export function populateRoot(vfs: Vfs, hostname: string, programs: readonly Prog
   for (const [name, text] of Object.entries(ETC)) {
     vfs.kernelWriteFile(`/etc/${name}`, encodeUtf8(text));
   }
+  vfs.kernelWriteFile('/etc/udhcpc/default.script', encodeUtf8(UDHCPC_SCRIPT), { mode: 0o755 });
   for (const name of BUILD_FILES) {
     vfs.kernelWriteFile(`/lib/modules/${KERNEL_RELEASE}/${name}`, new Uint8Array(0));
   }

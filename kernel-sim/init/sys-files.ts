@@ -12,6 +12,7 @@ import { decodeUtf8 } from '../lib/utf8.ts';
 import { ERRNO } from '../uapi/errno.ts';
 import { DEVICE } from './devices.ts';
 import type { Kernel } from './kernel.ts';
+import { mountNetDevices } from './net-device-files.ts';
 
 /** Linux: module_kobj states. */
 const INIT_STATE = { Live: 'live', Loading: 'coming', Unloading: 'going' } as const;
@@ -28,6 +29,7 @@ export function mountSys(kernel: Kernel): PseudoFs {
   sysfs.registerDirectory('module');
   sysfs.registerDirectory('kernel/debug');
   kernel.slabFiles.mount(sysfs, kernel.slabs);
+  mountNetDevices(kernel, sysfs);
   loader.watcher = {
     added: (module) => addModule(kernel, sysfs, module),
     removed(module) {

@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /** What has happened lately, for a timeline: events as columns, and what numbers stand for. */
 import type { Kernel } from '../init/kernel.ts';
-import {
-  HAPPENED,
-  type TimelinePlace,
-  type TimelineRequest,
-  type TimelineView,
-} from '../machine-types.ts';
+import { HAPPENED, type TimelineRequest, type TimelineView } from '../machine-types.ts';
+import { placeOf } from './place.ts';
 
 /** Kinds whose `a` is a task's number. */
 const PID_IN_A: ReadonlySet<number> = new Set<number>([
@@ -72,10 +68,4 @@ export function timelineView(kernel: Kernel, { from }: TimelineRequest): Timelin
 export function timelineBuffers(view: TimelineView): ArrayBuffer[] {
   const { kinds, timesNs, cpuIds, pids, a, b, sites } = view;
   return [kinds, timesNs, cpuIds, pids, a, b, sites].map(({ buffer }) => buffer);
-}
-
-function placeOf({ sites }: Kernel, site: number): TimelinePlace {
-  const { name: where, module, file, line } = sites.resolve(site);
-  if (module === undefined || file === undefined || line === undefined) return { site, where };
-  return { site, where, source: { module, file, line } };
 }

@@ -76,4 +76,6 @@ export const HAPPENED = {
   LOCKDEP_EDGE: 36,
   /** a: pid of who closed the circle; b: text, the locks. */
   DEADLOCK: 38,
+  /** Of a network card. a: 0 sent, 1 received; b: bytes. */
+  FRAME: 39,
 } as const;

@@ -9,6 +9,7 @@ import './styles/memory.css';
 import './styles/memory-object.css';
 import './styles/locks.css';
 import './styles/timeline.css';
+import './styles/packets.css';
 import './styles/files.css';
 import './styles/dialogs.css';
 import './styles/phone.css';

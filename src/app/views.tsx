@@ -4,6 +4,7 @@ import { LocksPanel } from '../panels/locks/locks-panel.tsx';
 import { LogPanel } from '../panels/log/log-panel.tsx';
 import { MemoryPanel } from '../panels/memory/memory-panel.tsx';
 import { ModulesPanel } from '../panels/modules/modules-panel.tsx';
+import { PacketsPanel } from '../panels/packets/packets-panel.tsx';
 import { ProblemsPanel } from '../panels/problems/problems-panel.tsx';
 import { TasksPanel } from '../panels/tasks/tasks-panel.tsx';
 import { TimelinePanel } from '../panels/timeline/timeline-panel.tsx';
@@ -20,6 +21,7 @@ export function useViewTabs(): readonly TabItem<ViewName>[] {
   const locks = useSelection((state) => lockReportCount(state.happenings));
   const tasks = useSelection((state) => state.snapshot?.tasks.length);
   const modules = useSelection((state) => state.snapshot?.modules.length);
+  const packets = useSelection((state) => state.packets.frames.length);
   return [
     oopses === 0
       ? { id: 'log', label: 'Log' }
@@ -34,6 +36,9 @@ export function useViewTabs(): readonly TabItem<ViewName>[] {
       : { id: 'locks', label: 'Locks', count: locks, isAlarming: true },
     { id: 'modules', label: 'Modules', count: modules },
     { id: 'timeline', label: 'Timeline' },
+    packets === 0
+      ? { id: 'packets', label: 'Packets' }
+      : { id: 'packets', label: 'Packets', count: packets },
   ];
 }
 
@@ -53,5 +58,7 @@ export function ViewBody({ view }: { readonly view: ViewName }) {
       return <ModulesPanel />;
     case 'timeline':
       return <TimelinePanel />;
+    case 'packets':
+      return <PacketsPanel />;
   }
 }

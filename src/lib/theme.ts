@@ -14,7 +14,8 @@ function isThemeName(value: string | null): value is ThemeName {
 }
 
 export class ThemeKeeper {
-  readonly #dark = matchMedia('(prefers-color-scheme: dark)');
+  /** As the system was last heard to be. To ask the list again is to miss a change (Chromium). */
+  #isSystemDark: boolean;
   readonly #forced: ThemeName | undefined;
   #choice: ThemeChoice;
   readonly #listeners = new Set<(theme: ThemeName) => void>();
@@ -24,7 +25,12 @@ export class ThemeKeeper {
     this.#forced = isThemeName(forced) ? forced : undefined;
     const stored = readStored();
     this.#choice = isThemeName(stored) ? stored : 'system';
-    this.#dark.addEventListener('change', () => this.#apply());
+    const dark = matchMedia('(prefers-color-scheme: dark)');
+    this.#isSystemDark = dark.matches;
+    dark.addEventListener('change', ({ matches }) => {
+      this.#isSystemDark = matches;
+      this.#apply();
+    });
     this.#apply();
   }
 
@@ -35,7 +41,7 @@ export class ThemeKeeper {
   get current(): ThemeName {
     if (this.#forced !== undefined) return this.#forced;
     if (this.#choice !== 'system') return this.#choice;
-    return this.#dark.matches ? 'dark' : 'light';
+    return this.#isSystemDark ? 'dark' : 'light';
   }
 
   /** True when the address decides, so that choosing here would change nothing. */

@@ -11,6 +11,8 @@ import type {
   MemoryRequest,
   MemoryView,
   ModuleDetail,
+  NetworkRequest,
+  NetworkView,
   PortName,
   TimelineRequest,
   TimelineView,
@@ -30,6 +32,8 @@ export interface KernelListener {
   readonly onOutput: (port: PortName, bytes: Uint8Array, drawn: () => void) => void;
   readonly onCompile: (request: Uint8Array, reply: (bytes: Uint8Array) => void) => void;
   readonly onFileChanged: (path: string, bytes: Uint8Array | null) => void;
+  /** A frame leaves the machine's world over its uplink. */
+  readonly onFrame: (bytes: Uint8Array) => void;
   readonly onSnapshot: (snapshot: MachineSnapshot) => void;
   /** False when the kernel has not answered for `SILENCE_MS`, true when it does again. */
   readonly onAnswering: (isAnswering: boolean) => void;
@@ -37,7 +41,10 @@ export interface KernelListener {
 }
 
 /** What the kernel says when it is asked. */
-type Answer = Extract<FromKernel, { readonly kind: 'module' | 'memory' | 'locks' | 'timeline' }>;
+type Answer = Extract<
+  FromKernel,
+  { readonly kind: 'module' | 'memory' | 'locks' | 'timeline' | 'network' }
+>;
 
 export class KernelSession {
   readonly #source: string;
@@ -105,6 +112,12 @@ export class KernelSession {
     return answer?.kind === 'timeline' ? (answer.view ?? undefined) : undefined;
   }
 
+  /** The latest frames and the wire; undefined before the kernel is booted. */
+  async describeNetwork(request: NetworkRequest): Promise<NetworkView | undefined> {
+    const answer = await this.#ask((id) => ({ kind: 'describe-network', id, request }));
+    return answer?.kind === 'network' ? (answer.view ?? undefined) : undefined;
+  }
+
   #ask(question: (id: number) => ToKernel): Promise<Answer | undefined> {
     if (this.#worker === undefined) return Promise.resolve(undefined);
     this.#askId += 1;
@@ -151,6 +164,9 @@ export class KernelSession {
       case 'file-changed':
         this.#listener.onFileChanged(message.path, message.bytes);
         return;
+      case 'frame':
+        this.#listener.onFrame(message.bytes);
+        return;
       case 'snapshot':
         this.#listener.onSnapshot(message.snapshot);
         return;
@@ -158,6 +174,7 @@ export class KernelSession {
       case 'memory':
       case 'locks':
       case 'timeline':
+      case 'network':
         this.#asking.get(message.id)?.(message);
         this.#asking.delete(message.id);
         return;

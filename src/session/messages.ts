@@ -14,13 +14,15 @@ import type {
   MemoryRequest,
   MemoryView,
   ModuleDetail,
+  NetworkRequest,
+  NetworkView,
   PortName,
   TimelineRequest,
   TimelineView,
 } from '../../kernel-sim/machine-types.ts';
 
 /** Changes whenever a message does: a page never talks to another build's worker. */
-export const PROTOCOL_VERSION = 6;
+export const PROTOCOL_VERSION = 8;
 
 export type ToKernel =
   | { readonly kind: 'boot'; readonly version: number; readonly image: BootRequest }
@@ -35,10 +37,12 @@ export type ToKernel =
   | { readonly kind: 'describe-locks'; readonly id: number }
   /** Answered by `timeline` with the same id. */
   | { readonly kind: 'describe-timeline'; readonly id: number; readonly request: TimelineRequest }
+  /** Answered by `network` with the same id. */
+  | { readonly kind: 'describe-network'; readonly id: number; readonly request: NetworkRequest }
   | { readonly kind: 'ping'; readonly id: number };
 
 /** The parts of the boot image that the page decides; the worker adds the shipped files. */
-export type BootRequest = Pick<BootImage, 'cpus' | 'seed' | 'cmdline' | 'epochSeconds'> & {
+export type BootRequest = Pick<BootImage, 'cpus' | 'seed' | 'cmdline' | 'epochSeconds' | 'mac'> & {
   /** Laid over the shipped files. */
   readonly files: readonly BootFile[];
   /** Shipped files that the person has deleted. */
@@ -61,6 +65,10 @@ export type FromKernel =
   | { readonly kind: 'locks'; readonly id: number; readonly view: LocksView | null }
   /** Its buffers change hands. null: nothing has been booted. */
   | { readonly kind: 'timeline'; readonly id: number; readonly view: TimelineView | null }
+  /** Its buffers change hands. null: nothing has been booted. */
+  | { readonly kind: 'network'; readonly id: number; readonly view: NetworkView | null }
+  /** A frame leaves the machine's world over its uplink. */
+  | { readonly kind: 'frame'; readonly bytes: Uint8Array }
   | { readonly kind: 'pong'; readonly id: number }
   /** The simulator itself failed: a bug of ours, never of a driver. */
   | { readonly kind: 'broken'; readonly text: string };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { describe, expect, it } from 'vitest';
 
+import type { NetworkView } from '../../kernel-sim/machine-types.ts';
 import { parseFromKernel } from './parse.ts';
 
 const SNAPSHOT = {
@@ -201,12 +202,34 @@ describe('a message of the right shape', () => {
     { kind: 'locks', id: 2, view: null },
     { kind: 'timeline', id: 2, view: TIMELINE },
     { kind: 'timeline', id: 2, view: null },
+    { kind: 'network', id: 2, view: NETWORK },
+    { kind: 'network', id: 2, view: null },
     { kind: 'pong', id: 3 },
     { kind: 'broken', text: 'assertion' },
   ])('is taken: $kind', (message) => {
     expect(parseFromKernel(message)).toBe(message);
   });
 });
+
+const NETWORK: NetworkView = {
+  nowNs: 1,
+  epochSeconds: 2,
+  first: 7,
+  next: 8,
+  timesNs: Float64Array.of(1),
+  areReceived: Uint8Array.of(1),
+  devices: Uint8Array.of(0),
+  sites: Int32Array.of(0),
+  ends: Uint32Array.of(2),
+  bytes: Uint8Array.of(1, 2),
+  names: ['eth0'],
+  places: [],
+  isPlugged: true,
+};
+
+function withFrame(change: Partial<NetworkView>): NetworkView {
+  return { ...NETWORK, ...change };
+}
 
 describe('anything else', () => {
   it.each([
@@ -243,6 +266,13 @@ describe('anything else', () => {
       'a place without a name',
       { kind: 'timeline', id: 1, view: { ...TIMELINE, places: [{ site: 1 }] } },
     ],
+    [
+      'a frame beyond the bytes',
+      { kind: 'network', id: 1, view: withFrame({ ends: Uint32Array.of(3) }) },
+    ],
+    ['a frame of no device', { kind: 'network', id: 1, view: withFrame({ names: [] }) }],
+    ['a frame too few', { kind: 'network', id: 1, view: withFrame({ next: 1 }) }],
+    ['a wire of nothing', { kind: 'network', id: 1, view: withFrame({ wire: {} as never }) }],
     ['memory of 16 bits', { kind: 'memory', id: 1, view: { ...MEMORY, pointerBytes: 2 } }],
     ['a lost thing', { kind: 'memory', id: 1, view: { ...MEMORY, leaks: [{}] } }],
     ['bytes in words', { kind: 'memory', id: 1, view: withObject({ bytes: [1, 2] }) }],

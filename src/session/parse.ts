@@ -26,6 +26,7 @@ import {
 import type { FromKernel } from './messages.ts';
 import { isLocksView } from './parse-locks.ts';
 import { BAD_MEMORY, isMemoryView } from './parse-memory.ts';
+import { isNetworkView } from './parse-network.ts';
 import { isTimelineView } from './parse-timeline.ts';
 import { isModuleDetail } from './parse-module.ts';
 
@@ -224,6 +225,12 @@ export function parseFromKernel(data: unknown): FromKernel | undefined {
         return (
           isCount(message['id']) && (message['view'] === null || isTimelineView(message['view']))
         );
+      case 'network':
+        return (
+          isCount(message['id']) && (message['view'] === null || isNetworkView(message['view']))
+        );
+      case 'frame':
+        return isBytes(message['bytes']);
       case 'pong':
         return isCount(message['id']);
       case 'broken':

@@ -5,7 +5,15 @@ import type { StateCreator } from 'zustand/vanilla';
 import type { PlaygroundState } from './playground-store.ts';
 
 export type Preset = 'code' | 'split' | 'kernel';
-export type ViewName = 'log' | 'problems' | 'tasks' | 'modules' | 'memory' | 'locks' | 'timeline';
+export type ViewName =
+  | 'log'
+  | 'problems'
+  | 'tasks'
+  | 'modules'
+  | 'memory'
+  | 'locks'
+  | 'timeline'
+  | 'packets';
 /** What stands beside the editor, when anything does. */
 export type SidebarName = 'files' | 'search';
 /** On narrow pages one of these is seen at a time. */
@@ -19,6 +27,8 @@ export interface Mark {
   readonly logSequence?: number | undefined;
   /** Of its memory. */
   readonly address?: number | undefined;
+  /** The frame's number. */
+  readonly packet?: number | undefined;
 }
 
 export interface MarkedPlace {

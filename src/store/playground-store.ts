@@ -10,6 +10,7 @@ import { createTreeSlice, type TreeSlice } from './tree-slice.ts';
 import { createTerminalSlice, type TerminalSlice } from './terminal-slice.ts';
 import { createLocksSlice, type LocksSlice } from './locks-slice.ts';
 import { createMemorySlice, type MemorySlice } from './memory-slice.ts';
+import { createPacketsSlice, type PacketsSlice } from './packets-slice.ts';
 import { createMachineSlice, type MachineSlice } from './machine-slice.ts';
 
 export type PlaygroundState = MachineSlice &
@@ -20,7 +21,8 @@ export type PlaygroundState = MachineSlice &
   BuildSlice &
   DeskSlice &
   MemorySlice &
-  LocksSlice;
+  LocksSlice &
+  PacketsSlice;
 export type PlaygroundStore = StoreApi<PlaygroundState>;
 
 export function createPlaygroundStore(): PlaygroundStore {
@@ -34,5 +36,6 @@ export function createPlaygroundStore(): PlaygroundStore {
     ...createDeskSlice(...api),
     ...createMemorySlice(...api),
     ...createLocksSlice(...api),
+    ...createPacketsSlice(...api),
   }));
 }

@@ -15,9 +15,12 @@ import type {
   MemoryRequest,
   MemoryView,
   ModuleDetail,
+  NetworkRequest,
+  NetworkView,
   PortName,
   TimelineRequest,
   TimelineView,
+  WireInput,
 } from '../../kernel-sim/machine-types.ts';
 import { KernelSession } from '../session/kernel-session.ts';
 import type { BootRequest } from '../session/messages.ts';
@@ -31,6 +34,7 @@ import { LEAKS } from './memory-slice.ts';
 import { OtherTabs } from './other-tabs.ts';
 import { createPlaygroundStore, type PlaygroundStore } from './playground-store.ts';
 import { rememberProject } from './project-memory.ts';
+import { TabCable } from './tab-cable.ts';
 import { freeTerminal, TERMINALS_MAX } from './terminal-slice.ts';
 import { Typist } from './typist.ts';
 import { Workspace } from './workspace.ts';
@@ -55,6 +59,7 @@ export class Playground {
   readonly toolchain: ToolchainSession;
   readonly #checker: Checker;
   readonly #kernel: KernelSession;
+  readonly #tabCable = new TabCable((bytes) => this.#kernel.input({ kind: 'frame', bytes }));
   readonly #sizes = new Map<number, { readonly rows: number; readonly columns: number }>();
   #terminals: TerminalPorts | undefined;
 
@@ -63,7 +68,10 @@ export class Playground {
     this.toolchain = new ToolchainSession(this.store.getState().showTypes);
     this.#checker = new Checker(this.store, this.toolchain);
     this.#kernel = new KernelSession(kernelSource, {
-      onHello: async (shipped) => this.#bootRequest(await this.workspace.open(shipped)),
+      onHello: async (shipped) => {
+        const [home, mac] = [await this.workspace.open(shipped), await this.#tabCable.mac];
+        return { ...this.#bootRequest(home), ...(mac === undefined ? {} : { mac }) };
+      },
       onOutput: (port, bytes, drawn) => {
         const tty = TERMINAL_NAMES.indexOf(port);
         // What comes after its tab was closed is nobody's to read.
@@ -73,6 +81,7 @@ export class Playground {
       },
       onCompile: (request, reply) => void this.toolchain.build(request).then(reply),
       onFileChanged: (path, bytes) => this.workspace.receive(path, bytes),
+      onFrame: (bytes) => this.#tabCable.send(bytes),
       onSnapshot: (snapshot) => this.#takeSnapshot(snapshot),
       onAnswering: this.store.getState().showAnswering,
       onBroken: this.store.getState().showBroken,
@@ -132,6 +141,7 @@ export class Playground {
     state.forgetBuilds();
     state.setMark(undefined);
     state.chooseObject(undefined);
+    state.forgetPackets();
     this.#kernel.start();
     this.#terminals?.reset();
   }
@@ -160,6 +170,23 @@ export class Playground {
   /** What has happened lately; undefined before the kernel is booted. */
   describeTimeline(request: TimelineRequest): Promise<TimelineView | undefined> {
     return this.#kernel.describeTimeline(request);
+  }
+
+  /** The latest frames and the wire; undefined before the kernel is booted. */
+  describeNetwork(request: NetworkRequest): Promise<NetworkView | undefined> {
+    return this.#kernel.describeNetwork(request);
+  }
+
+  /** Does something to the wire that the machine hangs on. */
+  handleWire(input: WireInput): void {
+    this.#kernel.input(input);
+  }
+
+  /** Joins the machine's wire to those of other tabs, or takes it off. */
+  joinTabs(isPlugged: boolean): void {
+    this.#tabCable.plug(isPlugged);
+    this.store.getState().showPackets({ areTabsJoined: isPlugged });
+    this.#kernel.input({ kind: 'uplink', isPlugged, isIsolated: true });
   }
 
   /** The kernel's memory now; undefined before it is booted. */
@@ -205,6 +232,7 @@ export class Playground {
       const size = this.#sizes.get(tty);
       if (size !== undefined) this.resize(tty, size.rows, size.columns);
     }
+    if (this.#tabCable.isPlugged) this.joinTabs(true);
     const { boot, noteBoot } = this.store.getState();
     const [chance = 0] = crypto.getRandomValues(new Uint32Array(1));
     const seed = boot.seed ?? chance;
@@ -230,6 +258,23 @@ export class Playground {
     const latest = state.happenings.findLast(({ kind }) => isAboutLocks(kind));
     state.showLocks({ locksPart: latest?.kind === 'deadlock' ? 'now' : 'order' });
     state.arrange({ view: 'locks', page: 'kernel' });
+  }
+
+  /** A frame is what is talked about, with the line that sent or received it; `words` says so. */
+  markPacket(packet: number, source: LogLine['source'], words: string): void {
+    const state = this.store.getState();
+    state.choosePacket(packet);
+    state.remarkOn(words);
+    const project = source === undefined ? undefined : projectWith(state, source.module);
+    if (source === undefined || project === undefined) {
+      state.setMark({ packet });
+      return;
+    }
+    const path = `${HOME}/${project}/${source.file}`;
+    state.setMark({ packet, place: { path, line: source.line } });
+    if (state.files[path] === undefined) return;
+    state.openFile(path);
+    state.revealLine(path, source.line);
   }
 
   openLeaks(): void {
@@ -301,7 +346,9 @@ export class Playground {
   }
 
   #takeSnapshot(snapshot: MachineSnapshot): void {
-    this.store.getState().showSnapshot(snapshot, performance.now());
+    const state = this.store.getState();
+    state.showSnapshot(snapshot, performance.now());
+    if (snapshot.happenings.length > 0) state.remarkOn(undefined);
     for (const happening of snapshot.happenings) this.#take(happening);
   }
 

@@ -40,13 +40,17 @@ interface DataGridProps<Row, Key extends string> {
   readonly onOrder?: (order: GridOrder<Key>) => void;
   readonly chosen?: string | number | undefined;
   readonly onChoose?: (row: Row) => void;
+  /** Stays at its end while one looks at the end, so that new rows are seen. */
+  readonly followsEnd?: boolean;
   /** Enter: on to what is known of the chosen row. */
   readonly onOpen?: () => void;
 }
 
 export function DataGrid<Row, Key extends string>(props: DataGridProps<Row, Key>) {
   const { label, id, columns, rows, keyOf, order, onOrder, chosen, onChoose, onOpen } = props;
-  const { scroller, range, measure, lookAt } = useRange(rows.length);
+  const follows = props.followsEnd === true;
+  const at = chosen === undefined ? -1 : rows.findIndex((row) => keyOf(row) === chosen);
+  const { scroller, range, measure, lookAt } = useRange(rows.length, follows, at);
   const [focused, setFocused] = useState<string | number>();
   const current = chosen ?? focused;
   const choose = (row: Row): void => {
@@ -110,17 +114,23 @@ export function DataGrid<Row, Key extends string>(props: DataGridProps<Row, Key>
 }
 
 /** Which of the rows are in sight, as far as anybody can tell. */
-function useRange(rows: number) {
+function useRange(rows: number, followsEnd: boolean, chosen: number) {
   const scroller = useRef<HTMLDivElement>(null);
+  const isAtEnd = useRef(followsEnd);
+  const chosenAt = useRef(-1);
+  useLayoutEffect(() => {
+    chosenAt.current = chosen;
+  }, [chosen]);
   const [range, setRange] = useState({ first: 0, last: 60 });
   const measure = (): void => {
     const box = scroller.current;
     if (box === null) return;
+    const below = box.scrollHeight - box.scrollTop - box.clientHeight;
+    isAtEnd.current = followsEnd && below < GRID_ROW_HEIGHT;
     const first = Math.max(0, Math.floor(box.scrollTop / GRID_ROW_HEIGHT) - OVERSCAN_ROWS);
     const last = Math.ceil((box.scrollTop + box.clientHeight) / GRID_ROW_HEIGHT) + OVERSCAN_ROWS;
     setRange((old) => (old.first === first && old.last === last ? old : { first, last }));
   };
-  useLayoutEffect(measure, [rows]);
   const lookAt = (row: number): void => {
     const box = scroller.current;
     if (box === null) return;
@@ -130,6 +140,30 @@ function useRange(rows: number) {
     const bottom = top + 2 * GRID_ROW_HEIGHT;
     if (bottom > box.scrollTop + box.clientHeight) box.scrollTop = bottom - box.clientHeight;
   };
+  useLayoutEffect(() => {
+    const box = scroller.current;
+    if (box === null) return undefined;
+    let heightBefore = 0;
+    const observer = new ResizeObserver(() => {
+      const below = box.scrollTop + heightBefore - GRID_ROW_HEIGHT;
+      const top = chosenAt.current * GRID_ROW_HEIGHT;
+      const wasSeen = top >= box.scrollTop && top < below;
+      heightBefore = box.clientHeight;
+      // What opens underneath hides rows, but not the one that it is about.
+      if (wasSeen) lookAt(chosenAt.current);
+      else if (isAtEnd.current) box.scrollTop = box.scrollHeight;
+      measure();
+    });
+    observer.observe(box);
+    return () => observer.disconnect();
+    // oxlint-disable-next-line react/exhaustive-deps -- one observer for the life of the box
+  }, []);
+  useLayoutEffect(() => {
+    const box = scroller.current;
+    if (box !== null && isAtEnd.current) box.scrollTop = box.scrollHeight;
+    measure();
+    // oxlint-disable-next-line react/exhaustive-deps -- measured anew when there are more rows
+  }, [rows]);
   return { scroller, range, measure, lookAt };
 }
 

@@ -13,10 +13,14 @@ export type StateName =
   | 'sleeping'
   | 'blocked'
   | LockState
+  | FrameState
   | MemoryState;
 
 /** How a lock is, or a task with it. */
 export type LockState = 'held' | 'waiting' | 'cycle';
+
+/** Which way a frame goes, and whether there is a wire. */
+type FrameState = 'received' | 'sent';
 
 /** How an object of the kernel's memory, or eight bytes of it, can be. */
 export type MemoryState =
@@ -45,6 +49,8 @@ const COLOUR: Readonly<Record<StateName, string>> = {
   redzone: 'var(--amber)',
   leaked: 'var(--rose)',
   'bad access': 'var(--red)',
+  received: 'var(--blue)',
+  sent: 'var(--amber)',
 };
 
 interface StateGlyphProps {
@@ -135,4 +141,6 @@ const SHAPE: Readonly<Record<StateName, React.ReactNode>> = {
     </>
   ),
   'bad access': OCTAGON,
+  received: <path d="M0 1h12L6 11.5z" fill="currentColor" />,
+  sent: <path d="M6 1.6 11.2 10.8H.8z" {...LINE} strokeLinejoin="round" />,
 };

@@ -13,6 +13,8 @@ import {
   memoryBuffers,
   memoryView,
   moduleDetail,
+  networkBuffers,
+  networkView,
   takeSnapshot,
   timelineBuffers,
   timelineView,
@@ -21,6 +23,7 @@ import {
   type Input,
   type Machine,
   type MemoryRequest,
+  type NetworkRequest,
   type PortName,
   type TimelineRequest,
 } from '../../kernel-sim/index.ts';
@@ -87,6 +90,9 @@ class KernelServer {
       case 'describe-timeline':
         this.#describeTimeline(message.id, message.request);
         return;
+      case 'describe-network':
+        this.#describeNetwork(message.id, message.request);
+        return;
       case 'ping':
         this.#send({ kind: 'pong', id: message.id });
         return;
@@ -99,6 +105,7 @@ class KernelServer {
       output: (port, bytes) => this.#output.push(port, bytes),
       compile: (id, request) => this.#send({ kind: 'compile', id, request }),
       fileChanged: (path, bytes) => this.#send({ kind: 'file-changed', path, bytes }),
+      frame: (bytes) => this.#send({ kind: 'frame', bytes }),
     };
     const { removed, ...rest } = request;
     const replaced = new Set([...removed, ...request.files.map(({ path }) => path)]);
@@ -147,6 +154,14 @@ class KernelServer {
     this.#send(
       { kind: 'timeline', id, view: view ?? null },
       view === undefined ? [] : timelineBuffers(view),
+    );
+  }
+
+  #describeNetwork(id: number, request: NetworkRequest): void {
+    const view = this.#machine === undefined ? undefined : networkView(this.#machine, request);
+    this.#send(
+      { kind: 'network', id, view: view ?? null },
+      view === undefined ? [] : networkBuffers(view),
     );
   }
 

@@ -65,6 +65,8 @@ export function eventWords(data: TimelineData, event: number): string {
       return `takes ${textB()} after ${textA()} for the first time`;
     case HAPPENED.DEADLOCK:
       return `deadlock: ${textB()}`;
+    case HAPPENED.FRAME:
+      return `${a === 0 ? 'sends' : 'receives'} a frame of ${b} bytes`;
     case HAPPENED.RCU:
       return 'RCU';
     default:

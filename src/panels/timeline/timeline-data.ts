@@ -30,6 +30,7 @@ export const HAPPENED = {
   RCU: 35,
   LOCKDEP_EDGE: 36,
   DEADLOCK: 38,
+  FRAME: 39,
 } as const satisfies typeof KernelHappened;
 
 export interface TimelineData {
