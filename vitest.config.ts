@@ -3,10 +3,14 @@
 import { defineConfig } from 'vitest/config';
 
 import { NODE } from './scripts/build-targets.ts';
+import { builtKernel } from './scripts/vite-built-kernel.ts';
 import { iifeSource } from './scripts/vite-iife-source.ts';
 
+/** `vitest run`, as opposed to one that runs tests again when their files change. */
+const isOneRun = process.argv.some((arg) => arg === 'run' || arg === '--run');
+
 export default defineConfig({
-  plugins: [iifeSource({ target: NODE, minify: false })],
+  plugins: [isOneRun && builtKernel(), iifeSource({ target: NODE, minify: false })],
   oxc: { target: NODE },
   test: {
     passWithNoTests: true,
@@ -29,6 +33,9 @@ export default defineConfig({
         test: {
           name: 'browser',
           include: ['tests/browser/**/*.test.ts'],
+          // One browser, and one test at a time in it.
+          isolate: false,
+          maxWorkers: 1,
           testTimeout: 60_000,
           hookTimeout: 120_000,
         },

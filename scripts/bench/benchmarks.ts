@@ -7,6 +7,7 @@ import { Guest, loadToolchain, ROUNDS } from './guest.ts';
 import { LOCK_BENCHMARKS } from './lock-benchmarks.ts';
 import { assertAtLeast, byTurns, host, median, ratio, seconds, type Row } from './measure.ts';
 import { MEMORY_BENCHMARKS } from './memory-benchmarks.ts';
+import { NETWORK_BENCHMARKS } from './network-benchmarks.ts';
 import { PROCESS_BENCHMARKS } from './process-benchmarks.ts';
 
 const GB = 1e9;
@@ -164,4 +165,5 @@ export const BENCHMARKS: Readonly<Record<string, () => Promise<readonly Row[]>>>
   build: async () => [await buildAndLoad()],
   ...MEMORY_BENCHMARKS,
   ...LOCK_BENCHMARKS,
+  ...NETWORK_BENCHMARKS,
 };

@@ -15,6 +15,7 @@ const KERNEL_SIM: Layers = {
   apart: [],
   packages: kernelSim.PACKAGES,
   doors: [],
+  libraries: [],
   throughDoors: {},
 };
 
@@ -26,6 +27,7 @@ const PAGE: Layers = {
   apart: page.APART,
   packages: page.PACKAGES,
   doors: page.DOORS,
+  libraries: page.LIBRARIES,
   throughDoors: page.THROUGH_DOORS,
 };
 
@@ -105,6 +107,7 @@ describe('in src, the layers', () => {
     ['a worker that runs here', 'session/link.ts', `import { boot } from '../worker/kernel.ts';`],
     ['the simulator', 'store/store.ts', `import { boot } from '../../kernel-sim/index.ts';`],
     ['a way past the doors', 'worker/kernel.ts', `import '../../kernel-sim/mm/slab.ts';`],
+    ['a library from below', 'lib/a.ts', `import '../../kernel-sim/lib/packet/index.ts';`],
     ['a package out of place', 'panels/tasks/row.tsx', `import 'monaco-editor';`],
     ['a panel in a widget', 'widgets/table.tsx', `import '../panels/tasks/row.tsx';`],
     [
@@ -120,6 +123,7 @@ describe('in src, the layers', () => {
     ['panels/tasks/row.tsx', `import { cell } from './cell.tsx';`],
     ['store/store.ts', `import type { Snapshot } from '../../kernel-sim/index.ts';`],
     ['worker/kernel.ts', `import { boot } from '../../kernel-sim/index.ts';`],
+    ['panels/a/b.ts', `import { dissect } from '../../../kernel-sim/lib/packet/index.ts';`],
     ['session/frame.ts', `import text from '../worker/kernel.ts?iife-source';`],
     ['session/link.ts', `new Worker(new URL('../worker/tools.ts', import.meta.url))`],
     ['xterm/terminal.ts', `import '@xterm/xterm/css/xterm.css';`],

@@ -16,6 +16,8 @@ export interface Layers {
   readonly apart: readonly string[];
   readonly packages: Readonly<Record<string, readonly string[]>>;
   readonly doors: readonly string[];
+  /** Doors to pure functions: who may pass through any may call what is behind these. */
+  readonly libraries: readonly string[];
   readonly throughDoors: Readonly<Record<string, 'types' | 'values'>>;
 }
 
@@ -88,6 +90,7 @@ function isAllowed(layers: Layers, path: string, { specifier, kind }: Import): b
   const to = roomOf(layers, target);
   if (to === undefined) {
     const pass = layers.throughDoors[from];
+    if (layers.libraries.includes(target)) return pass !== undefined;
     return (
       layers.doors.includes(target) && (pass === 'values' || (pass === 'types' && kind === 'type'))
     );

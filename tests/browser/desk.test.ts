@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /** The page around editor and shell: terminals, files, tasks, search, palette, settings, reset. */
 import { readFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { describe, expect } from 'vitest';
 
-import { firstVisit, Playground, type Visit } from './playground.ts';
+import { type Browsing, firstVisit, it, Playground, type Visit } from './playground.ts';
 
-async function visitDesk(): Promise<{ readonly visit: Visit; readonly desk: Playground }> {
-  const visit = await firstVisit();
+async function visitDesk(
+  browsing: Browsing,
+): Promise<{ readonly visit: Visit; readonly desk: Playground }> {
+  const visit = await firstVisit(browsing);
   const desk = await Playground.open(visit);
   await desk.editor();
   return { visit, desk };
@@ -21,8 +23,8 @@ async function command(desk: Playground, words: string): Promise<void> {
 }
 
 describe('terminals', () => {
-  it('are sessions of their own, until their tab is closed', async () => {
-    const { visit, desk } = await visitDesk();
+  it('are sessions of their own, until their tab is closed', async ({ browsing }) => {
+    const { visit, desk } = await visitDesk(browsing);
     await using _ = visit;
     const { page } = desk;
     await page.getByRole('button', { name: 'Another terminal' }).click();
@@ -44,8 +46,10 @@ describe('terminals', () => {
 });
 
 describe('files', () => {
-  it('are made, renamed, deleted and brought back, here and in the machine', async () => {
-    const { visit, desk } = await visitDesk();
+  it('are made, renamed, deleted and brought back, here and in the machine', async ({
+    browsing,
+  }) => {
+    const { visit, desk } = await visitDesk(browsing);
     await using _ = visit;
     const { page } = desk;
     const row = (name: string) => page.locator('.tree-row', { hasText: name });
@@ -70,8 +74,10 @@ describe('files', () => {
     expect(await desk.run('ls hello_world | grep -c todo')).toBe('1');
   });
 
-  it('show what the shell does, and outlive the tab but for built modules', async () => {
-    const { visit, desk } = await visitDesk();
+  it('show what the shell does, and outlive the tab but for built modules', async ({
+    browsing,
+  }) => {
+    const { visit, desk } = await visitDesk(browsing);
     await using _ = visit;
     const { page } = desk;
     await page.getByRole('button', { name: 'Files and search' }).click();
@@ -87,8 +93,8 @@ describe('files', () => {
     expect(await again.run('ls; ls hello_world | grep -c ko')).toMatch(/^[^]*kept[^]*\n0$/);
   });
 
-  it('come from and go to the disk, byte for byte', async () => {
-    const { visit, desk } = await visitDesk();
+  it('come from and go to the disk, byte for byte', async ({ browsing }) => {
+    const { visit, desk } = await visitDesk(browsing);
     await using _ = visit;
     const { page } = desk;
     const bytes = Buffer.from(Array.from({ length: 512 }, (_each, index) => index % 256));
@@ -110,8 +116,8 @@ describe('files', () => {
     expect([...archive.subarray(0, 2)]).toEqual([0x1f, 0x8b]);
   });
 
-  it('are searched', async () => {
-    const { visit, desk } = await visitDesk();
+  it('are searched', async ({ browsing }) => {
+    const { visit, desk } = await visitDesk(browsing);
     await using _ = visit;
     const { page } = desk;
     await page.keyboard.press('Control+Shift+f');
@@ -124,8 +130,8 @@ describe('files', () => {
   });
 });
 
-it('shows tasks, and signals them by a command that one can see', async () => {
-  const { visit, desk } = await visitDesk();
+it('shows tasks, and signals them by a command that one can see', async ({ browsing }) => {
+  const { visit, desk } = await visitDesk(browsing);
   await using _ = visit;
   const { page } = desk;
   await desk.run('sleep 1000 &');
@@ -137,8 +143,8 @@ it('shows tasks, and signals them by a command that one can see', async () => {
   expect(await desk.run('ps ax | grep -c "sleep 100[0]"')).toMatch(/^0$/m);
 });
 
-it('boots what the settings say', async () => {
-  const { visit, desk } = await visitDesk();
+it('boots what the settings say', async ({ browsing }) => {
+  const { visit, desk } = await visitDesk(browsing);
   await using _ = visit;
   const { page } = desk;
   await command(desk, 'settings');
@@ -151,8 +157,8 @@ it('boots what the settings say', async () => {
   expect(await desk.run('nproc; cat /proc/cmdline')).toMatch(/^4\n[^\n]*preempt=full/);
 });
 
-it('goes back to how it ships, when one is sure', async () => {
-  const { visit, desk } = await visitDesk();
+it('goes back to how it ships, when one is sure', async ({ browsing }) => {
+  const { visit, desk } = await visitDesk(browsing);
   await using _ = visit;
   const { page } = desk;
   await desk.run('echo mine > mine.txt; mkdir folder; rm yes_chardev/README.md');
@@ -168,8 +174,8 @@ it('goes back to how it ships, when one is sure', async () => {
   expect(await desk.run('ls -d mine.txt folder 2> /dev/null; ls yes_chardev')).toMatch(/^Kbuild/);
 });
 
-it('says so when another tab has the same files', async () => {
-  const { visit, desk } = await visitDesk();
+it('says so when another tab has the same files', async ({ browsing }) => {
+  const { visit, desk } = await visitDesk(browsing);
   await using _ = visit;
   const other = await Playground.open(visit);
   expect(await desk.appears('text=Another tab has these files open too')).toBe(true);
@@ -177,8 +183,8 @@ it('says so when another tab has the same files', async () => {
   expect(await desk.appears('text=hello_world.ts was saved in another tab')).toBe(true);
 });
 
-it('is worked by keys alone', async () => {
-  const { visit, desk } = await visitDesk();
+it('is worked by keys alone', async ({ browsing }) => {
+  const { visit, desk } = await visitDesk(browsing);
   await using _ = visit;
   const { page } = desk;
   const pane = () =>

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /** Editing: from the text to the loaded module, and what becomes of the text. */
-import { describe, expect, it } from 'vitest';
+import { describe, expect } from 'vitest';
 
-import { firstVisit, Playground } from './playground.ts';
+import { firstVisit, it, Playground } from './playground.ts';
 
 describe('building and loading', () => {
-  it('takes a changed text into the log with one Ctrl Enter', async () => {
-    await using visit = await firstVisit();
+  it('takes a changed text into the log with one Ctrl Enter', async ({ browsing }) => {
+    await using visit = await firstVisit(browsing);
     const playground = await Playground.open(visit);
     const { page } = playground;
     await playground.replace('Hello from', 'Greetings from');
@@ -17,8 +17,10 @@ describe('building and loading', () => {
     expect(await playground.run('dmesg | tail -n 1')).toContain('Greetings from TypeScript!');
   });
 
-  it('unloads the old build first, and keeps half a line that somebody had typed', async () => {
-    await using visit = await firstVisit();
+  it('unloads the old build first, and keeps half a line that somebody had typed', async ({
+    browsing,
+  }) => {
+    await using visit = await firstVisit(browsing);
     const playground = await Playground.open(visit);
     const { page } = playground;
     await playground.editor();
@@ -34,8 +36,8 @@ describe('building and loading', () => {
     );
   });
 
-  it('shows what is wrong, in the text and in a list', async () => {
-    await using visit = await firstVisit();
+  it('shows what is wrong, in the text and in a list', async ({ browsing }) => {
+    await using visit = await firstVisit(browsing);
     const playground = await Playground.open(visit);
     const { page } = playground;
     await playground.replace('return new', 'return nwe');
@@ -46,8 +48,8 @@ describe('building and loading', () => {
     expect(await playground.appears('text=Types checked')).toBe(true);
   });
 
-  it('explains what stands under the pointer', async () => {
-    await using visit = await firstVisit();
+  it('explains what stands under the pointer', async ({ browsing }) => {
+    await using visit = await firstVisit(browsing);
     const playground = await Playground.open(visit);
     const { page } = playground;
     await playground.editor();
@@ -59,8 +61,8 @@ describe('building and loading', () => {
 });
 
 describe('files', () => {
-  it('outlive the tab', async () => {
-    await using visit = await firstVisit();
+  it('outlive the tab', async ({ browsing }) => {
+    await using visit = await firstVisit(browsing);
     const playground = await Playground.open(visit);
     await playground.replace('Hello from', 'Still here from');
     await playground.page.close({ runBeforeUnload: true });
@@ -70,8 +72,8 @@ describe('files', () => {
     expect(await again.run('grep -c Still ~/hello_world/hello_world.ts')).toBe('1');
   });
 
-  it('go back to how they ship, and forth to what was written', async () => {
-    await using visit = await firstVisit();
+  it('go back to how they ship, and forth to what was written', async ({ browsing }) => {
+    await using visit = await firstVisit(browsing);
     const playground = await Playground.open(visit);
     const { page } = playground;
     await playground.replace('Hello from', 'Mine from');
@@ -85,8 +87,8 @@ describe('files', () => {
     expect(await playground.appears('.editor-pane .view-line:has-text("Mine")')).toBe(true);
   });
 
-  it('follow what programs of the machine write', async () => {
-    await using visit = await firstVisit();
+  it('follow what programs of the machine write', async ({ browsing }) => {
+    await using visit = await firstVisit(browsing);
     const playground = await Playground.open(visit);
     const { page } = playground;
     await playground.editor();
@@ -98,8 +100,8 @@ describe('files', () => {
     expect(await playground.appears('[role=tab]:has-text("mine.ts")')).toBe(true);
   });
 
-  it('change with the project', async () => {
-    await using visit = await firstVisit();
+  it('change with the project', async ({ browsing }) => {
+    await using visit = await firstVisit(browsing);
     const playground = await Playground.open(visit);
     const { page } = playground;
     await playground.editor();

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /** Locks: the order that warns before a deadlock, the deadlock, and the lines of both. */
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, expect } from 'vitest';
 
-import { firstVisit, Playground, type Visit } from './playground.ts';
+import { firstVisit, it, Playground, type Visit } from './playground.ts';
 
 const FILE = 'abba_deadlock_wrong.ts';
 /** Of move(), which takes two locks. */
@@ -14,8 +14,8 @@ const BOTH_LINES = `${AT(LINES.first)}then${AT(LINES.second)}`;
 let visit: Visit;
 let desk: Playground;
 
-beforeAll(async () => {
-  visit = await firstVisit();
+it.beforeAll(async ({ browsing }) => {
+  visit = await firstVisit(browsing);
   desk = await Playground.open(visit);
   await desk.editor();
   await desk.run('cd bug_abba_deadlock && make && cc -o abba_deadlock_try abba_deadlock_try.ts');

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /** A kernel that hangs is noticed, said calmly, and replaced, and no text is lost. */
-import { expect, it } from 'vitest';
+import { expect } from 'vitest';
 
-import { firstVisit, Playground } from './playground.ts';
+import { firstVisit, it, Playground } from './playground.ts';
 
 /** One operation of the engine that takes many seconds, where no budget can look. */
 const ENDLESS = '7n ** 300_000_000n; return new';
 
-it('restarts a kernel that does not answer, with the files as they are', async () => {
-  await using visit = await firstVisit();
+it('restarts a kernel that does not answer, with the files as they are', async ({ browsing }) => {
+  await using visit = await firstVisit(browsing);
   const playground = await Playground.open(visit);
   const { page } = playground;
   await playground.replace('return new', ENDLESS);
@@ -22,8 +22,8 @@ it('restarts a kernel that does not answer, with the files as they are', async (
   expect(await playground.run('grep -c 300_000_000n ~/hello_world/hello_world.ts')).toBe('1');
 });
 
-it('says what an endless loop in a driver led to', async () => {
-  await using visit = await firstVisit();
+it('says what an endless loop in a driver led to', async ({ browsing }) => {
+  await using visit = await firstVisit(browsing);
   const playground = await Playground.open(visit);
   const { page } = playground;
   await playground.replace('return new', 'for (;;); return new');
@@ -32,8 +32,8 @@ it('says what an endless loop in a driver led to', async () => {
   await playground.prompt();
 });
 
-it('takes a new machine for the next build of a driver that oopsed', async () => {
-  await using visit = await firstVisit();
+it('takes a new machine for the next build of a driver that oopsed', async ({ browsing }) => {
+  await using visit = await firstVisit(browsing);
   const playground = await Playground.open(visit);
   const { page } = playground;
   await playground.replace('return new', 'throw new Error("boom"); return new');

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /** The kernel's memory: a driver's object on the map, and from a report to it and to the line. */
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, expect } from 'vitest';
 
-import { firstVisit, Playground, type Visit } from './playground.ts';
+import { firstVisit, it, Playground, type Visit } from './playground.ts';
 
 const MAILBOX = `import { module } from "kernel";
 import { miscdev, type File, type FileOperations } from "kernel/fs";
@@ -38,8 +38,8 @@ export default module(MailboxModule, { name: "mailbox", license: "GPL" });
 let visit: Visit;
 let desk: Playground;
 
-beforeAll(async () => {
-  visit = await firstVisit();
+it.beforeAll(async ({ browsing }) => {
+  visit = await firstVisit(browsing);
   desk = await Playground.open(visit);
   await desk.editor();
   const text = MAILBOX.replaceAll('\n', '\\n').replaceAll("'", String.raw`'\''`);

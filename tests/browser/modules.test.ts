@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /** Modules in every detail, what the caption says of them, and programs beside them. */
 import { readFileSync } from 'node:fs';
-import { expect, it } from 'vitest';
+import { expect } from 'vitest';
 
-import { firstVisit, Playground } from './playground.ts';
+import { firstVisit, it, Playground } from './playground.ts';
 
 async function open(desk: Playground, file: string): Promise<void> {
   await desk.page.keyboard.press('F1');
@@ -12,8 +12,8 @@ async function open(desk: Playground, file: string): Promise<void> {
   await desk.page.waitForSelector(`[role=tab][aria-selected=true]:has-text("${file}")`);
 }
 
-it('shows modules and who holds them, and takes them out by a command', async () => {
-  await using visit = await firstVisit();
+it('shows modules and who holds them, and takes them out by a command', async ({ browsing }) => {
+  await using visit = await firstVisit(browsing);
   const desk = await Playground.open(visit);
   await desk.editor();
   const { page } = desk;
@@ -46,8 +46,8 @@ it('shows modules and who holds them, and takes them out by a command', async ()
   await desk.shows(/sudo rmmod ticket_user/);
 });
 
-it('says what a module registered, and what to do about a refused one', async () => {
-  await using visit = await firstVisit();
+it('says what a module registered, and what to do about a refused one', async ({ browsing }) => {
+  await using visit = await firstVisit(browsing);
   const desk = await Playground.open(visit);
   await desk.editor();
   const { page } = desk;
@@ -61,8 +61,8 @@ it('says what a module registered, and what to do about a refused one', async ()
   expect(await desk.appears('.caption:has-text("put sudo before insmod")')).toBe(true);
 });
 
-it('compiles and runs programs', async () => {
-  await using visit = await firstVisit();
+it('compiles and runs programs', async ({ browsing }) => {
+  await using visit = await firstVisit(browsing);
   const desk = await Playground.open(visit);
   await desk.editor();
   const { page } = desk;

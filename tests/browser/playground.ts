@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /** The playground in a real browser, as somebody at its keyboard sees it. */
 import type { Page } from 'playwright-core';
+import { test } from 'vitest';
 
 import { launchChromium, type Browser } from '../support/chromium.ts';
 import { servePage, type Site } from '../support/serve.ts';
@@ -8,21 +9,42 @@ import { servePage, type Site } from '../support/serve.ts';
 /** How long anything may take on a busy machine. Nothing sleeps: conditions end waits. */
 const PATIENCE_MS = 20_000;
 
-export interface Visit extends AsyncDisposable {
+/** What the test files of a worker share: starting it takes longer than most tests. */
+export interface Browsing {
   readonly site: Site;
   readonly browser: Browser;
 }
 
-/** A site and a browser that has never been there. */
-export async function firstVisit(): Promise<Visit> {
-  const site = await servePage();
-  const browser = await launchChromium();
+/** Tests and hooks with a site and a browser at hand, which end with the worker. */
+export const it = test
+  .extend('site', { scope: 'worker' }, async ({}, { onCleanup }) => {
+    const site = await servePage();
+    onCleanup(() => site[Symbol.asyncDispose]());
+    return site;
+  })
+  .extend('browser', { scope: 'worker' }, async ({}, { onCleanup }) => {
+    const browser = await launchChromium();
+    onCleanup(() => browser[Symbol.asyncDispose]());
+    return browser;
+  })
+  .extend('browsing', { scope: 'worker' }, ({ site, browser }): Browsing => ({ site, browser }));
+
+export interface Visit extends Browsing, AsyncDisposable {}
+
+/** The site in a browser that remembers nothing of it; disposing closes all tabs. */
+export async function firstVisit({ site, browser }: Browsing): Promise<Visit> {
+  const { context } = browser;
+  const blank = await context.newPage();
+  const session = await context.newCDPSession(blank);
+  const origin = new URL(site.url).origin;
+  // All but what is kept of scripts: to compile them anew would be half of each test's work.
+  await session.send('Storage.clearDataForOrigin', { origin, storageTypes: 'all' });
+  await blank.close();
   return {
     site,
     browser,
     async [Symbol.asyncDispose]() {
-      await browser[Symbol.asyncDispose]();
-      await site[Symbol.asyncDispose]();
+      await Promise.all(context.pages().map((page) => page.close()));
     },
   };
 }

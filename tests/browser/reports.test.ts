@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /** A kernel report explains itself, and leads to the line of the driver that caused it. */
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, expect } from 'vitest';
 
-import { firstVisit, Playground, type Visit } from './playground.ts';
+import { firstVisit, it, Playground, type Visit } from './playground.ts';
 
 const DRIVER = `import { module } from "kernel";
 class Boom {
@@ -16,8 +16,8 @@ export default module(Boom, { license: "GPL" });
 let visit: Visit;
 let playground: Playground;
 
-beforeAll(async () => {
-  visit = await firstVisit();
+it.beforeAll(async ({ browsing }) => {
+  visit = await firstVisit(browsing);
   playground = await Playground.open(visit);
   await playground.editor();
   const text = DRIVER.replaceAll('\n', '\\n').replaceAll("'", String.raw`'\''`);

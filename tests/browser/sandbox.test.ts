@@ -3,16 +3,16 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { CDPSession, Frame } from 'playwright-core';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, expect } from 'vitest';
 
-import { firstVisit, Playground, type Visit } from './playground.ts';
+import { firstVisit, it, Playground, type Visit } from './playground.ts';
 
 let visit: Visit;
 let playground: Playground;
 let stranger: Stranger;
 
-beforeAll(async () => {
-  visit = await firstVisit();
+it.beforeAll(async ({ browsing }) => {
+  visit = await firstVisit(browsing);
   playground = await Playground.open(visit);
   stranger = await listen();
 });

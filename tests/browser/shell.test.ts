@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /** What people type for the examples, word for word, in the page's own terminal. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect } from 'vitest';
 
 import { EXAMPLE_COMMANDS, withoutTimes } from '../support/example-commands.ts';
-import { firstVisit, Playground, type Visit } from './playground.ts';
+import { firstVisit, it, Playground, type Visit } from './playground.ts';
 
 let visit: Visit;
 let playground: Playground;
 
-beforeAll(async () => {
-  visit = await firstVisit();
+it.beforeAll(async ({ browsing }) => {
+  visit = await firstVisit(browsing);
   playground = await Playground.open(visit);
 });
 afterAll(() => visit[Symbol.asyncDispose]());

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /** The theme: the address, then the person, then the system, live; everywhere the same colours. */
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, expect } from 'vitest';
 
 import { TOKENS, type ThemeName } from '../../src/lib/tokens.ts';
-import { firstVisit, Playground, type Visit } from './playground.ts';
+import { firstVisit, it, Playground, type Visit } from './playground.ts';
 
 let visit: Visit;
 
-beforeAll(async () => {
-  visit = await firstVisit();
+it.beforeAll(async ({ browsing }) => {
+  visit = await firstVisit(browsing);
 });
 afterAll(() => visit[Symbol.asyncDispose]());
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /** The timeline of a machine: found by keys, read as a table, and followed to the driver's line. */
 import { readFileSync } from 'node:fs';
-import { expect, it } from 'vitest';
+import { expect } from 'vitest';
 
-import { firstVisit, Playground } from './playground.ts';
+import { firstVisit, it, Playground } from './playground.ts';
 
-it('shows who took which lock, and leads to the line', async () => {
-  await using visit = await firstVisit();
+it('shows who took which lock, and leads to the line', async ({ browsing }) => {
+  await using visit = await firstVisit(browsing);
   const playground = await Playground.open(visit);
   const { page } = playground;
   await playground.editor();

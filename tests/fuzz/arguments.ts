@@ -5,6 +5,7 @@ import { O } from '../../kernel-sim/uapi/fs.ts';
 import { MAP } from '../../kernel-sim/uapi/mman.ts';
 import { PTRACE } from '../../kernel-sim/uapi/ptrace.ts';
 import { SIGSET_BYTES } from '../../kernel-sim/uapi/signal.ts';
+import { AF, MSG, SOCK, SOCK_FLAG, SOL } from '../../kernel-sim/uapi/socket.ts';
 import { TTY_IOCTL } from '../../kernel-sim/uapi/termios.ts';
 import type { Kind } from './calls.ts';
 
@@ -26,6 +27,13 @@ export const LAYOUT = {
 const STRUCTURES = 64;
 export const STRUCTURE_BYTES = 64;
 
+const FAMILIES = [AF.UNIX, AF.UNIX, AF.INET, AF.INET, AF.INET6, AF.NETLINK, AF.PACKET, 0];
+const TYPES = [SOCK.STREAM, SOCK.STREAM, SOCK.DGRAM, SOCK.DGRAM, SOCK.RAW, SOCK.SEQPACKET];
+/** ICMP, TCP, UDP, ICMPv6, raw, and NETLINK_SOCK_DIAG. */
+const PROTOCOLS = [1, 6, 17, 58, 255, 4];
+const LEVELS = [SOL.SOCKET, SOL.SOCKET, SOL.SOCKET, 0, 6, 17, 41, 255, SOL.PACKET, SOL.NETLINK];
+const ADDRESS_BYTES = [2, 8, 12, 16, 16, 20, 28, 110, 128];
+
 const WILD_ONE_IN = 12;
 const DESCRIPTORS = 24;
 const BYTES_MAX = 9000;
@@ -35,6 +43,9 @@ export interface Texts {
   readonly path: readonly number[];
   readonly name: readonly number[];
   readonly program: readonly number[];
+  /** Addresses of sockets, and requests to netlink. */
+  readonly sockaddr: readonly number[];
+  readonly request: readonly number[];
 }
 
 export class RandomArguments {
@@ -163,6 +174,19 @@ export class RandomArguments {
       setSize: () => (random.below(8) === 0 ? random.below(17) : SIGSET_BYTES),
       idType: below(4),
       one: () => (random.below(8) === 0 ? random.below(4) : 1),
+      family: () => FAMILIES[random.below(FAMILIES.length)] ?? 0,
+      socketType: () =>
+        TYPES[random.below(TYPES.length)]! | (random.below(3) === 0 ? SOCK_FLAG.NONBLOCK : 0),
+      socketProtocol: () =>
+        random.below(3) > 0 ? 0 : (PROTOCOLS[random.below(PROTOCOLS.length)] ?? 0),
+      sockaddr: () => (random.below(3) === 0 ? 0 : this.#pick(this.#texts.sockaddr)),
+      sockaddrBytes: () => ADDRESS_BYTES[random.below(ADDRESS_BYTES.length)] ?? 0,
+      payload: () => (random.below(3) === 0 ? this.#pick(this.#texts.request) : this.memory()),
+      messageFlags: () =>
+        (random.below(3) === 0 ? MSG.DONTWAIT : 0) |
+        (random.below(4) > 0 ? 0 : 1 << random.below(16)),
+      level: () => LEVELS[random.below(LEVELS.length)] ?? 0,
+      option: () => random.below(random.below(3) === 0 ? 64 : 24),
       structure: () => (random.below(8) === 0 ? this.memory() : this.structure()),
       TASK: () => this.#task(),
       CHILD: () => (random.below(3) === 0 ? this.#task() : -1),

@@ -50,6 +50,15 @@ export type Kind =
   | 'idType'
   | 'one'
   | 'structure'
+  | 'family'
+  | 'socketType'
+  | 'socketProtocol'
+  | 'sockaddr'
+  | 'sockaddrBytes'
+  | 'payload'
+  | 'messageFlags'
+  | 'level'
+  | 'option'
   | 'TASK'
   | 'CHILD'
   | 'NO_MAGIC';
@@ -150,6 +159,27 @@ export const ARGUMENTS: Readonly<Partial<Record<SyscallName, readonly Kind[]>>> 
   getcpu: ['memory', 'memory'],
   getdents64: ['descriptor', 'memory', 'bytes'],
   getrandom: ['memory', 'bytes', 'small'],
+  ppoll: ['structure', 'small', 'structure', 'structure', 'setSize'],
+  select: ['small', 'structure', 'structure', 'structure', 'structure'],
+  pselect6: ['small', 'structure', 'structure', 'structure', 'structure', 'structure'],
+  socket: ['family', 'socketType', 'socketProtocol'],
+  socketpair: ['family', 'socketType', 'socketProtocol', 'memory'],
+  bind: ['descriptor', 'sockaddr', 'sockaddrBytes'],
+  connect: ['descriptor', 'sockaddr', 'sockaddrBytes'],
+  listen: ['descriptor', 'small'],
+  accept: ['descriptor', 'memory', 'structure'],
+  accept4: ['descriptor', 'memory', 'structure', 'openFlags'],
+  getsockname: ['descriptor', 'memory', 'structure'],
+  getpeername: ['descriptor', 'memory', 'structure'],
+  shutdown: ['descriptor', 'idType'],
+  sendto: ['descriptor', 'payload', 'bytes', 'messageFlags', 'sockaddr', 'sockaddrBytes'],
+  recvfrom: ['descriptor', 'memory', 'bytes', 'messageFlags', 'memory', 'structure'],
+  sendmsg: ['descriptor', 'structure', 'messageFlags'],
+  recvmsg: ['descriptor', 'structure', 'messageFlags'],
+  sendmmsg: ['descriptor', 'structure', 'idType', 'messageFlags'],
+  recvmmsg: ['descriptor', 'structure', 'idType', 'messageFlags', 'structure'],
+  setsockopt: ['descriptor', 'level', 'option', 'structure', 'bytes'],
+  getsockopt: ['descriptor', 'level', 'option', 'memory', 'structure'],
 };
 
 /** Of so many calls one is such a one, since it ends its process or makes another. */
@@ -162,7 +192,15 @@ export const RARE: Readonly<Partial<Record<SyscallName, number>>> = {
 };
 
 /** These are made so many times as often as others: without them the rest has nothing to act on. */
-export const FREQUENT: Readonly<Partial<Record<SyscallName, number>>> = { mmap: 4, open: 4 };
+export const FREQUENT: Readonly<Partial<Record<SyscallName, number>>> = {
+  mmap: 4,
+  open: 4,
+  socket: 4,
+  socketpair: 2,
+  bind: 2,
+  connect: 2,
+  sendto: 2,
+};
 
 /** Where the fuzzed programs make files. */
 export const SCRATCH = '/tmp/fuzz';

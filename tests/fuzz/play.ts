@@ -78,7 +78,9 @@ function inventory(kernel: Kernel): Inventory {
     'free pages': kernel.pages.freePageCount,
     ...prefixed('pages in use as ', kernel.pages.usage),
     tasks: kernel.tasks.size,
-    'open files': kernel.vfs.openFiles + kernel.pipes.openFiles,
+    'open files': kernel.vfs.openFiles,
+    'sockets of AF_UNIX': kernel.unixSockets.sockets.length,
+    'sockets of AF_NETLINK': kernel.netlink.sockets.length,
     modules: [...kernel.loader.modules].length,
     taint: kernel.taint.mask,
   };

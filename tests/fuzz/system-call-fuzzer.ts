@@ -28,6 +28,7 @@ import {
   RARE,
   SCRATCH,
 } from './calls.ts';
+import { REQUESTS, SOCKADDRS } from './socket-bytes.ts';
 
 const PAGE = 4096;
 const WORKERS = 6;
@@ -91,7 +92,13 @@ export class SystemCallFuzzer {
   processes = 0;
   readonly #kernel: Kernel;
   readonly #random: Prng;
-  readonly #texts: { [Name in keyof Texts]: number[] } = { path: [], name: [], program: [] };
+  readonly #texts: { [Name in keyof Texts]: number[] } = {
+    path: [],
+    name: [],
+    program: [],
+    sockaddr: [],
+    request: [],
+  };
   readonly #arguments: RandomArguments;
   #watched: Watched[] = [];
   #tasks: number[] = [];
@@ -157,6 +164,16 @@ export class SystemCallFuzzer {
         at += bytes.length;
       }
     }
+    for (const [kind, pieces] of [
+      ['sockaddr', SOCKADDRS],
+      ['request', REQUESTS],
+    ] as const) {
+      for (const bytes of pieces) {
+        p.cpu.storeBytes(at, bytes);
+        this.#texts[kind].push(at);
+        at += bytes.length;
+      }
+    }
     yield* p.call('mprotect', LAYOUT.TEXTS, LAYOUT.TEXT_PAGES * PAGE, PROT.READ);
     // Before all workers, whatever they become; they begin as anybody does.
     yield* p.call('sched_setscheduler', 0, SCHED.FIFO | SCHED_RESET_ON_FORK, yield* p.words(99));
@@ -212,6 +229,10 @@ export class SystemCallFuzzer {
       yield* p.call('open', this.#arguments.make('path'), random.below(3));
     }
     yield* p.call('pipe2', LAYOUT.ARENA, 0);
+    for (let n = 0; n < 4; n++) {
+      const make = (kind: Kind): number => this.#arguments.make(kind);
+      yield* p.call('socket', make('family'), make('socketType'), make('socketProtocol'));
+    }
     if (random.below(3) === 0) yield* p.call('setuid', 1000);
     for (let n = random.below(THREADS_MAX); n > 0; n--) {
       let tid = p.cpu.createThread((cpu) => this.#thread(cpu));
@@ -302,7 +323,18 @@ export class SystemCallFuzzer {
   #structure(): number[] {
     const random = this.#random;
     const make = this.#arguments;
-    switch (random.below(6)) {
+    switch (random.below(7)) {
+      case 5:
+        // What sendmsg(2) and recvmsg(2) take; a length alone.
+        return [
+          random.below(3) === 0 ? 0 : make.make('sockaddr'),
+          make.make('sockaddrBytes'),
+          make.structure(),
+          random.below(3),
+          random.below(2) === 0 ? 0 : make.structure(),
+          8 * random.below(9),
+          0,
+        ];
       case 0:
         // A vector of texts; an address alone; a set of signals.
         return [make.make('program'), make.make('path'), 0];

@@ -24,6 +24,13 @@ describe('an example', { timeout: 60_000 }, () => {
     expect(stdout).toBe('1 + … + 10 = 55, and the child ended with 0\n');
   });
 
+  it('asks its child over UDP', () => {
+    const script = 'sudo ip link set lo up; cd programs; cc -Wall datagrams.ts && ./a.out';
+    const { stdout, stderr } = runScript(script);
+    expect(stderr).toBe('');
+    expect(stdout).toBe('one? ONE!\ntwo? TWO!\nthree? THREE!\n');
+  });
+
   it('counts with a mutex, and loses some without', () => {
     const script = 'cd programs; cc -o counter counter.ts && ./counter; ./counter race; echo $?';
     const { stdout, stderr } = runScript(script);

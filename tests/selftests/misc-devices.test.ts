@@ -110,7 +110,7 @@ describe('a misc device', () => {
     const show = 'ls -l /dev/counter | cut -d" " -f1; grep counter /proc/misc';
     const script = `${LOAD}sudo insmod counter.ko; ${show}; sudo rmmod counter; ls /dev/counter`;
     const { stdout, stderr } = runScript(script, { files: FILES });
-    expect(stdout).toBe('crw-rw-rw-\n257 counter\n');
+    expect(stdout).toBe('crw-rw-rw-\n258 counter\n');
     expect(stderr).toMatch(/cannot access '\/dev\/counter': No such file or directory/);
   });
 

@@ -10,7 +10,8 @@ import { runInThisContext } from 'node:vm';
 import {
   bootMachine,
   defaultImage,
-  Machine,
+  replayMachine,
+  type Machine,
   takeSnapshot,
   type BootFile,
   type BootImage,
@@ -84,7 +85,7 @@ export class TestMachine {
 
   /** A recorded run again, to its end, in slices of `sliceNs`. Nothing is compiled anew. */
   static replay(recording: Recording, sliceNs: number, options?: MachineOptions): TestMachine {
-    const guest = new TestMachine((host) => Machine.replay(recording, host, options));
+    const guest = new TestMachine((host) => replayMachine(recording, host, options));
     const { machine } = guest;
     for (let atNs = 0; atNs < recording.endNs && machine.state !== 'halted'; atNs += sliceNs) {
       machine.run(atNs);

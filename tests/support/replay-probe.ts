@@ -3,7 +3,7 @@
  * A replay as one script, to run in any engine: `runProbe(recording)` answers the hash of its
  * events. Read as text (`?iife-source`) by tests/browser/determinism.test.ts.
  */
-import { decodeRecording, Machine } from '../../kernel-sim/index.ts';
+import { decodeRecording, replayMachine } from '../../kernel-sim/index.ts';
 
 const SLICE_NS = 1_000_000;
 
@@ -11,7 +11,7 @@ function runProbe(text: string): string {
   const recording = decodeRecording(text);
   if (recording === undefined) return 'not a recording';
   let output = '';
-  const machine = Machine.replay(
+  const machine = replayMachine(
     recording,
     {
       // oxlint-disable-next-line eslint/no-eval -- the probe's realm is its sandbox
