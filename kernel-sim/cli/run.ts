@@ -15,8 +15,11 @@ import { guestFiles } from './guest-files.ts';
 import { UdpCable } from './udp-cable.ts';
 import { type FromChild, STATUS_FAILED, STATUS_TIMEOUT, type ToChild } from './messages.ts';
 
-/** What the kernel's process gets on top of the time, to say its last words. */
-const GRACE_MS = 1000;
+/**
+ * What the kernel's process gets on top of the time, to say its last words: it may have to wait for
+ * a processor, and for an engine that cannot be interrupted everywhere.
+ */
+const GRACE_MS = 10_000;
 const SIGNAL_STATUS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 
 /**

@@ -125,7 +125,7 @@ describe('run', () => {
     writeFileSync(
       source,
       `import { module } from "kernel";
-      class Hang { static init(): Hang { for (;;) "x".repeat(1 << 28).indexOf("y"); } }
+      class Hang { static init(): Hang { for (;;) "x".repeat(1 << 25).indexOf("y"); } }
       export default module(Hang, { license: "GPL" });`,
     );
     // Built ahead, since how long that takes is the machine's business.
