@@ -294,7 +294,6 @@ export const EXPORTED_SYMBOLS: readonly (readonly [name: string, isGplOnly: bool
   ['sized_strscpy', false],
   ['sk_skb_reason_drop', false],
   ['skb_checksum_help', false],
-  ['skb_clone', false],
   ['skb_copy_bits', false],
   ['skb_pull', false],
   ['skb_push', false],

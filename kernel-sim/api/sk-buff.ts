@@ -212,14 +212,18 @@ export class SkBuff {
   }
 
   /**
-   * Another packet that begins and ends where this one does, with the same bytes: they must not be
-   * written any more. Null without memory. Context: any. Linux: skb_clone.
+   * A packet of its own with so many of the bytes of this one, placed so that an IP header behind
+   * an Ethernet header is aligned; null without memory. Context: any. Linux: netdev_alloc_skb_ip_align
+   * and skb_put_data.
    *
-   * @symbol skb_clone
+   * @symbol __netdev_alloc_skb
    */
-  try_clone(this: Ref<SkBuff>): SkBuff | null {
-    const clone = this.#context.services.net().skbs.clone(this.#packet(), GFP.GFP_ATOMIC);
-    return clone === undefined ? null : new SkBuff(this.#context, clone);
+  try_copy(this: Ref<SkBuff>, offset: number, bytes: number): SkBuff | null {
+    const source = this.#packet(offset, sizeOf(bytes));
+    const copy = allocAligned(this.#context, bytes);
+    if (copy === undefined) return null;
+    copy.putFrom(source, offset, bytes);
+    return new SkBuff(this.#context, copy);
   }
 
   /**
@@ -286,6 +290,13 @@ export class SkBuff {
   }
 }
 
+function allocAligned(context: ApiContext, bytes: number): CoreSkBuff | undefined {
+  const room = NET_SKB_PAD + NET_IP_ALIGN + bytes;
+  const skb = context.services.net().skbs.alloc(room, GFP.GFP_ATOMIC);
+  skb?.reserve(NET_SKB_PAD + NET_IP_ALIGN);
+  return skb;
+}
+
 function swapped(value: number): number {
   const low = ((value & 0xff) << 24) | ((value & 0xff00) << 8);
   return (low | ((value >>> 8) & 0xff00) | (value >>> 24)) >>> 0;
@@ -307,10 +318,7 @@ export class SkBuffStatics {
    * @symbol __netdev_alloc_skb
    */
   try_alloc(bytes: number): SkBuff | null {
-    const room = NET_SKB_PAD + NET_IP_ALIGN + sizeOf(bytes);
-    const skb = this.#context.services.net().skbs.alloc(room, GFP.GFP_ATOMIC);
-    if (skb === undefined) return null;
-    skb.reserve(NET_SKB_PAD + NET_IP_ALIGN);
-    return new SkBuff(this.#context, skb);
+    const skb = allocAligned(this.#context, sizeOf(bytes));
+    return skb === undefined ? null : new SkBuff(this.#context, skb);
   }
 }

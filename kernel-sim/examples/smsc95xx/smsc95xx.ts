@@ -205,12 +205,12 @@ function take_frame(net: UsbNet, skb: Ref<SkBuff>, size: number): void {
     net.stats.rx_length_errors.add(1);
     return;
   }
-  const frame = skb.try_clone();
+  // Not a part of the transfer: the reader of one frame would keep all of them in memory.
+  const frame = skb.try_copy(0, length);
   if (frame === null) {
     net.stats.rx_dropped.add(1);
     return;
   }
-  frame.trim(length);
   net.receive(frame);
 }
 

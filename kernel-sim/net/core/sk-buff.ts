@@ -139,6 +139,11 @@ export class SkBuff {
     return at;
   }
 
+  /** The same, with bytes of another packet: `at` counts from its data. Linux: skb_put_data. */
+  putFrom(other: SkBuff, at: number, bytes: number): void {
+    this.#ram.memcpy(this.put(bytes), other.data + at, bytes);
+  }
+
   /** More in front: the new beginning. Oopses: beyond the buffer. Linux: skb_push. */
   push(bytes: number): number {
     this.data -= bytes;

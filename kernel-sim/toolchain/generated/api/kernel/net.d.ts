@@ -565,12 +565,13 @@ export class SkBuff {
   store32_le(this: Mut<SkBuff>, offset: number, value: number): void;
 
   /**
-   * Another packet that begins and ends where this one does, with the same bytes: they must not be
-   * written any more. Null without memory. Context: any. Linux: skb_clone.
+   * A packet of its own with so many of the bytes of this one, placed so that an IP header behind
+   * an Ethernet header is aligned; null without memory. Context: any. Linux: netdev_alloc_skb_ip_align
+   * and skb_put_data.
    *
-   * @symbol skb_clone
+   * @symbol __netdev_alloc_skb
    */
-  try_clone(this: Ref<SkBuff>): SkBuff | null;
+  try_copy(this: Ref<SkBuff>, offset: number, bytes: number): SkBuff | null;
 
   /**
    * Makes sure that `push` may put so many bytes in front, and that they are nobody else's; the
