@@ -566,8 +566,8 @@ export class SkBuff {
 
   /**
    * A packet of its own with so many of the bytes of this one, placed so that an IP header behind
-   * an Ethernet header is aligned; null without memory. Context: any. Linux: netdev_alloc_skb_ip_align
-   * and skb_put_data.
+   * an Ethernet header is aligned; null without memory. Context: any. Linux:
+   * netdev_alloc_skb_ip_align and skb_put_data.
    *
    * @symbol __netdev_alloc_skb
    */
