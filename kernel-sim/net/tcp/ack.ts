@@ -5,11 +5,11 @@
  * Linux: tcp_ack, tcp_clean_rtx_queue, tcp_ack_update_window; RFC 9293, 3.10.7.4, fifth check.
  */
 import { TCP_CA, TCP_FLAG } from '../../uapi/tcp.ts';
-import { armProbe, rearmRetransmit, stopRetransmit } from './arming.ts';
+import { armProbe, armSoon, rearmRetransmit, stopRetransmit } from './arming.ts';
 import { slowStart } from './congestion.ts';
 import { type Connection, TIMER } from './connection.ts';
 import { syncMss, timestampOf } from './transmit.ts';
-import { recover, reduceProportionally, retransmitLost } from './recovery.ts';
+import { hasReneged, recover, reduceProportionally, retransmitLost } from './recovery.ts';
 import { noteDelivered, tagSacked } from './sack.ts';
 import type { Segment } from './segment.ts';
 import { MARK, type SentSegment } from './send-queue.ts';
@@ -49,11 +49,12 @@ export function receiveAck(tp: Connection, segment: Segment): boolean {
   updateRtt(tp);
   const brings = segment.dataBytes > 0 || segment.isFin || hasNewWindow;
   const isDuplicate = ackSeq === priorUna && !brings;
-  if (isDuplicate || acked.hasNewSack || tp.caState !== TCP_CA.OPEN || send.sackedOut > 0) {
-    recover(tp, priorUna, isDuplicate);
-  }
   // Probing or not, what is acknowledged restarts the clock for the rest.
   if (ackSeq !== priorUna) rearmRetransmit(tp);
+  if (ackSeq !== priorUna && hasReneged(tp)) armSoon(tp);
+  else if (isDuplicate || acked.hasNewSack || tp.caState !== TCP_CA.OPEN || send.sackedOut > 0) {
+    recover(tp, priorUna, isDuplicate);
+  }
   controlCongestion(tp, send.lostOut > priorLost);
   if (tp.caState === TCP_CA.RECOVERY || tp.caState === TCP_CA.LOSS) retransmitLost(tp);
   return true;

@@ -8,6 +8,8 @@ import { type Connection, TIMER } from './connection.ts';
 import { RTO_MAX_US, RTO_MIN_US } from './settings.ts';
 
 const NS_PER_US = 1000;
+/** What a peer that took a SACK back gets at least. */
+const RENEGING_US_MIN = 10_000;
 
 /** The timeout, doubled as often as it expired. RFC 6298, 5.5. */
 export function backedOffUs(rtoUs: number, backoff: number): number {
@@ -25,6 +27,13 @@ export function armRetransmit(tp: Connection, fromNs = tp.tcp.now()): void {
 export function rearmRetransmit(tp: Connection): void {
   if (tp.send.packetsOut === 0) stopRetransmit(tp);
   else armRetransmit(tp);
+}
+
+/** A peer that took a SACK back may still correct itself. Linux: tcp_check_sack_reneging. */
+export function armSoon(tp: Connection): void {
+  tp.timerKind = TIMER.RETRANSMIT;
+  const delayUs = Math.max(Math.floor(tp.rtt.smoothedUs / 2), RENEGING_US_MIN);
+  tp.retransmitTimer.set(tp.tcp.now() + delayUs * NS_PER_US);
 }
 
 export function stopRetransmit(tp: Connection): void {

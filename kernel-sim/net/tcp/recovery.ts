@@ -201,6 +201,21 @@ function undo(tp: Connection): void {
   tp.undoRetrans = 0;
 }
 
+/**
+ * What comes first was SACKed, and yet the peer acknowledges only up to there: it has thrown it
+ * away for want of memory, as it may. RFC 2018, section 8.
+ */
+export function hasReneged({ send }: Connection): boolean {
+  return send.packetsOut > 0 && send.head !== undefined && (send.head.marks & MARK.SACKED) !== 0;
+}
+
+/** No SACK is believed any more. Linux: tcp_timeout_mark_lost. */
+function forgetSacks({ send, tcp }: Connection): void {
+  tcp.statistics.tcpExt.TCPSACKReneging++;
+  send.sacked = [];
+  send.forEachSent((segment) => send.setMarks(segment, segment.marks & ~MARK.SACKED));
+}
+
 /** The retransmission timer has expired: all that is not SACKed counts as lost. RFC 5681, 3.1. */
 export function enterLoss(tp: Connection): void {
   const { send } = tp;
@@ -215,6 +230,7 @@ export function enterLoss(tp: Connection): void {
     beginUndo(tp);
   }
   if (tp.isReno) send.sackedOut = 0;
+  else if (hasReneged(tp)) forgetSacks(tp);
   send.forEachSent((segment) => {
     if ((segment.marks & MARK.SACKED) === 0) send.markLost(segment);
   });

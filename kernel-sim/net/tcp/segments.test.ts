@@ -161,6 +161,15 @@ describe('attacks', () => {
   });
 });
 
+/** SACK: from the second segment on, so many have arrived. */
+function secondTo(peer: RawPeer, count: number): number[] {
+  const start = peer.isn + 1 + 1460;
+  const words = new DataView(new ArrayBuffer(8));
+  words.setUint32(0, start >>> 0);
+  words.setUint32(4, (start + count * 1460) >>> 0);
+  return [1, 1, 5, 10, ...new Uint8Array(words.buffer)];
+}
+
 describe('sending', () => {
   it('waits twice as long after each timeout', () => {
     const peer = new RawPeer();
@@ -180,16 +189,31 @@ describe('sending', () => {
     write(sock, new Uint8Array(6 * 1460));
     peer.peers.rig.wait(MS);
     expect(peer.take()).toHaveLength(6);
-    const start = peer.isn + 1 + 1460;
-    const block = (end: number): number[] => {
-      const words = new DataView(new ArrayBuffer(8));
-      words.setUint32(0, start >>> 0);
-      words.setUint32(4, (start + end * 1460) >>> 0);
-      return [1, 1, 5, 10, ...new Uint8Array(words.buffer)];
-    };
-    for (let end = 1; end <= 3; end++) peer.send('.', 1, 1, { options: block(end) });
+    for (let end = 1; end <= 3; end++) peer.send('.', 1, 1, { options: secondTo(peer, end) });
     expect(peer.take()).toEqual(['. 1:1461 ack 1']);
     expect(peer.peers.server.statistics.tcpExt.TCPFastRetrans).toBe(1);
+  });
+
+  it('sends all again to a peer that takes its SACKs back', () => {
+    const peer = new RawPeer();
+    const sock = peer.connect([...MSS_1460, ...SACK_PERMITTED]);
+    write(sock, new Uint8Array(6 * 1460));
+    peer.peers.rig.wait(MS);
+    for (let end = 1; end <= 5; end++) peer.send('.', 1, 1, { options: secondTo(peer, end) });
+    peer.take();
+    const segment = (index: number): string =>
+      `${index === 5 ? 'P.' : '.'} ${1 + index * 1460}:${1 + (index + 1) * 1460} ack 1`;
+
+    // It has thrown away what it had, and says so by what it does not acknowledge.
+    peer.send('.', 1, 1 + 1460);
+    peer.peers.rig.wait(15 * MS);
+    expect(peer.take()).toEqual([segment(1)]);
+    expect(peer.peers.server.statistics.tcpExt.TCPSACKReneging).toBe(1);
+    // Slow start: two for each that arrives, without a timer.
+    peer.send('.', 1, 1 + 2 * 1460);
+    expect(peer.take()).toEqual([segment(2), segment(3)]);
+    peer.send('.', 1, 1 + 4 * 1460);
+    expect(peer.take()).toEqual([segment(4), segment(5)]);
   });
 
   it('asks a closed window, and goes on when it opens', () => {
