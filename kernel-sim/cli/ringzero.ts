@@ -5,7 +5,6 @@ import { parseArguments, type Request, UsageError } from './arguments.ts';
 import { check } from './check.ts';
 import { STATUS_FAILED } from './messages.ts';
 import { run } from './run.ts';
-import { usbip } from './usbip/usbip.ts';
 import { USAGE } from './usage.ts';
 
 const STATUS_USAGE = 2;
@@ -19,8 +18,11 @@ async function perform(request: Request): Promise<number> {
       return await run(request);
     case 'check':
       return await check(request);
-    case 'usbip':
+    case 'usbip': {
+      // Late: it has a kernel in this process, which takes longer to read than most runs take.
+      const { usbip } = await import('./usbip/usbip.ts');
       return await usbip(request);
+    }
     case 'help':
       process.stdout.write(USAGE);
       return 0;
