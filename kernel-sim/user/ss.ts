@@ -7,21 +7,25 @@
 import type { Sleeping } from '../uapi/coroutine.ts';
 import { parseFilter, type SocketFilter } from './ss/filter.ts';
 import { render } from './ss/render.ts';
-import { listSockets, type Listed } from './ss/sockets.ts';
+import { listSockets, type Listed, type Wanted } from './ss/sockets.ts';
 import { summaryText } from './ss/summary.ts';
 import { getopt, type OptionSpec, type ParsedCommandLine } from './libc/getopt.ts';
 import { defineProgram, type Libc } from './libc/libc.ts';
 import { socketOwners } from './support/socket-owners.ts';
 
 const OPTIONS: OptionSpec = {
-  short: 'hVnalps46tuwxHO',
+  short: 'hVnaloempis46tuwxHO',
   long: {
     help: 'h',
     version: 'V',
     numeric: 'n',
     all: 'a',
     listening: 'l',
+    options: 'o',
+    extended: 'e',
+    memory: 'm',
     processes: 'p',
+    info: 'i',
     summary: 's',
     ipv4: '4',
     ipv6: '6',
@@ -41,7 +45,11 @@ const USAGE = `Usage: ss [ OPTIONS ]
    -n, --numeric       don't resolve service names
    -a, --all           display all sockets
    -l, --listening     display listening sockets
+   -o, --options       show timer information
+   -e, --extended      show detailed socket information
+   -m, --memory        show socket memory usage
    -p, --processes     show process using socket
+   -i, --info          show internal TCP information
    -s, --summary       show socket usage summary
 
    -4, --ipv4          display only IP version 4 sockets
@@ -95,9 +103,17 @@ function* show(c: Libc, { options }: ParsedCommandLine, filter: SocketFilter): S
   const usual = isInetOnly ? KINDS.filter((kind) => kind !== 'x') : KINDS;
   const kinds = asked.length > 0 ? asked : usual;
   const which = given('a') ? 'all' : given('l') ? 'listening' : 'connected';
+  const details = {
+    timers: given('o') || given('e'),
+    extended: given('e'),
+    memory: given('m'),
+    info: given('i'),
+    isOneLine: given('O'),
+  };
   const sockets: Listed[] = [];
   for (const kind of kinds) {
-    const found = yield* listSockets(c, kind, { families, which: filter.states ?? which });
+    const wanted: Wanted = { families, which: filter.states ?? which, details };
+    const found = yield* listSockets(c, kind, wanted);
     if (typeof found === 'number') {
       return yield* c.die('ss', `Cannot open netlink socket: ${c.strerror(found)}`, MISUSE);
     }

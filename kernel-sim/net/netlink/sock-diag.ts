@@ -15,6 +15,7 @@ import {
   INET_DIAG_SOCKID,
   SK_MEMINFO,
   SOCK_DIAG_BY_FAMILY,
+  TCP_STATE,
 } from '../../uapi/sock-diag.ts';
 import { AF } from '../../uapi/socket.ts';
 import type { Sock } from '../socket.ts';
@@ -175,7 +176,9 @@ function message(
   builder.reserve(INET_DIAG_MSG.SIZE, (view, at) => fillHeader(view, at, entry));
   builder.u8(INET_DIAG.SHUTDOWN, entry.sock?.shutdownMask ?? 0);
   if (entry.tos !== undefined && wants(INET_DIAG.TOS)) builder.u8(INET_DIAG.TOS, entry.tos);
-  if (entry.isV6Only !== undefined) builder.u8(INET_DIAG.SKV6ONLY, entry.isV6Only ? 1 : 0);
+  if (entry.isV6Only !== undefined && entry.family === AF.INET6 && isUnconnected(entry)) {
+    builder.u8(INET_DIAG.SKV6ONLY, entry.isV6Only ? 1 : 0);
+  }
   const mark = entry.sock?.options.mark ?? 0;
   if (mark !== 0) builder.u32(INET_DIAG.MARK, mark);
   const { sock } = entry;
@@ -193,6 +196,10 @@ function message(
     builder.attribute(INET_DIAG.CONG, encodeUtf8(`${entry.congestionControl}\0`));
   }
   return builder.finish();
+}
+
+function isUnconnected({ state }: InetDiagEntry): boolean {
+  return state === TCP_STATE.LISTEN || state === TCP_STATE.CLOSE;
 }
 
 function fillHeader(view: DataView, at: number, entry: InetDiagEntry): void {

@@ -65,7 +65,7 @@ function line(row: readonly string[], widths: readonly number[], showsKind: bool
 }
 
 function cellsOf(socket: Listed, { isNumeric, owners }: RenderOptions): string[] {
-  const { netid, state, receiveQueue, sendQueue, local, peer, inode } = socket;
+  const { netid, state, receiveQueue, sendQueue, local, peer, inode, details } = socket;
   const port = (place: Place): string => portText(place, netid, isNumeric);
   return [
     netid,
@@ -76,7 +76,7 @@ function cellsOf(socket: Listed, { isNumeric, owners }: RenderOptions): string[]
     port(local),
     peer.address,
     port(peer),
-    ownersText(owners?.get(inode)),
+    ownersText(owners?.get(inode)) + details,
   ];
 }
 

@@ -19,6 +19,7 @@ import {
 } from '../../uapi/sock-diag.ts';
 import { AF, SOCK } from '../../uapi/socket.ts';
 import type { Libc } from '../libc/libc.ts';
+import { type DetailOptions, detailsText, extensionsFor } from './details.ts';
 import {
   Attributes,
   MessageBuilder,
@@ -39,6 +40,8 @@ export interface Listed {
   readonly local: Place;
   readonly peer: Place;
   readonly inode: number;
+  /** What the options ask for besides. */
+  readonly details: string;
 }
 
 /** An address and a port; of AF_UNIX a path and an inode. */
@@ -51,6 +54,7 @@ export interface Wanted {
   readonly families: 'both' | 'v4' | 'v6';
   /** Or bits 1 << TCP_STATE. */
   readonly which: 'all' | 'listening' | 'connected' | number;
+  readonly details: DetailOptions;
 }
 
 const ALL_STATES = 0xfff;
@@ -69,7 +73,7 @@ const UNIX_NETIDS: Readonly<Record<number, string>> = {
 export function* listSockets(
   c: Libc,
   kind: Kind,
-  { families, which }: Wanted,
+  { families, which, details }: Wanted,
 ): Sleeping<readonly Listed[] | number> {
   const netlink = yield* NetlinkClient.open(c, NETLINK.SOCK_DIAG);
   if (typeof netlink === 'number') return netlink;
@@ -81,11 +85,12 @@ export function* listSockets(
     const request = new MessageBuilder(INET_DIAG_REQ.SIZE);
     request.view.setUint8(INET_DIAG_REQ.family, family);
     request.view.setUint8(INET_DIAG_REQ.protocol, PROTOCOLS[kind]);
+    request.view.setUint8(INET_DIAG_REQ.ext, extensionsFor(details));
     request.view.setUint32(INET_DIAG_REQ.states, states, true);
     const answer = yield* netlink.dump(SOCK_DIAG_BY_FAMILY, request.bytes());
     // A kernel without the family or the protocol has no such sockets.
     if ('messages' in answer) {
-      listed.push(...answer.messages.map((message) => inetSocket(message, NETIDS[kind])));
+      listed.push(...answer.messages.map((message) => inetSocket(message, NETIDS[kind], details)));
     } else if (answer.error !== -ERRNO.ENOENT && answer.error !== -ERRNO.EINVAL) {
       return answer.error;
     }
@@ -98,7 +103,8 @@ function statesOf(which: Wanted['which']): number {
   return which === 'all' ? ALL_STATES : which === 'listening' ? LISTENING : CONNECTED;
 }
 
-function inetSocket({ body }: NetlinkMessage, netid: string): Listed {
+function inetSocket({ body }: NetlinkMessage, netid: string, details: DetailOptions): Listed {
+  const attributes = new Attributes(body, INET_DIAG_MSG.SIZE);
   const id = INET_DIAG_MSG.id;
   const family = body.getUint8(INET_DIAG_MSG.family);
   const place = (address: number, port: number): Place => ({
@@ -113,6 +119,7 @@ function inetSocket({ body }: NetlinkMessage, netid: string): Listed {
     local: place(INET_DIAG_SOCKID.src, INET_DIAG_SOCKID.sport),
     peer: place(INET_DIAG_SOCKID.dst, INET_DIAG_SOCKID.dport),
     inode: body.getUint32(INET_DIAG_MSG.inode, true),
+    details: detailsText({ body, attributes, isUdp: netid === 'udp' }, details),
   };
 }
 
@@ -143,6 +150,7 @@ function* listUnix(netlink: NetlinkClient, states: number): Sleeping<readonly Li
       local: { address: name === undefined ? '*' : unixName(name), port: inode },
       peer: { address: '*', port: attributes.u32(UNIX_DIAG.PEER) ?? 0 },
       inode,
+      details: '',
     };
   });
 }

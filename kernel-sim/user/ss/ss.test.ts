@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 
 import { runScript } from '../../../tests/support/machine.ts';
 import { TCP_STATE } from '../../uapi/sock-diag.ts';
+import { remaining } from './details.ts';
 import { parseFilter } from './filter.ts';
 import { render } from './render.ts';
 import type { Listed } from './sockets.ts';
@@ -15,6 +16,7 @@ const LISTENER: Listed = {
   local: { address: '10.0.2.15', port: 8000 },
   peer: { address: '0.0.0.0', port: 0 },
   inode: 7,
+  details: '',
 };
 const CONNECTION: Listed = {
   ...LISTENER,
@@ -92,4 +94,32 @@ test('ss lists sockets of a machine', () => {
   expect(stdout).toMatch(/^255$/m);
   expect(stderr).toContain("invalid option -- 'Z'");
   expect(status).toBe(0);
+});
+
+describe('what is shown besides', () => {
+  test.each([
+    [0, ''],
+    [200, '200ms'],
+    [7_040, '7.040ms'],
+    [9_000, '9sec'],
+    [44_500, '44sec'],
+    [65_300, '1min5sec'],
+    [7_199_000, '119min'],
+  ])('a timer of %i ms is %s', (milliseconds, text) => {
+    expect(remaining(milliseconds)).toBe(text);
+  });
+
+  test('a connection tells its timers, memory and windows, a listener its place', () => {
+    const { stdout } = runScript(`
+      nc -l -p 8000 > /dev/null & nc -l -p 8001 & sleep 0.1
+      (echo hello; sleep 1) | nc 127.0.0.1 8000 & sleep 0.1
+      ss -tnieom; ss -tnlie`);
+    const [, first = '', info = ''] = stdout.split('\n');
+    expect(first).toMatch(/^ESTAB +0 +0 .* (uid:\d+ )?ino:\d+ sk:[0-9a-f]+ <->$/);
+    expect(info).toMatch(
+      /^\t skmem:\(r0,rb131072,t0,tb\d+,f0,w0,o0,bl0,d0\) ts sack cubic wscale:7,7 rto:204 /,
+    );
+    expect(stdout).toMatch(/ bytes_sent:6 bytes_acked:7 segs_out:\d segs_in:\d data_segs_out:1 /);
+    expect(stdout).toMatch(/LISTEN .* ino:\d+ sk:[0-9a-f]+ <->\s+\t cubic cwnd:10/);
+  });
 });
