@@ -146,6 +146,15 @@ export class Consoles {
     return { rdev: sid === 0 ? 0 : (tty?.rdev ?? 0), foreground: tty?.foreground ?? -1 };
   }
 
+  /** A node below /dev for a device that comes while the machine runs. Linux: devtmpfs. */
+  addDeviceNode(path: string, device: number, mode: number): void {
+    this.#devfs.addNode(path, device, { mode });
+  }
+
+  removeDeviceNode(path: string): void {
+    this.#devfs.removeNode(path);
+  }
+
   #addMemoryDevices(): void {
     const { printk, scheduler, charDevices } = this.#kernel;
     const kmsg = new Kmsg(scheduler, {

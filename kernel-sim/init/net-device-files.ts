@@ -4,6 +4,7 @@
  *
  * Linux: net/core/net-procfs.c, net/core/net-sysfs.c, Documentation/ABI/testing/sysfs-class-net.
  */
+import type { UsbCore } from '../drivers/usb/core.ts';
 import type { FileOperations } from '../fs/open-file.ts';
 import type { PseudoFile, PseudoFs } from '../fs/pseudo-fs.ts';
 import { SeqFile, SleepingSeqFile } from '../fs/seq-file.ts';
@@ -18,6 +19,7 @@ import { isCoroutine } from '../lib/coroutine.ts';
 import { ERRNO } from '../uapi/errno.ts';
 import { OPERSTATE } from '../uapi/if.ts';
 import type { Kernel } from './kernel.ts';
+import { folderOfInterface } from './usb-files.ts';
 
 const PAGE_BYTES = 4096;
 
@@ -31,19 +33,24 @@ export function registerNetDeviceFiles(kernel: Kernel, procfs: PseudoFs): void {
 }
 
 /** Keeps /sys/class/net as the interfaces are. */
-export function mountNetDevices({ net: { core } }: Kernel, sysfs: PseudoFs): void {
-  const names = new Map<NetDevice, string>();
+export function mountNetDevices({ net: { core }, usb }: Kernel, sysfs: PseudoFs): void {
+  const folders = new Map<NetDevice, string>();
   const remove = (dev: NetDevice): void => {
-    const name = names.get(dev);
-    if (name === undefined) return;
-    sysfs.remove(`class/net/${name}`);
-    sysfs.remove(`${placeOf(dev)}/${name}`);
-    names.delete(dev);
+    const folder = folders.get(dev);
+    if (folder === undefined) return;
+    sysfs.remove(`class/net/${folder.slice(folder.lastIndexOf('/') + 1)}`);
+    sysfs.remove(folder);
+    folders.delete(dev);
   };
   const add = (dev: NetDevice): void => {
     remove(dev);
-    names.set(dev, dev.name);
-    const folder = `${placeOf(dev)}/${dev.name}`;
+    const parent = parentOf(dev, usb);
+    const folder = `${parent ?? 'devices/virtual'}/net/${dev.name}`;
+    folders.set(dev, folder);
+    if (parent !== undefined) {
+      const parentName = parent.slice(parent.lastIndexOf('/') + 1);
+      sysfs.registerSymlink(`${folder}/device`, () => `../../../${parentName}`);
+    }
     for (const [name, file] of attributesOf(core, dev)) sysfs.register(`${folder}/${name}`, file);
     addStatistics(sysfs, folder, dev);
     sysfs.registerSymlink(`class/net/${dev.name}`, () => `../../${folder}`);
@@ -56,9 +63,10 @@ export function mountNetDevices({ net: { core } }: Kernel, sysfs: PseudoFs): voi
   });
 }
 
-/** The device that an interface belongs to. */
-function placeOf({ parentName }: NetDevice): string {
-  return parentName === '' ? 'devices/virtual/net' : `devices/platform/${parentName}/net`;
+/** The device that an interface belongs to; undefined for one that is only thought up. */
+function parentOf({ parentName }: NetDevice, usb: UsbCore | undefined): string | undefined {
+  if (parentName === '') return undefined;
+  return folderOfInterface(usb, parentName) ?? `devices/platform/${parentName}`;
 }
 
 function addStatistics(sysfs: PseudoFs, folder: string, { stats }: NetDevice): void {

@@ -13,6 +13,7 @@ import { ERRNO } from '../uapi/errno.ts';
 import { DEVICE } from './devices.ts';
 import type { Kernel } from './kernel.ts';
 import { mountNetDevices } from './net-device-files.ts';
+import { mountUsb } from './usb-files.ts';
 
 /** Linux: module_kobj states. */
 const INIT_STATE = { Live: 'live', Loading: 'coming', Unloading: 'going' } as const;
@@ -30,6 +31,7 @@ export function mountSys(kernel: Kernel): PseudoFs {
   sysfs.registerDirectory('kernel/debug');
   kernel.slabFiles.mount(sysfs, kernel.slabs);
   mountNetDevices(kernel, sysfs);
+  mountUsb(kernel, sysfs);
   loader.watcher = {
     added: (module) => addModule(kernel, sysfs, module),
     removed(module) {

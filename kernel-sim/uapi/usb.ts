@@ -121,3 +121,10 @@ export const USB_PORT_STAT_C = {
 } as const;
 
 export const USB_CLASS = { HUB: 9, VENDOR: 0xff } as const;
+
+/** ioctls of /dev/bus/usb. Linux: include/uapi/linux/usbdevice_fs.h. */
+export const USBDEVFS = {
+  /** A control transfer: struct usbdevfs_ctrltransfer, on x86-64. */
+  CONTROL: 0xc018_5500,
+  CONTROL_BYTES: 24,
+} as const;

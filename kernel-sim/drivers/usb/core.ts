@@ -31,7 +31,17 @@ export interface UsbCoreParts extends HcdParts {
   readonly ram: Ram;
 }
 
+/** Told of devices. Context: process, bus locked. */
+export interface UsbDeviceWatcher {
+  /** All that it says of itself was read. */
+  added(node: UsbNode): void;
+  /** It has a configuration, and interfaces. */
+  configured(node: UsbNode): void;
+  removed(node: UsbNode): void;
+}
+
 export class UsbCore {
+  watcher: UsbDeviceWatcher | undefined = undefined;
   readonly hcd: Hcd;
   readonly messages: Messages;
   readonly drivers: UsbDrivers;
@@ -126,8 +136,10 @@ export class UsbCore {
   *#arrived(node: UsbNode): Sleeping<number> {
     const errno = yield* this.#enumerator.describe(node);
     if (errno < 0) return errno;
+    this.watcher?.added(node);
     // One that takes no configuration stays there, and nobody can drive it.
     if ((yield* this.#enumerator.configure(node)) < 0) return 0;
+    this.watcher?.configured(node);
     for (const usbInterface of node.interfaces) yield* this.drivers.attach(usbInterface);
     return 0;
   }
@@ -141,6 +153,7 @@ export class UsbCore {
     node.children = [];
     for (const usbInterface of node.interfaces) yield* this.drivers.unbind(usbInterface);
     yield* this.hcd.flush(node);
+    this.watcher?.removed(node);
     this.#numbers.delete(node.number);
   }
 

@@ -12,7 +12,17 @@ import type { Hcd } from './hcd.ts';
 import { matchId, type UsbDriver } from './usb-driver.ts';
 import type { UsbInterface, UsbNode } from './usb-node.ts';
 
+/** Told of drivers, and of what they drive. */
+export interface UsbDriverWatcher {
+  driverAdded(driver: UsbDriver): void;
+  driverRemoved(driver: UsbDriver): void;
+  /** `usbInterface.driver` drives it from now on. */
+  bound(usbInterface: UsbInterface): void;
+  unbound(usbInterface: UsbInterface, driver: UsbDriver): void;
+}
+
 export class UsbDrivers {
+  watcher: UsbDriverWatcher | undefined = undefined;
   readonly #drivers: UsbDriver[] = [];
   readonly #hcd: Hcd;
   readonly #printk: Printk;
@@ -20,6 +30,10 @@ export class UsbDrivers {
   constructor(hcd: Hcd, printk: Printk) {
     this.#hcd = hcd;
     this.#printk = printk;
+  }
+
+  get all(): readonly UsbDriver[] {
+    return this.#drivers;
   }
 
   /** One of the kernel's own, before there are devices. Context: boot. */
@@ -35,6 +49,7 @@ export class UsbDrivers {
       return -ERRNO.EBUSY;
     }
     this.#drivers.push(driver);
+    this.watcher?.driverAdded(driver);
     for (const { interfaces } of devices) {
       for (const usbInterface of interfaces) yield* this.#tryOne(driver, usbInterface);
     }
@@ -52,6 +67,7 @@ export class UsbDrivers {
         if (usbInterface.driver === driver) yield* this.unbind(usbInterface);
       }
     }
+    this.watcher?.driverRemoved(driver);
   }
 
   /** Looks for a driver of a new interface. Context: process, bus locked. Linux: device_attach. */
@@ -70,6 +86,7 @@ export class UsbDrivers {
     yield* finished(driver.disconnect(usbInterface));
     usbInterface.driver = undefined;
     usbInterface.isEnabled = device.isAttached;
+    this.watcher?.unbound(usbInterface, driver);
   }
 
   /** Linux: usb_probe_interface. */
@@ -79,7 +96,10 @@ export class UsbDrivers {
     if (id === undefined) return;
     usbInterface.driver = driver;
     const errno = yield* finished(driver.probe(usbInterface, id));
-    if (errno === 0) return;
+    if (errno === 0) {
+      this.watcher?.bound(usbInterface);
+      return;
+    }
     yield* this.#flush(usbInterface);
     usbInterface.driver = undefined;
     if (errno === -ERRNO.ENODEV || errno === -ERRNO.ENXIO) return;

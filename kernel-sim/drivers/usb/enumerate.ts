@@ -102,7 +102,7 @@ export class Enumerator {
       return errno;
     }
     activate(node, configuration);
-    yield* this.#messages.string(node, name);
+    node.configurationName = yield* this.#messages.string(node, name);
     return 0;
   }
 

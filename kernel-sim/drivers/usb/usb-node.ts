@@ -109,6 +109,8 @@ export class UsbNode {
   manufacturer = '';
   product = '';
   serial = '';
+  /** What the active configuration is called. */
+  configurationName = '';
   /** Of a hub: what hangs at its ports, the first one at 0. */
   children: (UsbNode | undefined)[] = [];
   /** URBs that were given to it in all. Linux: urbnum. */

@@ -24,7 +24,7 @@ export class DevFs extends RamFs {
     super(pages, wallClock, { type: 'devtmpfs', device, options: ',mode=755' });
   }
 
-  /** Makes the node of a character device, replacing what has its name. */
+  /** Makes the node of a character device, replacing what has its name; `name` may be a path. */
   addNode(name: string, rdev: number, options: NodeOptions = {}): void {
     this.#put(name, S.IFCHR | (options.mode ?? 0o600), rdev, options);
   }
@@ -38,11 +38,15 @@ export class DevFs extends RamFs {
     this.root.inode.nlink++;
   }
 
-  /** Returns 0 or -ENOENT. */
+  /** Returns 0 or -ENOENT. Folders on the way stay. */
   removeNode(name: string): number {
-    const dentry = this.root.children.get(name);
-    if (dentry === undefined) return -ERRNO.ENOENT;
-    this.root.detach(dentry);
+    const parts = name.split('/');
+    const last = parts.pop() ?? '';
+    let folder: Dentry | undefined = this.root;
+    for (const part of parts) folder = folder?.children.get(part);
+    const dentry = folder?.children.get(last);
+    if (folder === undefined || dentry === undefined) return -ERRNO.ENOENT;
+    folder.detach(dentry);
     dentry.inode.nlink = 0;
     dentry.inode.evictIfUnused();
     return 0;
@@ -50,10 +54,30 @@ export class DevFs extends RamFs {
 
   #put(name: string, mode: number, rdev: number, options: NodeOptions, target?: string): void {
     this.removeNode(name);
+    const parts = name.split('/');
+    const last = parts.pop() ?? '';
+    const folder = this.#folder(parts);
     const inode = this.makeInode(this.root.inode, mode, rdev, target);
-    if (typeof inode === 'number') return;
+    if (typeof inode === 'number' || folder === undefined) return;
     inode.uid = options.uid ?? 0;
     inode.gid = options.gid ?? 0;
-    this.root.attach(new Dentry(name, this.root, inode), name);
+    folder.attach(new Dentry(last, folder, inode), last);
+  }
+
+  /** Made with those above it; undefined without memory. */
+  #folder(parts: readonly string[]): Dentry | undefined {
+    let at: Dentry = this.root;
+    for (const name of parts) {
+      let child = at.children.get(name);
+      if (child === undefined) {
+        const inode = this.makeInode(at.inode, S.IFDIR | 0o755, 0);
+        if (typeof inode === 'number') return undefined;
+        child = new Dentry(name, at, inode);
+        at.attach(child, name);
+        at.inode.nlink++;
+      }
+      at = child;
+    }
+    return at;
   }
 }
