@@ -47,6 +47,7 @@ import { less } from './less.ts';
 import { ln } from './ln.ts';
 import { ls } from './ls.ts';
 import { lsmod } from './lsmod.ts';
+import { lsusb } from './lsusb.ts';
 import { make } from './make.ts';
 import { mkdir } from './mkdir.ts';
 import { mkfifo } from './mkfifo.ts';
@@ -178,6 +179,7 @@ export const INSTALLED_PROGRAMS: readonly InstalledProgram[] = [
     ln,
     ls,
     lsmod,
+    lsusb,
     make,
     md5sum,
     mkdir,

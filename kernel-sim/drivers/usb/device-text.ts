@@ -169,7 +169,7 @@ function intervalText({ kind, interval }: UsbEndpointInfo, { speed }: UsbNode): 
     : `${microframes / MICROFRAMES_PER_MS}ms`;
 }
 
-// ---- /sys/kernel/debug/usb/devices ---------------------------------------------------------------
+// ---- /sys/kernel/debug/usb/devices --------------------------------------------------------------
 
 const CLASS_NAMES: Readonly<Record<number, string>> = {
   0: '>ifc',
@@ -217,7 +217,8 @@ function nodeText(node: UsbNode): string {
     `D:  Ver=${release(info.usbRelease)} ${classText(info)} ` +
     `MxPS=${String(info.bytes[7] ?? 0).padStart(2)} ` +
     `#Cfgs=${String(info.configurations).padStart(3)}\n` +
-    `P:  Vendor=${hex(info.vendor, 4)} ProdID=${hex(info.product, 4)} Rev=${release(info.release)}\n` +
+    `P:  Vendor=${hex(info.vendor, 4)} ProdID=${hex(info.product, 4)} ` +
+    `Rev=${release(info.release)}\n` +
     named('Manufacturer', node.manufacturer) +
     named('Product', node.product) +
     named('SerialNumber', node.serial) +
