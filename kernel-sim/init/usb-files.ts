@@ -18,10 +18,12 @@ import {
   USB_MAJOR,
 } from '../drivers/usb/device-text.ts';
 import { UsbFiles } from '../drivers/usb/devio.ts';
+import { UsbMon } from '../drivers/usb/mon.ts';
 import type { UsbDriver } from '../drivers/usb/usb-driver.ts';
 import type { UsbEndpointInfo, UsbInterface, UsbNode } from '../drivers/usb/usb-node.ts';
 import type { DebugFs } from '../fs/debugfs/debugfs.ts';
 import type { PseudoFs } from '../fs/pseudo-fs.ts';
+import { formatPointer } from '../hw/ram/board-memory.ts';
 import { makedev } from '../uapi/fs.ts';
 import { USB_XFER } from '../uapi/usb.ts';
 import type { Kernel } from './kernel.ts';
@@ -62,8 +64,20 @@ export function mountUsb(kernel: Kernel, sysfs: PseudoFs): void {
   }
 }
 
-export function registerUsbDebug({ usb }: Kernel, debugfs: DebugFs): void {
+export function registerUsbDebug(kernel: Kernel, debugfs: DebugFs): void {
+  const { usb, sim, scheduler, board } = kernel;
   if (usb === undefined) return;
+  const { ram } = kernel.devices.bus;
+  const pointerText = (pointer: number): string => formatPointer(board.memory, pointer);
+  const mon = new UsbMon({ sim, scheduler, ram, pointerText });
+  usb.hcd.watcher = mon;
+  for (const bus of [0, usb.root.bus]) {
+    const file = (letter: string): string => `usb/usbmon/${bus}${letter}`;
+    debugfs.register(file('s'), { mode: 0o600, show: () => mon.statistics });
+    debugfs.register(file('u'), { mode: 0o600, ops: mon.file('u') });
+    // The older format cannot tell buses apart.
+    if (bus > 0) debugfs.register(file('t'), { mode: 0o600, ops: mon.file('t') });
+  }
   debugfs.register('usb/devices', { mode: 0o444, show: () => devicesText(usb.devices) });
 }
 

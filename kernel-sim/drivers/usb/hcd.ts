@@ -45,6 +45,15 @@ const ERRNO_OF: Readonly<Record<TransferStatus, number>> = {
   'protocol-error': -ERRNO.EPROTO,
 };
 
+/** Told of each URB. Context: any. */
+export interface UrbWatcher {
+  submitted(urb: Urb): void;
+  /** Submitting it has failed. */
+  refused(urb: Urb, errno: number): void;
+  /** Before its driver is told. */
+  completed(urb: Urb): void;
+}
+
 export interface HcdParts {
   readonly sim: Sim;
   readonly scheduler: Scheduler;
@@ -63,6 +72,7 @@ export class Hcd {
   /** The device that memory is lent to. */
   readonly dmaDevice: DmaDevice = { name: 'pv-hcd.0', driverName: 'pv-hcd' };
   readonly controller: HostController;
+  watcher: UrbWatcher | undefined = undefined;
   /** Told of ports of the root hub with something new, bit n for port n. Context: interrupt. */
   onChangedPorts: (ports: number) => void = () => undefined;
   readonly #parts: HcdParts;
@@ -131,9 +141,11 @@ export class Hcd {
     urb.actualBytes = 0;
     urb.unlinked = 0;
     device.urbCount++;
+    this.watcher?.submitted(urb);
     const transfer = this.#transferOf(urb, device);
     if (transfer === undefined) {
       urb.status = -ERRNO.EAGAIN;
+      this.watcher?.refused(urb, urb.status);
       UrbAnchor.remove(urb);
       return -ERRNO.EAGAIN;
     }
@@ -298,6 +310,7 @@ export class Hcd {
     const frame = execution.push(GIVEBACK_PATH);
     for (let urb = this.#ended.shift(); urb !== undefined; urb = this.#ended.shift()) {
       if (sim.trace.on) sim.trace.emit(EVENT.URB_COMPLETE, urb.endpoint, urb.actualBytes);
+      this.watcher?.completed(urb);
       UrbAnchor.remove(urb);
       scheduler.happens.acquire(urb);
       yield* finished(urb.complete(urb));
