@@ -41,6 +41,8 @@ export interface ModuleInfo<P extends ParamTable = NoParams> {
   readonly version?: string;
   /** A constant table of parameters, made by `param`. */
   readonly params?: P;
+  /** A constant table of the USB devices that it is for: modprobe finds it by them. */
+  readonly usb_ids?: readonly { readonly vendor?: number; readonly product?: number }[];
 }
 
 /**

@@ -118,6 +118,7 @@ function modinfo(
       `parm=${name}:${description}`,
       `parmtype=${name}:${type}`,
     ]),
+    ...info.aliases.map((alias) => `alias=${alias}`),
     `depends=${[...depends].join(',')}`,
     `name=${info.name}`,
     `vermagic=${VERMAGIC[board]}`,

@@ -7,6 +7,7 @@ import ts from 'typescript';
 
 import { declarationOrigin } from './declarations.ts';
 import type { Findings } from './diagnostics.ts';
+import { readUsbAliases } from './module-aliases.ts';
 import { readParameters, type ParameterInfo } from './module-params.ts';
 import { unwrap } from './syntax.ts';
 
@@ -17,6 +18,8 @@ export interface ModuleInfo {
   readonly author: string | undefined;
   readonly version: string | undefined;
   readonly parameters: readonly ParameterInfo[];
+  /** Names of devices that it is for. */
+  readonly aliases: readonly string[];
 }
 
 const TEXT_KEYS = ['name', 'license', 'description', 'author', 'version'] as const;
@@ -53,15 +56,20 @@ export function readModuleInfo(
     return undefined;
   }
   const texts = readTexts(literal, findings);
-  const params = literal.properties.find((it) => it.name?.getText() === 'params');
-  const table =
-    params === undefined || ts.isShorthandPropertyAssignment(params)
-      ? params?.name
-      : ts.isPropertyAssignment(params)
-        ? params.initializer
-        : undefined;
-  const parameters = table === undefined ? [] : readParameters(checker, table, findings);
-  return { ...texts, parameters, name: texts.name ?? fallbackName.replaceAll('-', '_') };
+  const params = valueOf(literal, 'params');
+  const parameters = params === undefined ? [] : readParameters(checker, params, findings);
+  const ids = valueOf(literal, 'usb_ids');
+  const aliases = ids === undefined ? [] : readUsbAliases(checker, ids, findings);
+  const name = texts.name ?? fallbackName.replaceAll('-', '_');
+  return { ...texts, parameters, aliases, name };
+}
+
+/** What stands after `key:`, or the name itself where it stands alone. */
+function valueOf(literal: ts.ObjectLiteralExpression, key: string): ts.Expression | undefined {
+  const property = literal.properties.find((it) => it.name?.getText() === key);
+  if (property === undefined) return undefined;
+  if (ts.isShorthandPropertyAssignment(property)) return property.name;
+  return ts.isPropertyAssignment(property) ? property.initializer : undefined;
 }
 
 /** True when the default export of `file` is a module; for folders without a Kbuild. */

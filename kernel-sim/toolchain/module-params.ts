@@ -105,7 +105,10 @@ function objectBehind(
 }
 
 /** What a `const` was set to. */
-function initializerOf(checker: ts.TypeChecker, node: ts.Expression): ts.Expression | undefined {
+export function initializerOf(
+  checker: ts.TypeChecker,
+  node: ts.Expression,
+): ts.Expression | undefined {
   if (!ts.isIdentifier(node)) return undefined;
   const symbol = ts.isShorthandPropertyAssignment(node.parent)
     ? checker.getShorthandAssignmentValueSymbol(node.parent)

@@ -64,7 +64,7 @@ function moduleOf(name: string, body: string): Uint8Array {
   const map = { version: 3 as const, sources: [], names: [], mappings: '' };
   const built = { code, map } as unknown as Parameters<typeof writeKo>[1]['fast'];
   return writeKo('pc', {
-    info: { name, license: 'GPL', parameters: [], ...NO_WORDS },
+    info: { name, license: 'GPL', parameters: [], aliases: [], ...NO_WORDS },
     fast: built,
     stepped: built,
     sites: { files: [], functions: [], sites: [] },

@@ -402,4 +402,5 @@ export default module(Smsc95xxModule, {
   name: "smsc95xx",
   license: "GPL",
   description: "SMSC95XX USB 2.0 Ethernet Devices",
+  usb_ids: IDS,
 });
