@@ -12,6 +12,7 @@ import { type RegisterName, REGISTERS, VENDOR_REQUEST } from '../registers.ts';
 export const OWN_MAC = Uint8Array.of(0xb8, 0x27, 0xeb, 0x12, 0x34, 0x56);
 const NS_PER_MS = 1_000_000;
 const PHY_AT = 1 << 11;
+const PHY_INT_MASK = 30;
 const NOTHING = new Uint8Array(0);
 
 export interface Asked {
@@ -199,4 +200,24 @@ export function txTransfer(frame: Uint8Array, { a = 0x3000, b = 0 } = {}): Uint8
   view.setUint32(4, b | frame.length, true);
   bytes.set(frame, 8);
   return bytes;
+}
+
+/** Takes a transfer apart as the driver does. */
+export function entriesOf(data: Uint8Array, offset = 0): Uint8Array[] {
+  const entries: Uint8Array[] = [];
+  for (let at = 0; at < data.length;) {
+    const view = new DataView(data.buffer, data.byteOffset + at);
+    const end = at + 4 + offset + ((view.getUint32(0, true) >>> 16) & 0x3fff);
+    entries.push(data.subarray(at, end));
+    at = end + (-end & 3);
+  }
+  return entries;
+}
+
+/** A chip whose driver has set it up, PHY and all. */
+export function broughtUp(options: BenchOptions = {}): Bench {
+  const bench = new Bench(options);
+  bench.phyWrite(PHY_INT_MASK, 0xd0);
+  bench.bringUp();
+  return bench;
 }
