@@ -16,7 +16,7 @@ import {
   udpText,
 } from '../net/ipv4/proc.ts';
 import { confSysctls, ipv4Sysctls } from '../net/ipv4/sysctl.ts';
-import { ifInet6Text, ipv6Sysctls } from '../net/ipv6/proc.ts';
+import { deviceSysctls6, ifInet6Text, ipv6RouteText, ipv6Sysctls } from '../net/ipv6/proc.ts';
 import type { SysctlValue } from '../net/sysctl-value.ts';
 import { CONGESTION_CONTROLS } from '../net/tcp/congestion.ts';
 import { tcpSockstat, tcpText } from '../net/tcp/proc.ts';
@@ -43,6 +43,9 @@ export function registerInetFiles(procfs: ProcFs, kernel: Kernel): void {
     return sockstatText(inet, { used: kernel.sockets.files.openFiles, tcp: tcpSockstat(tcp) });
   });
   file('tcp', ({ tcp }) => tcpText(tcp, AF.INET));
+  file('tcp6', ({ tcp }) => tcpText(tcp, AF.INET6));
+  file('raw6', ({ inet }) => rawText(inet, AF.INET6));
+  file('ipv6_route', ({ ipv6 }) => ipv6RouteText(ipv6));
   file('udp6', ({ inet }) => udpText(inet, AF.INET6));
   file('if_inet6', ({ ipv6 }) => ifInet6Text(ipv6));
   file('snmp6', ({ statistics }) => statistics.snmp6Text());
@@ -64,16 +67,19 @@ export interface Scratch {
 
 /** /proc/sys/net; below ipv4 with a directory for each device that is there. */
 export function registerNetSysctls(kernel: Kernel, scratch: Scratch): void {
-  const { core, ipv4, tcp } = kernel.net;
+  const { core, ipv4, ipv6, tcp } = kernel.net;
   const register = (value: SysctlValue): CtlHeader | number => add(kernel, scratch, value);
-  for (const value of [...ipv4Sysctls(ipv4), ...ipv6Sysctls(kernel.net.ipv6)]) register(value);
+  for (const value of [...ipv4Sysctls(ipv4), ...ipv6Sysctls(ipv6)]) register(value);
   const { sockets, unixSockets } = kernel;
   for (const value of coreSysctls(sockets.settings, unixSockets, core.receiver)) register(value);
   for (const value of tcpSysctls(tcp.settings)) register(value);
   registerCongestionControl(kernel);
   const ofDevice = new Map<NetDevice, readonly (CtlHeader | number)[]>();
   const show = (device: NetDevice): void => {
-    const values = confSysctls(ipv4, device.name, ipv4.devinet.conf(device));
+    const values = [
+      ...confSysctls(ipv4, device.name, ipv4.devinet.conf(device)),
+      ...deviceSysctls6(ipv6, device),
+    ];
     ofDevice.set(
       device,
       values.map((value) => register(value)),

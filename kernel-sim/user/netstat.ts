@@ -15,6 +15,7 @@ import {
 } from './net-tools/interface.ts';
 import { controlSocket } from './net-tools/ioctl.ts';
 import { showRoutes } from './net-tools/routes.ts';
+import { showRoutes6 } from './net-tools/routes6.ts';
 import {
   formatSocket,
   isServer,
@@ -68,6 +69,7 @@ export const netstat = defineProgram(function* (c) {
     return 0;
   }
   if (has(args, 'r')) {
+    if (has(args, '6')) return yield* showRoutes6(c, has(args, 'n'));
     const extended = args.options.filter(({ name }) => name === 'e').length;
     const columns = extended === 0 ? 'netstat' : extended === 1 ? 'fib' : 'all';
     return yield* showRoutes(c, columns, has(args, 'n'));

@@ -10,12 +10,22 @@ import { defineProgram, type Libc } from './libc/libc.ts';
 import { ROUTE_LISTS, ROUTE_USAGE } from './net-tools/help.ts';
 import { ask, controlSocket, parseLooseIpv4, storeIpv4 } from './net-tools/ioctl.ts';
 import { showRoutes } from './net-tools/routes.ts';
+import { showRoutes6 } from './net-tools/routes6.ts';
 import { errorText } from './support/command.ts';
 import { GaiError, resolve } from './support/resolve.ts';
 
 const OPTIONS: OptionSpec = {
-  short: 'neFvVh4',
-  long: { extend: 'e', verbose: 'v', version: 'V', numeric: 'n', fib: 'F', help: 'h', inet: '4' },
+  short: 'neFvVh46A:',
+  long: {
+    extend: 'e',
+    verbose: 'v',
+    version: 'V',
+    numeric: 'n',
+    fib: 'F',
+    help: 'h',
+    inet: '4',
+    inet6: '6',
+  },
   posixly: true,
 };
 const USAGE_STATUS = 3;
@@ -60,6 +70,13 @@ export const route = defineProgram(function* (c) {
     return 0;
   }
   const [command, ...words] = args.operands;
+  const asksForIpv6 = ({ name, value }: (typeof args.options)[number]): boolean =>
+    name === '6' || (name === 'A' && value === 'inet6');
+  if (args.options.some(asksForIpv6)) {
+    if (command === undefined) return yield* showRoutes6(c, count('n') > 0);
+    yield* c.err('route: routes of IPv6 are changed with `ip -6 route`\n');
+    return USAGE_STATUS;
+  }
   if (command === undefined) {
     const columns = count('e') === 0 ? 'fib' : count('e') === 1 ? 'netstat' : 'all';
     return yield* showRoutes(c, columns, count('n') > 0);

@@ -7,7 +7,7 @@ import { runScript } from '../../../tests/support/machine.ts';
 it('is set up, shown and used by programs', () => {
   const { stdout, stderr } = runScript(`
     sudo ip link set lo up
-    ip addr show lo | sed -n 's/^ *//; /inet/p'
+    ip addr show lo | sed -n 's/^ *//; /inet /p'
     ip route show table local
     sudo ip route add 10.1.0.0/16 via 127.0.0.9
     cat /proc/net/route

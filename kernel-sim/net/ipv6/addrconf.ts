@@ -18,21 +18,21 @@ import {
   ALL_NODES,
   commonBits,
   isLinkLocal,
-  isMulticast6,
+  isUnicast6,
   linkLocalOf,
   multicastMac6,
   networkOf,
   scopeOf6,
   solicitedNode,
 } from './address.ts';
-import type { Fib6 } from './fib6.ts';
+import type { Ipv6Conf } from './conf6.ts';
+import { type Fib6, type Fib6Route, isRefusal } from './fib6.ts';
 
 const SECOND = 1_000_000_000;
 /** How long somebody has to claim an address. RFC 4861: RetransTimer. */
 const DAD_NS = SECOND;
-/** Between two questions for a router, and how many. RFC 4861: RTR_SOLICITATION_INTERVAL. */
+/** Between two questions for a router. RFC 4861: RTR_SOLICITATION_INTERVAL. */
 const SOLICIT_NS = 4 * SECOND;
-const SOLICIT_MAX = 3;
 /** Metrics. Linux: IP6_RT_PRIO_USER, IP6_RT_PRIO_ADDRCONF. */
 export const METRIC = { USER: 1024, ADDRCONF: 256 } as const;
 const GROUPS = 'ff'.padEnd(32, '0');
@@ -46,15 +46,32 @@ export interface Inet6Addr {
   readonly scope: number;
   /** IFA_F. */
   flags: number;
+  /** Of its prefix route. */
+  readonly metric: number;
   /** Infinity: for ever. */
   validNs: number;
   preferredNs: number;
+  /** When it came, and when it was last told how long it has. */
+  readonly createdNs: number;
+  updatedNs: number;
+}
+
+/** What may be said of a new address. */
+export interface Inet6AddrWords {
+  /** Infinity: for ever. */
+  readonly validNs?: number;
+  readonly preferredNs?: number;
+  /** IFA_F. */
+  readonly flags?: number;
+  /** Of its prefix route. */
+  readonly metric?: number;
 }
 
 export interface AddrconfParts {
   readonly core: NetCore;
   readonly timers: NetTimers;
   readonly fib: Fib6;
+  readonly conf: (device: NetDevice) => Ipv6Conf;
   /** Asks whether somebody has the address. */
   readonly probe: (address: Inet6Addr) => void;
   readonly solicitRouters: (device: NetDevice) => void;
@@ -62,6 +79,8 @@ export interface AddrconfParts {
 }
 
 interface DeviceState {
+  /** Addresses that are given to a device that is down wait for it to come up. */
+  isUp: boolean;
   readonly addresses: Inet6Addr[];
   /** Groups and how many want them. */
   readonly groups: Map<string, number>;
@@ -73,10 +92,14 @@ interface DeviceState {
 export class Addrconf {
   readonly #parts: AddrconfParts;
   readonly #devices = new Map<NetDevice, DeviceState>();
-  readonly #probing = new Map<Inet6Addr, NetTimer>();
+  readonly #probing = new Map<Inet6Addr, { readonly timer: NetTimer; left: number }>();
+  readonly #expiry: NetTimer;
+  /** Hears of addresses that can be used, and of those that are gone. */
+  onChange: (address: Inet6Addr, isGone: boolean) => void = () => undefined;
 
   constructor(parts: AddrconfParts) {
     this.#parts = parts;
+    this.#expiry = parts.timers.make(() => this.#verify());
   }
 
   of(device: NetDevice): readonly Inet6Addr[] {
@@ -97,13 +120,24 @@ export class Addrconf {
 
   // ---- Devices -------------------------------------------------------------------------------
 
+  #stateOf(device: NetDevice): DeviceState {
+    let state = this.#devices.get(device);
+    if (state === undefined) {
+      const solicit = this.#parts.timers.make(() => this.#solicit(device));
+      const groups = new Map<string, number>();
+      state = { isUp: false, addresses: [], groups, solicit, solicits: 0, hasRouter: false };
+      this.#devices.set(device, state);
+    }
+    return state;
+  }
+
   /** Linux: addrconf_dev_config. */
   up(device: NetDevice): void {
-    const { timers, fib } = this.#parts;
-    if (this.#devices.has(device)) return;
-    const solicit = timers.make(() => this.#solicit(device));
-    const groups = new Map<string, number>();
-    this.#devices.set(device, { addresses: [], groups, solicit, solicits: 0, hasRouter: false });
+    const { fib } = this.#parts;
+    const state = this.#stateOf(device);
+    if (state.isUp) return;
+    state.isUp = true;
+    for (const waiting of state.addresses) this.#start(waiting);
     if ((device.flags & IFF.LOOPBACK) !== 0) {
       this.add(device, IN6ADDR_LOOPBACK, 128);
       return;
@@ -133,54 +167,120 @@ export class Addrconf {
       this.#parts.core.addMulticast(device, multicastMac6(group), -1);
     }
     this.#devices.delete(device);
-    this.#parts.fib.removeWhere((route) => route.device === device);
+    const isOwn = (route: Fib6Route): boolean => route.device === device;
+    this.#parts.fib.removeWhere((route) => isOwn(route) && !isRefusal(route));
   }
 
   // ---- Addresses -----------------------------------------------------------------------------
 
-  /** 0, -EADDRNOTAVAIL, -EEXIST or -ENETDOWN. Linux: inet6_addr_add. */
+  /** 0, -EADDRNOTAVAIL, -EEXIST, or -EACCES where there is no IPv6. Linux: inet6_addr_add. */
   add(
     device: NetDevice,
     address: string,
     prefixLength: number,
-    lifetimes: { readonly validNs: number; readonly preferredNs: number } = {
-      validNs: Infinity,
-      preferredNs: Infinity,
-    },
+    { validNs = Infinity, preferredNs = validNs, flags = 0, metric = 0 }: Inet6AddrWords = {},
   ): number {
-    const state = this.#devices.get(device);
-    if (state === undefined) return -ERRNO.ENETDOWN;
-    if (isMulticast6(address)) return -ERRNO.EADDRNOTAVAIL;
+    const { conf, timers } = this.#parts;
+    if (conf(device).disabled !== 0) return -ERRNO.EACCES;
+    if (!isUnicast6(address)) return -ERRNO.EADDRNOTAVAIL;
     if (this.find(address, device) !== undefined) return -ERRNO.EEXIST;
-    const needsProbe = (device.flags & (IFF.LOOPBACK | IFF.NOARP)) === 0;
-    const isForever = lifetimes.validNs === Infinity;
     const known: Inet6Addr = {
       device,
       address,
       prefixLength,
       scope: scopeOf6(address),
-      flags: (isForever ? IFA_F.PERMANENT : 0) | (needsProbe ? IFA_F.TENTATIVE : 0),
-      ...lifetimes,
+      flags: flags | (validNs === Infinity ? IFA_F.PERMANENT : 0),
+      metric: metric === 0 ? METRIC.ADDRCONF : metric,
+      validNs,
+      preferredNs,
+      createdNs: timers.now(),
+      updatedNs: timers.now(),
     };
-    state.addresses.push(known);
-    this.#addRoutes(known);
-    if (!needsProbe) return 0;
-    this.join(solicitedNode(address), device);
-    const timer = this.#parts.timers.make(() => this.#settled(known));
-    this.#probing.set(known, timer);
-    timer.start(DAD_NS);
-    this.#parts.probe(known);
+    if (this.#needsProbe(known)) known.flags |= IFA_F.TENTATIVE;
+    const state = this.#stateOf(device);
+    const { addresses } = state;
+    const at = addresses.findIndex(({ scope }) => scope >= known.scope);
+    addresses.splice(at < 0 ? addresses.length : at, 0, known);
+    if (state.isUp) this.#start(known);
+    this.#verify();
     return 0;
+  }
+
+  #needsProbe({ device, flags }: Inet6Addr): boolean {
+    const { acceptDad, dadTransmits } = this.#parts.conf(device);
+    if ((device.flags & (IFF.LOOPBACK | IFF.NOARP)) !== 0 || (flags & IFA_F.NODAD) !== 0) {
+      return false;
+    }
+    return acceptDad > 0 && dadTransmits > 0;
+  }
+
+  /** Linux: addrconf_dad_start. */
+  #start(known: Inet6Addr): void {
+    const { device, address } = known;
+    this.#addRoutes(known);
+    if ((device.flags & IFF.LOOPBACK) === 0) this.join(solicitedNode(address), device);
+    if ((known.flags & IFA_F.TENTATIVE) === 0) {
+      this.#settled(known);
+      return;
+    }
+    const timer = this.#parts.timers.make(() => this.#ask(known));
+    this.#probing.set(known, { timer, left: this.#parts.conf(device).dadTransmits });
+    this.#ask(known);
+  }
+
+  /** Asks once more for whoever has it, or has it. Linux: addrconf_dad_work. */
+  #ask(known: Inet6Addr): void {
+    const probing = this.#probing.get(known);
+    if (probing === undefined) return;
+    if (probing.left === 0) {
+      this.#settled(known);
+      return;
+    }
+    probing.left--;
+    probing.timer.start(DAD_NS);
+    this.#parts.probe(known);
+  }
+
+  /** Says how long it has from now on. */
+  renew(known: Inet6Addr, validNs: number, preferredNs: number): void {
+    known.validNs = validNs;
+    known.preferredNs = preferredNs;
+    known.updatedNs = this.#parts.timers.now();
+    const isForever = validNs === Infinity;
+    known.flags = (known.flags & ~IFA_F.PERMANENT) | (isForever ? IFA_F.PERMANENT : 0);
+    this.#verify();
+  }
+
+  /** Takes away what is over, and comes again when the next one is. Linux: addrconf_verify_rtnl. */
+  #verify(): void {
+    const nowNs = this.#parts.timers.now();
+    let nextNs = Infinity;
+    for (const known of Array.from(this.all())) {
+      const { validNs, preferredNs } = known;
+      if (validNs <= nowNs) {
+        this.delete(known);
+        continue;
+      }
+      const isPreferred = preferredNs > nowNs;
+      known.flags = (known.flags & ~IFA_F.DEPRECATED) | (isPreferred ? 0 : IFA_F.DEPRECATED);
+      nextNs = Math.min(nextNs, validNs, isPreferred ? preferredNs : Infinity);
+    }
+    this.#parts.fib.removeWhere(({ expiresNs }) => expiresNs <= nowNs);
+    if (nextNs === Infinity) this.#expiry.cancel();
+    else this.#expiry.set(nextNs);
   }
 
   delete(address: Inet6Addr): void {
     const { device } = address;
-    const addresses = this.#devices.get(device)?.addresses;
+    const state = this.#devices.get(device);
+    const addresses = state?.addresses;
     const index = addresses?.indexOf(address) ?? -1;
     if (addresses === undefined || index < 0) return;
     addresses.splice(index, 1);
-    this.#probing.get(address)?.cancel();
+    this.#probing.get(address)?.timer.cancel();
     this.#probing.delete(address);
+    this.onChange(address, true);
+    if (state?.isUp !== true) return;
     if ((device.flags & IFF.LOOPBACK) === 0) this.leave(solicitedNode(address.address), device);
     const network = networkOf(address.address, address.prefixLength);
     const isShared = addresses.some((other) => {
@@ -194,26 +294,30 @@ export class Addrconf {
     );
   }
 
-  #addRoutes({ device, address, prefixLength }: Inet6Addr): void {
-    const common = { device, gateway: undefined, expiresNs: Infinity, protocol: RTPROT.KERNEL };
+  #addRoutes({ device, address, prefixLength, flags, metric, validNs }: Inet6Addr): void {
+    const common = { device, gateway: undefined, protocol: RTPROT.KERNEL };
     const { fib } = this.#parts;
-    fib.add({ ...common, destination: address, prefixLength: 128, type: RTN.LOCAL, metric: 0 });
-    if (prefixLength === 128) return;
+    const own = { destination: address, prefixLength: 128, type: RTN.LOCAL, metric: 0 };
+    fib.add({ ...common, ...own, expiresNs: Infinity });
+    if (prefixLength === 128 || (flags & IFA_F.NOPREFIXROUTE) !== 0) return;
     const destination = networkOf(address, prefixLength);
-    fib.add({ ...common, destination, prefixLength, type: RTN.UNICAST, metric: METRIC.ADDRCONF });
+    const rest = { prefixLength, type: RTN.UNICAST, metric, expiresNs: validNs };
+    fib.add({ ...common, destination, ...rest });
   }
 
   /** Nobody has claimed it. Linux: addrconf_dad_completed. */
   #settled(address: Inet6Addr): void {
     this.#probing.delete(address);
     address.flags &= ~IFA_F.TENTATIVE;
-    if (isLinkLocal(address.address)) this.#solicit(address.device);
+    this.onChange(address, false);
+    const isLoopback = (address.device.flags & IFF.LOOPBACK) !== 0;
+    if (isLinkLocal(address.address) && !isLoopback) this.#solicit(address.device);
   }
 
   /** Somebody has claimed it. Linux: addrconf_dad_failure. */
   claimed(address: Inet6Addr, text: string): void {
     if ((address.flags & IFA_F.TENTATIVE) === 0) return;
-    this.#probing.get(address)?.cancel();
+    this.#probing.get(address)?.timer.cancel();
     this.#probing.delete(address);
     address.flags |= IFA_F.DADFAILED;
     this.#parts.warn(`IPv6: ${address.device.name}: IPv6 duplicate address ${text} detected!`);
@@ -221,10 +325,11 @@ export class Addrconf {
 
   #solicit(device: NetDevice): void {
     const state = this.#devices.get(device);
-    if (state === undefined || state.hasRouter || state.solicits >= SOLICIT_MAX) return;
+    const { routerSolicitations: most, acceptRa } = this.#parts.conf(device);
+    if (state === undefined || state.hasRouter || state.solicits >= most || acceptRa === 0) return;
     state.solicits++;
     this.#parts.solicitRouters(device);
-    if (state.solicits < SOLICIT_MAX) state.solicit.start(SOLICIT_NS);
+    if (state.solicits < most) state.solicit.start(SOLICIT_NS);
   }
 
   /** A router has spoken. */

@@ -8,6 +8,7 @@ import type { SkBuff } from '../core/sk-buff.ts';
 import type { OutputOptions, Route, RouteHints, TransportProtocol } from '../network-layer.ts';
 import type { NetStatistics } from '../snmp.ts';
 import type { Addrconf } from './addrconf.ts';
+import type { Ipv6Conf } from './conf6.ts';
 import type { Fib6 } from './fib6.ts';
 import type { Icmpv6 } from './icmpv6.ts';
 import type { Ndisc } from './ndisc.ts';
@@ -29,8 +30,7 @@ export interface Ipv6Context {
   readonly icmp: Icmpv6;
   readonly ndisc: Ndisc;
   readonly protocols: Map<number, TransportProtocol>;
-  /** What a router on the link says of hop limits and packets; 0: nothing. */
-  readonly linkOf: (device: NetDevice) => { hopLimit: number; mtu: number };
+  conf(device: NetDevice): Ipv6Conf;
   route(destination: string, hints?: RouteHints): Ipv6Route | number;
   output(skb: SkBuff, route: Route, options: OutputOptions): number;
   updateMtu(destination: string, mtu: number): void;

@@ -43,7 +43,7 @@ export class Ip6Output {
     }
     skb.push(IPV6HDR.SIZE);
     skb.networkHeader = skb.data;
-    const usual = route.isMulticast ? 1 : this.#net.linkOf(route.device).hopLimit;
+    const usual = route.isMulticast ? 1 : this.#net.conf(route.device).hopLimit;
     skb.store32(IPV6HDR.VERSION, ((VERSION << 28) | ((how.tos ?? 0) << 20)) >>> 0);
     skb.store16(IPV6HDR.PAYLOAD_LENGTH, length);
     skb.store16(IPV6HDR.NEXT_HEADER, (how.protocol << 8) | (how.ttl ?? usual));

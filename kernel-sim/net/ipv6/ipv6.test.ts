@@ -196,7 +196,7 @@ describe('addresses', () => {
       'fe80::63',
       '2001:db8::ff:fe00:1',
     ]);
-    expect(one.ipv6.linkOf(one.eth()).hopLimit).toBe(61);
+    expect(one.ipv6.conf(one.eth()).hopLimit).toBe(61);
     expect(one.ipv6.neighbours.find(found.nextHop, one.eth())!.state).toBe(NUD.STALE);
     arrive(one, icmp('fe80::63', ALL_NODES, advert(0)));
     rig.wait(SOON_NS);

@@ -12,7 +12,7 @@ import { IN6ADDR_ANY, IN6ADDR_LOOPBACK, IPPROTO } from '../../uapi/in.ts';
 import { RTN } from '../../uapi/rtnetlink.ts';
 import { AF } from '../../uapi/socket.ts';
 import { ethHeader } from '../core/ethernet.ts';
-import { defaultNeighbourSettings, NeighbourTable } from '../core/neighbour.ts';
+import { defaultNeighbourSettings, type Neighbour, NeighbourTable } from '../core/neighbour.ts';
 import type { NetCore } from '../core/net-core.ts';
 import type { NetDevice } from '../core/net-device.ts';
 import type { NetTimers } from '../core/net-timers.ts';
@@ -28,14 +28,15 @@ import type { NetStatistics } from '../snmp.ts';
 import { Addrconf } from './addrconf.ts';
 import { isMulticast6, isUnicast6, needsLink } from './address.ts';
 import type { Ipv6Context, Ipv6Route } from './context.ts';
-import { Fib6 } from './fib6.ts';
+import { Ipv6Conf } from './conf6.ts';
+import { Fib6, type Fib6Route, isRefusal } from './fib6.ts';
 import { Icmpv6 } from './icmpv6.ts';
 import { Ip6Input } from './ip6-input.ts';
 import { Ip6Output } from './ip6-output.ts';
 import { destinationOf6, headerAt6, IPV6_MIN_MTU, IPV6HDR, sourceOf6 } from './ipv6-header.ts';
 import { Ndisc } from './ndisc.ts';
+import { Routes6 } from './route6.ts';
 
-const DEFAULT_HOP_LIMIT = 64;
 /** How long a path's MTU is believed. Linux: net.ipv6.route.mtu_expires. */
 const MTU_EXPIRES_NS = 600_000_000_000;
 const PATHS_MAX = 2048;
@@ -59,21 +60,26 @@ export class Ipv6 implements Ipv6Context, NetworkLayer {
   readonly timers: NetTimers;
   readonly statistics: NetStatistics;
   readonly fib = new Fib6();
+  readonly routes: Routes6;
   readonly addrconf: Addrconf;
   readonly ndisc: Ndisc;
   readonly neighbours: NeighbourTable;
   readonly icmp: Icmpv6;
   readonly protocols = new Map<number, TransportProtocol>();
+  onNeighbour: (neighbour: Neighbour, isGone: boolean) => void = () => undefined;
   readonly #output: Ip6Output;
-  readonly #links = new Map<NetDevice, { hopLimit: number; mtu: number }>();
+  /** Of new devices. */
+  readonly confDefault: Ipv6Conf;
+  readonly confAll: Ipv6Conf;
+  readonly #confs = new Map<NetDevice, Ipv6Conf>();
   readonly #paths = new Map<string, { readonly mtu: number; readonly expiresNs: number }>();
   #pathGeneration = 0;
-  #isDisabled: boolean;
 
   constructor(parts: Ipv6Parts) {
     const { core, timers, statistics, printk, random } = parts;
     this.core = core;
-    this.#isDisabled = parts.isDisabled;
+    this.confDefault = new Ipv6Conf(Number(parts.isDisabled));
+    this.confAll = this.confDefault.clone();
     this.timers = timers;
     this.statistics = statistics;
     this.ndisc = new Ndisc(this);
@@ -81,9 +87,17 @@ export class Ipv6 implements Ipv6Context, NetworkLayer {
       core,
       timers,
       fib: this.fib,
+      conf: (device) => this.conf(device),
       probe: (address) => this.ndisc.probe(address),
       solicitRouters: (device) => this.ndisc.solicitRouters(device),
       warn: (text) => printk.info(text),
+    });
+    this.routes = new Routes6({
+      fib: this.fib,
+      timers,
+      loopback: () => core.devices[0],
+      isOwn: (address) => this.isLocal(address),
+      conf: (device) => this.conf(device),
     });
     this.neighbours = new NeighbourTable({
       family: AF.INET6,
@@ -99,7 +113,7 @@ export class Ipv6 implements Ipv6Context, NetworkLayer {
       },
       drop: (skb) => core.skbs.free(skb, 'NEIGH_QUEUEFULL'),
       overflow: (table) => printk.info(`neighbour: ${table}: neighbor table overflow!`),
-      onChange: () => undefined,
+      onChange: (...change) => this.onNeighbour(...change),
     });
     this.icmp = new Icmpv6(this);
     this.#output = new Ip6Output(this, random, (route) => this.mtu(route));
@@ -110,40 +124,44 @@ export class Ipv6 implements Ipv6Context, NetworkLayer {
     core.onEvent((event, device) => {
       if (event === 'up' || (event === 'change' && device.isRunning)) this.#up(device);
       if (event === 'down' || event === 'unregister') this.#down(device);
+      if (event === 'unregister') this.#confs.delete(device);
     });
   }
 
   /** Without a cable nobody could be asked whether an address is taken. */
   #up(device: NetDevice): void {
-    if (device.isRunning && (device.isLoopback || !this.#isDisabled)) this.addrconf.up(device);
-  }
-
-  get isDisabled(): boolean {
-    return this.#isDisabled;
-  }
-
-  /** net.ipv6.conf.all.disable_ipv6. Linux: addrconf_disable_ipv6. */
-  disable(isDisabled: boolean): void {
-    this.#isDisabled = isDisabled;
-    for (const device of this.core.devices) {
-      if (!isDisabled) this.#up(device);
-      else if (!device.isLoopback) this.#down(device);
-    }
+    if (device.isRunning && this.conf(device).disabled === 0) this.addrconf.up(device);
   }
 
   #down(device: NetDevice): void {
     this.addrconf.down(device);
     this.neighbours.flush(device);
-    this.#links.delete(device);
+    this.conf(device).mtu = 0;
   }
 
-  linkOf(device: NetDevice): { hopLimit: number; mtu: number } {
-    let link = this.#links.get(device);
-    if (link === undefined) {
-      link = { hopLimit: DEFAULT_HOP_LIMIT, mtu: 0 };
-      this.#links.set(device, link);
+  /** What is set of a device. Linux: struct inet6_dev, cnf. */
+  conf(device: NetDevice): Ipv6Conf {
+    let conf = this.#confs.get(device);
+    if (conf === undefined) {
+      conf = this.confDefault.clone();
+      if (device.isLoopback) conf.disabled = 0;
+      this.#confs.set(device, conf);
     }
-    return link;
+    return conf;
+  }
+
+  /** net.ipv6.conf.DEVICE.disable_ipv6. Linux: dev_disable_change. */
+  disableOn(device: NetDevice, isDisabled: boolean): void {
+    this.conf(device).disabled = Number(isDisabled);
+    if (isDisabled) this.#down(device);
+    else this.#up(device);
+  }
+
+  /** net.ipv6.conf.all.disable_ipv6. Linux: addrconf_disable_change. */
+  disable(isDisabled: boolean): void {
+    this.confAll.disabled = Number(isDisabled);
+    this.confDefault.disabled = Number(isDisabled);
+    for (const device of this.core.devices) this.disableOn(device, isDisabled);
   }
 
   // ---- Routes --------------------------------------------------------------------------------
@@ -166,6 +184,7 @@ export class Ipv6 implements Ipv6Context, NetworkLayer {
     if (isLinked && device === undefined && !isMulticast6(destination)) return -ERRNO.EINVAL;
     const entry = this.fib.lookup(destination, this.timers.now(), device);
     if (entry === undefined) return -ERRNO.ENETUNREACH;
+    if (isRefusal(entry)) return refusal(entry);
     const source = asked ?? this.addrconf.selectSource(destination, entry.device);
     if (source === undefined) return -ERRNO.EADDRNOTAVAIL;
     return this.#make(destination, source, entry.device, entry.gateway);
@@ -203,7 +222,7 @@ export class Ipv6 implements Ipv6Context, NetworkLayer {
   }
 
   mtu(route: Route): number {
-    const link = this.linkOf(route.device).mtu || route.device.mtu;
+    const link = this.conf(route.device).mtu || route.device.mtu;
     const path = this.#paths.get(route.destination as string);
     if (path === undefined || path.expiresNs <= this.timers.now()) return link;
     return Math.min(link, path.mtu);
@@ -278,4 +297,11 @@ export class Ipv6 implements Ipv6Context, NetworkLayer {
   addProtocol(number: number, protocol: TransportProtocol): void {
     this.protocols.set(number, protocol);
   }
+}
+
+/** Linux: fib6_prop. */
+function refusal({ type }: Fib6Route): number {
+  if (type === RTN.BLACKHOLE) return -ERRNO.EINVAL;
+  if (type === RTN.PROHIBIT) return -ERRNO.EACCES;
+  return type === RTN.THROW ? -ERRNO.EAGAIN : -ERRNO.EHOSTUNREACH;
 }

@@ -204,9 +204,10 @@ export class Ndisc implements NeighbourOps {
   /** Linux: ndisc_router_discovery. */
   #router(skb: SkBuff, device: NetDevice): void {
     const { addrconf, neighbours, fib, timers } = this.#net;
+    const conf = this.#net.conf(device);
     const options = skb.length < RA.OPTIONS ? undefined : readOptions(skb, RA.OPTIONS);
     const source = sourceOf6(skb);
-    if (options === undefined || !isLinkLocal(source)) return;
+    if (options === undefined || !isLinkLocal(source) || conf.acceptRa === 0) return;
     addrconf.heardRouter(device);
     const lifetimeNs = skb.load16(RA.LIFETIME) * SECOND;
     const gateway = { destination: IN6ADDR_ANY, prefixLength: 0, gateway: source, device };
@@ -217,9 +218,8 @@ export class Ndisc implements NeighbourOps {
       const kind = { type: RTN.UNICAST, protocol: RTPROT.RA, metric: METRIC.USER };
       fib.add({ ...gateway, ...kind, expiresNs });
     }
-    const link = this.#net.linkOf(device);
     const hopLimit = skb.load8(RA.HOP_LIMIT);
-    if (hopLimit !== 0) link.hopLimit = hopLimit;
+    if (hopLimit !== 0) conf.hopLimit = hopLimit;
     const mac = options.get(OPTION.SOURCE_MAC)?.subarray(2, 2 + ETH_ALEN);
     const neighbour = mac === undefined ? undefined : neighbours.findOrMake(source, device);
     if (neighbour !== undefined) {
@@ -231,7 +231,7 @@ export class Ndisc implements NeighbourOps {
   }
 
   #setMtu(device: NetDevice, mtu: number): void {
-    if (mtu >= IPV6_MIN_MTU && mtu <= device.mtu) this.#net.linkOf(device).mtu = mtu;
+    if (mtu >= IPV6_MIN_MTU && mtu <= device.mtu) this.#net.conf(device).mtu = mtu;
   }
 
   /** Linux: addrconf_prefix_rcv. */
@@ -253,18 +253,21 @@ export class Ndisc implements NeighbourOps {
       if (valid === 0) fib.removeWhere((route) => route.destination === destination);
       else fib.add({ ...place, ...kind, expiresNs: until(valid) });
     }
-    if ((flags & AUTONOMOUS) === 0 || length !== 64) return;
+    const { autoconf, maxAddresses } = this.#net.conf(device);
+    if ((flags & AUTONOMOUS) === 0 || length !== 64 || autoconf === 0) return;
     const address = destination.slice(0, 16) + interfaceIdOf(device.address);
     const known = addrconf.find(address, device);
     if (known === undefined) {
+      if (valid === 0 || addrconf.of(device).length >= maxAddresses) return;
       const lifetimes = { validNs: until(valid), preferredNs: until(preferred) };
-      if (valid !== 0) addrconf.add(device, address, length, lifetimes);
+      // The prefix has its route from above, if it is one of the link.
+      const kept = IFA_F.MANAGETEMPADDR | IFA_F.NOPREFIXROUTE;
+      addrconf.add(device, address, length, { ...lifetimes, flags: kept });
       return;
     }
-    known.preferredNs = until(preferred);
     const isTrusted = valid * SECOND > TWO_HOURS_NS || until(valid) > known.validNs;
-    if (isTrusted) known.validNs = until(valid);
-    else known.validNs = Math.min(known.validNs, nowNs + TWO_HOURS_NS);
+    const validNs = isTrusted ? until(valid) : Math.min(known.validNs, nowNs + TWO_HOURS_NS);
+    addrconf.renew(known, validNs, until(preferred));
   }
 }
 

@@ -128,7 +128,7 @@ describe('a netlink socket', () => {
     const log = logged(function* (client, say) {
       yield* client.open(NETLINK.ROUTE, 1);
       yield* client.send(RTM.GETADDR, NLM_F.DUMP, (builder) =>
-        builder.reserve(8, (view, at) => view.setUint8(at, AF.INET6)),
+        builder.reserve(8, (view, at) => view.setUint8(at, AF.UNIX)),
       );
       say((yield* client.receive()).map(({ type }) => type));
       const fd = yield* client.c.open('/proc/net/netlink', O.RDONLY);

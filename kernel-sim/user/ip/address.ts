@@ -174,6 +174,7 @@ function* showAddresses(context: IpContext, words: Words): IpResult {
     options: { ...options, family: filter.family },
     paint,
     isLinkCommand: false,
+    isOfOne: device !== undefined,
     names: namesOf(links),
   };
   const asksForSome =

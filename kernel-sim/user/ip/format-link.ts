@@ -13,6 +13,8 @@ export interface LinkStyle {
   readonly paint: Paint;
   /** Of `ip link`, which shows the mode, as opposed to `ip address`. */
   readonly isLinkCommand: boolean;
+  /** One device was asked for, not all. */
+  readonly isOfOne?: boolean;
   /** All names by index. */
   readonly names: ReadonlyMap<number, string>;
 }
@@ -52,8 +54,8 @@ export function formatBriefLink(link: Link, style: LinkStyle): string {
 /** The lines of a link, without its statistics. The last one has no end yet. */
 export function formatLink(link: Link, style: LinkStyle): string {
   const { options, paint } = style;
-  // Of a family of its own, the kernel tells less of a link.
-  const isBare = options.family === AF.INET6 && !style.isLinkCommand;
+  // Asked for all of a family of its own, the kernel tells less of a link.
+  const isBare = options.family === AF.INET6 && !style.isLinkCommand && !style.isOfOne;
   const name = isBare ? link.name : nameWithLower(link, style);
   let text = `${link.index}: ${paint('name', `${name}: `)}${formatLinkFlags(link.flags)} `;
   text += `mtu ${link.mtu} `;
