@@ -12,6 +12,7 @@ import {
   igmpText,
   rawText,
   routeText,
+  sockstat6Text,
   sockstatText,
   udpText,
 } from '../net/ipv4/proc.ts';
@@ -19,7 +20,7 @@ import { confSysctls, ipv4Sysctls } from '../net/ipv4/sysctl.ts';
 import { deviceSysctls6, ifInet6Text, ipv6RouteText, ipv6Sysctls } from '../net/ipv6/proc.ts';
 import type { SysctlValue } from '../net/sysctl-value.ts';
 import { CONGESTION_CONTROLS } from '../net/tcp/congestion.ts';
-import { tcpSockstat, tcpText } from '../net/tcp/proc.ts';
+import { tcpSockstat, tcpSockstat6, tcpText } from '../net/tcp/proc.ts';
 import { tcpSysctls } from '../net/tcp/sysctl.ts';
 import { decodeUtf8 } from '../lib/utf8.ts';
 import { ERRNO } from '../uapi/errno.ts';
@@ -42,6 +43,7 @@ export function registerInetFiles(procfs: ProcFs, kernel: Kernel): void {
   file('sockstat', ({ inet, tcp }) => {
     return sockstatText(inet, { used: kernel.sockets.files.openFiles, tcp: tcpSockstat(tcp) });
   });
+  file('sockstat6', ({ inet, tcp }) => sockstat6Text(inet, tcpSockstat6(tcp)));
   file('tcp', ({ tcp }) => tcpText(tcp, AF.INET));
   file('tcp6', ({ tcp }) => tcpText(tcp, AF.INET6));
   file('raw6', ({ inet }) => rawText(inet, AF.INET6));

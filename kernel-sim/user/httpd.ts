@@ -64,16 +64,23 @@ function parsePlace(text: string): { readonly address: string; readonly port: nu
   const digits = text.slice(colon + 1);
   const port = /^\d{1,5}$/.test(digits) ? Number(digits) : 0;
   if (port === 0 || port > PORT_MAX) return undefined;
-  return { address: colon < 0 ? '0.0.0.0' : text.slice(0, colon), port };
+  // Of both families, unless there is no IPv6.
+  const address = colon < 0 ? '::' : text.slice(0, colon).replace(/^\[(.*)\]$/u, '$1');
+  return { address, port };
 }
 
 function* listenAt(c: Libc, address: string, port: number): Sleeping<number> {
-  const fd = yield* c.socket(AF.INET, SOCK.STREAM);
+  const family = address.includes(':') ? AF.INET6 : AF.INET;
+  const fd = yield* c.socket(family, SOCK.STREAM);
   if (fd < 0) return fd;
   yield* c.setsockopt(fd, SOL.SOCKET, SO.REUSEADDR, 1);
-  const bound = yield* c.bind(fd, { family: AF.INET, address, port });
+  const bound = yield* c.bind(fd, { family, address, port });
   const failure = bound < 0 ? bound : yield* c.listen(fd, BACKLOG);
   return failure < 0 ? failure : fd;
+}
+
+function endpointText(address: string, port: number): string {
+  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
 }
 
 function* serve(c: Libc, listener: number, isVerbose: boolean): Sleeping<number> {
@@ -86,7 +93,7 @@ function* serve(c: Libc, listener: number, isVerbose: boolean): Sleeping<number>
       return yield* c.die('httpd', `accept: ${c.strerror(accepted)}`);
     }
     const { fd, address } = accepted;
-    const peer = 'port' in address ? `${address.address}:${address.port}` : '';
+    const peer = 'port' in address ? endpointText(address.address, address.port) : '';
     yield* c.fork(function* (child) {
       yield* child.close(listener);
       yield* new HttpServer(child, fd, isVerbose ? peer : undefined).run();

@@ -155,13 +155,7 @@ export interface SocketCounts {
 
 export function sockstatText(inet: Inet, { used, tcp }: SocketCounts): string {
   const { udp, raw, stack } = inet;
-  const count = (
-    socks: Iterable<{ family: number; localPort: number }>,
-    needsPort: boolean,
-  ): number =>
-    [...socks].filter(({ family, localPort }) => {
-      return family === AF.INET && (!needsPort || localPort !== 0);
-    }).length;
+  const count = countOf(AF.INET);
   const { fragments } = stack.ipv4;
   return [
     `sockets: used ${used}`,
@@ -172,6 +166,30 @@ export function sockstatText(inet: Inet, { used, tcp }: SocketCounts): string {
     `FRAG: inuse ${fragments.count} memory ${fragments.bytes}`,
     '',
   ].join('\n');
+}
+
+/** Linux: sockstat6_seq_show. */
+export function sockstat6Text({ udp, raw, stack }: Inet, tcp: number): string {
+  const count = countOf(AF.INET6);
+  const { fragments } = stack.ipv6;
+  return [
+    `TCP6: inuse ${tcp}`,
+    `UDP6: inuse ${count(udp.socks, true)}`,
+    'UDPLITE6: inuse 0',
+    `RAW6: inuse ${count(raw.socks, false)}`,
+    `FRAG6: inuse ${fragments.count} memory ${fragments.bytes}`,
+    '',
+  ].join('\n');
+}
+
+/** How many sockets there are of a family. */
+function countOf(family: number) {
+  return (
+    socks: Iterable<{ readonly family: number; readonly localPort: number }>,
+    needsPort: boolean,
+  ): number =>
+    [...socks].filter((sock) => sock.family === family && (!needsPort || sock.localPort !== 0))
+      .length;
 }
 
 /** As it lies on the wire, read as a number of a little-endian machine. */

@@ -10,7 +10,7 @@ import { IN6ADDR_LOOPBACK, IPPROTO } from '../../uapi/in.ts';
 import { type Fragment, Fragments, joinFragments } from '../core/inet-fragment.ts';
 import type { NetDevice } from '../core/net-device.ts';
 import type { SkBuff } from '../core/sk-buff.ts';
-import { isMulticast6 } from './address.ts';
+import { isMulticast6, needsLink } from './address.ts';
 import type { Ipv6Context } from './context.ts';
 import { type HeaderWalk, walkHeaders } from './exthdrs.ts';
 import { destinationOf6, IPV6HDR, sourceOf6 } from './ipv6-header.ts';
@@ -24,11 +24,11 @@ const FRAG_BYTES_MAX = 4 * 1024 * 1024;
 
 export class Ip6Input {
   readonly #net: Ipv6Context;
-  readonly #fragments: Fragments;
+  readonly fragments: Fragments;
 
   constructor(net: Ipv6Context) {
     this.#net = net;
-    this.#fragments = new Fragments({
+    this.fragments = new Fragments({
       skbs: net.core.skbs,
       timers: net.timers,
       limitBytes: () => FRAG_BYTES_MAX,
@@ -48,8 +48,16 @@ export class Ip6Input {
     ip6.InReceives++;
     ip6.InOctets += skb.length;
     skb.networkHeader = skb.data;
+    if (device.isLoopback && skb.length >= IPV6HDR.SIZE) this.#setLink(skb);
     if (this.#isSound(skb, device) && this.#isForUs(skb, device)) this.#deliver(skb);
     else core.skbs.free(skb, 'IP_INHDR');
+  }
+
+  /** What this machine says to itself on a link comes from that link. Linux: rt6i_idev. */
+  #setLink(skb: SkBuff): void {
+    const destination = destinationOf6(skb);
+    const own = needsLink(destination) ? this.#net.addrconf.find(destination) : undefined;
+    if (own !== undefined) skb.ifIndexIn = own.device.ifindex;
   }
 
   /** Linux: ip6_rcv_core. */
@@ -154,7 +162,7 @@ export class Ip6Input {
     const next = skb.load8(fragmentAt);
     skb.control = { namedAt, next, header: fragmentAt } satisfies FragmentNote;
     skb.pull(header);
-    const answer = this.#fragments.add(key, { skb, offset, isLast });
+    const answer = this.fragments.add(key, { skb, offset, isLast });
     if (typeof answer !== 'string') return this.#join(answer);
     if (answer !== 'waiting' && answer !== 'dropped') ip6.ReasmFails++;
     return undefined;

@@ -13,6 +13,7 @@ import { RTN } from '../../uapi/rtnetlink.ts';
 import { AF } from '../../uapi/socket.ts';
 import { ethHeader } from '../core/ethernet.ts';
 import { defaultNeighbourSettings, type Neighbour, NeighbourTable } from '../core/neighbour.ts';
+import type { Fragments } from '../core/inet-fragment.ts';
 import type { NetCore } from '../core/net-core.ts';
 import type { NetDevice } from '../core/net-device.ts';
 import type { NetTimers } from '../core/net-timers.ts';
@@ -61,6 +62,7 @@ export class Ipv6 implements Ipv6Context, NetworkLayer {
   readonly statistics: NetStatistics;
   readonly fib = new Fib6();
   readonly routes: Routes6;
+  readonly fragments: Fragments;
   readonly addrconf: Addrconf;
   readonly ndisc: Ndisc;
   readonly neighbours: NeighbourTable;
@@ -118,6 +120,7 @@ export class Ipv6 implements Ipv6Context, NetworkLayer {
     this.icmp = new Icmpv6(this);
     this.#output = new Ip6Output(this, random, (route) => this.mtu(route));
     const input = new Ip6Input(this);
+    this.fragments = input.fragments;
     this.addProtocol(IPPROTO.ICMPV6, { receive: (skb) => this.icmp.receive(skb) });
     core.types.add(ETH_P.IPV6, 'ipv6_rcv', (skb, device) => input.receive(skb, device));
     for (const device of core.devices) this.#up(device);

@@ -160,3 +160,40 @@ it('knows neighbours, and what is set', () => {
     'sysctl: setting key "net.ipv6.conf.eth0.forwarding": Invalid argument',
   ]);
 });
+
+it('carries what programs say over TCP', () => {
+  const lines = outputOf(`
+    mkdir www; echo a page > www/index.html
+    sudo httpd -h www
+    nc -6 -l -p 7777 > got &
+    sleep 1
+    ss -6 -tln; ss -tln | sed 1d; netstat -6 -tln | sed 1,2d; cut -c 1-84 /proc/net/tcp6
+    echo over six | nc -N -6 ::1 7777; wait; cat got
+    curl -s 'http://[::1]/'; curl -s http://127.0.0.1/; curl -6 -s http://localhost/
+    wget -q -O - 'http://[::1]/'
+    curl -s -o /dev/null 'http://[::1]:81/'; echo $?
+    cat /proc/net/sockstat6
+  `);
+  const any = '0'.repeat(32);
+  const row = (slot: number, port: string): string => `   ${slot}: ${any}:${port} ${any}:0000 0A`;
+  expect(lines.map((line) => line.replace(/ +$/u, ''))).toEqual([
+    'State  Recv-Q Send-Q Local Address:Port Peer Address:PortProcess',
+    'LISTEN 0      64                 *:80              *:*',
+    'LISTEN 0      1                  *:7777            *:*',
+    'LISTEN 0      64                 *:80              *:*',
+    'LISTEN 0      1                  *:7777            *:*',
+    'tcp6       0      0 :::80                   :::*                    LISTEN',
+    'tcp6       0      0 :::7777                 :::*                    LISTEN',
+    '  sl  local_address                         remote_address                        st',
+    row(0, '0050'),
+    row(1, '1E61'),
+    'over six',
+    ...Array.from({ length: 4 }, () => 'a page'),
+    '7',
+    'TCP6: inuse 1',
+    'UDP6: inuse 0',
+    'UDPLITE6: inuse 0',
+    'RAW6: inuse 0',
+    'FRAG6: inuse 0 memory 0',
+  ]);
+});

@@ -13,6 +13,7 @@ import { formatIpv4, formatIpv6 } from '../../lib/ip-address.ts';
 import { PACKET } from '../../uapi/if-ether.ts';
 import { TCPHDR } from '../../uapi/tcp.ts';
 import type { InetSock } from '../inet-sock.ts';
+import { needsLink } from '../ipv6/address.ts';
 import type { Connection } from './connection.ts';
 import type { FourTuple, TcpContext } from './context.ts';
 import { TIMESTAMP_BYTES } from './header.ts';
@@ -95,7 +96,7 @@ export class Listener {
   // ---- SYN -----------------------------------------------------------------------------------
 
   #receiveSyn(segment: Segment, isn: number): void {
-    const { tcp, sock } = this.#parts;
+    const { tcp } = this.#parts;
     const { tcpExt } = tcp.statistics;
     const { layer, skb } = segment;
     const isForUs = skb.pktType === PACKET.HOST && layer.isLocal(segment.destination);
@@ -127,12 +128,18 @@ export class Listener {
     }
     const serverIsn = isn === 0 ? tcp.secrets.initialSequence(ends, tcp.now()) : isn;
     const terms = this.#termsOf(segment, ends, serverIsn);
-    const place = { family: sock.family, boundDevice: sock.boundDevice };
-    const request = new Request(this, tcp, layer, ends, place, terms);
+    const request = new Request(this, tcp, layer, ends, this.#placeOf(segment), terms);
     this.#requests.add(request);
     tcp.table.add(request);
     request.sendSynAck();
     request.arm();
+  }
+
+  /** A peer whose address means something on its link only is at that link's device. */
+  #placeOf({ source, skb }: Segment): { readonly family: number; readonly boundDevice: number } {
+    const { family, boundDevice } = this.#parts.sock;
+    const isLinked = typeof source === 'string' && needsLink(source);
+    return { family, boundDevice: isLinked ? skb.ifIndexIn : boundDevice };
   }
 
   /** What the peer's SYN allows, and what this side says to it. */
@@ -223,7 +230,7 @@ export class Listener {
     const space = windowFromSpace(settings, sock.options.rcvbuf);
     const rcvWscale = wscale < 0 ? 0 : windowScaleFor(settings, space, tcp.rmemMax);
     const terms = { ...draft, clientIsn, mss, hasSack, sndWscale: wscale, rcvWscale };
-    const place = { family: sock.family, boundDevice: sock.boundDevice };
+    const place = this.#placeOf(segment);
     const request = new Request(this, tcp, segment.layer, ends, place, terms);
     return this.#establish(request, segment);
   }

@@ -89,6 +89,11 @@ export function tcpSockstat(tcp: Tcp): string {
   return `TCP: inuse ${inUse} orphan ${orphans} tw ${timeWaits} alloc ${inUse} mem ${pages}`;
 }
 
+/** How many sockets of IPv6 there are. */
+export function tcpSockstat6(tcp: Tcp): number {
+  return [...tcpRows(tcp, AF.INET6)].filter(({ sock }) => sock instanceof TcpSock).length;
+}
+
 /** As it lies in memory, read as words of a machine with the lowest byte first. */
 function hexAddress(address: IpAddress): string {
   if (typeof address === 'number') {

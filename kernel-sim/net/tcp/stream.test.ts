@@ -6,7 +6,18 @@
 import { describe, expect, it, vi } from 'vitest';
 
 import { Prng } from '../../sim/prng.ts';
-import { readBytes, SECOND, stateName, TcpPeers, write } from '../testing/tcp-peers.ts';
+import { IPPROTO } from '../../uapi/in.ts';
+import { AF } from '../../uapi/socket.ts';
+import {
+  OVER_IPV4,
+  OVER_IPV6,
+  readBytes,
+  SECOND,
+  stateName,
+  type TcpFamilies,
+  TcpPeers,
+  write,
+} from '../testing/tcp-peers.ts';
 import type { Tamper } from '../testing/net-rig.ts';
 import { Segment } from './segment.ts';
 import type { TcpSock } from './tcp-sock.ts';
@@ -22,17 +33,26 @@ interface Faults {
   readonly corruption: number;
 }
 
-/** What a bad cable makes of frames; ARP gets through, since it is not what is tried here. */
+/** Where the TCP header of a frame lies: the rest is not what is tried here. */
+function tcpAt(frame: Uint8Array): number | undefined {
+  const isIpv6 = frame[12] === 0x86;
+  const protocol = frame[12] === 8 && frame[13] === 6 ? undefined : frame[isIpv6 ? 20 : 23];
+  if (protocol !== IPPROTO.TCP) return undefined;
+  return isIpv6 ? 54 : 34;
+}
+
+/** What a bad cable makes of frames; those that ask for neighbours get through. */
 function badCable({ loss, duplication, reordering, corruption }: Faults, seed: number): Tamper {
   const random = new Prng(seed);
   const happens = (percent: number): boolean => random.below(100) < percent;
   return ({ bytes }) => {
-    if (bytes[12] === 8 && bytes[13] === 6) return [bytes];
+    const header = tcpAt(bytes);
+    if (header === undefined) return [bytes];
     if (happens(loss)) return [];
     let piece = bytes;
     if (happens(corruption)) {
       piece = bytes.slice();
-      piece[34 + random.below(piece.length - 34)]! ^= 1 << random.below(8);
+      piece[header + random.below(piece.length - header)]! ^= 1 << random.below(8);
     }
     const delayNs = happens(reordering) ? random.below(3 * MS) : 0;
     const first = { bytes: piece, delayNs };
@@ -124,6 +144,16 @@ describe('a stream arrives whole', () => {
       expect(moveBothWays(new TcpPeers(seed), faults, bytes, 100 * seed)).toBe('');
     }
   });
+});
+
+it.each<[string, TcpFamilies]>([
+  ['IPv6', OVER_IPV6],
+  ['IPv4, of a socket of IPv6', { ...OVER_IPV4, client: AF.INET6, to: '[::ffff:10.0.0.2]' }],
+  ['IPv4, to a listener of IPv6', { ...OVER_IPV4, server: AF.INET6, any: '[::]' }],
+])('goes over %s as well', (_name, families) => {
+  const faults = { loss: 8, duplication: 8, reordering: 15, corruption: 5 };
+  expect(moveBothWays(new TcpPeers(1, families), CLEAN, 100_000, 100)).toBe('');
+  expect(moveBothWays(new TcpPeers(2, families), faults, 60_000, 200)).toBe('');
 });
 
 it('notices a stack that does not look at checksums', () => {

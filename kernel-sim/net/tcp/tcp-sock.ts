@@ -118,6 +118,9 @@ export class TcpSock extends InetSock {
     const destination = orLoopback(wanted.address);
     const { tcp, tp } = this;
     if (this.source !== undefined && typeof this.source !== typeof destination) return -ENETUNREACH;
+    const { ifindex } = wanted;
+    if (ifindex !== 0 && ![0, ifindex].includes(this.boundDevice)) return -EINVAL;
+    if (ifindex !== 0) this.options.boundDevice = ifindex;
     const route = this.findRoute(destination, this.source, this.boundDevice);
     if (typeof route === 'number') return route;
     if (route.isBroadcast || route.isMulticast) return -ENETUNREACH;
@@ -247,6 +250,7 @@ export class TcpSock extends InetSock {
     child.options.inheritFrom(this.options);
     Object.assign(child.inet, this.inet);
     const { localAddress, remoteAddress, localPort, remotePort } = request;
+    child.options.boundDevice = request.boundDevice;
     child.localAddress =
       typeof localAddress === 'number' && this.family === AF.INET6
         ? mapIpv4(localAddress)

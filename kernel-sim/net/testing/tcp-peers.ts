@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /** TCP of the rig's hosts, as tests use it: sockets in text, and what went over the cable. */
-import { parseIpv4 } from '../../lib/ip-address.ts';
+import { parseIpv4, parseIpv6 } from '../../lib/ip-address.ts';
 import { decodeUtf8, encodeUtf8 } from '../../lib/utf8.ts';
 import { KernelBuffer } from '../../mm/io-memory.ts';
 import { WOULD_BLOCK } from '../../uapi/coroutine.ts';
@@ -17,9 +17,14 @@ export const MS = 1_000_000;
 export const SECOND = 1_000_000_000;
 const BUFFER_BYTES = 65_536;
 
+/** `10.0.0.1:80`, `[fd00::1]:80`. */
 export function at(text: string): SockAddress {
-  const [host = '', port = '0'] = text.split(':');
-  return { family: AF.INET, address: parseIpv4(host)!, port: Number(port) };
+  const colon = text.lastIndexOf(':');
+  const host = text.slice(0, colon);
+  const port = Number(text.slice(colon + 1));
+  if (!host.startsWith('[')) return { family: AF.INET, address: parseIpv4(host)!, port };
+  const address = parseIpv6(host.slice(1, -1))!;
+  return { family: AF.INET6, address, port, flowinfo: 0, scopeId: 0 };
 }
 
 export function nameOf(answer: number): string | number {
@@ -40,39 +45,76 @@ export function addTcp(rig: NetRig, host: RigHost): Tcp {
     portRange: () => [32_768, 60_999],
     random: () => rig.random.next(),
   });
-  tcp.attach(host.ipv4);
+  for (const layer of [host.ipv4, host.ipv6]) tcp.attach(layer);
   return tcp;
 }
 
-/** Two hosts and a cable, 10.0.0.1 and 10.0.0.2. */
+/** Of which families sockets and addresses are. */
+export interface TcpFamilies {
+  readonly client: number;
+  readonly server: number;
+  /** Where the server is dialled. */
+  readonly to: string;
+  readonly any: string;
+}
+
+export const OVER_IPV4: TcpFamilies = {
+  client: AF.INET,
+  server: AF.INET,
+  to: '10.0.0.2',
+  any: '0.0.0.0',
+};
+export const OVER_IPV6: TcpFamilies = {
+  client: AF.INET6,
+  server: AF.INET6,
+  to: '[fd00::2]',
+  any: '[::]',
+};
+
+/** Two hosts and a cable, 10.0.0.1 and 10.0.0.2; over IPv6 fd00::1 and fd00::2, too. */
 export class TcpPeers {
   readonly rig: NetRig;
   readonly hosts: readonly [RigHost, RigHost];
   readonly client: Tcp;
   readonly server: Tcp;
   readonly cable: RigCable;
+  readonly families: TcpFamilies;
 
-  constructor(seed = 1) {
+  constructor(seed = 1, families = OVER_IPV4) {
     this.rig = new NetRig(seed);
+    this.families = families;
     const { rig } = this;
     this.hosts = [rig.host('client'), rig.host('server')];
     const [one, other] = this.hosts;
     this.cable = rig.join(one, '10.0.0.1/24', other, '10.0.0.2/24');
     this.client = addTcp(rig, one);
     this.server = addTcp(rig, other);
+    if (families !== OVER_IPV4) this.#addIpv6();
+  }
+
+  #addIpv6(): void {
+    for (const [index, host] of this.hosts.entries()) {
+      host.ipv6.disable(false);
+      const address = parseIpv6(`fd00::${index + 1}`)!;
+      expectZero(host.ipv6.addrconf.add(host.eth(), address, 64));
+    }
+    // Until nobody asks for routers any more.
+    this.rig.wait(20 * SECOND);
   }
 
   listen(port = 80, backlog = 16): TcpSock {
-    const sock = this.server.create(AF.INET);
-    expectZero(sock.bind(at(`0.0.0.0:${port}`)));
+    const { server, any } = this.families;
+    const sock = this.server.create(server);
+    expectZero(sock.bind(at(`${any}:${port}`)));
     expectZero(sock.listen(backlog));
     return sock;
   }
 
   /** Begins to connect. */
   dial(port = 80): TcpSock {
-    const sock = this.client.create(AF.INET);
-    const answer = nameOf(sock.connect(at(`10.0.0.2:${port}`), false));
+    const { client, to } = this.families;
+    const sock = this.client.create(client);
+    const answer = nameOf(sock.connect(at(`${to}:${port}`), false));
     if (answer !== 'EINPROGRESS') throw new Error(`connect: ${answer}`);
     this.rig.settle();
     return sock;

@@ -7,6 +7,7 @@ import { ERRNO } from '../../uapi/errno.ts';
 import { IPPROTO } from '../../uapi/in.ts';
 import { NETLINK } from '../../uapi/netlink.ts';
 import {
+  INET_DIAG,
   INET_DIAG_MSG,
   INET_DIAG_REQ,
   INET_DIAG_SOCKID,
@@ -107,8 +108,9 @@ function inetSocket({ body }: NetlinkMessage, netid: string, details: DetailOpti
   const attributes = new Attributes(body, INET_DIAG_MSG.SIZE);
   const id = INET_DIAG_MSG.id;
   const family = body.getUint8(INET_DIAG_MSG.family);
+  const isV6Only = attributes.u8(INET_DIAG.SKV6ONLY) === 1;
   const place = (address: number, port: number): Place => ({
-    address: addressAt(body, id + address, family),
+    address: addressAt(body, id + address, family, isV6Only),
     port: body.getUint16(id + port),
   });
   return {
@@ -123,9 +125,11 @@ function inetSocket({ body }: NetlinkMessage, netid: string, details: DetailOpti
   };
 }
 
-function addressAt(body: DataView, at: number, family: number): string {
+/** Any address of both families is `*`. */
+function addressAt(body: DataView, at: number, family: number, isV6Only: boolean): string {
   if (family === AF.INET) return formatIpv4(body.getUint32(at));
   const bytes = new Uint8Array(body.buffer, body.byteOffset + at, 16);
+  if (!isV6Only && bytes.every((byte) => byte === 0)) return '*';
   return `[${formatIpv6(ipv6FromBytes(bytes))}]`;
 }
 
