@@ -14,6 +14,7 @@ export { locksView } from './inspect/locks.ts';
 export { moduleDetail } from './inspect/module-detail.ts';
 export { memoryBuffers, memoryView } from './inspect/memory.ts';
 export { networkBuffers, networkView } from './inspect/network.ts';
+export { usbView } from './inspect/usb.ts';
 export { takeSnapshot } from './inspect/snapshot.ts';
 export { timelineBuffers, timelineView } from './inspect/timeline.ts';
 export type * from './machine-types.ts';

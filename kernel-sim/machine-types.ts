@@ -13,6 +13,7 @@ import type { SourcePlace } from './view-types/source.ts';
 export type * from './view-types/locks.ts';
 export * from './view-types/memory.ts';
 export type * from './view-types/network.ts';
+export type * from './view-types/usb.ts';
 export type * from './view-types/source.ts';
 export * from './view-types/timeline.ts';
 
@@ -66,9 +67,14 @@ export type Input =
   | { readonly kind: 'remove-file'; readonly path: string }
   /** A file or folder gets another path under the same roof. */
   | { readonly kind: 'rename-file'; readonly from: string; readonly to: string }
+  | UsbInput
+  | WireInput;
+
+export type UsbInput =
   /** A device is plugged into a port of its USB, which count from 1, or with null pulled out. */
   | { readonly kind: 'usb'; readonly port: number; readonly device: UsbDeviceName | null }
-  | WireInput;
+  /** A cable is pulled out of a device's socket, or put in again. */
+  | { readonly kind: 'cable'; readonly isPlugged: boolean; readonly socket: 'lan9512' };
 
 /** What can be plugged into a USB. */
 export type UsbDeviceName = 'hub' | 'lan9512' | 'loopback';

@@ -126,7 +126,9 @@ export class SkBuff {
 
   /** Adds bytes in front. More than there is room for is an oops. Context: any. Linux: skb_push. */
   push(this: Mut<SkBuff>, bytes: number): void {
-    this.#packet().push(sizeOf(bytes));
+    const skb = this.#packet();
+    skb.push(sizeOf(bytes));
+    skb.site = this.#context.services.runtime.site;
   }
 
   /** Takes bytes off the front; false when it has not so many. Context: any. Linux: skb_pull. */

@@ -12,6 +12,7 @@ import { makeStructs } from '../api/views.ts';
 import { ModuleDefinition } from '../api/driver-module.ts';
 import { CharDevices } from '../drivers/char/chrdev.ts';
 import type { UsbCore } from '../drivers/usb/core.ts';
+import type { UrbLog } from '../drivers/usb/urb-log.ts';
 import type { DebugFs } from '../fs/debugfs/debugfs.ts';
 import { Pipes } from '../fs/pipe-file.ts';
 import type { ProcEntries } from '../fs/procfs/proc-entries.ts';
@@ -114,7 +115,7 @@ import { mountSys } from './sys-files.ts';
 import { detectRaces } from './races.ts';
 import { makeRawHooks } from './raw-hooks.ts';
 import { makeSockets, makeUnixSockets } from './sockets.ts';
-import { makeUsb, makeUsbSockets, usbServices } from './usb.ts';
+import { logUrbs, makeUsb, makeUsbSockets, usbServices } from './usb.ts';
 import type { UsbSockets } from './usb-sockets.ts';
 import { startWatchers, type Watchers } from './watchers.ts';
 import { populateRoot, withExecutables } from './rootfs.ts';
@@ -226,6 +227,8 @@ export class Kernel {
   /** Undefined where there is no host controller. */
   readonly usb: UsbCore | undefined;
   readonly usbSockets: UsbSockets | undefined;
+  /** For who looks at them. */
+  readonly urbs: UrbLog | undefined;
   readonly devices: DeviceParts;
   readonly net: Net;
 
@@ -247,7 +250,7 @@ export class Kernel {
     };
 
     this.sim = new Sim(settings.strategy, this.runtime);
-    this.sim.site = () => innermostSite(this.runtime);
+    this.sim.site = () => this.runtime.site;
     if (settings.isTraced) this.sim.trace.start();
     if (settings.keepsTimeline) {
       this.timeline = new EventRing(TIMELINE_EVENTS);
@@ -308,6 +311,7 @@ export class Kernel {
     this.nic = plugInNic(this);
     this.usb = makeUsb(this);
     this.usbSockets = makeUsbSockets(this);
+    this.urbs = settings.keepsTimeline ? logUrbs(this) : undefined;
     this.netlink = makeNetlink(this);
 
     this.consoles = new Consoles(this, host);
@@ -720,8 +724,3 @@ export class Kernel {
 /** Linux: CONSOLE_LOGLEVEL_MOTORMOUTH. */
 const LEVEL_VERBOSE = 15;
 const RAM_BYTES = 64 * 1024 * 1024;
-
-/** Where the innermost function on the shadow stack stands. */
-function innermostSite({ stack, sp }: DriverRuntime): number {
-  return sp < 2 ? 0 : (stack[sp - 2] ?? 0);
-}

@@ -70,7 +70,7 @@ export function registerUsbDebug(kernel: Kernel, debugfs: DebugFs): void {
   const { ram } = kernel.devices.bus;
   const pointerText = (pointer: number): string => formatPointer(board.memory, pointer);
   const mon = new UsbMon({ sim, scheduler, ram, pointerText });
-  usb.hcd.watcher = mon;
+  usb.hcd.watchers.push(mon);
   for (const bus of [0, usb.root.bus]) {
     const file = (letter: string): string => `usb/usbmon/${bus}${letter}`;
     debugfs.register(file('s'), { mode: 0o600, show: () => mon.statistics });

@@ -27,6 +27,7 @@ export class UsbSockets implements Bench {
   /** By number of the port, from 1: what is plugged in. */
   readonly #plugged = new Map<number, string>();
   readonly #cables = new Map<string, CableEnd>();
+  #adapter: Lan9512 | undefined = undefined;
 
   constructor(kernel: Kernel, ports: readonly UsbPort[]) {
     this.#kernel = kernel;
@@ -35,6 +36,16 @@ export class UsbSockets implements Bench {
 
   get names(): readonly string[] {
     return ['hub', 'lan9512', 'loopback'];
+  }
+
+  /** By port, from 1: what is plugged in; empty for nothing. */
+  get plugged(): readonly string[] {
+    return this.#ports.map((_, at) => this.#plugged.get(at + 1) ?? '');
+  }
+
+  /** The LAN9512 that is plugged in. */
+  get adapter(): Lan9512 | undefined {
+    return this.plugged.includes('lan9512') ? this.#adapter : undefined;
   }
 
   /** The sockets for cables that there are. */
@@ -72,7 +83,7 @@ export class UsbSockets implements Bench {
 
   /** One line for each port: its number, and what is in it. */
   get listing(): string {
-    return this.#ports.map((_, at) => `${at + 1} ${this.#plugged.get(at + 1) ?? '-'}\n`).join('');
+    return this.plugged.map((name, at) => `${at + 1} ${name || '-'}\n`).join('');
   }
 
   /** For the list of frames: by the interface's name, while it has one. */
@@ -126,6 +137,7 @@ export class UsbSockets implements Bench {
       onPhyRegister: (...access) => this.onPhyRegister(...access),
       onTransmit: (frame, site) => this.#sent(frame, site),
     });
+    this.#adapter = chip;
     hub.ports[0]!.plug(chip, 'high');
     return hub;
   }

@@ -2,6 +2,7 @@
 /** The host controller of a board, and the core that drives it. */
 import type { ApiServices } from '../api/context.ts';
 import { UsbCore } from '../drivers/usb/core.ts';
+import { UrbLog } from '../drivers/usb/urb-log.ts';
 import { DmaBus } from '../hw/dma.ts';
 import { HostController } from '../hw/usb/host-controller.ts';
 import { innerPath } from '../kernel/module/sites.ts';
@@ -63,6 +64,16 @@ export function makeUsbSockets(kernel: Kernel): UsbSockets | undefined {
   const sockets = new UsbSockets(kernel, kernel.usb.hcd.controller.rootHub.ports);
   if (kernel.board.name === 'rpi3') sockets.plug('lan9512', 1);
   return sockets;
+}
+
+const LATEST_URBS = 4096;
+
+/** Keeps the latest URBs, for who looks at them. */
+export function logUrbs({ usb, sim, devices, runtime: execution }: Kernel): UrbLog | undefined {
+  if (usb === undefined) return undefined;
+  const log = new UrbLog({ sim, ram: devices.bus.ram, execution }, LATEST_URBS);
+  usb.hcd.watchers.push(log);
+  return log;
 }
 
 /** What the driver API needs of it. */

@@ -101,6 +101,7 @@ function pageCommands({ store }: Playground): readonly Command[] {
     view('memory', 'the kernel’s memory'),
     view('locks', 'the kernel’s locks'),
     view('timeline', 'the timeline'),
+    view('devices', 'the devices on the USB'),
     view('packets', 'the packets and the wire'),
     {
       id: 'maximise',

@@ -10,6 +10,7 @@ import './styles/memory-object.css';
 import './styles/locks.css';
 import './styles/timeline.css';
 import './styles/packets.css';
+import './styles/devices.css';
 import './styles/files.css';
 import './styles/dialogs.css';
 import './styles/phone.css';

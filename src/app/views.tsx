@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /** The views of the kernel, as tabs. */
+import { DevicesPanel } from '../panels/devices/devices-panel.tsx';
 import { LocksPanel } from '../panels/locks/locks-panel.tsx';
 import { LogPanel } from '../panels/log/log-panel.tsx';
 import { MemoryPanel } from '../panels/memory/memory-panel.tsx';
@@ -36,6 +37,7 @@ export function useViewTabs(): readonly TabItem<ViewName>[] {
       : { id: 'locks', label: 'Locks', count: locks, isAlarming: true },
     { id: 'modules', label: 'Modules', count: modules },
     { id: 'timeline', label: 'Timeline' },
+    { id: 'devices', label: 'Devices' },
     packets === 0
       ? { id: 'packets', label: 'Packets' }
       : { id: 'packets', label: 'Packets', count: packets },
@@ -58,6 +60,8 @@ export function ViewBody({ view }: { readonly view: ViewName }) {
       return <ModulesPanel />;
     case 'timeline':
       return <TimelinePanel />;
+    case 'devices':
+      return <DevicesPanel />;
     case 'packets':
       return <PacketsPanel />;
   }

@@ -16,6 +16,8 @@ import type {
   PortName,
   TimelineRequest,
   TimelineView,
+  UsbRequest,
+  UsbView,
 } from '../../kernel-sim/machine-types.ts';
 import { startSandboxedWorker, type SandboxedWorker } from './frame.ts';
 import { PROTOCOL_VERSION, type BootRequest, type FromKernel, type ToKernel } from './messages.ts';
@@ -43,7 +45,7 @@ export interface KernelListener {
 /** What the kernel says when it is asked. */
 type Answer = Extract<
   FromKernel,
-  { readonly kind: 'module' | 'memory' | 'locks' | 'timeline' | 'network' }
+  { readonly kind: 'module' | 'memory' | 'locks' | 'timeline' | 'network' | 'usb' }
 >;
 
 export class KernelSession {
@@ -118,6 +120,12 @@ export class KernelSession {
     return answer?.kind === 'network' ? (answer.view ?? undefined) : undefined;
   }
 
+  /** The USB and the latest transfers; undefined before the kernel is booted. */
+  async describeUsb(request: UsbRequest): Promise<UsbView | undefined> {
+    const answer = await this.#ask((id) => ({ kind: 'describe-usb', id, request }));
+    return answer?.kind === 'usb' ? (answer.view ?? undefined) : undefined;
+  }
+
   #ask(question: (id: number) => ToKernel): Promise<Answer | undefined> {
     if (this.#worker === undefined) return Promise.resolve(undefined);
     this.#askId += 1;
@@ -175,6 +183,7 @@ export class KernelSession {
       case 'locks':
       case 'timeline':
       case 'network':
+      case 'usb':
         this.#asking.get(message.id)?.(message);
         this.#asking.delete(message.id);
         return;

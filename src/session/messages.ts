@@ -19,10 +19,12 @@ import type {
   PortName,
   TimelineRequest,
   TimelineView,
+  UsbRequest,
+  UsbView,
 } from '../../kernel-sim/machine-types.ts';
 
 /** Changes whenever a message does: a page never talks to another build's worker. */
-export const PROTOCOL_VERSION = 8;
+export const PROTOCOL_VERSION = 9;
 
 export type ToKernel =
   | { readonly kind: 'boot'; readonly version: number; readonly image: BootRequest }
@@ -39,6 +41,8 @@ export type ToKernel =
   | { readonly kind: 'describe-timeline'; readonly id: number; readonly request: TimelineRequest }
   /** Answered by `network` with the same id. */
   | { readonly kind: 'describe-network'; readonly id: number; readonly request: NetworkRequest }
+  /** Answered by `usb` with the same id. */
+  | { readonly kind: 'describe-usb'; readonly id: number; readonly request: UsbRequest }
   | { readonly kind: 'ping'; readonly id: number };
 
 /** The parts of the boot image that the page decides; the worker adds the shipped files. */
@@ -67,6 +71,8 @@ export type FromKernel =
   | { readonly kind: 'timeline'; readonly id: number; readonly view: TimelineView | null }
   /** Its buffers change hands. null: nothing has been booted. */
   | { readonly kind: 'network'; readonly id: number; readonly view: NetworkView | null }
+  /** null: nothing has been booted, or it has no USB. */
+  | { readonly kind: 'usb'; readonly id: number; readonly view: UsbView | null }
   /** A frame leaves the machine's world over its uplink. */
   | { readonly kind: 'frame'; readonly bytes: Uint8Array }
   | { readonly kind: 'pong'; readonly id: number }

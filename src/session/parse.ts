@@ -27,6 +27,7 @@ import type { FromKernel } from './messages.ts';
 import { isLocksView } from './parse-locks.ts';
 import { BAD_MEMORY, isMemoryView } from './parse-memory.ts';
 import { isNetworkView } from './parse-network.ts';
+import { isUsbView } from './parse-usb.ts';
 import { isTimelineView } from './parse-timeline.ts';
 import { isModuleDetail } from './parse-module.ts';
 
@@ -229,6 +230,8 @@ export function parseFromKernel(data: unknown): FromKernel | undefined {
         return (
           isCount(message['id']) && (message['view'] === null || isNetworkView(message['view']))
         );
+      case 'usb':
+        return isCount(message['id']) && (message['view'] === null || isUsbView(message['view']));
       case 'frame':
         return isBytes(message['bytes']);
       case 'pong':

@@ -13,6 +13,7 @@ export type ViewName =
   | 'memory'
   | 'locks'
   | 'timeline'
+  | 'devices'
   | 'packets';
 /** What stands beside the editor, when anything does. */
 export type SidebarName = 'files' | 'search';

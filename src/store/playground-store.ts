@@ -10,6 +10,7 @@ import { createTreeSlice, type TreeSlice } from './tree-slice.ts';
 import { createTerminalSlice, type TerminalSlice } from './terminal-slice.ts';
 import { createLocksSlice, type LocksSlice } from './locks-slice.ts';
 import { createMemorySlice, type MemorySlice } from './memory-slice.ts';
+import { createDevicesSlice, type DevicesSlice } from './devices-slice.ts';
 import { createPacketsSlice, type PacketsSlice } from './packets-slice.ts';
 import { createMachineSlice, type MachineSlice } from './machine-slice.ts';
 
@@ -22,7 +23,8 @@ export type PlaygroundState = MachineSlice &
   DeskSlice &
   MemorySlice &
   LocksSlice &
-  PacketsSlice;
+  PacketsSlice &
+  DevicesSlice;
 export type PlaygroundStore = StoreApi<PlaygroundState>;
 
 export function createPlaygroundStore(): PlaygroundStore {
@@ -37,5 +39,6 @@ export function createPlaygroundStore(): PlaygroundStore {
     ...createMemorySlice(...api),
     ...createLocksSlice(...api),
     ...createPacketsSlice(...api),
+    ...createDevicesSlice(...api),
   }));
 }

@@ -17,9 +17,12 @@ import type {
   ModuleDetail,
   NetworkRequest,
   NetworkView,
+  UsbRequest,
+  UsbView,
   PortName,
   TimelineRequest,
   TimelineView,
+  UsbInput,
   WireInput,
 } from '../../kernel-sim/machine-types.ts';
 import { KernelSession } from '../session/kernel-session.ts';
@@ -142,6 +145,7 @@ export class Playground {
     state.setMark(undefined);
     state.chooseObject(undefined);
     state.forgetPackets();
+    state.forgetDevices();
     this.#kernel.start();
     this.#terminals?.reset();
   }
@@ -170,6 +174,16 @@ export class Playground {
   /** What has happened lately; undefined before the kernel is booted. */
   describeTimeline(request: TimelineRequest): Promise<TimelineView | undefined> {
     return this.#kernel.describeTimeline(request);
+  }
+
+  /** The USB and the latest transfers; undefined before the kernel is booted. */
+  describeUsb(request: UsbRequest): Promise<UsbView | undefined> {
+    return this.#kernel.describeUsb(request);
+  }
+
+  /** Plugs something in or out, as a hand would. */
+  handleUsb(input: UsbInput): void {
+    this.#kernel.input(input);
   }
 
   /** The latest frames and the wire; undefined before the kernel is booted. */
@@ -262,16 +276,21 @@ export class Playground {
 
   /** A frame is what is talked about, with the line that sent or received it; `words` says so. */
   markPacket(packet: number, source: LogLine['source'], words: string): void {
+    this.store.getState().choosePacket(packet);
+    this.markLine(source, words, { packet });
+  }
+
+  /** A driver's line is what is talked about, and why; without one only `about` is marked. */
+  markLine(source: LogLine['source'], words: string, about: Omit<Mark, 'place'> = {}): void {
     const state = this.store.getState();
-    state.choosePacket(packet);
     state.remarkOn(words);
     const project = source === undefined ? undefined : projectWith(state, source.module);
     if (source === undefined || project === undefined) {
-      state.setMark({ packet });
+      state.setMark(about);
       return;
     }
     const path = `${HOME}/${project}/${source.file}`;
-    state.setMark({ packet, place: { path, line: source.line } });
+    state.setMark({ ...about, place: { path, line: source.line } });
     if (state.files[path] === undefined) return;
     state.openFile(path);
     state.revealLine(path, source.line);

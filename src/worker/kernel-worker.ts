@@ -18,6 +18,7 @@ import {
   takeSnapshot,
   timelineBuffers,
   timelineView,
+  usbView,
   type BootFile,
   type Host,
   type Input,
@@ -26,6 +27,7 @@ import {
   type NetworkRequest,
   type PortName,
   type TimelineRequest,
+  type UsbRequest,
 } from '../../kernel-sim/index.ts';
 import {
   PROTOCOL_VERSION,
@@ -92,6 +94,9 @@ class KernelServer {
         return;
       case 'describe-network':
         this.#describeNetwork(message.id, message.request);
+        return;
+      case 'describe-usb':
+        this.#describeUsb(message.id, message.request);
         return;
       case 'ping':
         this.#send({ kind: 'pong', id: message.id });
@@ -163,6 +168,11 @@ class KernelServer {
       { kind: 'network', id, view: view ?? null },
       view === undefined ? [] : networkBuffers(view),
     );
+  }
+
+  #describeUsb(id: number, request: UsbRequest): void {
+    const view = this.#machine === undefined ? undefined : usbView(this.#machine, request);
+    this.#send({ kind: 'usb', id, view: view ?? null });
   }
 
   #keepsUp(): boolean {

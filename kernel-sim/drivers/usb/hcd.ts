@@ -72,7 +72,7 @@ export class Hcd {
   /** The device that memory is lent to. */
   readonly dmaDevice: DmaDevice = { name: 'pv-hcd.0', driverName: 'pv-hcd' };
   readonly controller: HostController;
-  watcher: UrbWatcher | undefined = undefined;
+  readonly watchers: UrbWatcher[] = [];
   /** Told of ports of the root hub with something new, bit n for port n. Context: interrupt. */
   onChangedPorts: (ports: number) => void = () => undefined;
   readonly #parts: HcdParts;
@@ -141,11 +141,12 @@ export class Hcd {
     urb.actualBytes = 0;
     urb.unlinked = 0;
     device.urbCount++;
-    this.watcher?.submitted(urb);
+    urb.submitSite = urb.site === 0 ? sim.site() : urb.site;
+    for (const watcher of this.watchers) watcher.submitted(urb);
     const transfer = this.#transferOf(urb, device);
     if (transfer === undefined) {
       urb.status = -ERRNO.EAGAIN;
-      this.watcher?.refused(urb, urb.status);
+      for (const watcher of this.watchers) watcher.refused(urb, urb.status);
       UrbAnchor.remove(urb);
       return -ERRNO.EAGAIN;
     }
@@ -257,6 +258,7 @@ export class Hcd {
       data,
       bytes: urb.bufferBytes,
       intervalNs: intervalOf(info, device),
+      site: urb.submitSite,
       status: 'done',
       actualBytes: 0,
     };
@@ -310,7 +312,7 @@ export class Hcd {
     const frame = execution.push(GIVEBACK_PATH);
     for (let urb = this.#ended.shift(); urb !== undefined; urb = this.#ended.shift()) {
       if (sim.trace.on) sim.trace.emit(EVENT.URB_COMPLETE, urb.endpoint, urb.actualBytes);
-      this.watcher?.completed(urb);
+      for (const watcher of this.watchers) watcher.completed(urb);
       UrbAnchor.remove(urb);
       scheduler.happens.acquire(urb);
       yield* finished(urb.complete(urb));

@@ -30,6 +30,8 @@ export class Urb {
   /** URB. */
   flags = 0;
   complete: UrbCompletion = () => undefined;
+  /** The line of a driver that it is for; 0: the one that submits it. */
+  site = 0;
 
   // What came of it.
 
@@ -46,6 +48,8 @@ export class Urb {
   /** Submitting it fails, as long as somebody kills it. Linux: reject. */
   rejections = 0;
   anchor: UrbAnchor | undefined = undefined;
+  /** The line that it was submitted for. */
+  submitSite = 0;
   /** What the controller has of it. Linux: hcpriv. */
   transfer: HostTransfer | undefined = undefined;
   /** How it is to end, since somebody took it back; 0 else. Linux: unlinked. */

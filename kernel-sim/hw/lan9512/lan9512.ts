@@ -146,7 +146,6 @@ export class Lan9512 extends UsbDevice {
         });
       },
       fail: () => this.#failTx(),
-      site: () => this.#parts.sim.site(),
     });
   }
 

@@ -18,8 +18,6 @@ export interface TxPathParts {
   readonly send: (frame: TxFrame, site: number, sent: () => void) => void;
   /** What came made no sense; true when the endpoint halts for that. */
   readonly fail: () => boolean;
-  /** Where in a driver the running code stands. */
-  readonly site: () => number;
 }
 
 interface Waiting {
@@ -59,7 +57,7 @@ export class TxPath {
 
   /** Takes a transfer, when there is room: until then it waits, which a bus sees as NAKs. */
   submit(transfer: UsbTransfer): void {
-    this.#waiting.push({ transfer, at: 0, site: this.#parts.site() });
+    this.#waiting.push({ transfer, at: 0, site: transfer.site ?? 0 });
     this.run();
   }
 

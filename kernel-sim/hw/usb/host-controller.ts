@@ -26,6 +26,8 @@ export interface HostTransfer {
   readonly bytes: number;
   /** How often an interrupt endpoint is asked; 0 for others. */
   readonly intervalNs: number;
+  /** The line of a driver that it is for; 0 for none. */
+  readonly site: number;
 
   // What came of it.
   status: TransferStatus;
@@ -180,6 +182,7 @@ export class HostController {
       setup: setup === undefined ? undefined : parseSetup(setup),
       out,
       room: isIn ? transfer.bytes : 0,
+      site: transfer.site,
       complete: (status, data) => this.#answered(flight, status, data),
     };
     device.submit(flight.given);

@@ -41,6 +41,8 @@ export interface UsbTransfer {
   readonly out: Uint8Array;
   /** Bytes that the host has room for when the direction is IN. */
   readonly room: number;
+  /** The line of a driver that it is for, where one is known. */
+  readonly site?: number;
   /**
    * Called once, by the device, unless the transfer is cancelled: how it ended, and what came from
    * the device. It may be called before `submit` returns.

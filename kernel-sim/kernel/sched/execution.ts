@@ -9,6 +9,12 @@ import { Clock } from '../../sim/clock.ts';
 export class Execution extends Clock {
   stack: Int32Array = new Int32Array(2);
   sp = 0;
+
+  /** Where the innermost function on it stands; 0 in none. */
+  get site(): number {
+    return this.sp < 2 ? 0 : (this.stack[this.sp - 2] ?? 0);
+  }
+
   dying = false;
   /** In which context the CPU is: kernel/sched/preempt.ts. */
   preemptCount = 0;

@@ -89,6 +89,8 @@ export class SkBuff {
   ifIndexIn = 0;
   /** Memory that it stands for. */
   truesize = 0;
+  /** The line of a driver that was the last to put something in front; 0 for none. */
+  site = 0;
   /** Who is charged for it. */
   sock: SkBuffOwner | undefined = undefined;
   /** For the layer that has it. Linux: skb->cb. */

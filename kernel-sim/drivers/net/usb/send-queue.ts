@@ -75,6 +75,7 @@ export class SendQueue {
     urb.endpoint = this.#endpoint.address;
     urb.buffer = skb.data;
     urb.bufferBytes = skb.length;
+    urb.site = skb.site;
     if (skb.length % this.#endpoint.packetBytes === 0) urb.flags |= URB.ZERO_PACKET;
     urb.complete = () => this.#sent(urb, payloadBytes);
     this.#underWay.set(urb, skb);

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/**
+ * The latest URBs of a machine, as they were submitted and as they came back, for who wants to look
+ * at them. In the order in which they came back.
+ */
+import type { Ram } from '../../hw/ram/ram.ts';
+import type { Execution } from '../../kernel/sched/execution.ts';
+import type { Sim } from '../../sim/sim.ts';
+import { USB_ENDPOINT, USB_SETUP_BYTES, USB_XFER } from '../../uapi/usb.ts';
+import type { UrbWatcher } from './hcd.ts';
+import type { Urb } from './urb.ts';
+
+/** So much of a transfer's bytes is kept. */
+const DATA_BYTES_MAX = 128;
+/** So many functions of those that submitted it. */
+const SITES_MAX = 12;
+const NOTHING = new Uint8Array(0);
+
+export interface LoggedUrb {
+  /** Counts from 0; older ones are gone. */
+  readonly sequence: number;
+  readonly submittedNs: number;
+  readonly endedNs: number;
+  /** `1-1.1`. */
+  readonly device: string;
+  readonly vendor: number;
+  readonly product: number;
+  /** `bEndpointAddress`. */
+  readonly endpoint: number;
+  /** USB_XFER. */
+  readonly kind: number;
+  /** The eight bytes of a control transfer. */
+  readonly setup: Uint8Array | undefined;
+  /** Bytes that there was room for, or that were to be sent. */
+  readonly wanted: number;
+  readonly actual: number;
+  /** 0 or a negative errno. */
+  readonly status: number;
+  /** The first bytes that went or came. */
+  readonly data: Uint8Array;
+  /** Where the functions stood that submitted it, innermost first. */
+  readonly sites: readonly number[];
+}
+
+export interface UrbLogParts {
+  readonly sim: Sim;
+  readonly ram: Ram;
+  readonly execution: Execution;
+}
+
+/** What is known of an URB on its way. */
+type Begun = Pick<LoggedUrb, 'submittedNs' | 'setup' | 'data' | 'sites'>;
+
+export class UrbLog implements UrbWatcher {
+  readonly #sim: Sim;
+  readonly #ram: Ram;
+  readonly #execution: Execution;
+  readonly #capacity: number;
+  readonly #urbs: LoggedUrb[] = [];
+  readonly #begun = new WeakMap<Urb, Begun>();
+  #next = 0;
+
+  constructor({ sim, ram, execution }: UrbLogParts, capacity: number) {
+    this.#sim = sim;
+    this.#execution = execution;
+    this.#ram = ram;
+    this.#capacity = capacity;
+  }
+
+  /** How many there have ever been. */
+  get count(): number {
+    return this.#next;
+  }
+
+  /** Those from `sequence` on that are still there, oldest first. */
+  since(sequence: number): LoggedUrb[] {
+    const first = Math.max(sequence, this.#next - this.#capacity, 0);
+    return Array.from(
+      { length: Math.max(0, this.#next - first) },
+      (_, n) => this.#urbs[(first + n) % this.#capacity]!,
+    );
+  }
+
+  submitted(urb: Urb): void {
+    this.#begun.set(urb, {
+      submittedNs: this.#sim.now(),
+      setup: urb.setup === 0 ? undefined : this.#bytes(urb.setup, USB_SETUP_BYTES),
+      data: urb.isIn ? NOTHING : this.#bytes(urb.buffer, urb.bufferBytes),
+      sites: urb.site === 0 ? this.#stack() : [urb.site],
+    });
+  }
+
+  refused(urb: Urb): void {
+    this.#begun.delete(urb);
+  }
+
+  completed(urb: Urb): void {
+    const begun = this.#begun.get(urb);
+    const { device, endpoint } = urb;
+    if (begun === undefined || device === undefined) return;
+    const isControl = (endpoint & USB_ENDPOINT.NUMBER_MASK) === 0;
+    const sequence = this.#next++;
+    this.#urbs[sequence % this.#capacity] = {
+      ...begun,
+      sequence,
+      endedNs: this.#sim.now(),
+      device: device.name,
+      vendor: device.info.vendor,
+      product: device.info.product,
+      endpoint,
+      kind: isControl ? USB_XFER.CONTROL : (device.endpoint(endpoint)?.kind ?? USB_XFER.BULK),
+      wanted: urb.bufferBytes,
+      actual: urb.actualBytes,
+      status: urb.status,
+      data: urb.isIn ? this.#bytes(urb.buffer, urb.actualBytes) : begun.data,
+    };
+  }
+
+  #stack(): number[] {
+    const { stack, sp } = this.#execution;
+    const depth = Math.min(SITES_MAX, sp / 2);
+    return Array.from({ length: depth }, (_, n) => stack[sp - 2 * (n + 1)] ?? 0);
+  }
+
+  #bytes(address: number, count: number): Uint8Array {
+    if (count === 0) return NOTHING;
+    const at = this.#ram.toPhysical(address);
+    return this.#ram.bytes.slice(at, at + Math.min(count, DATA_BYTES_MAX));
+  }
+}
