@@ -75,7 +75,13 @@ function registerView(name: RegisterName, chip: Lan9512): RegisterView {
     offset,
     meaning,
     value: chip.peek(name) >>> 0,
-    fields: named.map(([field, rest]) => ({ name: field, ...rest })),
+    fields: named.map(([field, { at, width, access, meaning: word }]) => ({
+      name: field,
+      at,
+      width,
+      access,
+      meaning: word,
+    })),
   };
 }
 

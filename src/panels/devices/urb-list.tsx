@@ -145,4 +145,4 @@ const LINE: GridColumn<UrbView> = {
   show: (urb) => <DriverLine site={urb.site} sentence={urbSentence(urb)} />,
 };
 const COLUMNS = [TIME, WAY, KIND, MEANING, BYTES, LATENCY, LINE];
-const NARROW_COLUMNS = [WAY, KIND, MEANING, BYTES];
+const NARROW_COLUMNS = [WAY, KIND, MEANING, LINE];
