@@ -51,8 +51,7 @@ export class Inet {
         return this.ping.mayCreate() ? this.ping.create(family) : -ERRNO.EACCES;
       case SOCK.RAW:
         if (!capable(this.stack.sockParts.credentials())) return -ERRNO.EPERM;
-        // Differs: raw sockets are IPv4's alone.
-        if (protocol === 0 || family === AF.INET6) return -ERRNO.EPROTONOSUPPORT;
+        if (protocol === 0) return -ERRNO.EPROTONOSUPPORT;
         return this.raw.create(family, protocol);
       default:
         return -ERRNO.ESOCKTNOSUPPORT;

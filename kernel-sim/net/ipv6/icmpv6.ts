@@ -177,6 +177,7 @@ export class Icmpv6 {
     if (!isOurs) return;
     if (type === ICMPV6.PKT_TOOBIG) this.#net.updateMtu(destinationOf6(skb), error.mtu);
     const whole: TransportError = { ...error, from, outerAt };
+    this.#net.raw.error(skb, whole, walk.protocol);
     if (walk.protocol === IPPROTO.ICMPV6) this.pingError(skb, whole);
     else this.#net.protocols.get(walk.protocol)?.error?.(skb, whole);
   }

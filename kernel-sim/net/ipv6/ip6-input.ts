@@ -118,19 +118,25 @@ export class Ip6Input {
       if (whole !== undefined) this.#deliver(whole);
       return;
     }
-    const protocol = protocols.get(walk.protocol);
-    if (protocol === undefined) {
-      if (walk.protocol !== IPPROTO.NONE) {
-        ip6.InUnknownProtos++;
-        icmp.send(skb, ICMPV6.PARAMPROB, 1, walk.namedAt);
-      }
-      core.skbs.free(skb, 'IP_NOPROTO');
-      return;
-    }
-    ip6.InDelivers++;
     skb.pull(walk.at);
     skb.transportHeader = skb.data;
-    protocol.receive(skb);
+    const isTaken = this.#net.raw.receive(skb, walk.protocol);
+    const protocol = protocols.get(walk.protocol);
+    if (protocol !== undefined) {
+      ip6.InDelivers++;
+      protocol.receive(skb);
+      return;
+    }
+    if (isTaken) {
+      ip6.InDelivers++;
+      core.skbs.consume(skb);
+      return;
+    }
+    if (walk.protocol !== IPPROTO.NONE) {
+      ip6.InUnknownProtos++;
+      icmp.send(skb, ICMPV6.PARAMPROB, 1, walk.namedAt);
+    }
+    core.skbs.free(skb, 'IP_NOPROTO');
   }
 
   // ---- Fragments -----------------------------------------------------------------------------

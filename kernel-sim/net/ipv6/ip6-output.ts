@@ -62,6 +62,18 @@ export class Ip6Output {
     return skb.length > mtu ? this.#fragment(skb, route, mtu) : this.#toNeighbour(skb, route);
   }
 
+  /** A packet with its header, as a program has made it. Takes the skb. */
+  sendReady(skb: SkBuff, route: Ipv6Route): number {
+    const { ip6 } = this.#net.statistics;
+    skb.networkHeader = skb.data;
+    skb.protocol = ETH_P.IPV6;
+    skb.dev = route.device;
+    ip6.OutRequests++;
+    ip6.OutOctets += skb.length;
+    if (route.isMulticast) this.#loopBack(skb, route);
+    return this.#toNeighbour(skb, route);
+  }
+
   #loopBack(skb: SkBuff, { device, destination }: Ipv6Route): void {
     const { core, addrconf } = this.#net;
     if (device.isLoopback || !addrconf.isMember(destination, device)) return;

@@ -28,7 +28,7 @@ import type {
 import type { NetStatistics } from '../snmp.ts';
 import { Addrconf } from './addrconf.ts';
 import { isMulticast6, isUnicast6, needsLink } from './address.ts';
-import type { Ipv6Context, Ipv6Route } from './context.ts';
+import type { Ipv6Context, Ipv6Route, Raw6Listener } from './context.ts';
 import { Ipv6Conf } from './conf6.ts';
 import { Fib6, type Fib6Route, isRefusal } from './fib6.ts';
 import { Icmpv6 } from './icmpv6.ts';
@@ -69,7 +69,8 @@ export class Ipv6 implements Ipv6Context, NetworkLayer {
   readonly icmp: Icmpv6;
   readonly protocols = new Map<number, TransportProtocol>();
   onNeighbour: (neighbour: Neighbour, isGone: boolean) => void = () => undefined;
-  readonly #output: Ip6Output;
+  raw: Raw6Listener = { receive: () => false, error: () => undefined };
+  readonly ip6Output: Ip6Output;
   /** Of new devices. */
   readonly confDefault: Ipv6Conf;
   readonly confAll: Ipv6Conf;
@@ -118,7 +119,7 @@ export class Ipv6 implements Ipv6Context, NetworkLayer {
       onChange: (...change) => this.onNeighbour(...change),
     });
     this.icmp = new Icmpv6(this);
-    this.#output = new Ip6Output(this, random, (route) => this.mtu(route));
+    this.ip6Output = new Ip6Output(this, random, (route) => this.mtu(route));
     const input = new Ip6Input(this);
     this.fragments = input.fragments;
     this.addProtocol(IPPROTO.ICMPV6, { receive: (skb) => this.icmp.receive(skb) });
@@ -251,7 +252,7 @@ export class Ipv6 implements Ipv6Context, NetworkLayer {
   // ---- NetworkLayer --------------------------------------------------------------------------
 
   output(skb: SkBuff, route: Route, options: OutputOptions): number {
-    return this.#output.send(skb, route as Ipv6Route, options);
+    return this.ip6Output.send(skb, route as Ipv6Route, options);
   }
 
   /** RFC 8200, section 8.1. Linux: csum_ipv6_magic. */
