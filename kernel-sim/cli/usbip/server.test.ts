@@ -9,11 +9,10 @@ import { Prng } from '../../sim/prng.ts';
 import { Export } from './export.ts';
 import { LOOPBACK, UsbipServer } from './server.ts';
 
+/** As hexadecimal, filled up with zeros. */
+const busid = (text: string): string => Buffer.from(text).toString('hex').padEnd(64, '0');
 const DEVLIST = Uint8Array.from([0x01, 0x11, 0x80, 0x05, 0, 0, 0, 0]);
-const IMPORT = Uint8Array.from([
-  ...[0x01, 0x11, 0x80, 0x03, 0, 0, 0, 0],
-  ...Array.from('1-1'.padEnd(32, '\0'), (letter) => letter.charCodeAt(0)),
-]);
+const IMPORT = Uint8Array.from(Buffer.from(`0111800300000000${busid('1-1')}`, 'hex'));
 const IMPORT_REPLY_BYTES = 8 + 312;
 const MANY = 1000;
 /** What the server keeps of those that have not said what they want. */
