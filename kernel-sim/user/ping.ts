@@ -61,7 +61,7 @@ function* refuseHaste(c: Libc, options: PingOptions): Sleeping<string | undefine
 }
 
 function heading(options: PingOptions, target: PingTarget): string {
-  const { address, isIpv6, source, device } = target;
+  const { address, isIpv6, source, device, zone } = target;
   const showsSource = options.from !== undefined || options.isSticky;
   const from = showsSource ? ` from ${source} ${device}:` : '';
   let pattern = '';
@@ -70,7 +70,7 @@ function heading(options: PingOptions, target: PingTarget): string {
     pattern = `PATTERN: 0x${digits}\n`;
   }
   if (isIpv6) {
-    const target = `${options.target}(${address.address})`;
+    const target = `${options.target}(${address.address}${zone})`;
     return `${pattern}PING ${target}${from} ${options.dataBytes} data bytes\n`;
   }
   const sizes = `${options.dataBytes}(${options.dataBytes + IPV4_HEADERS}) bytes of data.`;

@@ -197,3 +197,30 @@ it('carries what programs say over TCP', () => {
     'FRAG6: inuse 0 memory 0',
   ]);
 });
+
+it('takes the link of an address behind a percent sign', () => {
+  const lines = outputOf(`
+    sudo sysctl -q -w net.ipv6.conf.eth0.disable_ipv6=0
+    sudo ip link set eth0 up
+    sleep 2
+    for to in ${LINK}%eth0 ff02::1%2 ${LINK}%eth9 127.0.0.1%lo; do
+      ping -c 1 -W 1 $to | sed 2q | sed 's/time=.*//'
+    done
+    nc -6 -l -p 7777 > got &
+    sleep 1
+    echo over the link | nc -N ${LINK}%eth0 7777; wait; cat got
+    sudo sysctl -q -w 'net.ipv4.ping_group_range=1 0'
+    ping -6 -c 1 ::1; sudo ping -6 -c 1 ::1 | sed -n 2p | sed 's/time=.*//'
+  `);
+  expect(lines).toEqual([
+    'PING LINK%eth0(LINK%eth0) 56 data bytes',
+    '64 bytes from LINK%eth0: icmp_seq=1 ttl=64',
+    'PING ff02::1%2(ff02::1%2) 56 data bytes',
+    '64 bytes from LINK%2: icmp_seq=1 ttl=64',
+    'ping: LINK%eth9: Name or service not known',
+    expect.stringContaining('ping: 127.0.0.1%lo: '),
+    'over the link',
+    'ping: socktype: SOCK_RAW: Operation not permitted',
+    '64 bytes from ::1: icmp_seq=1 ttl=64',
+  ]);
+});

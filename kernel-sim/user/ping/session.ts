@@ -171,8 +171,10 @@ export class PingSession {
 
   *#take(received: Received): Sleeping<number> {
     const nowUs = arrivalTime(received) ?? (yield* this.#clock(CLOCK.REALTIME));
-    const from = 'address' in received.address ? String(received.address.address) : '';
-    const { isIpv6 } = this.#target;
+    const { isIpv6, zone, device } = this.#target;
+    const address = 'address' in received.address ? String(received.address.address) : '';
+    const link = zone !== '' || device === '' ? zone : `%${device}`;
+    const from = address.startsWith('fe80:') ? `${address}${link}` : address;
     const stripped = this.#socket.isRaw && !isIpv6 ? withoutIpHeader(received.bytes) : undefined;
     if (this.#socket.isRaw && !isIpv6 && stripped === undefined) return 0;
     const message = stripped?.message ?? received.bytes;

@@ -18,6 +18,8 @@ export interface PingTarget {
   readonly isIpv6: boolean;
   /** Our own, towards it. */
   readonly source: string;
+  /** `%eth0`, where the target was told with its interface. */
+  readonly zone: string;
   /** The device of -I. */
   readonly device: string;
   readonly isNumeric: boolean;
@@ -54,7 +56,7 @@ export function* findTarget(c: Libc, options: PingOptions): Sleeping<PingTarget 
   if (probe < 0) return fail(`socket: ${errorText(probe)}`);
   const failure = yield* useSource(c, probe, device, fixed, first.family);
   if (failure !== undefined) return failure;
-  let peer: InetSocketAddress = { family: first.family, address: first.address, port: PROBE_PORT };
+  let peer: InetSocketAddress = { ...first, port: PROBE_PORT };
   let connected = yield* c.connect(probe, peer);
   if (connected === -ERRNO.EACCES) {
     if (!options.mayBroadcast) {
@@ -75,12 +77,15 @@ export function* findTarget(c: Libc, options: PingOptions): Sleeping<PingTarget 
       : '';
   // Nobody has the address 0.0.0.0: it means this machine.
   if (parseIpv4(peer.address) === 0) peer = { ...peer, address: source };
+  const percent = options.target.indexOf('%');
+  const zone = percent < 0 ? '' : options.target.slice(percent);
   return {
     address: { ...peer, port: 0 },
     isIpv6: peer.family === AF.INET6,
     source,
     device,
-    isNumeric: options.isNumeric || isLiteral(options.target),
+    zone,
+    isNumeric: options.isNumeric || isLiteral(options.target) || zone !== '',
   };
 }
 

@@ -4,9 +4,10 @@
  */
 import { DNS_RCODE, DNS_TYPE, dnsRcode, type DnsMessage } from '../../lib/dns-message.ts';
 import { formatIpv4, formatIpv6, parseIpv4, parseIpv6 } from '../../lib/ip-address.ts';
-import { decodeUtf8 } from '../../lib/utf8.ts';
+import { decodeUtf8, encodeUtf8 } from '../../lib/utf8.ts';
 import type { Sleeping } from '../../uapi/coroutine.ts';
-import { AF } from '../../uapi/socket.ts';
+import { IFREQ, SIOC } from '../../uapi/if-ioctl.ts';
+import { AF, SOCK } from '../../uapi/socket.ts';
 import type { Libc } from '../libc/libc.ts';
 import type { InetSocketAddress } from '../libc/socket-address.ts';
 import { askServer, readResolverConfig, serverAddress, type ResolverConfig } from './dns-client.ts';
@@ -32,7 +33,7 @@ const GAI_MESSAGES = {
 } as const;
 
 /** Without a port: that is the caller's. */
-export type FoundAddress = Pick<InetSocketAddress, 'family' | 'address'>;
+export type FoundAddress = Pick<InetSocketAddress, 'family' | 'address' | 'scope_id'>;
 
 /** All addresses of a name, IPv4 first, or why there are none. AF.UNSPEC takes both families. */
 export function* resolve(
@@ -40,8 +41,9 @@ export function* resolve(
   name: string,
   family: number = AF.UNSPEC,
 ): Sleeping<readonly FoundAddress[] | GaiError> {
-  const literal = literalAddress(name);
+  const literal = yield* zonedAddress(c, name);
   if (literal !== undefined) {
+    if (literal instanceof GaiError) return literal;
     const fits = family === AF.UNSPEC || family === literal.family;
     return fits ? [literal] : new GaiError('ADDRFAMILY');
   }
@@ -76,6 +78,29 @@ export function reverseName(address: string): string {
 function literalAddress(text: string): FoundAddress | undefined {
   if (parseIpv4(text) !== undefined) return { family: AF.INET, address: text };
   return parseIpv6(text) === undefined ? undefined : { family: AF.INET6, address: text };
+}
+
+/** `fe80::1%eth0`, too: the interface behind the percent sign by its name or number. */
+function* zonedAddress(c: Libc, text: string): Sleeping<FoundAddress | GaiError | undefined> {
+  const percent = text.indexOf('%');
+  if (percent < 0) return literalAddress(text);
+  const literal = literalAddress(text.slice(0, percent));
+  if (literal?.family !== AF.INET6) return undefined;
+  const zone = text.slice(percent + 1);
+  const index = /^\d{1,9}$/.test(zone) ? Number(zone) : yield* interfaceIndex(c, zone);
+  return index === 0 ? new GaiError('NONAME') : { ...literal, scope_id: index };
+}
+
+/** 0 where there is no such interface. Linux: if_nametoindex(3). */
+function* interfaceIndex(c: Libc, name: string): Sleeping<number> {
+  const fd = yield* c.socket(AF.INET6, SOCK.DGRAM);
+  if (fd < 0) return 0;
+  const request = new Uint8Array(IFREQ.SIZE);
+  request.set(encodeUtf8(name).subarray(0, IFREQ.data - 1));
+  const answer = yield* c.ioctl_bytes(fd, SIOC.GIFINDEX, request);
+  yield* c.close(fd);
+  if (typeof answer === 'number') return 0;
+  return new DataView(answer.buffer, answer.byteOffset).getInt32(IFREQ.data, true);
 }
 
 function hostsLines(text: string): string[][] {
