@@ -55,6 +55,7 @@ export abstract class InetSock extends Sock implements PortOwner {
     super(stack.sockParts, family, type, protocol);
     this.stack = stack;
     this.inet = defaultInetOptions();
+    this.inet.isV6Only = family === AF.INET6 && stack.ipv6.bindV6Only !== 0;
     this.localAddress = this.anyAddress;
     this.errors = new ErrorQueue(this);
   }

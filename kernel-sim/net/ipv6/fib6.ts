@@ -20,6 +20,8 @@ export interface Fib6Route {
   readonly gateway: string | undefined;
   /** Infinity unless a router said for how long. */
   readonly expiresNs: number;
+  /** A router has said that the network is on the link. */
+  readonly isAdvertised?: boolean;
 }
 
 export class Fib6 {

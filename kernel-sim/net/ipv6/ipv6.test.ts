@@ -12,11 +12,14 @@ import { foldChecksum, sumBytes } from '../core/checksum.ts';
 import type { DatagramSock } from '../datagram-sock.ts';
 import { addressOf, heard, nameOf, receive, send } from '../testing/datagrams.ts';
 import { NetRig, type RigCable, type RigHost } from '../testing/net-rig.ts';
+import { networkOf } from './address.ts';
 import { IPV6HDR } from './ipv6-header.ts';
+import { ipv6RouteText } from './proc.ts';
 
 const SOON_NS = 1_000_000;
 const SECOND = 1_000_000_000;
 const ALL_NODES = 'ff02::1';
+const ZEROS = [0, 0, 0, 0, 0, 0, 0, 0];
 
 function pair(): { rig: NetRig; one: RigHost; other: RigHost; cable: RigCable } {
   const rig = new NetRig();
@@ -78,9 +81,9 @@ function arrive(host: RigHost, bytes: Uint8Array, type: number = ETH_P.IPV6): vo
   );
 }
 
-function prefixOption(lifetimeSeconds: number): number[] {
+function prefixOption(lifetimeSeconds: number, network = '2001:db8::'): number[] {
   const seconds = [0, 0, lifetimeSeconds >> 8, lifetimeSeconds & 0xff];
-  const prefix = ipv6ToBytes(parseIpv6('2001:db8::')!);
+  const prefix = ipv6ToBytes(parseIpv6(network)!);
   return [3, 4, 64, 0xc0, ...seconds, ...seconds, 0, 0, 0, 0, ...prefix];
 }
 
@@ -201,6 +204,61 @@ describe('addresses', () => {
     arrive(one, icmp('fe80::63', ALL_NODES, advert(0)));
     rig.wait(SOON_NS);
     expect(one.ipv6.route(parseIpv6('2001:4860::1')!)).toBeLessThan(0);
+    end(rig);
+  });
+});
+
+describe('what a router says', () => {
+  const advert = (...options: readonly number[]): Uint8Array =>
+    icmp('fe80::63', ALL_NODES, [134, 0, 0, 0, 61, 0, 7, 8, ...ZEROS, ...options]);
+  const OWN = parseIpv6('2001:db8::ff:fe00:1')!;
+
+  it('holds for as long as it says, and is cut short by nobody', () => {
+    const { rig, one } = pair();
+    const { addrconf, fib, timers } = one.ipv6;
+    arrive(one, advert(...prefixOption(10_000)));
+    rig.wait(2 * SECOND);
+    expect(addrconf.find(OWN)!.flags).toBe(IFA_F.MANAGETEMPADDR | IFA_F.NOPREFIXROUTE);
+    // Somebody wants it gone: two hours are left all the same.
+    arrive(one, advert(...prefixOption(5)));
+    rig.wait(6 * SECOND);
+    expect(addrconf.find(OWN)!.flags & IFA_F.DEPRECATED).not.toBe(0);
+    const left = addrconf.find(OWN)!.validNs - timers.now();
+    expect(Math.round(left / SECOND)).toBe(7194);
+    expect(
+      fib.shown(timers.now()).some(({ prefixLength, destination }) => {
+        return prefixLength === 64 && destination === networkOf(OWN, 64);
+      }),
+    ).toBe(false);
+    // Nor is the network of an address that was given by hand.
+    arrive(one, advert(...prefixOption(0, 'fd00::')));
+    rig.wait(SOON_NS);
+    expect(fib.lookup(parseIpv6('fd00::2')!, timers.now())!.gateway).toBeUndefined();
+    expect(ipv6RouteText(one.ipv6)).toContain(' 00450003     eth0\n');
+    rig.wait(7200 * SECOND);
+    expect(addrconf.find(OWN)).toBeUndefined();
+    end(rig);
+  });
+
+  it('is not listened to where that is set, and fills no memory', () => {
+    const { rig, one } = pair();
+    const conf = one.ipv6.conf(one.eth());
+    conf.acceptRa = 0;
+    arrive(one, advert(...prefixOption(3600)));
+    rig.wait(SOON_NS);
+    expect(one.ipv6.fib.routes.some(({ protocol }) => protocol === RTPROT.RA)).toBe(false);
+    Object.assign(conf, { acceptRa: 1, autoconf: 0 });
+    arrive(one, advert(...prefixOption(3600)));
+    rig.wait(SOON_NS);
+    expect(one.ipv6.addrconf.find(OWN)).toBeUndefined();
+    conf.autoconf = 1;
+    for (let network = 0; network < 400; network++) {
+      const prefix = `2001:db8:${network.toString(16)}::`;
+      arrive(one, advert(...prefixOption(3600, prefix)));
+      rig.settle();
+    }
+    expect(one.ipv6.addrconf.of(one.eth()).length).toBe(conf.maxAddresses);
+    expect(one.ipv6.fib.routes.length).toBeLessThan(300);
     end(rig);
   });
 });

@@ -69,6 +69,8 @@ export class Ipv6 implements Ipv6Context, NetworkLayer {
   readonly icmp: Icmpv6;
   readonly protocols = new Map<number, TransportProtocol>();
   onNeighbour: (neighbour: Neighbour, isGone: boolean) => void = () => undefined;
+  /** net.ipv6.bindv6only: new sockets leave IPv4 to others. */
+  bindV6Only = 0;
   raw: Raw6Listener = { receive: () => false, error: () => undefined };
   readonly ip6Output: Ip6Output;
   /** Of new devices. */

@@ -43,6 +43,8 @@ const RA = { HOP_LIMIT: 4, LIFETIME: 6, OPTIONS: 16 } as const;
 const PREFIX = { LENGTH: 2, FLAGS: 3, VALID: 4, PREFERRED: 8, PREFIX: 16, SIZE: 32 } as const;
 const ON_LINK = 0x80;
 const AUTONOMOUS = 0x40;
+/** More than so many routes are nothing that routers say in earnest. */
+const ROUTES_MAX = 256;
 /** An address that was heard to live this long is not cut short by who cannot prove himself. */
 const TWO_HOURS_NS = 7200 * SECOND;
 
@@ -211,7 +213,7 @@ export class Ndisc implements NeighbourOps {
     addrconf.heardRouter(device);
     const lifetimeNs = skb.load16(RA.LIFETIME) * SECOND;
     const gateway = { destination: IN6ADDR_ANY, prefixLength: 0, gateway: source, device };
-    if (lifetimeNs === 0) {
+    if (lifetimeNs === 0 || fib.routes.length >= ROUTES_MAX) {
       fib.removeWhere((route) => route.gateway === source && route.protocol === RTPROT.RA);
     } else {
       const expiresNs = timers.now() + lifetimeNs;
@@ -236,7 +238,7 @@ export class Ndisc implements NeighbourOps {
 
   /** Linux: addrconf_prefix_rcv. */
   #prefix(device: NetDevice, option: Uint8Array): void {
-    const { addrconf, fib, timers } = this.#net;
+    const { addrconf, timers } = this.#net;
     const view = viewOf(option);
     const length = option[PREFIX.LENGTH] ?? 0;
     const flags = option[PREFIX.FLAGS] ?? 0;
@@ -247,12 +249,7 @@ export class Ndisc implements NeighbourOps {
     const until = (seconds: number): number =>
       seconds === INFINITE_SECONDS ? Infinity : nowNs + seconds * SECOND;
     const destination = networkOf(given, length);
-    const place = { destination, prefixLength: length, device, gateway: undefined };
-    if ((flags & ON_LINK) !== 0) {
-      const kind = { type: RTN.UNICAST, protocol: RTPROT.KERNEL, metric: METRIC.ADDRCONF };
-      if (valid === 0) fib.removeWhere((route) => route.destination === destination);
-      else fib.add({ ...place, ...kind, expiresNs: until(valid) });
-    }
+    if ((flags & ON_LINK) !== 0) this.#onLink(device, given, length, until(valid));
     const { autoconf, maxAddresses } = this.#net.conf(device);
     if ((flags & AUTONOMOUS) === 0 || length !== 64 || autoconf === 0) return;
     const address = destination.slice(0, 16) + interfaceIdOf(device.address);
@@ -268,6 +265,28 @@ export class Ndisc implements NeighbourOps {
     const isTrusted = valid * SECOND > TWO_HOURS_NS || until(valid) > known.validNs;
     const validNs = isTrusted ? until(valid) : Math.min(known.validNs, nowNs + TWO_HOURS_NS);
     addrconf.renew(known, validNs, until(preferred));
+  }
+
+  /** The network can be reached without a router. What this machine was told stays as it is. */
+  #onLink(device: NetDevice, prefix: string, prefixLength: number, expiresNs: number): void {
+    const { fib, timers } = this.#net;
+    const destination = networkOf(prefix, prefixLength);
+    const known = fib.routes.find(
+      (route) =>
+        route.device === device &&
+        route.destination === destination &&
+        route.prefixLength === prefixLength &&
+        route.protocol === RTPROT.KERNEL,
+    );
+    if (known !== undefined && known.isAdvertised !== true) return;
+    if (expiresNs <= timers.now()) {
+      fib.removeWhere((route) => route === known);
+      return;
+    }
+    if (known === undefined && fib.routes.length >= ROUTES_MAX) return;
+    const kind = { type: RTN.UNICAST, protocol: RTPROT.KERNEL, metric: METRIC.ADDRCONF };
+    const place = { destination, prefixLength, device, gateway: undefined };
+    fib.add({ ...place, ...kind, expiresNs, isAdvertised: true });
   }
 }
 

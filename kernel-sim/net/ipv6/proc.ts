@@ -29,6 +29,13 @@ export function ifInet6Text({ addrconf }: Ipv6): string {
 export function ipv6Sysctls(ipv6: Ipv6): SysctlValue[] {
   const { confAll, confDefault } = ipv6;
   return [
+    {
+      path: 'ipv6/bindv6only',
+      read: () => [ipv6.bindV6Only],
+      write: ([value = 0]) => (ipv6.bindV6Only = value),
+      min: 0,
+      max: 1,
+    },
     ...confSysctls6('all', confAll, (isDisabled) => ipv6.disable(isDisabled)),
     ...confSysctls6('default', confDefault),
   ];
@@ -85,7 +92,7 @@ type Limits = Pick<SysctlValue, 'min' | 'max'>;
 /** Linux: RTF_* of include/uapi/linux/ipv6_route.h. */
 // prettier-ignore
 const RTF6 = {
-  DEFAULT: 0x1_0000, ADDRCONF: 0x4_0000, NONEXTHOP: 0x20_0000, EXPIRES: 0x40_0000,
+  DEFAULT: 0x1_0000, ADDRCONF: 0x4_0000, PREFIX: 0x8_0000, NONEXTHOP: 0x20_0000, EXPIRES: 0x40_0000,
   LOCAL: 0x8000_0000,
 } as const;
 const NONE = IN6ADDR_ANY;
@@ -106,6 +113,7 @@ function routeRow(route: Fib6Route): string {
   if (gateway !== undefined) flags |= RTF.GATEWAY;
   if (type === RTN.LOCAL) flags |= RTF6.NONEXTHOP | RTF6.LOCAL;
   if (expiresNs !== Infinity) flags |= RTF6.EXPIRES;
+  if (route.isAdvertised === true) flags |= RTF6.ADDRCONF | RTF6.PREFIX;
   if (protocol === RTPROT.RA) flags |= RTF6.ADDRCONF | (prefixLength === 0 ? RTF6.DEFAULT : 0);
   return rowOf(destination, prefixLength, gateway ?? NONE, metric, flags >>> 0, device.name);
 }

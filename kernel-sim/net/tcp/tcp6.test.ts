@@ -84,8 +84,8 @@ describe('a socket of IPv6', () => {
       'WOULD_BLOCK',
       'WOULD_BLOCK',
     ]);
+    peers.hosts[0].ipv6.bindV6Only = 1;
     const alone = peers.client.create(AF.INET6);
-    alone.setOption(IPPROTO.IPV6, IPV6.V6ONLY, ON);
     expect(nameOf(alone.connect(at('[::ffff:10.0.0.2]:80'), false))).toBe('ENETUNREACH');
     const rows = tcpText(peers.server, AF.INET6).split('\n').slice(1, -1);
     expect(rows.map((row) => row.split(/ +/u)[2])).toContain(`${'0'.repeat(32)}:0050`);
