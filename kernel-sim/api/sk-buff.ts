@@ -13,7 +13,8 @@ import {
 import { GFP } from '../uapi/gfp.ts';
 import type { ApiContext } from './context.ts';
 import type { Mut, Own, Ref } from './ownership.ts';
-import { sizeOf } from './raw-value.ts';
+import type { VoidPtr } from './raw-pointer.ts';
+import { pointerTo, sizeOf } from './raw-value.ts';
 
 /**
  * Where a checksum is to be made, in bytes from the first one of a packet.
@@ -84,6 +85,16 @@ export class SkBuff {
   /** How many bytes `put` may still add. Linux: skb_tailroom. */
   get tailroom(): number {
     return this.#packet().tailroom;
+  }
+
+  /**
+   * Its first byte, for raw code: `push`, `pull` and `try_cow_head` move it, and nobody looks after
+   * its end but KASAN. Context: any. Linux: skb->data.
+   *
+   * @symbol none
+   */
+  as_ptr(this: Ref<SkBuff>): VoidPtr {
+    return pointerTo(this.#packet().data);
   }
 
   /**

@@ -7,6 +7,7 @@ import { LoopbackDevice } from '../hw/usb/loopback.ts';
 import type { UsbPort } from '../hw/usb/port.ts';
 import type { UsbDevice } from '../hw/usb/usb-device.ts';
 import { Lan9512, type OnRegister } from '../hw/lan9512/lan9512.ts';
+import { LyingLan9512 } from '../hw/lan9512/liar.ts';
 import { ERRNO } from '../uapi/errno.ts';
 import type { Kernel } from './kernel.ts';
 
@@ -14,6 +15,8 @@ import type { Kernel } from './kernel.ts';
 const LAN9512_HUB = { vendor: 0x0424, product: 0x9512, release: 0x0200, ports: 3 } as const;
 /** In the EEPROM of an adapter. Of the chip's maker. */
 const ADAPTER_MAC = Uint8Array.of(0x00, 0x80, 0x0f, 0x95, 0x12, 0x01);
+/** An adapter that lies about the lengths of frames. */
+const LIAR = 'lan9512-liar';
 const EXTERNAL_HUB = { vendor: 0x1209, product: 0x0002, release: 0x0100, ports: 4 } as const;
 
 export class UsbSockets implements Bench {
@@ -35,7 +38,7 @@ export class UsbSockets implements Bench {
   }
 
   get names(): readonly string[] {
-    return ['hub', 'lan9512', 'loopback'];
+    return ['hub', 'lan9512', LIAR, 'loopback'];
   }
 
   /** By port, from 1: what is plugged in; empty for nothing. */
@@ -45,7 +48,7 @@ export class UsbSockets implements Bench {
 
   /** The LAN9512 that is plugged in. */
   get adapter(): Lan9512 | undefined {
-    return this.plugged.includes('lan9512') ? this.#adapter : undefined;
+    return this.plugged.some(isAdapter) ? this.#adapter : undefined;
   }
 
   /** The sockets for cables that there are. */
@@ -110,16 +113,18 @@ export class UsbSockets implements Bench {
       case 'hub':
         return new HubDevice(sim, EXTERNAL_HUB);
       case 'lan9512':
-        return this.#makeLan9512();
+        return this.#makeLan9512(Lan9512);
+      case LIAR:
+        return this.#makeLan9512(LyingLan9512);
       default:
         return new LoopbackDevice();
     }
   }
 
   /** There is one, since there is one cable for it. */
-  #makeLan9512(): UsbDevice | undefined {
+  #makeLan9512(Chip: typeof Lan9512): UsbDevice | undefined {
     const { sim, board } = this.#kernel;
-    if ([...this.#plugged.values()].includes('lan9512')) return undefined;
+    if ([...this.#plugged.values()].some(isAdapter)) return undefined;
     let port = this.#cables.get('lan9512');
     if (port === undefined) {
       port = new CableEnd(sim);
@@ -129,7 +134,7 @@ export class UsbSockets implements Bench {
     // On the board of a Pi no EEPROM is next to it.
     const mac = board.name === 'rpi3' ? undefined : ADAPTER_MAC;
     const hub = new HubDevice(sim, LAN9512_HUB);
-    const chip = new Lan9512({
+    const chip = new Chip({
       sim,
       port,
       mac,
@@ -142,3 +147,5 @@ export class UsbSockets implements Bench {
     return hub;
   }
 }
+
+const isAdapter = (name: string): boolean => name === 'lan9512' || name === LIAR;

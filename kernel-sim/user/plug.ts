@@ -13,9 +13,10 @@ Plug DEVICE into a port of the USB: the first free one, unless PORT says which.
 Without arguments, list the ports and what is in them.
 
 Devices:
-  lan9512    a USB 2.0 Ethernet adapter (0424:9512), its cable in the switch
-  loopback   a device that sends back what it gets (1209:0001)
-  hub        a hub with four ports (1209:0002)
+  lan9512       a USB 2.0 Ethernet adapter (0424:9512), its cable in the switch
+  lan9512-liar  the same, but it says that its frames are longer than they are
+  loopback      a device that sends back what it gets (1209:0001)
+  hub           a hub with four ports (1209:0002)
 `;
 
 const UNPLUG_HELP = `Usage: unplug [PORT]

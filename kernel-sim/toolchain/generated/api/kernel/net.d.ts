@@ -3,6 +3,7 @@
 
 import type { Mut, Own, Ref } from "kernel";
 import type { PlatformDevice } from "kernel/io";
+import type { VoidPtr } from "kernel/raw";
 import type { UsbNet } from "kernel/usb";
 
 /**
@@ -490,6 +491,12 @@ export class SkBuff {
 
   /** How many bytes `put` may still add. Linux: skb_tailroom. */
   get tailroom(): number;
+
+  /**
+   * Its first byte, for raw code: `push`, `pull` and `try_cow_head` move it, and nobody looks after
+   * its end but KASAN. Context: any. Linux: skb->data.
+   */
+  as_ptr(this: Ref<SkBuff>): VoidPtr;
 
   /**
    * What is left of its checksum, if the device makes it: the sum of all bytes from `start` on
