@@ -18,7 +18,7 @@ import { GFP_MODIFIERS } from '../../kernel-sim/uapi/gfp.ts';
 import { TestMachine, userFile } from '../support/machine.ts';
 
 /** Of the faults of a kind, how many a run leaves out for each that it takes. */
-const STRIDE = process.env['USB_FAULTS'] === 'all' ? 1 : 41;
+const STRIDE = process.env['USB_FAULTS'] === 'all' ? 1 : 83;
 const LIFE = `
 insmod /home/user/smsc95xx/smsc95xx.ko
 plug lan9512
@@ -202,7 +202,7 @@ describe('the adapter', () => {
     const whole = new OneFailure(-1);
     expect(live(whole)).toEqual([]);
     expect(whole.count).toBeGreaterThan(500);
-    for (let at = 0; at < whole.count; at += STRIDE * 7) {
+    for (let at = 0; at < whole.count; at += STRIDE * 4) {
       const failure = new OneFailure(at);
       expect(live(failure)).toEqual([]);
       expect(failure.count).toBeGreaterThan(at);
