@@ -37,7 +37,8 @@ function Board({ adapter }: { readonly adapter: AdapterView | undefined }) {
   const playground = usePlayground();
   const isSoldered = useSelection((state) => state.devices.isSoldered);
   const ports = useSelection((state) => state.devices.ports);
-  const at = (ports?.indexOf('lan9512') ?? -1) + 1;
+  // The one that lies is one, too.
+  const at = (ports?.findIndex((name) => name.startsWith('lan9512')) ?? -1) + 1;
   const isPortTaken = at === 0 && ports?.[PORT - 1] !== '';
   const plug = (): void =>
     playground.handleUsb(
