@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/** What the next boot makes: CPUs, the kernel's command line and what its words do, the seed. */
+/** What the next boot makes: the board, CPUs, the kernel's command line and what its words do, the seed. */
 import { CPUS_MAX, withWord, wordOf } from '../store/boot-slice.ts';
 import { useSelection } from '../store/use-playground.ts';
-import { Stepper, Switch } from '../widgets/fields.tsx';
+import { Choice, Stepper, Switch } from '../widgets/fields.tsx';
+
+const BOARDS = [
+  ['pc', 'pc'],
+  ['rpi3', 'rpi3'],
+] as const;
 
 /** Words of the command line that people can switch; any other may be typed. */
 const WORDS = [
@@ -31,10 +36,21 @@ export function BootSettings() {
   const boot = useSelection((state) => state.boot);
   const seed = useSelection((state) => state.seed);
   const setBoot = useSelection((state) => state.setBoot);
-  const { cpus, cmdline } = boot;
+  const { board, cpus, cmdline } = boot;
   return (
     <section className="settings-part" aria-label="Machine">
       <h3>Machine</h3>
+      <div className="setting">
+        <span>
+          Board <span className="quiet">rpi3: 32 bits, and the LAN9512 is soldered on</span>
+        </span>
+        <Choice
+          label="Board"
+          value={board}
+          choices={BOARDS}
+          onChange={(chosen) => setBoot({ board: chosen })}
+        />
+      </div>
       <div className="setting">
         <span>CPUs</span>
         <Stepper

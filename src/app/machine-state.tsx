@@ -26,9 +26,12 @@ export function MachineState() {
 
 function MachineKind() {
   const cpus = useSelection((state) => state.snapshot?.cpus.length);
+  const board = useSelection((state) => state.bootedWith?.board);
   return (
     <span className="machine-kind">
-      {cpus !== undefined && `pc, ${cpus} ${cpus === 1 ? 'CPU' : 'CPUs'}`}
+      {cpus !== undefined &&
+        board !== undefined &&
+        `${board}, ${cpus} ${cpus === 1 ? 'CPU' : 'CPUs'}`}
     </span>
   );
 }

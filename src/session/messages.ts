@@ -46,7 +46,10 @@ export type ToKernel =
   | { readonly kind: 'ping'; readonly id: number };
 
 /** The parts of the boot image that the page decides; the worker adds the shipped files. */
-export type BootRequest = Pick<BootImage, 'cpus' | 'seed' | 'cmdline' | 'epochSeconds' | 'mac'> & {
+export type BootRequest = Pick<
+  BootImage,
+  'board' | 'cpus' | 'seed' | 'cmdline' | 'epochSeconds' | 'mac'
+> & {
   /** Laid over the shipped files. */
   readonly files: readonly BootFile[];
   /** Shipped files that the person has deleted. */

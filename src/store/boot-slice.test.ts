@@ -6,15 +6,15 @@ import { DEFAULT_BOOT, saneBoot, withWord, wordOf } from './boot-slice.ts';
 describe('boot options', () => {
   it.each([
     [
-      { cpus: 4, cmdline: 'kasan=off', seed: 7 },
-      { cpus: 4, cmdline: 'kasan=off', seed: 7 },
+      { board: 'rpi3', cpus: 4, cmdline: 'kasan=off', seed: 7 },
+      { board: 'rpi3', cpus: 4, cmdline: 'kasan=off', seed: 7 },
     ],
-    [{ cpus: 0, cmdline: 5, seed: -1 }, DEFAULT_BOOT],
+    [{ board: 'pc2', cpus: 0, cmdline: 5, seed: -1 }, DEFAULT_BOOT],
     [
-      { cpus: 9, cmdline: 'a\nb', seed: 2 ** 32 },
+      { board: 'pc', cpus: 9, cmdline: 'a\nb', seed: 2 ** 32 },
       { ...DEFAULT_BOOT, cmdline: 'ab' },
     ],
-    [{ cpus: '4', cmdline: '', seed: 1.5 }, DEFAULT_BOOT],
+    [{ board: 1, cpus: '4', cmdline: '', seed: 1.5 }, DEFAULT_BOOT],
   ])('%j become %j', (options, sane) => {
     expect(saneBoot(options)).toEqual(sane);
   });

@@ -2,6 +2,7 @@
 /** What machine the next boot makes, and what the present one was made as. */
 import type { StateCreator } from 'zustand/vanilla';
 
+import type { BootImage } from '../../kernel-sim/machine-types.ts';
 import type { PlaygroundState } from './playground-store.ts';
 
 export const CPUS_MAX = 8;
@@ -9,7 +10,11 @@ const SEED_MAX = 2 ** 32 - 1;
 const COMMAND_LINE_MAX = 512;
 const STORAGE_KEY = 'ringzero.boot';
 
+/** What the machine is made of: a PC's parts, or those of a Raspberry Pi 3 with its LAN9512. */
+export type Board = BootImage['board'];
+
 export interface BootOptions {
+  readonly board: Board;
   readonly cpus: number;
   /** The kernel's command line. */
   readonly cmdline: string;
@@ -17,7 +22,12 @@ export interface BootOptions {
   readonly seed: number | undefined;
 }
 
-export const DEFAULT_BOOT: BootOptions = { cpus: 2, cmdline: '', seed: undefined };
+export const DEFAULT_BOOT: BootOptions = {
+  board: 'pc',
+  cpus: 2,
+  cmdline: '',
+  seed: undefined,
+};
 
 export interface BootSlice {
   readonly boot: BootOptions;
@@ -52,9 +62,10 @@ export function needsRestart({ boot, bootedWith }: BootSlice): boolean {
 
 /** Whatever was stored or typed, as options that can be booted. */
 export function saneBoot(options: Readonly<Record<keyof BootOptions, unknown>>): BootOptions {
-  const { cpus, cmdline, seed } = options;
+  const { board, cpus, cmdline, seed } = options;
   const isWhole = (value: unknown): value is number => Number.isSafeInteger(value);
   return {
+    board: board === 'rpi3' ? 'rpi3' : DEFAULT_BOOT.board,
     cpus: isWhole(cpus) && cpus >= 1 && cpus <= CPUS_MAX ? cpus : DEFAULT_BOOT.cpus,
     cmdline:
       typeof cmdline === 'string'

@@ -251,9 +251,9 @@ export class Playground {
     const [chance = 0] = crypto.getRandomValues(new Uint32Array(1));
     const seed = boot.seed ?? chance;
     noteBoot(boot, seed);
-    const { cpus, cmdline } = boot;
+    const { board, cpus, cmdline } = boot;
     const epochSeconds = Math.floor(Date.now() / 1000);
-    return { cpus, seed, cmdline, epochSeconds, ...home };
+    return { board, cpus, seed, cmdline, epochSeconds, ...home };
   }
 
   /** Opens the object that an address leads into and marks it, with the line that speaks of it. */

@@ -8,11 +8,17 @@ const CHIP = { x: 190, y: 40, size: 122 } as const;
 const PINS = 14;
 const PIN_GAP = 8;
 
-export function AdapterDrawing({ adapter }: { readonly adapter: AdapterView | undefined }) {
+interface AdapterDrawingProps {
+  readonly adapter: AdapterView | undefined;
+  /** Its address is its own; a board tells it to the driver otherwise. */
+  readonly hasEeprom: boolean;
+}
+
+export function AdapterDrawing({ adapter, hasEeprom }: AdapterDrawingProps) {
   return (
     <figure className="adapter-drawing">
       <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={describe(adapter)}>
-        {adapter === undefined ? <FreePort /> : <Adapter adapter={adapter} />}
+        {adapter === undefined ? <FreePort /> : <Adapter adapter={adapter} hasEeprom={hasEeprom} />}
       </svg>
     </figure>
   );
@@ -24,6 +30,11 @@ function describe(adapter: AdapterView | undefined): string {
   const cable = adapter.isCablePlugged ? 'a cable in its socket' : 'no cable';
   const lights = `link light ${lit(adapter.isLinkLit)}, activity ${lit(adapter.isActivityLit)}`;
   return `LAN9512 with ${cable}; ${lights}`;
+}
+
+interface AdapterProps {
+  readonly adapter: AdapterView;
+  readonly hasEeprom: boolean;
 }
 
 function FreePort() {
@@ -38,13 +49,13 @@ function FreePort() {
   );
 }
 
-function Adapter({ adapter }: { readonly adapter: AdapterView }) {
+function Adapter({ adapter, hasEeprom }: AdapterProps) {
   const { isHighSpeed, isLinkLit, isActivityLit, isCablePlugged } = adapter;
   return (
     <>
       <rect className="device-board-part" x={50} y={8} width={400} height={194} rx={6} />
       <UsbPlug isHighSpeed={isHighSpeed} />
-      <Eeprom />
+      {hasEeprom && <Eeprom />}
       <Chip />
       <Socket isCablePlugged={isCablePlugged} />
       <Light x={296} label="Link" isLit={isLinkLit} kind="link" />

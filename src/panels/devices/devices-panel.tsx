@@ -13,9 +13,10 @@ const PARTS = [
   ['registers', 'Registers'],
   ['urbs', 'URBs'],
 ] as const;
-/** Loads the driver, plugs the adapter in, asks for an address, and talks to the gateway. */
+/** Loads the driver, plugs the adapter in unless it is there, asks for an address, and talks to the gateway. */
 const COMMANDS =
-  'cd ~/smsc95xx && make && sudo insmod smsc95xx.ko && plug lan9512; sleep 1; ' +
+  'cd ~/smsc95xx && make && sudo insmod smsc95xx.ko; ' +
+  'plug | grep -q lan9512 || plug lan9512; sleep 1; ' +
   'sudo ip link set eth0 up; sleep 2; sudo udhcpc -i eth0 -q && ping -c 2 gateway';
 /** The adapter goes into the first port, as a hand would put it. */
 const PORT = 1;
@@ -51,12 +52,17 @@ function Board({ adapter }: { readonly adapter: AdapterView | undefined }) {
     playground.handleUsb({ kind: 'cable', socket: 'lan9512', isPlugged: !isCablePlugged });
   return (
     <div className="device-board">
-      <AdapterDrawing adapter={adapter} />
+      <AdapterDrawing adapter={adapter} hasEeprom={!isSoldered} />
       <section className="device-words" aria-label="The adapter">
         <h3>{adapter?.interface ?? (adapter === undefined ? 'Nothing here' : 'No driver yet')}</h3>
         <p className="mono quiet">{adapter?.address ?? ''}</p>
         <p>{linkText(adapter)}</p>
         <div className="device-actions">
+          {adapter !== undefined && adapter.interface === undefined && (
+            <Button onPress={() => void playground.typist.typeAside(COMMANDS)}>
+              Load its driver
+            </Button>
+          )}
           {adapter !== undefined && (
             <Button onPress={pullCable}>{isCablePlugged ? 'Pull cable' : 'Plug cable in'}</Button>
           )}
