@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/** What the next boot makes: the board, CPUs, the kernel's command line and what its words do, the seed. */
+/** What the next boot makes: board, CPUs, the kernel's command line with its words, seed. */
 import { CPUS_MAX, withWord, wordOf } from '../store/boot-slice.ts';
 import { useSelection } from '../store/use-playground.ts';
 import { Choice, Stepper, Switch } from '../widgets/fields.tsx';

@@ -13,7 +13,7 @@ const PARTS = [
   ['registers', 'Registers'],
   ['urbs', 'URBs'],
 ] as const;
-/** Loads the driver, plugs the adapter in unless it is there, asks for an address, and talks to the gateway. */
+/** Loads the driver, plugs the adapter in unless it is there, and talks to the gateway. */
 const COMMANDS =
   'cd ~/smsc95xx && make && sudo insmod smsc95xx.ko; ' +
   'plug | grep -q lan9512 || plug lan9512; sleep 1; ' +
