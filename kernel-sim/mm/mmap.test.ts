@@ -208,6 +208,7 @@ describe('mremap', () => {
         flags,
         newAddress: to,
       });
+    expect(nameOf(change(-(2 ** 30), 8, MREMAP.MAYMOVE))).toBe('EINVAL');
     expect(change(4, 2)).toBe(base);
     expect(change(2, 3)).toBe(base);
     expect(layout(space)).toBe('rw-p 3');

@@ -173,8 +173,9 @@ export function mremap(space: AddressSpace, request: RemapRequest): number {
   if (newLength > userEnd(space)) return isFixed ? -EINVAL : -ENOMEM;
   const area = space.areas.find(address);
   if (area === undefined) return -EFAULT;
-  // Length 0 would make a second map of shared memory, which nobody asks for any more.
-  if (oldLength === 0) return -EINVAL;
+  // Length 0 would make a second map of shared memory, which nobody asks for any more; below 0 is
+  // what a program's huge one reads as.
+  if (oldLength <= 0) return -EINVAL;
   if (isFixed) return moveTo(space, area, { ...request, oldLength, newLength });
   if (newLength <= oldLength) {
     if (newLength < oldLength) munmap(space, address + newLength, oldLength - newLength);
