@@ -189,13 +189,17 @@ function makersOf(context: ApiContext, uapi: UapiApi): ReadonlyMap<string, () =>
         return { ...exportsOf(time), ...classesOf(time, { HrTimer, Timer }) };
       },
     ],
-    ['kernel/usb', () => ({ usbnet: exportsOf(new UsbApi(context).usbnet) })],
+    ['kernel/usb', () => usbExports(new UsbApi(context))],
     [
       'kernel/workqueue',
       () => classesOf(new WorkqueueApi(context), { DelayedWork, Work, Workqueue }),
     ],
     ['uapi', () => exportsOf(uapi)],
   ]);
+}
+
+function usbExports({ usb, usbnet }: UsbApi): object {
+  return { usb: exportsOf(usb), usbnet: exportsOf(usbnet) };
 }
 
 function syncExports(sync: SyncApi): object {

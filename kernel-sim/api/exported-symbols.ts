@@ -337,6 +337,7 @@ export const EXPORTED_SYMBOLS: readonly (readonly [name: string, isGplOnly: bool
   ['up', false],
   ['up_read', false],
   ['up_write', false],
+  ['usb_bulk_msg', false],
   ['usb_deregister', false],
   ['usb_get_dev', false],
   ['usb_put_dev', false],

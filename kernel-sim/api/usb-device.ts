@@ -16,6 +16,8 @@ import { sizeOf } from './raw-value.ts';
 
 /** How long a device may take to answer. Linux: USB_CTRL_GET_TIMEOUT. */
 const TIMEOUT_MS = 5000;
+/** What may be asked for at once, as much as `kmalloc` surely has. */
+const BULK_BYTES_MAX = 65_536;
 const VENDOR_IN = USB_DIR_IN | USB_TYPE.VENDOR | USB_RECIP.DEVICE;
 const VENDOR_OUT = USB_TYPE.VENDOR | USB_RECIP.DEVICE;
 
@@ -164,6 +166,72 @@ export class UsbDevice {
     return false;
   }
 
+  /**
+   * Sends bytes to an endpoint, and waits until they are there: how many went. Context: process.
+   * Linux: usb_bulk_msg.
+   *
+   * @symbol usb_bulk_msg
+   * @param endpoint its number, from 1
+   * @param timeout_ms 0 waits for ever
+   * @throws EPIPE it is halted
+   * @throws ETIMEDOUT the device did not take them in time
+   * @throws ENOENT it has no such endpoint, or the driver is leaving
+   * @throws ENODEV it has gone, or ESHUTDOWN: it has gone just now
+   * @throws ENOMEM no memory for the transfer
+   */
+  *bulk_send(
+    this: Ref<UsbDevice>,
+    endpoint: number,
+    bytes: Readonly<Uint8Array>,
+    timeout_ms: number,
+  ): Sleeping<number> {
+    return (yield* this.#bulk(bulkEndpoint(endpoint), bytes, timeout_ms)).length;
+  }
+
+  /**
+   * Waits for bytes of an endpoint, so many at most. Context: process. Linux: usb_bulk_msg.
+   *
+   * @symbol usb_bulk_msg
+   * @param endpoint its number, from 1
+   * @param timeout_ms 0 waits for ever
+   * @throws EPIPE it is halted
+   * @throws EOVERFLOW it sent more than was asked for
+   * @throws ETIMEDOUT nothing came in time
+   * @throws ENOENT it has no such endpoint, or the driver is leaving
+   * @throws ENODEV it has gone, or ESHUTDOWN: it has gone just now
+   * @throws ENOMEM no memory for the transfer
+   */
+  *bulk_receive(
+    this: Ref<UsbDevice>,
+    endpoint: number,
+    bytes: number,
+    timeout_ms: number,
+  ): Sleeping<Uint8Array> {
+    const room = new Uint8Array(Math.min(sizeOf(bytes), BULK_BYTES_MAX));
+    return yield* this.#bulk(bulkEndpoint(endpoint) | USB_DIR_IN, room, timeout_ms);
+  }
+
+  /** What went or came. */
+  *#bulk(endpoint: number, bytes: Readonly<Uint8Array>, timeoutMs: number): Sleeping<Uint8Array> {
+    this.#check();
+    const { scheduler, usb, slabs, ownedPointers } = this.#context.services;
+    const { ram } = slabs;
+    scheduler.mightSleep();
+    if (bytes.length > BULK_BYTES_MAX) throw errnoValue(ERRNO.EINVAL);
+    const buffer = slabs.kmalloc(Math.max(1, bytes.length));
+    if (buffer === 0) throw errnoValue(ERRNO.ENOMEM);
+    ownedPointers.add(buffer);
+    ram.bytes.set(bytes, ram.toPhysical(buffer));
+    const { messages } = usb();
+    const { device } = this.#interface;
+    const count = yield* messages.bulk(device, endpoint, buffer, bytes.length, sizeOf(timeoutMs));
+    const moved = ram.loadBytes(buffer, Math.max(0, count));
+    ownedPointers.delete(buffer);
+    slabs.kfree(buffer);
+    if (count < 0) throw errnoValue(-count);
+    return moved;
+  }
+
   /** @symbol usb_put_dev */
   [Symbol.dispose](): void {
     this.#isLive = false;
@@ -172,4 +240,11 @@ export class UsbDevice {
   #check(): void {
     if (!this.#isLive) throw new Error('use of a UsbDevice that was dropped');
   }
+}
+
+/** Endpoint 0 takes no bytes but with a request. */
+function bulkEndpoint(number: number): number {
+  const endpoint = sizeOf(number);
+  if (endpoint < 1 || endpoint > 15) throw errnoValue(ERRNO.EINVAL);
+  return endpoint;
 }

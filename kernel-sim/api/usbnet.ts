@@ -241,7 +241,8 @@ class BoundDriver implements UsbDriver {
   }
 }
 
-function idsOf(ids: readonly UsbDeviceId[]): CoreId[] {
+/** Whatever a driver gave, as the bus wants it. */
+export function idsOf(ids: readonly UsbDeviceId[]): CoreId[] {
   const number = (value: unknown): number | undefined =>
     typeof value === 'number' ? value & 0xffff : undefined;
   return Array.from(ids, (id) => {

@@ -65,9 +65,89 @@ export class UsbDevice {
   try_write_cmd_async(this: Ref<UsbDevice>, request: number, value: number, index: number, bytes: Readonly<Uint8Array>): boolean;
 
   /**
+   * Sends bytes to an endpoint, and waits until they are there: how many went. Context: process.
+   * Linux: usb_bulk_msg.
+   *
+   * @param endpoint its number, from 1
+   * @param timeout_ms 0 waits for ever
+   * @throws EPIPE it is halted
+   * @throws ETIMEDOUT the device did not take them in time
+   * @throws ENOENT it has no such endpoint, or the driver is leaving
+   * @throws ENODEV it has gone, or ESHUTDOWN: it has gone just now
+   * @throws ENOMEM no memory for the transfer
+   * @sleeps
+   * @symbol usb_bulk_msg
+   */
+  bulk_send(this: Ref<UsbDevice>, endpoint: number, bytes: Readonly<Uint8Array>, timeout_ms: number): number;
+
+  /**
+   * Waits for bytes of an endpoint, so many at most. Context: process. Linux: usb_bulk_msg.
+   *
+   * @param endpoint its number, from 1
+   * @param timeout_ms 0 waits for ever
+   * @throws EPIPE it is halted
+   * @throws EOVERFLOW it sent more than was asked for
+   * @throws ETIMEDOUT nothing came in time
+   * @throws ENOENT it has no such endpoint, or the driver is leaving
+   * @throws ENODEV it has gone, or ESHUTDOWN: it has gone just now
+   * @throws ENOMEM no memory for the transfer
+   * @sleeps
+   * @symbol usb_bulk_msg
+   */
+  bulk_receive(this: Ref<UsbDevice>, endpoint: number, bytes: number, timeout_ms: number): Uint8Array;
+
+  /**
    * @symbol usb_put_dev
    */
   [Symbol.dispose](): void;
+}
+
+/** Devices of any kind. */
+export namespace usb {
+  /**
+   * A class whose instances each drive one interface of a device. The kernel makes an instance for
+   * each that it finds, and drops it when the driver or the device leaves; transfers that somebody
+   * waits for have failed by then.
+   *
+   * Linux: struct usb_driver.
+   */
+  export interface Driver<D extends object> {
+    /**
+     * Gets an interface ready. What it throws means that it cannot drive this one: ENODEV and ENXIO
+     * without a word in the log.
+     *
+     * @context process
+     * @param device handed over
+     */
+    probe(device: UsbDevice): D;
+  }
+
+  /**
+   * A driver that the kernel knows. Dropping it drops the instances, one interface after the other.
+   */
+  export class Registration {
+    #nominal;
+    private constructor();
+
+    /**
+     * Context: process. Linux: usb_deregister.
+     *
+     * @sleeps
+     * @symbol usb_deregister
+     */
+    [Symbol.dispose](): void;
+  }
+
+  /**
+   * Registers a driver for devices, now and when they are plugged in. Context: process. Linux:
+   * usb_register.
+   *
+   * @param driver the kernel makes an instance for each interface
+   * @throws EBUSY there is such a driver
+   * @sleeps
+   * @symbol usb_register_driver
+   */
+  export function register<D extends object>(name: string, ids: readonly UsbDeviceId[], driver: Driver<D>): Registration;
 }
 
 /** Network adapters. */
