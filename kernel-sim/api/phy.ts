@@ -97,6 +97,31 @@ export class Phy {
     yield* this.#device.stop();
   }
 
+  /**
+   * It has slept, and may have lost its power: resets it, and has it interrupt as before. Context:
+   * process. Linux: phy_init_hw.
+   *
+   * @symbol phy_init_hw
+   * @throws ETIMEDOUT its reset does not end
+   * @throws EIO the bus fails, or what else it throws
+   */
+  *init_hw(this: Ref<Phy>): Sleeping<void> {
+    const errno = yield* this.#device.initialize();
+    if (errno < 0) throw errnoValue(-errno);
+  }
+
+  /**
+   * Asks it whether there is a link, now. Context: process. Linux: mii_link_ok.
+   *
+   * @symbol mii_link_ok
+   * @throws EIO the bus fails, or what else it throws
+   */
+  *link_ok(this: Ref<Phy>): Sleeping<boolean> {
+    const answer = yield* this.#device.hasLink();
+    if (typeof answer === 'number') throw errnoValue(-answer);
+    return answer;
+  }
+
   /** It said that it wants something. Context: any. Linux: phy_mac_interrupt. */
   interrupt(this: Ref<Phy>): void {
     this.#device.interrupt();

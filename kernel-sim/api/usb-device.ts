@@ -61,7 +61,8 @@ export class UsbDevice {
   }
 
   /**
-   * Asks the device: a vendor request whose answer has so many bytes. Context: process. Linux:
+   * Asks the device: a vendor request whose answer has so many bytes. A device that sleeps is woken
+   * for that. Context: process. Linux:
    * usbnet_read_cmd.
    *
    * @symbol usbnet_read_cmd
@@ -85,7 +86,9 @@ export class UsbDevice {
     const count = sizeOf(bytes);
     const command = { type: VENDOR_IN, request, value, index };
     const { device } = this.#interface;
-    const answer = yield* usb().messages.read(device, command, count, TIMEOUT_MS);
+    const answer = yield* usb().power.during(device, () =>
+      usb().messages.read(device, command, count, TIMEOUT_MS),
+    );
     if (typeof answer === 'number') throw errnoValue(-answer);
     if (answer.length < count) throw errnoValue(ERRNO.ENODATA);
     return answer;
@@ -113,7 +116,9 @@ export class UsbDevice {
     scheduler.mightSleep();
     const command = { type: VENDOR_OUT, request, value, index };
     const { device } = this.#interface;
-    const errno = yield* usb().messages.write(device, command, bytes, TIMEOUT_MS);
+    const errno = yield* usb().power.during(device, () =>
+      usb().messages.write(device, command, bytes, TIMEOUT_MS),
+    );
     if (errno < 0) throw errnoValue(-errno);
   }
 

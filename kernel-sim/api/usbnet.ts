@@ -4,12 +4,9 @@
  *
  * @subpath kernel/usb
  */
-import {
-  endpointsFor,
-  UsbNet as CoreUsbNet,
-  type UsbNetDriver as CoreDriver,
-} from '../drivers/net/usb/usbnet.ts';
-import type { UsbDeviceId as CoreId, UsbDriver } from '../drivers/usb/usb-driver.ts';
+import { UsbNet as CoreUsbNet } from '../drivers/net/usb/usbnet.ts';
+import { endpointsFor, type UsbNetDriver as CoreDriver } from '../drivers/net/usb/usbnet-driver.ts';
+import type { UsbDeviceId as CoreId, UsbDriver, UsbPowerOps } from '../drivers/usb/usb-driver.ts';
 import type { UsbInterface } from '../drivers/usb/usb-node.ts';
 import { errnoValue } from '../kernel/module/errno-value.ts';
 import type { LoadedModule } from '../kernel/module/loaded-module.ts';
@@ -34,6 +31,8 @@ const TX = innerPath('usbnet_start_xmit');
 const STATUS = innerPath('intr_complete');
 const RX_MODE = innerPath('__dev_set_rx_mode');
 const LINK = innerEntryPath('phy_state_machine', 'phy_link_change');
+const SUSPEND = innerEntryPath('usb_runtime_suspend', 'usb_suspend_both');
+const RESUME = innerEntryPath('usb_runtime_resume', 'usb_resume_both');
 
 /**
  * A device that a driver can drive: what is left out may be anything.
@@ -134,6 +133,32 @@ export interface UsbNetDriver {
    * @throws any Errno, which nobody minds: the adapter may have gone
    */
   link_change?(this: Ref<this>, net: UsbNet, link: PhyLink): void;
+
+  /**
+   * The interface is down, and nobody has used the adapter for a while: it is to sleep. Whose
+   * driver has no such method never sleeps.
+   *
+   * @context process
+   * @throws EBUSY it must not just now; any other Errno keeps it awake, too
+   */
+  suspend?(this: Ref<this>, net: UsbNet): void;
+
+  /**
+   * It is awake again, as it was.
+   *
+   * @context process
+   * @throws any Errno, which is logged
+   */
+  resume?(this: Ref<this>, net: UsbNet): void;
+
+  /**
+   * It is awake again, and was reset: its registers are as after plugging it in. Without this
+   * method `resume` is called.
+   *
+   * @context process
+   * @throws any Errno, which is logged
+   */
+  reset_resume?(this: Ref<this>, net: UsbNet): void;
 }
 
 /**
@@ -199,6 +224,7 @@ export class UsbNetApi {
 class BoundDriver implements UsbDriver {
   readonly name: string;
   readonly ids: readonly CoreId[];
+  readonly power: UsbPowerOps | undefined;
   readonly #context: ApiContext;
   readonly #description: string;
   readonly #class: object;
@@ -218,6 +244,17 @@ class BoundDriver implements UsbDriver {
     this.ids = idsOf(ids);
     this.#class = driverClass;
     this.#owner = context.module;
+    const { value: instances } = Object.getOwnPropertyDescriptor(driverClass, 'prototype') ?? {};
+    if (methodOf(instances, 'suspend') !== undefined) this.power = this.#powerOps();
+  }
+
+  #powerOps(): UsbPowerOps {
+    const net = (of: UsbInterface): CoreUsbNet | undefined => this.#adapters.get(of);
+    return {
+      suspend: (of) => net(of)?.driver.suspend(net(of)!) ?? 0,
+      resume: (of) => net(of)?.driver.resume(net(of)!, false) ?? 0,
+      resetResume: (of) => net(of)?.driver.resume(net(of)!, true) ?? 0,
+    };
   }
 
   *probe(usbInterface: UsbInterface): Sleeping<number> {
@@ -330,6 +367,15 @@ class Minidriver implements CoreDriver {
   linkChanged({ link }: CoreUsbNet): MaySleep<void> {
     const { isUp: up, speedMbps: speed, isFullDuplex: full_duplex } = link;
     return this.#call(LINK, 'link_change', [{ up, speed, full_duplex }], () => undefined);
+  }
+
+  suspend(): MaySleep<number> {
+    return this.#call(SUSPEND, 'suspend', [], (_, errno) => errno);
+  }
+
+  resume(_net: CoreUsbNet, isReset: boolean): MaySleep<number> {
+    const canReset = isReset && this.#methods?.find('reset_resume') !== undefined;
+    return this.#call(RESUME, canReset ? 'reset_resume' : 'resume', [], (_, errno) => errno);
   }
 
   #call<R>(

@@ -7,8 +7,9 @@
  *
  * Linux: fs/seq_file.c (single_open).
  */
-import { encodeUtf8 } from '../lib/utf8.ts';
-import { type Sleeping, WOULD_BLOCK } from '../uapi/coroutine.ts';
+import { finished } from '../lib/coroutine.ts';
+import { decodeUtf8, encodeUtf8 } from '../lib/utf8.ts';
+import { type MaySleep, type Sleeping, WOULD_BLOCK } from '../uapi/coroutine.ts';
 import { ERRNO } from '../uapi/errno.ts';
 import type { IoMemory } from '../mm/io-memory.ts';
 import type { FileOperations, OpenFile } from './open-file.ts';
@@ -86,6 +87,43 @@ export class SleepingSeqFile implements FileOperations {
   /** Linux: proc_reg_write, of what has no function for it. */
   write(): number {
     return -ERRNO.EIO;
+  }
+
+  llseek(file: OpenFile, offset: number, whence: number): number {
+    return fixedSizeLlseek(file, offset, whence, 0);
+  }
+}
+
+/** A file of one value, of which another is taken by code that may sleep. */
+export class AttributeFile implements FileOperations {
+  readonly #seq: SeqFile;
+  readonly #store: (text: string) => MaySleep<number>;
+
+  /** `store` is given what was written, without its newline: 0 or a negative errno. */
+  constructor(show: (() => string) | undefined, store: (text: string) => MaySleep<number>) {
+    this.#seq = new SeqFile(show === undefined ? {} : { show: () => `${show()}\n` });
+    this.#store = store;
+  }
+
+  read(file: OpenFile, memory: IoMemory, address: number, count: number, pos: number): number {
+    return this.#seq.read(file, memory, address, count, pos);
+  }
+
+  write(): number {
+    return WOULD_BLOCK;
+  }
+
+  *writeBlocking(
+    _file: OpenFile,
+    memory: IoMemory,
+    address: number,
+    count: number,
+  ): Sleeping<number> {
+    const bytes = getBytes(memory, address, Math.min(count, STORE_BYTES_MAX));
+    if (bytes === undefined) return -ERRNO.EFAULT;
+    const text = decodeUtf8(bytes);
+    const errno = yield* finished(this.#store(text.endsWith('\n') ? text.slice(0, -1) : text));
+    return errno < 0 ? errno : count;
   }
 
   llseek(file: OpenFile, offset: number, whence: number): number {

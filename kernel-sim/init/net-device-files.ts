@@ -5,23 +5,17 @@
  * Linux: net/core/net-procfs.c, net/core/net-sysfs.c, Documentation/ABI/testing/sysfs-class-net.
  */
 import type { UsbCore } from '../drivers/usb/core.ts';
-import type { FileOperations } from '../fs/open-file.ts';
 import type { PseudoFile, PseudoFs } from '../fs/pseudo-fs.ts';
-import { SeqFile, SleepingSeqFile } from '../fs/seq-file.ts';
-import { getBytes } from '../fs/user-int.ts';
+import { AttributeFile, SleepingSeqFile } from '../fs/seq-file.ts';
 import { formatMac } from '../lib/mac-address.ts';
-import { decodeUtf8 } from '../lib/utf8.ts';
 import type { NetCore } from '../net/core/net-core.ts';
 import { type NetDevice, NetDeviceStats } from '../net/core/net-device.ts';
 import { devText, multicastText, packetTypesText, softnetText } from '../net/core/net-procfs.ts';
-import { type MaySleep, type Sleeping, WOULD_BLOCK } from '../uapi/coroutine.ts';
-import { isCoroutine } from '../lib/coroutine.ts';
+import type { MaySleep } from '../uapi/coroutine.ts';
 import { ERRNO } from '../uapi/errno.ts';
 import { OPERSTATE } from '../uapi/if.ts';
 import type { Kernel } from './kernel.ts';
 import { folderOfInterface } from './usb-files.ts';
-
-const PAGE_BYTES = 4096;
 
 export function registerNetDeviceFiles(kernel: Kernel, procfs: PseudoFs): void {
   const file = (name: string, show: () => string): void => procfs.register(`net/${name}`, show);
@@ -96,7 +90,7 @@ function attributesOf(core: NetCore, dev: NetDevice): [name: string, file: Pseud
     [
       'flags',
       stored(
-        text(() => `0x${dev.flags.toString(16)}`),
+        () => `0x${dev.flags.toString(16)}`,
         (n) => core.setFlags(dev, n),
       ),
     ],
@@ -106,7 +100,7 @@ function attributesOf(core: NetCore, dev: NetDevice): [name: string, file: Pseud
     [
       'mtu',
       stored(
-        text(() => dev.mtu),
+        () => dev.mtu,
         (n) => core.setMtu(dev, n),
       ),
     ],
@@ -115,7 +109,7 @@ function attributesOf(core: NetCore, dev: NetDevice): [name: string, file: Pseud
     [
       'tx_queue_len',
       stored(
-        text(() => dev.txQueueLength),
+        () => dev.txQueueLength,
         (n) => core.setTxQueueLength(dev, n),
       ),
     ],
@@ -154,30 +148,18 @@ function mayFail(show: () => string | undefined): PseudoFile {
 
 /** A file that takes a number, which root writes. */
 function stored(
-  content: PseudoFile & { readonly show?: () => string | Uint8Array },
+  show: () => string | number,
   store: (value: number) => MaySleep<number>,
 ): PseudoFile {
-  const seq = new SeqFile(content);
-  const ops: FileOperations = {
-    read: (...call) => seq.read(...call),
-    llseek: (...call) => seq.llseek(...call),
-    write: () => WOULD_BLOCK,
-    *writeBlocking(_file, memory, address, count): Sleeping<number> {
-      const bytes = getBytes(memory, address, Math.min(count, PAGE_BYTES));
-      if (bytes === undefined) return -ERRNO.EFAULT;
-      const value = parse(decodeUtf8(bytes));
-      if (value === undefined) return -ERRNO.EINVAL;
-      const answer = store(value);
-      const error = isCoroutine(answer) ? yield* answer : answer;
-      return error < 0 ? error : count;
-    },
+  const take = (text: string): MaySleep<number> => {
+    const value = parse(text);
+    return value === undefined ? -ERRNO.EINVAL : store(value);
   };
-  return { ops, mode: 0o644 };
+  return { ops: new AttributeFile(() => String(show()), take), mode: 0o644 };
 }
 
 /** Linux: kstrtoul with any base. */
 function parse(text: string): number | undefined {
-  const word = text.endsWith('\n') ? text.slice(0, -1) : text;
-  if (!/^(?:0x[\da-f]+|\d+)$/i.test(word)) return undefined;
-  return /^0\d/.test(word) ? Number.parseInt(word, 8) : Number(word);
+  if (!/^(?:0x[\da-f]+|\d+)$/i.test(text)) return undefined;
+  return /^0\d/.test(text) ? Number.parseInt(text, 8) : Number(text);
 }

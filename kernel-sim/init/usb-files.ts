@@ -26,7 +26,15 @@ import type { PseudoFs } from '../fs/pseudo-fs.ts';
 import { formatPointer } from '../hw/ram/board-memory.ts';
 import { makedev } from '../uapi/fs.ts';
 import { USB_XFER } from '../uapi/usb.ts';
+import type { Sim } from '../sim/sim.ts';
 import type { Kernel } from './kernel.ts';
+import {
+  deviceControls,
+  driverControls,
+  type Files,
+  interfacePowerFiles,
+  powerFiles,
+} from './usb-controls.ts';
 
 const BUS = 'bus/usb';
 /** Who drives devices as a whole, and chooses their configurations. */
@@ -37,7 +45,7 @@ const NODE_MODE = 0o664;
 export function mountUsb(kernel: Kernel, sysfs: PseudoFs): void {
   const { usb } = kernel;
   if (usb === undefined) return;
-  const tree = new UsbTree(usb, sysfs);
+  const tree = new UsbTree(usb, sysfs, kernel.sim);
   const { charDevices } = kernel;
   charDevices.register(USB_MAJOR, 'usb_device', new UsbFiles(usb));
   const added = (node: UsbNode): void => {
@@ -48,6 +56,7 @@ export function mountUsb(kernel: Kernel, sysfs: PseudoFs): void {
   usb.watcher = {
     added,
     configured: (node) => tree.addInterfaces(node),
+    unconfigured: (node) => tree.removeInterfaces(node),
     removed(node) {
       kernel.consoles.removeDeviceNode(nodePath(node));
       tree.remove(node);
@@ -102,10 +111,14 @@ function up(folder: string): string {
 }
 
 class UsbTree {
+  readonly #usb: UsbCore;
   readonly #sysfs: PseudoFs;
+  readonly #sim: Sim;
 
-  constructor(usb: UsbCore, sysfs: PseudoFs) {
+  constructor(usb: UsbCore, sysfs: PseudoFs, sim: Sim) {
+    this.#usb = usb;
     this.#sysfs = sysfs;
+    this.#sim = sim;
     sysfs.registerDirectory(`${BUS}/devices`);
     const { name, driverName } = usb.hcd.dmaDevice;
     const driver = `bus/platform/drivers/${driverName}`;
@@ -117,6 +130,8 @@ class UsbTree {
   addDevice(node: UsbNode): void {
     const folder = folderOf(node);
     this.#attributes(folder, deviceAttributes(node));
+    this.#files(folder, deviceControls(this.#usb, node));
+    this.#files(`${folder}/power`, powerFiles(this.#usb, node, this.#sim));
     this.#sysfs.register(`${folder}/descriptors`, { show: () => rawDescriptors(node) });
     this.#endpoint(folder, controlEndpoint(node), node);
     this.#join(folder, node.name, GENERIC_DRIVER);
@@ -127,21 +142,29 @@ class UsbTree {
       const { name, current } = usbInterface;
       const folder = `${folderOf(node)}/${name}`;
       this.#attributes(folder, interfaceAttributes(usbInterface));
+      this.#files(`${folder}/power`, interfacePowerFiles(usbInterface));
       for (const endpoint of current.endpoints) this.#endpoint(folder, endpoint, node);
       this.#join(folder, name, undefined);
     }
   }
 
+  removeInterfaces(node: UsbNode): void {
+    for (const { name } of node.interfaces) {
+      this.#sysfs.remove(`${BUS}/devices/${name}`);
+      this.#sysfs.remove(`${folderOf(node)}/${name}`);
+    }
+  }
+
   remove(node: UsbNode): void {
     const drivers = `${BUS}/drivers/${GENERIC_DRIVER}`;
-    for (const { name } of node.interfaces) this.#sysfs.remove(`${BUS}/devices/${name}`);
+    this.removeInterfaces(node);
     this.#sysfs.remove(`${BUS}/devices/${node.name}`);
     this.#sysfs.remove(`${drivers}/${node.name}`);
     this.#sysfs.remove(folderOf(node));
   }
 
-  driverAdded({ name }: UsbDriver): void {
-    this.#sysfs.registerDirectory(`${BUS}/drivers/${name}`);
+  driverAdded(driver: UsbDriver): void {
+    this.#files(`${BUS}/drivers/${driver.name}`, driverControls(this.#usb, driver));
   }
 
   driverRemoved({ name }: UsbDriver): void {
@@ -177,6 +200,10 @@ class UsbTree {
   #endpoint(folder: string, endpoint: UsbEndpointInfo, node: UsbNode): void {
     const name = `ep_${endpoint.address.toString(16).padStart(2, '0')}`;
     this.#attributes(`${folder}/${name}`, endpointAttributes(endpoint, node));
+  }
+
+  #files(folder: string, files: Files): void {
+    for (const [name, file] of files) this.#sysfs.register(`${folder}/${name}`, file);
   }
 
   #attributes(folder: string, attributes: Attributes): void {

@@ -86,8 +86,8 @@ export function usbServices(kernel: Kernel): UsbServices {
   return {
     usb,
     usbNetParts() {
-      const { hcd, messages } = usb();
-      return { sim, core: kernel.net.core, hcd, messages, slabs, owned, threads, printk };
+      const { hcd, messages, power } = usb();
+      return { sim, core: kernel.net.core, hcd, messages, power, slabs, owned, threads, printk };
     },
     kthreads: threads,
     board: board.name,

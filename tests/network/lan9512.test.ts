@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /** The driver of examples/smsc95xx, on a chip in a world. */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 import type { BootImage } from '../../kernel-sim/index.ts';
+import { accessesOf, recorded } from '../support/lan9512-trace.ts';
 import { TestMachine } from '../support/machine.ts';
 
-const TRACE = join(import.meta.dirname, '../../kernel-sim/hw/lan9512/testing/trace.txt');
 const LOADED = 'cd smsc95xx && make > /dev/null && sudo insmod smsc95xx.ko';
 const FETCH = 'curl -s http://10.0.2.2/10M.bin | head -c 1000000 | wc -c';
 /** What must not be in the log of a driver that does nothing wrong. */
@@ -74,28 +72,6 @@ describe('the safe driver', () => {
   });
 });
 
-/** Accesses to registers of one phase of the recorded run, polls left out: `w 014 8`. */
-function recorded(phase: string): string[] {
-  const lines = readFileSync(TRACE, 'utf8').split('\n');
-  const from = lines.indexOf(`@${phase}`);
-  const end = lines.findIndex((line, at) => at > from && line.startsWith('@'));
-  return lines
-    .slice(from + 1, end)
-    .map((line) => /^[\d.]+ ([rw]) (\w{3}) (\w+)$/u.exec(line))
-    .filter((match) => match !== null)
-    .map(([, what, at, value]) => accessText(what!, at!, value!))
-    .filter(isNoPoll);
-}
-
-/** The address is another one, and that device came out of its reset with another filter. */
-function accessText(what: string, at: string, value: string): string {
-  const isAnother = ['034', '104', '108'].includes(at) || (at === '100' && what === 'r');
-  return `${what} ${at} ${isAnother ? '*' : value}`;
-}
-
-/** How often MII_ACC and E2P_CMD are read is a matter of time. */
-const isNoPoll = (line: string): boolean => !/^r (?:114|030) /u.test(line);
-
 /** Filters follow the groups of the stack, which are its own business: which, and how often. */
 function withoutFilters(lines: readonly string[]): string[] {
   const isFilter = (at: number): boolean =>
@@ -123,12 +99,8 @@ const HASH_FILTER = 0x2000;
 describe('its accesses to registers', () => {
   it('are those of the C driver, in the same order', () => {
     const guest = boot();
-    const seen: string[] = [];
-    guest.machine.kernel.usbSockets!.onRegister = (offset, value, isWrite) => {
-      const at = offset.toString(16).padStart(3, '0');
-      seen.push(accessText(isWrite ? 'w' : 'r', at, value.toString(16)));
-    };
-    const taken = (): string[] => seen.splice(0).filter(isNoPoll);
+    const seen = accessesOf(guest.machine.kernel);
+    const taken = (): string[] => seen.splice(0);
     guest.command(LOADED);
     guest.command('plug lan9512');
     guest.runUntil(() => guest.logText.includes('register '), 'the interface');

@@ -52,9 +52,7 @@ export function deviceAttributes(node: UsbNode): Attributes {
     .filter((name) => node[name] !== '')
     .map((name) => [name, () => node[name]] as const);
   return [
-    ['authorized', () => '1'],
     ['avoid_reset_quirk', () => '0'],
-    ['bConfigurationValue', () => active(({ value }) => String(value))],
     ['bDeviceClass', () => hex(info.class, 2)],
     ['bDeviceProtocol', () => hex(info.protocol, 2)],
     ['bDeviceSubClass', () => hex(info.subclass, 2)],
@@ -118,6 +116,7 @@ export function interfaceAttributes(usbInterface: UsbInterface): Attributes {
     ['bInterfaceSubClass', () => hex(now().subclass, 2)],
     ['bNumEndpoints', () => hex(now().endpoints.length, 2)],
     ['modalias', () => modaliasOf(usbInterface)],
+    ['supports_autosuspend', () => (usbInterface.driver?.power === undefined ? '0' : '1')],
     ['uevent', () => interfaceEvent(usbInterface).join('\n')],
   ];
 }

@@ -68,13 +68,13 @@ export class UsbFiles implements FileOperations {
     const address = Number(view.getBigUint64(16, true));
     if (bytes > PAGE_BYTES) return -ERRNO.EINVAL;
     if (!node.isAttached) return -ERRNO.ENODEV;
-    const { messages } = this.#core;
+    const { messages, power } = this.#core;
     if ((request.type & USB_DIR_IN) === 0) {
       const given = getBytes(memory, address, bytes);
       if (given === undefined) return -ERRNO.EFAULT;
-      return yield* messages.write(node, request, given, timeoutMs);
+      return yield* power.during(node, () => messages.write(node, request, given, timeoutMs));
     }
-    const answer = yield* messages.read(node, request, bytes, timeoutMs);
+    const answer = yield* power.during(node, () => messages.read(node, request, bytes, timeoutMs));
     if (typeof answer === 'number') return answer;
     if (answer.length === 0) return 0;
     return memory.copyTo(address, answer, 0, answer.length) || -ERRNO.EFAULT;

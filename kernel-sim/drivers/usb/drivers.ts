@@ -9,6 +9,7 @@ import { finished } from '../../lib/coroutine.ts';
 import type { Sleeping } from '../../uapi/coroutine.ts';
 import { ERRNO } from '../../uapi/errno.ts';
 import type { Hcd } from './hcd.ts';
+import type { UsbPower } from './power.ts';
 import { matchId, type UsbDriver } from './usb-driver.ts';
 import type { UsbInterface, UsbNode } from './usb-node.ts';
 
@@ -26,10 +27,12 @@ export class UsbDrivers {
   readonly #drivers: UsbDriver[] = [];
   readonly #hcd: Hcd;
   readonly #printk: Printk;
+  readonly #power: () => UsbPower;
 
-  constructor(hcd: Hcd, printk: Printk) {
+  constructor(hcd: Hcd, printk: Printk, power: () => UsbPower) {
     this.#hcd = hcd;
     this.#printk = printk;
+    this.#power = power;
   }
 
   get all(): readonly UsbDriver[] {
@@ -77,14 +80,26 @@ export class UsbDrivers {
     }
   }
 
+  /** Has one driver look at an interface that nobody drives. Linux: device_driver_attach. */
+  *bind(driver: UsbDriver, usbInterface: UsbInterface): Sleeping<number> {
+    if (usbInterface.driver !== undefined) return -ERRNO.EBUSY;
+    if (matchId(usbInterface, driver.ids) === undefined) return -ERRNO.ENODEV;
+    yield* this.#tryOne(driver, usbInterface);
+    // A driver has come, whatever the compiler knows.
+    return (usbInterface.driver as UsbDriver | undefined) === driver ? 0 : -ERRNO.ENODEV;
+  }
+
   /** Linux: usb_unbind_interface. */
   *unbind(usbInterface: UsbInterface): Sleeping<void> {
     const { driver, device } = usbInterface;
     if (driver === undefined) return;
+    yield* this.#power().hold(device);
     usbInterface.isEnabled = false;
     yield* this.#flush(usbInterface);
     yield* finished(driver.disconnect(usbInterface));
     usbInterface.driver = undefined;
+    usbInterface.needsRemoteWakeup = false;
+    this.#power().put(device);
     usbInterface.isEnabled = device.isAttached;
     this.watcher?.unbound(usbInterface, driver);
   }
@@ -94,14 +109,17 @@ export class UsbDrivers {
     if (usbInterface.driver !== undefined || !usbInterface.device.isAttached) return;
     const id = matchId(usbInterface, driver.ids);
     if (id === undefined) return;
+    const { device } = usbInterface;
+    yield* this.#power().hold(device);
     usbInterface.driver = driver;
     const errno = yield* finished(driver.probe(usbInterface, id));
+    if (errno !== 0) yield* this.#flush(usbInterface);
+    if (errno !== 0) usbInterface.driver = undefined;
+    this.#power().put(device);
     if (errno === 0) {
       this.watcher?.bound(usbInterface);
       return;
     }
-    yield* this.#flush(usbInterface);
-    usbInterface.driver = undefined;
     if (errno === -ERRNO.ENODEV || errno === -ERRNO.ENXIO) return;
     const { name } = driver;
     this.#printk.err(

@@ -52,6 +52,35 @@ export class Enumerator {
     return error === -ERRNO.ENODEV ? error : -ERRNO.EMSGSIZE;
   }
 
+  /**
+   * Resets a device that is known, and tells it again who it is and what it does. 0, or a negative
+   * errno: -ENODEV when it has become another one. Linux: usb_reset_and_verify_device.
+   */
+  *restore(hub: Hub, node: UsbNode): Sleeping<number> {
+    const { number, speed, active } = node;
+    const controller = this.#controllerName;
+    this.#say(node, `reset ${speed}-speed USB device number ${number} using ${controller}`);
+    node.address = 0;
+    const status = yield* hub.reset(node.port);
+    if (status < 0) return status;
+    let errno = yield* this.#setAddress(hub, node);
+    if (errno < 0) return errno;
+    if (active !== undefined) node.state = 'configured';
+    const bytes = yield* this.#messages.descriptor(node, USB_DT.DEVICE, 0, USB_DT_BYTES.DEVICE);
+    if (typeof bytes === 'number') return bytes;
+    if (!bytes.every((byte, at) => byte === node.info.bytes[at])) {
+      this.#say(node, 'device firmware changed');
+      return -ERRNO.ENODEV;
+    }
+    if (active === undefined) return 0;
+    errno = yield* this.#messages.tell(node, 0, USB_REQ.SET_CONFIGURATION, active.value);
+    if (errno < 0) {
+      const text = `can't restore configuration #${active.value} (error=${errno})`;
+      this.#complain(node, text);
+    }
+    return errno;
+  }
+
   /** Reads all that it says of itself. 0 or a negative errno. Linux: usb_enumerate_device. */
   *describe(node: UsbNode): Sleeping<number> {
     const errno = yield* this.#readConfigurations(node);
@@ -87,13 +116,15 @@ export class Enumerator {
     if (node.serial !== '') this.#say(node, `SerialNumber: ${node.serial}`);
   }
 
-  /** Chooses the first configuration. 0 or a negative errno. Linux: usb_generic_driver_probe. */
-  *configure(node: UsbNode): Sleeping<number> {
-    const configuration = node.configurations[0];
-    if (configuration === undefined) {
-      this.#warn(node, 'no configuration chosen from 0 choices');
-      return -ERRNO.ENODEV;
-    }
+  /** Linux: usb_choose_configuration. */
+  choose(node: UsbNode): UsbConfiguration | undefined {
+    const [first] = node.configurations;
+    if (first === undefined) this.#warn(node, 'no configuration chosen from 0 choices');
+    return first;
+  }
+
+  /** It has interfaces from now on. 0 or a negative errno. Linux: usb_set_configuration. */
+  *configure(node: UsbNode, configuration: UsbConfiguration): Sleeping<number> {
     const { value, name } = configuration;
     const errno = yield* this.#messages.tell(node, 0, USB_REQ.SET_CONFIGURATION, value);
     if (errno < 0) {
@@ -205,6 +236,14 @@ export class Enumerator {
 }
 
 const hex2 = (value: number): string => value.toString(16).padStart(2, '0');
+
+/** The device has no configuration, and nothing of it can be driven. */
+export function deactivate(node: UsbNode): void {
+  node.active = undefined;
+  node.configurationName = '';
+  node.interfaces = [];
+  if (node.state === 'configured') node.state = 'addressed';
+}
 
 /** The device has this configuration: interfaces can be driven. */
 export function activate(node: UsbNode, configuration: UsbConfiguration): void {

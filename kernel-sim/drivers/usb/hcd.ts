@@ -230,6 +230,7 @@ export class Hcd {
     }
     if (device === undefined || !device.isAttached) return -ERRNO.ENODEV;
     if (endpointOf(urb, device) === undefined) return -ERRNO.ENOENT;
+    if (device.power.state === 'suspended') return -ERRNO.EHOSTUNREACH;
     if (urb.rejections > 0) return -ERRNO.EPERM;
     return 0;
   }

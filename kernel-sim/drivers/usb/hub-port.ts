@@ -32,6 +32,8 @@ const DEBOUNCE_MS = { STEP: 25, STABLE: 100, MAX: 2000 } as const;
 /** Linux: HUB_SHORT_RESET_TIME, HUB_ROOT_RESET_TIME, HUB_RESET_TIMEOUT, TRSTRCY. */
 const RESET_MS = { STEP: 10, ROOT: 60, MAX: 800, RECOVERY: 50 } as const;
 const RESET_TRIES = 5;
+/** Linux: USB_RESUME_TIMEOUT, TRSMRCY. */
+const RESUME_MS = { SIGNAL: 40, RECOVERY: 10 } as const;
 
 /** What a port says of itself. */
 export interface PortState {
@@ -64,6 +66,12 @@ export class Hub {
   /** How often in a row that went wrong. */
   errors = 0;
   isGone = false;
+  /** Nobody has looked at them since the hub came to life: what hangs there is no news to it. */
+  readonly fresh = new Set<number>();
+  /** It is kept awake until somebody has looked at `changed`. */
+  isHeld = false;
+  /** Ports whose device is to be taken for unplugged. Linux: removed_bits. */
+  readonly givenUp = new Set<number>();
   readonly #parts: HubPortParts;
 
   constructor(parts: HubPortParts, usbInterface: UsbInterface) {
@@ -203,6 +211,25 @@ export class Hub {
       stepMs = passedMs >= 2 * RESET_MS.STEP ? 200 : stepMs;
     }
     return -ERRNO.EBUSY;
+  }
+
+  /** Wakes what hangs there. 0 or a negative errno. Linux: usb_port_resume. */
+  *resume(port: number): Sleeping<number> {
+    let state = yield* this.state(port);
+    if (typeof state === 'number') return state;
+    // It may have woken up by itself.
+    if ((state.status & USB_PORT_STAT.SUSPEND) !== 0) {
+      const errno = yield* this.clearFeature(port, USB_PORT_FEAT.SUSPEND);
+      if (errno < 0) return errno;
+      yield* this.sleep(RESUME_MS.SIGNAL);
+      state = yield* this.state(port);
+      if (typeof state === 'number') return state;
+    }
+    yield* this.sleep(RESUME_MS.RECOVERY);
+    if ((state.changes & USB_PORT_STAT_C.SUSPEND) !== 0) {
+      yield* this.clearFeature(port, USB_PORT_FEAT.C_SUSPEND);
+    }
+    return (state.status & USB_PORT_STAT.CONNECTION) === 0 ? -ERRNO.ENODEV : 0;
   }
 
   *sleep(ms: number): Sleeping<void> {

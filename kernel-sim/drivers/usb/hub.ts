@@ -23,7 +23,8 @@ import { speedOf } from './enumerate.ts';
 import type { Hcd } from './hcd.ts';
 import { Hub, type HubPortParts } from './hub-port.ts';
 import type { Urb } from './urb.ts';
-import type { UsbDriver } from './usb-driver.ts';
+import type { UsbPower } from './power.ts';
+import type { UsbDriver, UsbPowerOps } from './usb-driver.ts';
 import { type UsbInterface, UsbNode } from './usb-node.ts';
 
 /** Linux: MAX_TOPO_LEVEL. */
@@ -51,13 +52,20 @@ export interface HubDriverParts extends HubPortParts {
   /** It has its number, and can say what it is. 0 or a negative errno. */
   readonly arrived: (node: UsbNode) => Sleeping<number>;
   readonly left: (node: UsbNode) => Sleeping<void>;
+  readonly power: () => UsbPower;
 }
 
 export class HubDriver implements UsbDriver {
   readonly name = 'hub';
   readonly ids = [{ interfaceClass: USB_CLASS.HUB }];
+  readonly power: UsbPowerOps = {
+    suspend: (usbInterface) => this.#suspend(usbInterface),
+    resume: (usbInterface) => this.#resume(usbInterface),
+    resetResume: (usbInterface) => this.#resetResume(usbInterface),
+  };
   readonly #parts: HubDriverParts;
   readonly #hubs = new Map<UsbInterface, Hub>();
+  #root: Hub | undefined;
   /** Those with something new, in the order in which they said so. */
   readonly #waiting = new Set<Hub>();
   #thread: KernelThread | undefined;
@@ -80,14 +88,28 @@ export class HubDriver implements UsbDriver {
     if (errno < 0) return errno;
     errno = this.#prepare(hub);
     if (errno < 0) return errno;
+    usbInterface.needsRemoteWakeup = true;
+    device.power.control = 'auto';
+    device.power.delayMs = 0;
+    yield* this.#activate(hub);
+    return 0;
+  }
+
+  *#activate(hub: Hub): Sleeping<void> {
     for (let port = 1; port <= hub.ports; port++) {
       yield* hub.setFeature(port, USB_PORT_FEAT.POWER);
     }
     yield* hub.sleep(Math.max(POWER_GOOD_MS_MIN, hub.powerGoodMs));
-    // What hangs there already has said so before anybody asked.
-    for (let port = 1; port <= hub.ports; port++) hub.changed.add(port);
+    this.#lookEverywhere(hub);
+  }
+
+  /** What hangs there may have said so before anybody asked. */
+  #lookEverywhere(hub: Hub): void {
+    for (let port = 1; port <= hub.ports; port++) {
+      hub.changed.add(port);
+      hub.fresh.add(port);
+    }
     this.#kick(hub);
-    return 0;
   }
 
   *disconnect(usbInterface: UsbInterface): Sleeping<void> {
@@ -95,6 +117,8 @@ export class HubDriver implements UsbDriver {
     const hub = this.#hubs.get(usbInterface);
     if (hub === undefined) return;
     hub.isGone = true;
+    for (const child of hub.node.children) if (child !== undefined) yield* this.#parts.left(child);
+    hub.node.children = [];
     this.#hubs.delete(usbInterface);
     this.#waiting.delete(hub);
     if (hub.urb !== undefined) {
@@ -105,10 +129,49 @@ export class HubDriver implements UsbDriver {
     slabs.kfree(hub.buffer);
   }
 
+  /** The hub that a device is. */
+  hubOf(node: UsbNode): Hub | undefined {
+    if (this.#root?.node === node) return this.#root;
+    for (const hub of this.#hubs.values()) if (hub.node === node) return hub;
+    return undefined;
+  }
+
+  /** It is taken for unplugged and plugged in again. Linux: hub_port_logical_disconnect. */
+  giveUp(hub: Hub, { port }: UsbNode): void {
+    hub.givenUp.add(port);
+    hub.changed.add(port);
+    this.#kick(hub);
+  }
+
+  /** Linux: hub_suspend. */
+  *#suspend(usbInterface: UsbInterface): Sleeping<number> {
+    const hub = this.#hubs.get(usbInterface);
+    if (hub?.urb === undefined) return -ERRNO.ENODEV;
+    if (hub.isHeld) return -ERRNO.EBUSY;
+    yield* this.#parts.hcd.kill(hub.urb);
+    return hub.isHeld ? -ERRNO.EBUSY : 0;
+  }
+
+  #resume(usbInterface: UsbInterface): number {
+    const hub = this.#hubs.get(usbInterface);
+    if (hub !== undefined) this.#lookEverywhere(hub);
+    return 0;
+  }
+
+  /** Its ports have lost their power, and with it what hung there. */
+  *#resetResume(usbInterface: UsbInterface): Sleeping<number> {
+    const hub = this.#hubs.get(usbInterface);
+    if (hub === undefined) return 0;
+    for (const child of hub.node.children) if (child !== undefined) hub.givenUp.add(child.port);
+    yield* this.#activate(hub);
+    return 0;
+  }
+
   /** The controller's own hub, which is asked nothing: its changes interrupt. Context: boot. */
   addRootHub(usbInterface: UsbInterface, ports: number): void {
     const hub = new Hub(this.#parts, usbInterface);
     usbInterface.driver = this;
+    this.#root = hub;
     hub.hasPorts(ports);
     this.#parts.hcd.onChangedPorts = (changed) => {
       for (let port = 1; port <= ports; port++) {
@@ -169,6 +232,8 @@ export class HubDriver implements UsbDriver {
 
   /** Linux: kick_hub_wq. */
   #kick(hub: Hub): void {
+    if (!hub.isHeld) this.#parts.power().getAwake(hub.node);
+    hub.isHeld = true;
     this.#waiting.add(hub);
     this.#thread ??= this.#parts.threads.run('usb_hub_wq', (self) => this.#serve(self));
     this.#thread.wake();
@@ -194,6 +259,9 @@ export class HubDriver implements UsbDriver {
     }
     // Asked only now, since a hub says the same until its port was looked at.
     this.#ask(hub);
+    if (this.#waiting.has(hub)) return;
+    hub.isHeld = false;
+    this.#parts.power().put(hub.node);
   }
 
   /** Linux: port_event. */
@@ -202,7 +270,11 @@ export class HubDriver implements UsbDriver {
     const state = yield* hub.state(port);
     if (typeof state === 'number') return;
     const { status, changes } = state;
+    const isConnected = (status & USB_PORT_STAT.CONNECTION) !== 0;
+    const isUnknown =
+      hub.fresh.delete(port) && isConnected && hub.node.children[port - 1] === undefined;
     let isNew = (changes & USB_PORT_STAT_C.CONNECTION) !== 0;
+    const isToGo = hub.givenUp.delete(port) || isUnknown;
     if (isNew) yield* hub.clearFeature(port, USB_PORT_FEAT.C_CONNECTION);
     if ((changes & USB_PORT_STAT_C.ENABLE) !== 0) {
       yield* hub.clearFeature(port, USB_PORT_FEAT.C_ENABLE);
@@ -214,11 +286,13 @@ export class HubDriver implements UsbDriver {
     }
     if ((changes & USB_PORT_STAT_C.SUSPEND) !== 0) {
       yield* hub.clearFeature(port, USB_PORT_FEAT.C_SUSPEND);
+      const child = hub.node.children[port - 1];
+      if (!isNew && child !== undefined) yield* this.#parts.power().wokenByDevice(child);
     }
     if ((changes & USB_PORT_STAT_C.RESET) !== 0) {
       yield* hub.clearFeature(port, USB_PORT_FEAT.C_RESET);
     }
-    if (isNew) yield* this.#connectionChanged(hub, port);
+    if (isNew || isToGo) yield* this.#connectionChanged(hub, port);
   }
 
   // ---- Devices come and go ----------------------------------------------------------------------

@@ -16,10 +16,22 @@ export interface UsbDeviceId {
   readonly interfaceProtocol?: number;
 }
 
+/** What a driver does for a device that sleeps. Each answers 0 or a negative errno. */
+export interface UsbPowerOps {
+  /** The device is about to sleep; -EBUSY when it must not. URBs are to be ended. */
+  suspend(usbInterface: UsbInterface): MaySleep<number>;
+  /** It is awake again, as it was. */
+  resume(usbInterface: UsbInterface): MaySleep<number>;
+  /** It is awake again, and has lost what it was told. */
+  resetResume(usbInterface: UsbInterface): MaySleep<number>;
+}
+
 /** Linux: struct usb_driver. */
 export interface UsbDriver {
   readonly name: string;
   readonly ids: readonly UsbDeviceId[];
+  /** Undefined for who cannot let its devices sleep. Linux: supports_autosuspend. */
+  readonly power?: UsbPowerOps | undefined;
   /** 0, or a negative errno: then it is no interface of this driver. Context: process. */
   probe(usbInterface: UsbInterface, id: UsbDeviceId): MaySleep<number>;
   /**

@@ -5,6 +5,7 @@
  * Linux: struct usb_device, usb_host_config, usb_interface (include/linux/usb.h).
  */
 import type { UsbSpeed } from '../../uapi/usb.ts';
+import { DevicePower } from './device-power.ts';
 import type { UsbDriver } from './usb-driver.ts';
 
 export interface UsbEndpointInfo {
@@ -115,6 +116,9 @@ export class UsbNode {
   children: (UsbNode | undefined)[] = [];
   /** URBs that were given to it in all. Linux: urbnum. */
   urbCount = 0;
+  readonly power = new DevicePower();
+  /** It may be used. Linux: authorized. */
+  isAuthorized = true;
 
   constructor({ bus, parent, port }: UsbPlace, speed: UsbSpeed) {
     this.bus = bus;
@@ -153,6 +157,8 @@ export class UsbInterface {
   /** Its endpoints may be used. */
   isEnabled = true;
   driver: UsbDriver | undefined = undefined;
+  /** It is of use only if the device can wake its host. Set by its driver. */
+  needsRemoteWakeup = false;
   readonly #configuration: number;
 
   constructor(device: UsbNode, configuration: number, settings: readonly UsbAltSetting[]) {

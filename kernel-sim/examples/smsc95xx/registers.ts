@@ -9,6 +9,7 @@ export const ID_REV = 0x00;
 export const INT_STS = 0x08;
 export const TX_CFG = 0x10;
 export const HW_CFG = 0x14;
+export const PM_CTRL = 0x20;
 export const LED_GPIO_CFG = 0x24;
 export const AFC_CFG = 0x2c;
 export const E2P_CMD = 0x30;
@@ -25,6 +26,7 @@ export const MII_ADDR = 0x114;
 export const MII_DATA = 0x118;
 export const FLOW = 0x11c;
 export const VLAN1 = 0x120;
+export const WUCSR = 0x12c;
 export const COE_CR = 0x130;
 
 export const INT_STS_ALL = 0xffffffff;
@@ -46,6 +48,19 @@ export const HW_CFG_RXDOFF_SHIFT = 9;
 export const HW_CFG_RXDOFF = 3 << HW_CFG_RXDOFF_SHIFT;
 /** The PHY is another one than the chip's own. */
 export const HW_CFG_PSEL = 1 << 2;
+
+/** How deeply it sleeps: SUSPEND2 is the deepest, in which the PHY has no power either. */
+export const PM_CTRL_MODE = 3 << 5;
+export const PM_CTRL_SUSPEND2 = 2 << 5;
+/** It may wake its host by a frame; by its PHY. */
+export const PM_CTRL_WOL_EN = 1 << 3;
+export const PM_CTRL_ED_EN = 1 << 2;
+/** What has woken it; a one clears it. */
+export const PM_CTRL_WUPS = 3;
+
+/** Frames of a filter, or magic packets, wake it. */
+export const WUCSR_WAKE_EN = 1 << 2;
+export const WUCSR_MPEN = 1 << 1;
 
 /** All three LEDs are LEDs. */
 export const LED_GPIO_CFG_LEDS = (1 << 24) | (1 << 20) | (1 << 16);

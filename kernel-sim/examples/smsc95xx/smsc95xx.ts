@@ -147,6 +147,24 @@ class Smsc95xx implements UsbNetDriver {
     this.chip.filter(net);
   }
 
+  /** The interface is down, so nobody misses the link: the PHY sleeps as well. */
+  suspend(net: UsbNet): void {
+    // Who listens for a link would have to be woken by it, which this chip cannot do.
+    this.phy.link_ok();
+    println(`${net.name}: entering SUSPEND2 mode`);
+    this.chip.sleep();
+  }
+
+  resume(): void {
+    this.chip.wake();
+    this.phy.init_hw();
+  }
+
+  reset_resume(net: UsbNet): void {
+    this.chip.reset(net);
+    this.resume();
+  }
+
   /** A status word, perhaps two bytes, the frame, its FCS and its sum; and so on. */
   rx_fixup(net: UsbNet, skb: SkBuff): void {
     const before = 4 + net.ip_align;
@@ -334,6 +352,27 @@ class Chip {
     regs.write(reg.MAC_CR, this.change_mac(reg.MAC_CR_TXEN, 0));
     regs.write(reg.TX_CFG, reg.TX_CFG_ON);
     regs.write(reg.MAC_CR, this.change_mac(reg.MAC_CR_RXEN, 0));
+  }
+
+  /** As deeply as it can. Nothing wakes it but its host. */
+  sleep(): void {
+    const regs = this.regs.value;
+    this.change(reg.WUCSR, 0, reg.WUCSR_WAKE_EN | reg.WUCSR_MPEN);
+    this.change(reg.PM_CTRL, 0, reg.PM_CTRL_WOL_EN | reg.PM_CTRL_ED_EN);
+    const before = regs.read(reg.PM_CTRL) & ~reg.PM_CTRL_MODE;
+    regs.write(reg.PM_CTRL, before | reg.PM_CTRL_SUSPEND2);
+  }
+
+  /** Forgets what could have woken it, and what has. */
+  wake(): void {
+    this.change(reg.WUCSR, 0, reg.WUCSR_WAKE_EN | reg.WUCSR_MPEN);
+    this.change(reg.PM_CTRL, reg.PM_CTRL_WUPS, reg.PM_CTRL_WOL_EN);
+  }
+
+  change(register: number, on: number, off: number): void {
+    const regs = this.regs.value;
+    const before = regs.read(register);
+    regs.write(register, ((before & ~off) | on) >>> 0);
   }
 
   change_mac(on: number, off: number): number {

@@ -75,7 +75,7 @@ export class HubDevice extends UsbDevice {
   constructor(sim: Sim, spec: HubSpec) {
     super(describe(spec));
     this.ports = Array.from({ length: spec.ports }, () => new UsbPort(sim));
-    for (const port of this.ports) port.onChange = () => this.#tell();
+    for (const port of this.ports) port.onChange = () => this.#changed();
   }
 
   protected onPowerOn(): void {
@@ -125,6 +125,12 @@ export class HubDevice extends UsbDevice {
     bytes.set([bytes.length, USB_DT.HUB, this.ports.length, ...le16(CHARACTERISTICS), POWER_GOOD]);
     bytes.fill(0xff, 7 + bitmap);
     return bytes;
+  }
+
+  /** While the bus sleeps nobody asks: the host is woken, if it allows that. */
+  #changed(): void {
+    if (!this.isSuspended) this.#tell();
+    else if (this.mayWakeHost) this.onRemoteWakeup();
   }
 
   /** Says which ports have something new, if somebody asks. */

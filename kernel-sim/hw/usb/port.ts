@@ -10,6 +10,8 @@ import type { UsbDevice } from './usb-device.ts';
 
 /** How long a hub drives a reset. */
 const RESET_NS = 10_000_000;
+/** How long it signals to a device that it is to wake up. */
+const RESUME_NS = 20_000_000;
 /** Where the event of a hub's microcontroller is to land. */
 const CPU = 0;
 
@@ -25,8 +27,9 @@ export class UsbPort {
   #isEnabled = false;
   #isSuspended = false;
   #isResetting = false;
-  /** Counts resets, so that one that was cut short ends nothing. */
-  #reset = 0;
+  #isResuming = false;
+  /** Counts resets and resumes, so that one that was cut short ends nothing. */
+  #signal = 0;
 
   constructor(sim: Sim) {
     this.#sim = sim;
@@ -61,6 +64,7 @@ export class UsbPort {
     this.unplug();
     this.#device = device;
     this.#speed = speed;
+    device.onRemoteWakeup = () => this.resume();
     if (!this.#isPowered) return;
     device.attach(speed);
     this.#change(USB_PORT_STAT_C.CONNECTION);
@@ -71,6 +75,7 @@ export class UsbPort {
     const device = this.#device;
     if (device === undefined) return;
     this.#device = undefined;
+    device.onRemoteWakeup = () => undefined;
     this.#disable();
     device.detach();
     if (this.#isPowered) this.#change(USB_PORT_STAT_C.CONNECTION);
@@ -97,8 +102,9 @@ export class UsbPort {
     this.#isResetting = true;
     this.#isEnabled = false;
     this.#isSuspended = false;
-    const reset = ++this.#reset;
-    this.#sim.events.schedule(this.#sim.now() + RESET_NS, () => this.#endReset(reset), CPU);
+    this.#isResuming = false;
+    const signal = ++this.#signal;
+    this.#sim.events.schedule(this.#sim.now() + RESET_NS, () => this.#endReset(signal), CPU);
   }
 
   disable(): void {
@@ -111,15 +117,24 @@ export class UsbPort {
     this.#device?.suspend();
   }
 
+  /** Begins to wake the device, because the host wants it or the device itself does. */
   resume(): void {
-    if (!this.#isSuspended) return;
+    if (!this.#isSuspended || this.#isResuming) return;
+    this.#isResuming = true;
+    const signal = ++this.#signal;
+    this.#sim.events.schedule(this.#sim.now() + RESUME_NS, () => this.#endResume(signal), CPU);
+  }
+
+  #endResume(signal: number): void {
+    if (signal !== this.#signal || !this.#isResuming) return;
+    this.#isResuming = false;
     this.#isSuspended = false;
     this.#device?.resume();
     this.#change(USB_PORT_STAT_C.SUSPEND);
   }
 
-  #endReset(reset: number): void {
-    if (reset !== this.#reset || !this.#isResetting) return;
+  #endReset(signal: number): void {
+    if (signal !== this.#signal || !this.#isResetting) return;
     this.#isResetting = false;
     this.#isEnabled = true;
     this.#device?.reset();
@@ -129,6 +144,7 @@ export class UsbPort {
   #disable(): void {
     this.#isEnabled = false;
     this.#isSuspended = false;
+    this.#isResuming = false;
     this.#isResetting = false;
   }
 

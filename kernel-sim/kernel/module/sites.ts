@@ -127,6 +127,10 @@ const KERNEL_FUNCTIONS = [
   ['__mdiobus_write', 0x52, 0x1a0, 40],
   ['usb_probe_interface', 0xe1, 0x2a0, 64],
   ['usb_unbind_interface', 0x92, 0x2b0, 48],
+  ['usb_suspend_both', 0x9b, 0x2d0, 64],
+  ['usb_runtime_suspend', 0x23, 0x70, 32],
+  ['usb_resume_both', 0xe4, 0x1a0, 56],
+  ['usb_runtime_resume', 0x1a, 0x40, 16],
 ] as const;
 
 /** Where tasks sleep, with what /proc/PID/wchan calls it. */

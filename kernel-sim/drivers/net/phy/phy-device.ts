@@ -136,6 +136,23 @@ export class PhyDevice implements PhyRegisters {
     return 0;
   }
 
+  /**
+   * It may have lost its power: resets it, and has it interrupt again. 0 or a negative errno.
+   * Linux: phy_init_hw.
+   */
+  *initialize(): Sleeping<number> {
+    const errno = yield* this.driver.reset(this);
+    return errno < 0 || !this.#usesInterrupts ? errno : yield* this.#setInterrupts(true);
+  }
+
+  /** Whether the link is up, asked now. A negative errno. Linux: smsc95xx_link_ok_nopm. */
+  *hasLink(): Sleeping<boolean | number> {
+    // A loss stays until somebody has read of it.
+    let status = yield* this.read(MII.BMSR);
+    if (status >= 0) status = yield* this.read(MII.BMSR);
+    return status < 0 ? status : (status & BMSR.LSTATUS) !== 0;
+  }
+
   /** Nobody looks at it any more. Linux: phy_disconnect. */
   *detach(): Sleeping<void> {
     yield* this.stop();

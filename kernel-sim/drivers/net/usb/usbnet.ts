@@ -11,10 +11,12 @@
  */
 import type { Hcd } from '../../usb/hcd.ts';
 import type { Messages } from '../../usb/messages.ts';
+import type { UsbPower } from '../../usb/power.ts';
 import type { Urb } from '../../usb/urb.ts';
 import type { UsbEndpointInfo, UsbInterface } from '../../usb/usb-node.ts';
 import { EventListener } from './event-listener.ts';
 import { QUEUE_BYTES, SendQueue } from './send-queue.ts';
+import type { UsbNetDriver, UsbNetEndpoints } from './usbnet-driver.ts';
 import type { KernelThread, KernelThreads } from '../../../kernel/kthread/kthread.ts';
 import type { Printk } from '../../../kernel/printk/printk.ts';
 import type { SlabAllocator } from '../../../mm/kmalloc.ts';
@@ -27,48 +29,22 @@ import { NET_IP_ALIGN, NET_SKB_PAD, type SkBuff } from '../../../net/core/sk-buf
 import { finished } from '../../../lib/coroutine.ts';
 import { formatMac } from '../../../lib/mac-address.ts';
 import type { Sim } from '../../../sim/sim.ts';
-import type { MaySleep, MaySwitch, Sleeping, Switching } from '../../../uapi/coroutine.ts';
+import type { MaySwitch, Sleeping, Switching } from '../../../uapi/coroutine.ts';
 import { ERRNO } from '../../../uapi/errno.ts';
 import { GFP } from '../../../uapi/gfp.ts';
 import { ETH_DATA_LEN, ETH_HLEN } from '../../../uapi/if-ether.ts';
 import { KERNEL_RELEASE } from '../../../uapi/module-abi.ts';
-import { USB_DIR_IN, USB_XFER } from '../../../uapi/usb.ts';
 import type { LinkState } from '../phy/phy-device.ts';
 
 /** After an error that may go on for as long as the device is being pulled out. */
 const THROTTLE_NS = 5_000_000;
-
-/** What is special about an adapter. Linux: struct driver_info. */
-export interface UsbNetDriver {
-  /** Of the driver: `smsc95xx`. */
-  readonly name: string;
-  /** Of the adapter: `smsc95xx USB 2.0 Ethernet`. */
-  readonly description: string;
-  /** Gets it ready to be registered. 0 or a negative errno. Context: process. */
-  bind(net: UsbNet): MaySleep<number>;
-  /** Context: process. */
-  unbind(net: UsbNet): MaySleep<void>;
-  /** The interface goes up. 0 or a negative errno. Context: process. */
-  reset(net: UsbNet): MaySleep<number>;
-  /** It goes down. Context: process. */
-  stop(net: UsbNet): MaySleep<void>;
-  /** Takes apart what came in one transfer: takes the packet. Context: softirq. */
-  rxFixup(net: UsbNet, skb: SkBuff): MaySwitch<void>;
-  /** Puts in front of a packet what the adapter wants there; undefined to drop it. */
-  txFixup(net: UsbNet, skb: SkBuff): MaySwitch<SkBuff | undefined>;
-  /** Bytes of the interrupt endpoint. Context: softirq. */
-  status(net: UsbNet, bytes: Uint8Array): MaySwitch<void>;
-  /** Context: softirqs off. */
-  setRxMode(net: UsbNet): MaySwitch<void>;
-  /** `net.link` is new. Context: process. */
-  linkChanged(net: UsbNet): MaySleep<void>;
-}
 
 export interface UsbNetParts {
   readonly sim: Sim;
   readonly core: NetCore;
   readonly hcd: Hcd;
   readonly messages: Messages;
+  readonly power: UsbPower;
   readonly slabs: SlabAllocator;
   readonly owned: OwnedPointers;
   readonly threads: KernelThreads;
@@ -197,11 +173,18 @@ export class UsbNet {
     if (thread !== undefined) yield* thread.stop();
   }
 
+  /** While it is up it stays awake, since it could not say that something came. */
   *#open(): Sleeping<number> {
-    const { driver } = this;
-    let errno = yield* finished(driver.reset(this));
-    if (errno >= 0) errno = this.#events?.start() ?? 0;
+    const { power } = this.parts;
+    const { device } = this.usbInterface;
+    let errno = yield* power.get(device);
     if (errno < 0) return errno;
+    errno = yield* finished(this.driver.reset(this));
+    if (errno >= 0) errno = this.#events?.start() ?? 0;
+    if (errno < 0) {
+      power.put(device);
+      return errno;
+    }
     this.#isUp = true;
     this.#isRxHalted = false;
     this.#throttledUntilNs = 0;
@@ -222,6 +205,7 @@ export class UsbNet {
     yield* this.#napi.disable();
     for (const transfer of this.#received.splice(0)) this.#drop(transfer);
     this.#deferred.clear();
+    this.parts.power.put(this.usbInterface.device);
     return 0;
   }
 
@@ -417,21 +401,4 @@ export class UsbNet {
     if (!isTx) this.#napi.schedule();
     else if (this.#isUp) core.wakeQueue(this.dev);
   }
-}
-
-export interface UsbNetEndpoints {
-  readonly in: UsbEndpointInfo;
-  readonly out: UsbEndpointInfo;
-  readonly events: UsbEndpointInfo | undefined;
-}
-
-/** By kind and direction; undefined when bulk ones are missing. Linux: usbnet_get_endpoints. */
-export function endpointsFor({ current }: UsbInterface): UsbNetEndpoints | undefined {
-  const find = (kind: number, isIn: boolean): UsbEndpointInfo | undefined =>
-    current.endpoints.find(
-      (endpoint) => endpoint.kind === kind && ((endpoint.address & USB_DIR_IN) !== 0) === isIn,
-    );
-  const [input, output] = [find(USB_XFER.BULK, true), find(USB_XFER.BULK, false)];
-  if (input === undefined || output === undefined || output.packetBytes === 0) return undefined;
-  return { in: input, out: output, events: find(USB_XFER.INT, true) };
 }

@@ -441,6 +441,26 @@ export class Phy {
   stop(this: Ref<Phy>): void;
 
   /**
+   * It has slept, and may have lost its power: resets it, and has it interrupt as before. Context:
+   * process. Linux: phy_init_hw.
+   *
+   * @throws ETIMEDOUT its reset does not end
+   * @throws EIO the bus fails, or what else it throws
+   * @sleeps
+   * @symbol phy_init_hw
+   */
+  init_hw(this: Ref<Phy>): void;
+
+  /**
+   * Asks it whether there is a link, now. Context: process. Linux: mii_link_ok.
+   *
+   * @throws EIO the bus fails, or what else it throws
+   * @sleeps
+   * @symbol mii_link_ok
+   */
+  link_ok(this: Ref<Phy>): boolean;
+
+  /**
    * It said that it wants something. Context: any. Linux: phy_mac_interrupt.
    *
    * @symbol phy_mac_interrupt

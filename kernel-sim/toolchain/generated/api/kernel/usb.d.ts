@@ -28,7 +28,8 @@ export class UsbDevice {
   clone(this: Ref<UsbDevice>): UsbDevice;
 
   /**
-   * Asks the device: a vendor request whose answer has so many bytes. Context: process. Linux:
+   * Asks the device: a vendor request whose answer has so many bytes. A device that sleeps is woken
+   * for that. Context: process. Linux:
    * usbnet_read_cmd.
    *
    * @param request `bRequest`
@@ -359,6 +360,32 @@ export interface UsbNetDriver {
    * @throws any Errno, which nobody minds: the adapter may have gone
    */
   link_change?(this: Ref<this>, net: UsbNet, link: PhyLink): void;
+
+  /**
+   * The interface is down, and nobody has used the adapter for a while: it is to sleep. Whose
+   * driver has no such method never sleeps.
+   *
+   * @context process
+   * @throws EBUSY it must not just now; any other Errno keeps it awake, too
+   */
+  suspend?(this: Ref<this>, net: UsbNet): void;
+
+  /**
+   * It is awake again, as it was.
+   *
+   * @context process
+   * @throws any Errno, which is logged
+   */
+  resume?(this: Ref<this>, net: UsbNet): void;
+
+  /**
+   * It is awake again, and was reset: its registers are as after plugging it in. Without this
+   * method `resume` is called.
+   *
+   * @context process
+   * @throws any Errno, which is logged
+   */
+  reset_resume?(this: Ref<this>, net: UsbNet): void;
 }
 
 export {};
