@@ -51,13 +51,16 @@ export class Phy {
   readonly #context: ApiContext;
   readonly #device: PhyDevice;
   readonly #bus: DriverMethods;
+  /** Told before nobody can reach it any more. */
+  readonly #gone: () => void;
   #isLive = true;
 
   /** @internal */
-  constructor(context: ApiContext, device: PhyDevice, bus: DriverMethods) {
+  constructor(context: ApiContext, device: PhyDevice, bus: DriverMethods, gone: () => void) {
     this.#context = context;
     this.#device = device;
     this.#bus = bus;
+    this.#gone = gone;
   }
 
   /**
@@ -131,6 +134,7 @@ export class Phy {
   *[Symbol.dispose](): Sleeping<void> {
     if (!this.#isLive) return;
     this.#isLive = false;
+    this.#gone();
     yield* this.#device.detach();
     this.#bus.module.instances.delete(this.#bus.object);
     yield* this.#context.services.runtime.dropSwitching(this.#bus.object);
@@ -180,7 +184,12 @@ export class PhyStatics {
       },
     );
     const errno = yield* phy.probe();
-    if (errno >= 0) return new Phy(this.#context, phy, methods);
+    if (errno >= 0) {
+      core.phy = phy;
+      return new Phy(this.#context, phy, methods, () => {
+        core.phy = undefined;
+      });
+    }
     methods.module.instances.delete(bus);
     yield* runtime.dropSwitching(bus);
     throw errnoValue(-errno);

@@ -14,7 +14,8 @@ import { ERRNO } from '../uapi/errno.ts';
 import type { ApiContext } from './context.ts';
 import { applyMethod, methodOf } from './driver-object.ts';
 import { UsbDevice } from './usb-device.ts';
-import { idsOf, type UsbDeviceId } from './usbnet.ts';
+import type { UsbDeviceId } from './usbnet.ts';
+import { idsOf } from './usbnet-minidriver.ts';
 
 const PROBE = innerEntryPath('usb_probe_interface');
 const DISCONNECT = innerPath('usb_unbind_interface');

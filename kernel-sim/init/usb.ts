@@ -82,12 +82,13 @@ export function usbServices(kernel: Kernel): UsbServices {
     assert(kernel.usb !== undefined, 'who loads drivers has a host controller');
     return kernel.usb;
   };
-  const { sim, slabs, board, kthreads: threads, printk, ownedPointers: owned } = kernel;
+  const { sim, scheduler, slabs, board, kthreads: threads, printk, ownedPointers: owned } = kernel;
   return {
     usb,
     usbNetParts() {
       const { hcd, messages, power } = usb();
-      return { sim, core: kernel.net.core, hcd, messages, power, slabs, owned, threads, printk };
+      const { core } = kernel.net;
+      return { sim, scheduler, core, hcd, messages, power, slabs, owned, threads, printk };
     },
     kthreads: threads,
     board: board.name,

@@ -7,7 +7,7 @@ import { TestMachine } from '../../tests/support/machine.ts';
 import { REGISTERS } from '../hw/lan9512/registers.ts';
 import { usbView } from './usb.ts';
 
-const DRIVER = join(import.meta.dirname, '../examples/smsc95xx/smsc95xx.ts');
+const DRIVER = join(import.meta.dirname, '../examples/smsc95xx');
 
 it('leads from registers, transfers and frames to the lines of the driver', () => {
   const guest = TestMachine.boot({}, { keepsTimeline: true });
@@ -21,11 +21,10 @@ it('leads from registers, transfers and frames to the lines of the driver', () =
   guest.command('sudo ip addr add 10.0.2.50/24 dev eth0; ping -c 1 10.0.2.2');
 
   const view = usbView(machine, { from: 0 })!;
-  const lines = readFileSync(DRIVER, 'utf8').split('\n');
   const lineAt = (site: number): string => {
     const place = view.places.find((each) => each.site === site);
-    expect(place?.source?.file).toBe('smsc95xx.ts');
-    return lines[place!.source!.line - 1]!;
+    const { file, line } = place!.source!;
+    return readFileSync(join(DRIVER, file), 'utf8').split('\n')[line - 1]!;
   };
   expect(view.ports[0]).toBe('lan9512');
   expect(view.adapter).toMatchObject({ interface: 'eth0', isLinkLit: true, isHighSpeed: true });

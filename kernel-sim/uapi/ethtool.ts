@@ -8,8 +8,9 @@
 /** The first word of each structure. */
 // prettier-ignore
 export const ETHTOOL = {
-  GSET: 0x1, GDRVINFO: 0x3, GREGS: 0x4, GMSGLVL: 0x7, GLINK: 0xa, GRINGPARAM: 0x10,
-  GSTRINGS: 0x1b, GSTATS: 0x1d, GPERMADDR: 0x20, GSSET_INFO: 0x37, GLINKSETTINGS: 0x4c,
+  GSET: 0x1, GDRVINFO: 0x3, GREGS: 0x4, GMSGLVL: 0x7, NWAY_RST: 0x9, GLINK: 0xa, GEEPROM: 0xb,
+  SEEPROM: 0xc, GRINGPARAM: 0x10, TEST: 0x1a, GSTRINGS: 0x1b, GSTATS: 0x1d, GPERMADDR: 0x20,
+  GSSET_INFO: 0x37, GLINKSETTINGS: 0x4c, SLINKSETTINGS: 0x4d,
 } as const;
 
 /** Sets of names. */
@@ -20,13 +21,15 @@ export const ETH_GSTRING_LEN = 32;
 export const DUPLEX = { HALF: 0, FULL: 1, UNKNOWN: 0xff } as const;
 export const PORT = { TP: 0, OTHER: 0xff } as const;
 export const SPEED_UNKNOWN = 0xffff_ffff;
-/** Linux: AUTONEG_ENABLE. */
+/** Linux: AUTONEG_DISABLE, AUTONEG_ENABLE. */
+export const AUTONEG_DISABLE = 0;
 export const AUTONEG_ENABLE = 1;
 
 /** Bits of link modes. Linux: enum ethtool_link_mode_bit_indices. */
 // prettier-ignore
 export const LINK_MODE = {
-  BASE10_FULL: 1, BASE100_FULL: 3, BASE1000_FULL: 5, AUTONEG: 6, TP: 7,
+  BASE10_HALF: 0, BASE10_FULL: 1, BASE100_HALF: 2, BASE100_FULL: 3, BASE1000_FULL: 5, AUTONEG: 6,
+  TP: 7, MII: 9, PAUSE: 13, ASYM_PAUSE: 14,
 } as const;
 /** Words of a mask of link modes. */
 export const LINK_MODE_WORDS = 4;
@@ -50,6 +53,13 @@ export const ETHTOOL_DRVINFO = {
 
 /** struct ethtool_regs: `len` bytes follow. */
 export const ETHTOOL_REGS = { cmd: 0, version: 4, len: 8, data: 12 } as const;
+
+/** struct ethtool_eeprom: `len` bytes follow. */
+export const ETHTOOL_EEPROM = { cmd: 0, magic: 4, offset: 8, len: 12, data: 16 } as const;
+
+/** struct ethtool_test: as many 64-bit results follow. */
+export const ETHTOOL_TEST = { cmd: 0, flags: 4, len: 12, data: 16 } as const;
+export const ETH_TEST_FL = { OFFLINE: 1, FAILED: 2 } as const;
 
 /** struct ethtool_ringparam. */
 // prettier-ignore

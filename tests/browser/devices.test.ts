@@ -23,7 +23,7 @@ it('shows the chip, and leads from its registers and transfers to the driver', a
 
   const registers = page.getByRole('grid', { name: 'Registers' });
   const id = registers.getByRole('row').filter({ hasText: 'ID_REV' });
-  await id.getByRole('button', { name: /^smsc95xx\.ts:\d+$/ }).click();
+  await id.getByRole('button', { name: /^chip\.ts:\d+$/ }).click();
   await page.waitForSelector('.mark-line');
   await page.locator('.caption', { hasText: 'read ec000002 from ID_REV' }).waitFor();
   await id.click();

@@ -71,8 +71,15 @@ export const AFC_CFG_DEFAULT = 0x00f830a1;
 export const AFC_CFG_BACK_PRESSURE = 0xf;
 
 export const E2P_CMD_BUSY = 1 << 31;
+export const E2P_CMD_WRITE = 3 << 28;
+/** What has been written is kept from then on. */
+export const E2P_CMD_EWEN = 2 << 28;
 export const E2P_CMD_TIMEOUT = 1 << 10;
 export const E2P_CMD_ADDR = 0x1ff;
+/** What the chip can address of an EEPROM; a smaller one begins again. */
+export const EEPROM_BYTES = 512;
+/** Who writes into the EEPROM says so. */
+export const EEPROM_MAGIC = 0x9500;
 /** Where the address begins in the EEPROM. */
 export const EEPROM_MAC_OFFSET = 1;
 

@@ -8,35 +8,26 @@
  */
 import { getBytes, putBytes } from '../../fs/user-int.ts';
 import { finished } from '../../lib/coroutine.ts';
-import { encodeUtf8 } from '../../lib/utf8.ts';
-import type { IoMemory } from '../../mm/io-memory.ts';
 import type { MaySleep, Sleeping } from '../../uapi/coroutine.ts';
 import { ERRNO } from '../../uapi/errno.ts';
 import {
-  AUTONEG_ENABLE,
-  DUPLEX,
   ETH_GSTRING_LEN,
   ETH_SS,
   ETHTOOL,
-  ETHTOOL_CMD,
   ETHTOOL_DRVINFO,
   ETHTOOL_GSTRINGS,
-  ETHTOOL_LINK_SETTINGS,
   ETHTOOL_PERM_ADDR,
-  ETHTOOL_REGS,
   ETHTOOL_RINGPARAM,
   ETHTOOL_SSET_INFO,
   ETHTOOL_STATS,
   ETHTOOL_VALUE,
-  LINK_MODE,
-  LINK_MODE_WORDS,
-  PORT,
-  SPEED_UNKNOWN,
 } from '../../uapi/ethtool.ts';
+import { blank, type Call, CMD_BYTES, type Command, load, putText, store } from './ethtool-call.ts';
+import { chooseLink, linkSettings, oldSettings, restartNegotiation } from './ethtool-link.ts';
+import { readEeprom, registers, selfTest, writeEeprom } from './ethtool-device.ts';
 import type { NetDevice } from './net-device.ts';
 
 const { EFAULT, EINVAL, EOPNOTSUPP, EPERM } = ERRNO;
-const CMD_BYTES = 4;
 /** What anybody may ask. */
 const FOR_ALL: ReadonlySet<number> = new Set([
   ETHTOOL.GSET,
@@ -51,15 +42,6 @@ const FOR_ALL: ReadonlySet<number> = new Set([
   ETHTOOL.GLINKSETTINGS,
 ]);
 
-/** What a command has to work with: its interface, and the program's structure. */
-interface Call {
-  readonly dev: NetDevice;
-  readonly pointer: number;
-  readonly memory: IoMemory;
-}
-
-type Command = (call: Call) => MaySleep<number>;
-
 /** Runs one command. Context: process. Linux: dev_ethtool. */
 export function runEthtool(call: Call, isPrivileged: boolean): MaySleep<number> {
   const bytes = getBytes(call.memory, call.pointer, CMD_BYTES);
@@ -68,29 +50,6 @@ export function runEthtool(call: Call, isPrivileged: boolean): MaySleep<number> 
   if (!FOR_ALL.has(number) && !isPrivileged) return -EPERM;
   const command = COMMANDS.get(number);
   return command === undefined ? -EOPNOTSUPP : command(call);
-}
-
-/** The program's structure, as it is now; undefined where the address faults. */
-function load({ memory, pointer }: Call, size: number): DataView<ArrayBuffer> | undefined {
-  const bytes = getBytes(memory, pointer, size);
-  return bytes === undefined ? undefined : new DataView(bytes.buffer);
-}
-
-/** Writes a structure back. */
-function store({ memory, pointer }: Call, view: DataView<ArrayBuffer>, at = 0): number {
-  return putBytes(memory, pointer + at, new Uint8Array(view.buffer));
-}
-
-/** A structure whose first word is the command, and the rest zero. */
-function blank(command: number, size: number): DataView<ArrayBuffer> {
-  const view = new DataView(new ArrayBuffer(size));
-  view.setUint32(0, command, true);
-  return view;
-}
-
-function putText(view: DataView, at: number, text: string, size: number): void {
-  const bytes = encodeUtf8(text).subarray(0, size - 1);
-  for (const [n, byte] of bytes.entries()) view.setUint8(at + n, byte);
 }
 
 function* driverInfo(call: Call): Sleeping<number> {
@@ -106,9 +65,11 @@ function* driverInfo(call: Call): Sleeping<number> {
   text(ETHTOOL_DRVINFO.fwVersion, info?.firmware ?? '');
   text(ETHTOOL_DRVINFO.busInfo, info?.bus ?? dev.parentName);
   const statistics = yield* statisticsOf(dev);
-  const registers = yield* registersOf(dev);
+  const { ethtool } = dev.ops;
   view.setUint32(ETHTOOL_DRVINFO.nStats, statistics?.length ?? 0, true);
-  view.setUint32(ETHTOOL_DRVINFO.regdumpLen, registers?.length ?? 0, true);
+  view.setUint32(ETHTOOL_DRVINFO.testinfoLen, ethtool?.selfTest?.names.length ?? 0, true);
+  view.setUint32(ETHTOOL_DRVINFO.eedumpLen, ethtool?.eepromBytes?.(dev) ?? 0, true);
+  view.setUint32(ETHTOOL_DRVINFO.regdumpLen, ethtool?.registersBytes?.(dev) ?? 0, true);
   return store(call, view);
 }
 
@@ -120,28 +81,17 @@ function* statisticsOf(
   return yield* finished(ethtool.statistics(dev));
 }
 
-function* registersOf(dev: NetDevice): Sleeping<Uint8Array | undefined> {
-  const { ethtool } = dev.ops;
-  if (ethtool?.registers === undefined) return undefined;
-  return yield* finished(ethtool.registers(dev));
-}
-
-/** As many registers as there is room for. */
-function* registers(call: Call): Sleeping<number> {
-  const view = load(call, ETHTOOL_REGS.data);
-  if (view === undefined) return -EFAULT;
-  const all = yield* registersOf(call.dev);
-  if (all === undefined) return -EOPNOTSUPP;
-  const room = view.getUint32(ETHTOOL_REGS.len, true);
-  view.setUint32(ETHTOOL_REGS.version, 0, true);
-  view.setUint32(ETHTOOL_REGS.len, all.length, true);
-  if (store(call, view) < 0) return -EFAULT;
-  return putBytes(call.memory, call.pointer + ETHTOOL_REGS.data, all.subarray(0, room));
-}
-
 function link(call: Call): number {
   const view = blank(ETHTOOL.GLINK, ETHTOOL_VALUE.SIZE);
   view.setUint32(ETHTOOL_VALUE.data, call.dev.isRunning ? 1 : 0, true);
+  return store(call, view);
+}
+
+function messageLevel(call: Call): number {
+  const level = call.dev.ops.ethtool?.messageLevel?.(call.dev);
+  if (level === undefined) return -EOPNOTSUPP;
+  const view = blank(ETHTOOL.GMSGLVL, ETHTOOL_VALUE.SIZE);
+  view.setUint32(ETHTOOL_VALUE.data, level, true);
   return store(call, view);
 }
 
@@ -162,24 +112,36 @@ function* setInfo(call: Call): Sleeping<number> {
   const view = load(call, ETHTOOL_SSET_INFO.data);
   if (view === undefined) return -EFAULT;
   const asked = view.getUint32(ETHTOOL_SSET_INFO.mask, true);
-  const statistics = yield* statisticsOf(call.dev);
-  const hasStatistics = statistics !== undefined && (asked & (1 << ETH_SS.STATS)) !== 0;
-  view.setBigUint64(ETHTOOL_SSET_INFO.mask, hasStatistics ? 1n << BigInt(ETH_SS.STATS) : 0n, true);
+  const lengths: number[] = [];
+  let found = 0n;
+  for (const set of [ETH_SS.TEST, ETH_SS.STATS]) {
+    const names = (asked & (1 << set)) === 0 ? undefined : yield* namesOf(call.dev, set);
+    if (names === undefined) continue;
+    found |= 1n << BigInt(set);
+    lengths.push(names.length);
+  }
+  view.setBigUint64(ETHTOOL_SSET_INFO.mask, found, true);
   if (store(call, view) < 0) return -EFAULT;
-  if (!hasStatistics) return 0;
-  return store(call, blank(statistics.length, CMD_BYTES), ETHTOOL_SSET_INFO.data);
+  const words = new DataView(Uint32Array.from(lengths).buffer);
+  return lengths.length === 0 ? 0 : store(call, words, ETHTOOL_SSET_INFO.data);
+}
+
+/** The names of a set; undefined when there is no such set. */
+function* namesOf(dev: NetDevice, set: number): Sleeping<readonly string[] | undefined> {
+  if (set === ETH_SS.TEST) return dev.ops.ethtool?.selfTest?.names;
+  if (set !== ETH_SS.STATS) return undefined;
+  return (yield* statisticsOf(dev))?.map(([name]) => name);
 }
 
 function* strings(call: Call): Sleeping<number> {
   const head = load(call, ETHTOOL_GSTRINGS.data);
   if (head === undefined) return -EFAULT;
-  if (head.getUint32(ETHTOOL_GSTRINGS.stringSet, true) !== ETH_SS.STATS) return -EOPNOTSUPP;
-  const statistics = yield* statisticsOf(call.dev);
-  if (statistics === undefined) return -EOPNOTSUPP;
-  head.setUint32(ETHTOOL_GSTRINGS.len, statistics.length, true);
+  const all = yield* namesOf(call.dev, head.getUint32(ETHTOOL_GSTRINGS.stringSet, true));
+  if (all === undefined) return -EOPNOTSUPP;
+  head.setUint32(ETHTOOL_GSTRINGS.len, all.length, true);
   if (store(call, head) < 0) return -EFAULT;
-  const names = new DataView(new ArrayBuffer(statistics.length * ETH_GSTRING_LEN));
-  for (const [n, [name]] of statistics.entries()) {
+  const names = new DataView(new ArrayBuffer(all.length * ETH_GSTRING_LEN));
+  for (const [n, name] of all.entries()) {
     putText(names, n * ETH_GSTRING_LEN, name, ETH_GSTRING_LEN);
   }
   return store(call, names, ETHTOOL_GSTRINGS.data);
@@ -206,64 +168,11 @@ function permanentAddress(call: Call): number {
   return putBytes(call.memory, call.pointer + ETHTOOL_PERM_ADDR.data, address);
 }
 
-/** What a link of some speed is: the modes it could have, and what it has. */
-function linkOf(
-  dev: NetDevice,
-): { readonly speed: number; readonly duplex: number; readonly modes: number } | undefined {
-  const settings = dev.ops.ethtool?.linkSettings?.(dev);
-  if (settings === undefined) return undefined;
-  const modes =
-    (1 << LINK_MODE.BASE10_FULL) |
-    (1 << LINK_MODE.BASE100_FULL) |
-    (1 << LINK_MODE.BASE1000_FULL) |
-    (1 << LINK_MODE.AUTONEG) |
-    (1 << LINK_MODE.TP);
-  if (!dev.isRunning) return { speed: SPEED_UNKNOWN, duplex: DUPLEX.UNKNOWN, modes };
-  const duplex = settings.isFullDuplex ? DUPLEX.FULL : DUPLEX.HALF;
-  return { speed: settings.speedMbps, duplex, modes };
-}
-
-function oldSettings(call: Call): number {
-  const settings = linkOf(call.dev);
-  if (settings === undefined) return -EOPNOTSUPP;
-  const view = blank(ETHTOOL.GSET, ETHTOOL_CMD.SIZE);
-  view.setUint32(ETHTOOL_CMD.supported, settings.modes, true);
-  view.setUint32(ETHTOOL_CMD.advertising, settings.modes, true);
-  view.setUint16(ETHTOOL_CMD.speed, settings.speed & 0xffff, true);
-  view.setUint16(ETHTOOL_CMD.speedHigh, settings.speed >>> 16, true);
-  view.setUint8(ETHTOOL_CMD.duplex, settings.duplex);
-  view.setUint8(ETHTOOL_CMD.port, PORT.TP);
-  view.setUint8(ETHTOOL_CMD.autoneg, AUTONEG_ENABLE);
-  return store(call, view);
-}
-
-/** Who does not know how long masks are is told, as a negative number, and asks again. */
-function linkSettings(call: Call): number {
-  const settings = linkOf(call.dev);
-  if (settings === undefined) return -EOPNOTSUPP;
-  const given = load(call, ETHTOOL_LINK_SETTINGS.masks);
-  if (given === undefined) return -EFAULT;
-  if (given.getInt8(ETHTOOL_LINK_SETTINGS.words) !== LINK_MODE_WORDS) {
-    const answer = blank(ETHTOOL.GLINKSETTINGS, ETHTOOL_LINK_SETTINGS.masks);
-    answer.setInt8(ETHTOOL_LINK_SETTINGS.words, -LINK_MODE_WORDS);
-    return store(call, answer);
-  }
-  const maskBytes = LINK_MODE_WORDS * 4;
-  const view = blank(ETHTOOL.GLINKSETTINGS, ETHTOOL_LINK_SETTINGS.masks + 3 * maskBytes);
-  view.setUint32(ETHTOOL_LINK_SETTINGS.speed, settings.speed, true);
-  view.setUint8(ETHTOOL_LINK_SETTINGS.duplex, settings.duplex);
-  view.setUint8(ETHTOOL_LINK_SETTINGS.port, PORT.TP);
-  view.setUint8(ETHTOOL_LINK_SETTINGS.autoneg, AUTONEG_ENABLE);
-  view.setInt8(ETHTOOL_LINK_SETTINGS.words, LINK_MODE_WORDS);
-  view.setUint32(ETHTOOL_LINK_SETTINGS.masks, settings.modes, true);
-  view.setUint32(ETHTOOL_LINK_SETTINGS.masks + maskBytes, settings.modes, true);
-  return store(call, view);
-}
-
 const COMMANDS: ReadonlyMap<number, Command> = new Map<number, Command>([
   [ETHTOOL.GSET, oldSettings],
   [ETHTOOL.GDRVINFO, driverInfo],
   [ETHTOOL.GREGS, registers],
+  [ETHTOOL.GMSGLVL, messageLevel],
   [ETHTOOL.GLINK, link],
   [ETHTOOL.GRINGPARAM, rings],
   [ETHTOOL.GSTRINGS, strings],
@@ -271,4 +180,9 @@ const COMMANDS: ReadonlyMap<number, Command> = new Map<number, Command>([
   [ETHTOOL.GPERMADDR, permanentAddress],
   [ETHTOOL.GSSET_INFO, setInfo],
   [ETHTOOL.GLINKSETTINGS, linkSettings],
+  [ETHTOOL.SLINKSETTINGS, chooseLink],
+  [ETHTOOL.NWAY_RST, restartNegotiation],
+  [ETHTOOL.GEEPROM, readEeprom],
+  [ETHTOOL.SEEPROM, writeEeprom],
+  [ETHTOOL.TEST, selfTest],
 ]);

@@ -5,7 +5,7 @@
  * Linux: struct net_device, struct net_device_ops (include/linux/netdevice.h).
  */
 import { formatMac } from '../../lib/mac-address.ts';
-import type { MaySleep, MaySwitch } from '../../uapi/coroutine.ts';
+import type { MaySleep, MaySwitch, Sleeping } from '../../uapi/coroutine.ts';
 import { IFF, OPERSTATE } from '../../uapi/if.ts';
 import {
   ARPHRD,
@@ -54,7 +54,45 @@ export interface EthtoolOps {
     readonly rxMax: number;
     readonly txMax: number;
   };
-  registers?(dev: NetDevice): MaySleep<Uint8Array>;
+  registers?(dev: NetDevice): MaySleep<Uint8Array | number>;
+  /** What the log tells of it: bits of NETIF_MSG. */
+  messageLevel?(dev: NetDevice): number;
+  /** How many bytes `registers` answers. */
+  registersBytes?(dev: NetDevice): number;
+  eepromBytes?(dev: NetDevice): number;
+  readEeprom?(dev: NetDevice, offset: number, bytes: number): MaySleep<Uint8Array | number>;
+  /** `magic` is of the driver's choice: -EINVAL for another one. */
+  writeEeprom?(dev: NetDevice, magic: number, offset: number, bytes: Uint8Array): MaySleep<number>;
+  /** What of the link can be chosen; undefined when there is nobody to ask. */
+  linkChoice?(dev: NetDevice): LinkChoice | undefined;
+  chooseLink?(dev: NetDevice, choice: LinkWish): MaySleep<number>;
+  /** Linux: nway_reset. */
+  restartNegotiation?(dev: NetDevice): MaySleep<number>;
+  selfTest?: SelfTestOps;
+}
+
+/** Masks are of bits of LINK_MODE. */
+export interface LinkChoice {
+  readonly supported: number;
+  readonly advertised: number;
+  /** What the partner has offered, 0 when nobody knows. */
+  readonly partner: number;
+  readonly isNegotiated: boolean;
+  /** Of the PHY on its bus. */
+  readonly address: number;
+}
+
+export interface LinkWish {
+  readonly isNegotiated: boolean;
+  readonly advertised: number;
+  readonly speedMbps: number;
+  readonly isFullDuplex: boolean;
+}
+
+export interface SelfTestOps {
+  readonly names: readonly string[];
+  /** What each test answers: 0 or a negative errno. Traffic stops meanwhile. */
+  run(dev: NetDevice): Sleeping<number[]>;
 }
 
 export interface EthtoolDriverInfo {

@@ -23,6 +23,9 @@ import { SMSC_LAN8700 } from './smsc.ts';
 const DRIVERS: readonly PhyDriver[] = [SMSC_LAN8700];
 /** How often the link is looked at when nothing interrupts. Linux: PHY_STATE_TIME. */
 const POLL_NS = 1_000_000_000;
+/** Until a looped-back link is up. */
+const LOOPBACK_POLL_NS = 5_000_000;
+const LOOPBACK_POLLS = 100;
 
 /** Where PHYs are found. Both answer a negative errno when they fail. Context: process. */
 export interface MdioBus {
@@ -32,11 +35,14 @@ export interface MdioBus {
   write(phy: number, register: number, value: number): MaySleep<number>;
 }
 
-/** What both sides have agreed upon. */
-export interface LinkState {
-  readonly isUp: boolean;
+export interface PhyMode {
   readonly speedMbps: number;
   readonly isFullDuplex: boolean;
+}
+
+/** What both sides have agreed upon. */
+export interface LinkState extends PhyMode {
+  readonly isUp: boolean;
 }
 
 export interface PhyParts {
@@ -60,6 +66,12 @@ export class PhyDevice implements PhyRegisters {
   driver: PhyDriver = GENERIC_PHY;
   id = 0;
   link: LinkState = NO_LINK;
+  /** What it offers its partner, as bits of ADVERTISE. */
+  advertised: number = ADVERTISE_ALL;
+  /** What its partner has offered last. */
+  partner = 0;
+  /** A link that is not to be negotiated. */
+  forced: PhyMode | undefined = undefined;
   readonly #bus: MdioBus;
   readonly #parts: PhyParts;
   #phase: PhyPhase = 'ready';
@@ -153,6 +165,44 @@ export class PhyDevice implements PhyRegisters {
     return status < 0 ? status : (status & BMSR.LSTATUS) !== 0;
   }
 
+  /** Both sides begin anew. 0 or a negative errno. Linux: genphy_restart_aneg. */
+  *restart(): Sleeping<number> {
+    const control = yield* this.read(MII.BMCR);
+    if (control < 0) return control;
+    const wanted = (control & ~BMCR.ISOLATE) | BMCR.ANENABLE | BMCR.ANRESTART;
+    return yield* this.write(MII.BMCR, wanted);
+  }
+
+  /**
+   * What the link is to be: so, or what partners agree upon of what is `advertised`. Context:
+   * process. Linux: phy_ethtool_ksettings_set.
+   */
+  *set(forced: PhyMode | undefined, advertised = this.advertised): Sleeping<number> {
+    this.forced = forced;
+    this.advertised = advertised;
+    if (this.#phase === 'ready' || this.#phase === 'halted') return 0;
+    this.#phase = 'up';
+    this.#kick();
+    return 0;
+  }
+
+  /** Sends back what it is given, or no longer. 0 or a negative errno. Linux: phy_loopback. */
+  *setLoopback(isOn: boolean): Sleeping<number> {
+    if (!isOn) {
+      const errno = yield* modifyChanged(this, MII.BMCR, BMCR.LOOPBACK, 0);
+      return errno < 0 ? errno : yield* this.#negotiate();
+    }
+    const errno = yield* modifyChanged(this, MII.BMCR, 0xffff, BMCR.LOOPBACK | modeBits(this.link));
+    if (errno < 0) return errno;
+    for (let attempt = 0; attempt < LOOPBACK_POLLS; attempt++) {
+      const status = yield* this.read(MII.BMSR);
+      if (status < 0) return status;
+      if ((status & BMSR.LSTATUS) !== 0) return 0;
+      yield* this.wait(LOOPBACK_POLL_NS);
+    }
+    return -ERRNO.ETIMEDOUT;
+  }
+
   /** Nobody looks at it any more. Linux: phy_disconnect. */
   *detach(): Sleeping<void> {
     yield* this.stop();
@@ -244,7 +294,13 @@ export class PhyDevice implements PhyRegisters {
 
   /** Has both sides agree, if what it offers is new. Linux: genphy_config_aneg. */
   *#negotiate(): Sleeping<number> {
-    const offered = yield* modifyChanged(this, MII.ADVERTISE, ADVERTISE_ALL, ADVERTISE_ALL);
+    const { forced } = this;
+    if (forced !== undefined) {
+      const kept = BMCR.LOOPBACK | BMCR.ISOLATE | BMCR.PDOWN;
+      return yield* modifyChanged(this, MII.BMCR, 0xffff & ~kept, modeBits(forced));
+    }
+    const { advertised } = this;
+    const offered = yield* modifyChanged(this, MII.ADVERTISE, ADVERTISE_ALL, advertised);
     if (offered < 0) return offered;
     // Whether it has the registers of a gigabit.
     const status = yield* this.read(MII.BMSR);
@@ -252,9 +308,7 @@ export class PhyDevice implements PhyRegisters {
     const control = yield* this.read(MII.BMCR);
     if (control < 0) return control;
     const isOn = (control & BMCR.ANENABLE) !== 0 && (control & BMCR.ISOLATE) === 0;
-    if (offered === 0 && isOn) return 0;
-    const wanted = (control & ~BMCR.ISOLATE) | BMCR.ANENABLE | BMCR.ANRESTART;
-    return yield* this.write(MII.BMCR, wanted);
+    return offered === 0 && isOn ? 0 : yield* this.restart();
   }
 
   /** Undefined when the bus fails. Linux: genphy_read_status. */
@@ -266,17 +320,26 @@ export class PhyDevice implements PhyRegisters {
     yield* this.read(MII.BMSR);
     const status = yield* this.read(MII.BMSR);
     if (status < 0) return undefined;
-    const isUp = (status & BMSR.LSTATUS) !== 0 && (status & BMSR.ANEGCOMPLETE) !== 0;
-    if (!isUp) return NO_LINK;
+    const { forced } = this;
+    if ((status & BMSR.LSTATUS) === 0) return NO_LINK;
+    if (forced !== undefined) return { ...forced, isUp: true };
+    if ((status & BMSR.ANEGCOMPLETE) === 0) return NO_LINK;
     if (this.link.isUp) return this.link;
     const partner = yield* this.read(MII.LPA);
-    return partner < 0 ? undefined : agreed(partner);
+    if (partner < 0) return undefined;
+    this.partner = partner;
+    return agreed(partner & this.advertised);
   }
 }
 
-/** The best that a partner can do of what everybody here can. Linux: phy_resolve_aneg_linkmode. */
-function agreed(partner: number): LinkState {
-  const can = (bit: number): boolean => (partner & bit) !== 0;
+/** BMCR for a link that is not negotiated. */
+function modeBits({ speedMbps, isFullDuplex }: PhyMode): number {
+  return (speedMbps === 100 ? BMCR.SPEED100 : 0) | (isFullDuplex ? BMCR.FULLDPLX : 0);
+}
+
+/** The best that both can do. Linux: phy_resolve_aneg_linkmode. */
+function agreed(common: number): LinkState {
+  const can = (bit: number): boolean => (common & bit) !== 0;
   const isFast = can(ADVERTISE['100FULL']) || can(ADVERTISE['100HALF']);
   return {
     isUp: true,

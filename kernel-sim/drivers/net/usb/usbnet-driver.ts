@@ -4,6 +4,7 @@
  *
  * Linux: struct driver_info (include/linux/usb/usbnet.h), usbnet_get_endpoints.
  */
+import type { EthtoolOps } from '../../../net/core/net-device.ts';
 import type { SkBuff } from '../../../net/core/sk-buff.ts';
 import type { MaySleep, MaySwitch } from '../../../uapi/coroutine.ts';
 import { USB_DIR_IN, USB_XFER } from '../../../uapi/usb.ts';
@@ -34,6 +35,8 @@ export interface UsbNetDriver {
   setRxMode(net: UsbNet): MaySwitch<void>;
   /** `net.link` is new. Context: process. */
   linkChanged(net: UsbNet): MaySleep<void>;
+  /** What ethtool(8) can ask of it beyond what all have. */
+  ethtool(net: UsbNet): EthtoolOps;
   /** Nobody uses the device: it may sleep. 0 or a negative errno. Context: process. */
   suspend(net: UsbNet): MaySleep<number>;
   /** It is awake again; `isReset`: and has forgotten everything. Context: process. */

@@ -18,6 +18,7 @@ import { EventListener } from './event-listener.ts';
 import { QUEUE_BYTES, SendQueue } from './send-queue.ts';
 import type { UsbNetDriver, UsbNetEndpoints } from './usbnet-driver.ts';
 import type { KernelThread, KernelThreads } from '../../../kernel/kthread/kthread.ts';
+import type { Scheduler } from '../../../kernel/sched/scheduler.ts';
 import type { Printk } from '../../../kernel/printk/printk.ts';
 import type { SlabAllocator } from '../../../mm/kmalloc.ts';
 import type { OwnedPointers } from '../../../mm/owned-pointers.ts';
@@ -34,13 +35,16 @@ import { ERRNO } from '../../../uapi/errno.ts';
 import { GFP } from '../../../uapi/gfp.ts';
 import { ETH_DATA_LEN, ETH_HLEN } from '../../../uapi/if-ether.ts';
 import { KERNEL_RELEASE } from '../../../uapi/module-abi.ts';
-import type { LinkState } from '../phy/phy-device.ts';
+import { phyEthtool } from '../phy/phy-ethtool.ts';
+import { PhySelfTest } from '../phy/selftest.ts';
+import type { LinkState, PhyDevice } from '../phy/phy-device.ts';
 
 /** After an error that may go on for as long as the device is being pulled out. */
 const THROTTLE_NS = 5_000_000;
 
 export interface UsbNetParts {
   readonly sim: Sim;
+  readonly scheduler: Scheduler;
   readonly core: NetCore;
   readonly hcd: Hcd;
   readonly messages: Messages;
@@ -57,6 +61,9 @@ interface Transfer {
   skb: SkBuff | undefined;
 }
 
+/** Drivers, probes and links. Linux: NETIF_MSG_DRV | NETIF_MSG_PROBE | NETIF_MSG_LINK. */
+const MESSAGE_LEVEL = 7;
+
 /** What is to be done where one may sleep. Linux: EVENT_* and kevent. */
 type Deferred = 'tx-halt' | 'rx-halt' | 'link-change';
 
@@ -69,6 +76,8 @@ export class UsbNet {
   hardMtu = ETH_HLEN + ETH_DATA_LEN;
   /** Room for what comes in one transfer. */
   rxUrbBytes = ETH_HLEN + ETH_DATA_LEN;
+  /** Set by who drives it. */
+  phy: PhyDevice | undefined = undefined;
   /** What the PHY has said last. */
   link: LinkState = { isUp: false, speedMbps: 10, isFullDuplex: false };
   readonly #in: UsbEndpointInfo;
@@ -114,6 +123,10 @@ export class UsbNet {
           bus: this.busInfo,
         }),
         linkSettings: () => this.link,
+        messageLevel: () => MESSAGE_LEVEL,
+        ...phyEthtool(() => this.phy),
+        selfTest: new PhySelfTest({ ...parts, phy: () => this.phy }),
+        ...driver.ethtool(this),
       },
     });
     this.dev.parentName = usbInterface.name;

@@ -362,6 +362,63 @@ export interface UsbNetDriver {
   link_change?(this: Ref<this>, net: UsbNet, link: PhyLink): void;
 
   /**
+   * How many bytes `register_dump` answers.
+   *
+   * Linux: get_regs_len of struct ethtool_ops.
+   *
+   * @context process
+   * @nothrow
+   */
+  register_dump_length?(this: Ref<this>, net: UsbNet): number;
+
+  /**
+   * `ethtool -d`: the registers as they are now.
+   *
+   * Linux: get_regs of struct ethtool_ops.
+   *
+   * @context process
+   * @throws any Errno, which `ethtool` then fails with
+   */
+  register_dump?(this: Ref<this>, net: UsbNet): Uint8Array;
+
+  /**
+   * How many bytes its EEPROM has.
+   *
+   * Linux: get_eeprom_len of struct ethtool_ops.
+   *
+   * @context process
+   * @nothrow
+   */
+  eeprom_length?(this: Ref<this>, net: UsbNet): number;
+
+  /**
+   * `ethtool -e`: bytes of its EEPROM, which all lie in there.
+   *
+   * Linux: get_eeprom of struct ethtool_ops.
+   *
+   * @context process
+   * @throws any Errno, which `ethtool` then fails with
+   */
+  read_eeprom?(this: Ref<this>, net: UsbNet, offset: number, length: number): Uint8Array;
+
+  /**
+   * `ethtool -E`: writes bytes that all lie in its EEPROM.
+   *
+   * Linux: set_eeprom of struct ethtool_ops.
+   *
+   * @context process
+   * @param magic what only who means this adapter gives: EINVAL for something else
+   * @throws any Errno, which `ethtool` then fails with
+   */
+  write_eeprom?(
+      this: Ref<this>,
+      net: UsbNet,
+      magic: number,
+      offset: number,
+      bytes: Readonly<Uint8Array>,
+    ): void;
+
+  /**
    * The interface is down, and nobody has used the adapter for a while: it is to sleep. Whose
    * driver has no such method never sleeps.
    *
