@@ -78,6 +78,7 @@ import { RawHrTimerApi } from './raw-hrtimer.ts';
 import { RawTimerApi } from './raw-timer.ts';
 import { MAP_FLAGS, PROT_FLAGS, RawUserApi } from './raw-user.ts';
 import { RawTaskletApi } from './raw-tasklet.ts';
+import { RawUsbApi } from './raw-usb.ts';
 import { RawVmallocApi } from './raw-vmalloc.ts';
 import { RawWaitEventApi } from './raw-wait-event.ts';
 import { RawWaitApi, TASK_STATES } from './raw-wait.ts';
@@ -262,6 +263,7 @@ function rawExports(context: ApiContext, uapi: UapiApi): object {
     new RawWatchdogApi(context),
     new RawRefcountApi(context, uapi),
     new RawStringApi(context),
+    new RawUsbApi(context, uapi),
     new RawUserApi(context),
     new RawTaskletApi(context, uapi),
     new RawVmallocApi(context),

@@ -28,6 +28,7 @@ import type { Bitmaps } from '../kernel/bitmap.ts';
 import type { Completions } from '../kernel/sched/completion.ts';
 import type { DriverThreads } from '../kernel/kthread/driver-threads.ts';
 import type { UsbNetParts } from '../drivers/net/usb/usbnet.ts';
+import type { RawUrbs } from '../drivers/usb/raw-urbs.ts';
 import type { UsbCore } from '../drivers/usb/core.ts';
 import type { KernelThreads } from '../kernel/kthread/kthread.ts';
 import type { PlatformBus } from '../drivers/base/platform.ts';
@@ -122,6 +123,7 @@ export interface ApiServices {
   readonly net: () => NetCore;
   readonly kthreads: KernelThreads;
   readonly usb: () => UsbCore;
+  readonly rawUrbs: () => RawUrbs;
   readonly usbNetParts: () => UsbNetParts;
   readonly board: 'pc' | 'rpi3';
   /** What the board knows of an adapter that has no memory of its own; empty for nothing. */

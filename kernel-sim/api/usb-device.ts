@@ -4,7 +4,7 @@
  *
  * @subpath kernel/usb
  */
-import type { UsbInterface as CoreInterface } from '../drivers/usb/usb-node.ts';
+import type { UsbInterface as CoreInterface, UsbNode } from '../drivers/usb/usb-node.ts';
 import { errnoValue } from '../kernel/module/errno-value.ts';
 import type { Sleeping } from '../uapi/coroutine.ts';
 import { ERRNO } from '../uapi/errno.ts';
@@ -38,6 +38,12 @@ export class UsbDevice {
   constructor(context: ApiContext, usbInterface: CoreInterface) {
     this.#context = context;
     this.#interface = usbInterface;
+  }
+
+  /** @internal */
+  static nodeOf(device: Ref<UsbDevice>): UsbNode {
+    device.#check();
+    return device.#interface.device;
   }
 
   /** As reports name it: `1-1.1`. Linux: dev_name. */

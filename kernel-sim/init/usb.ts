@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /** The host controller of a board, and the core that drives it. */
 import type { ApiServices } from '../api/context.ts';
+import { RawUrbs } from '../drivers/usb/raw-urbs.ts';
 import { UsbCore } from '../drivers/usb/core.ts';
 import { UrbLog } from '../drivers/usb/urb-log.ts';
 import { DmaBus } from '../hw/dma.ts';
@@ -82,9 +83,16 @@ export function usbServices(kernel: Kernel): UsbServices {
     assert(kernel.usb !== undefined, 'who loads drivers has a host controller');
     return kernel.usb;
   };
+  let rawUrbs: RawUrbs | undefined;
+  const rawParts = {
+    ram: kernel.devices.bus.ram,
+    slabs: kernel.slabs,
+    functions: () => kernel.functionCalls,
+  };
   const { sim, scheduler, slabs, board, kthreads: threads, printk, ownedPointers: owned } = kernel;
   return {
     usb,
+    rawUrbs: () => (rawUrbs ??= new RawUrbs({ ...rawParts, hcd: usb().hcd })),
     usbNetParts() {
       const { hcd, messages, power } = usb();
       const { core } = kernel.net;
@@ -96,4 +104,7 @@ export function usbServices(kernel: Kernel): UsbServices {
   };
 }
 
-type UsbServices = Pick<ApiServices, 'usb' | 'usbNetParts' | 'kthreads' | 'board' | 'adapterMac'>;
+type UsbServices = Pick<
+  ApiServices,
+  'usb' | 'rawUrbs' | 'usbNetParts' | 'kthreads' | 'board' | 'adapterMac'
+>;

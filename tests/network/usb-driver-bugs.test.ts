@@ -54,6 +54,12 @@ it('a length that an adapter lies about is caught where it is believed', () => {
   expect(said).toMatch(/^Read of size 16379 /mu);
 });
 
+it('an URB that is submitted again after its adapter has left is caught by KASAN', () => {
+  const said = lifeOf('smsc95xx_resubmit', '');
+  expect(said).toMatch(/^BUG: KASAN: slab-use-after-free in poll\+.*smsc95xx_resubmit/mu);
+  expect(said).toMatch(/^ +free_poller.* poller\.ts:\d+/mu);
+});
+
 it.each(['smsc95xx_raw', 'smsc95xx'])('and is an error that %s counts', (driver) => {
   const said = lifeOf(driver, 'ip -s link show eth0', 'lan9512-liar', LEAKS);
   expect(errors(said)).toBeGreaterThan(0);

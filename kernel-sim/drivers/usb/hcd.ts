@@ -119,6 +119,11 @@ export class Hcd {
     return new Urb(object);
   }
 
+  /** Nobody of the kernel keeps it: it is lost when its driver forgets it. */
+  disown(urb: Urb): void {
+    this.#parts.owned.delete(urb.object);
+  }
+
   /** Gives it up; what is under way ends all the same. Context: any. Linux: usb_free_urb. */
   free(urb: Urb): void {
     urb.references--;

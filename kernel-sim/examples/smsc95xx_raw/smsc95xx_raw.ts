@@ -3,16 +3,18 @@
 import { Errno, module } from "kernel";
 import { Arc } from "kernel/alloc";
 import { Phy, SkBuff, type PhyLink } from "kernel/net";
-import { GFP_KERNEL, kfree, kzalloc, memcpy, type Ptr } from "kernel/raw";
+import { GFP_KERNEL, kfree, kthread_stop, kzalloc, memcpy, type Ptr } from "kernel/raw";
 import { Mutex } from "kernel/sync";
 import { usbnet, type UsbNet, type UsbNetDriver } from "kernel/usb";
 import * as chip from "./chip";
+import { free_poller, start_polling, type Poller } from "./poller";
 
 class Adapter implements UsbNetDriver {
   constructor(
     readonly phy: Phy,
     readonly regs: Arc<chip.Registers>,
     readonly state: Ptr<chip.State>,
+    readonly poller: Ptr<Poller>,
   ) {}
 
   static bind(net: UsbNet): Adapter {
@@ -27,7 +29,7 @@ class Adapter implements UsbNetDriver {
     unsafe: {
       const state: Ptr<chip.State> = kzalloc(chip.State.size, GFP_KERNEL);
       if (!state) throw Errno.ENOMEM;
-      return new Adapter(phy, regs, state);
+      return new Adapter(phy, regs, state, start_polling(regs.value.usb));
     }
   }
 
@@ -92,6 +94,8 @@ class Adapter implements UsbNetDriver {
   [Symbol.dispose](): void {
     // SAFETY: the interface has gone.
     unsafe: {
+      kthread_stop(this.poller.$.thread);
+      free_poller(this.poller);
       kfree(this.state);
     }
   }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Made by scripts/generate-api.mjs. Do not edit.
 
+import type { Ref } from "kernel";
+import type { UsbDevice } from "kernel/usb";
 import type { FunctionKind, PointerKind, ScalarKind, Struct, StructClass, Target, u16, u32, u64, u8, usize } from "uapi";
 
 declare const cacheMark: unique symbol;
@@ -5107,6 +5109,218 @@ export function del_timer_sync(timer: Ptr<timer_list>): boolean;
  * @symbol timer_shutdown_sync
  */
 export function timer_shutdown_sync(timer: Ptr<timer_list>): boolean;
+
+/**
+ * What is called when a transfer has ended.
+ *
+ * Linux: usb_complete_t.
+ */
+export interface UrbCompletion {
+  /**
+   * Called with its `status` and `actual_length` set. It may submit the URB again.
+   *
+   * @context softirq
+   * @raw
+   */
+  (urb: Ptr<urb>): void;
+}
+
+/** The fields of `urb` that a driver may look at. */
+export type UrbStructFields = {
+  readonly complete: FunctionKind<UrbCompletion>;
+  // oxlint-disable-next-line typescript/no-explicit-any -- of whatever type the driver gave
+  readonly context: PointerKind<any>;
+  // oxlint-disable-next-line typescript/no-explicit-any -- of whatever type the driver gave
+  readonly transfer_buffer: PointerKind<any>;
+  readonly setup_packet: PointerKind<usb_ctrlrequest>;
+  readonly pipe: ScalarKind<'u32'>;
+  readonly transfer_flags: ScalarKind<'u32'>;
+  readonly transfer_buffer_length: ScalarKind<'u32'>;
+  readonly actual_length: ScalarKind<'u32'>;
+  readonly status: ScalarKind<'s32'>;
+  readonly interval: ScalarKind<'s32'>;
+};
+
+/** A request for a transfer, as `usb_alloc_urb` makes it. Linux: struct urb. */
+export type urb = Struct<UrbStructFields>;
+
+/** The fields of `usb_anchor`. */
+export type UsbAnchorFields = {
+  readonly next: PointerKind<VoidPtr>;
+  readonly prev: PointerKind<VoidPtr>;
+};
+
+/**
+ * Keeps URBs together that are under way, so that all of them can be ended: `anchor: usb_anchor`
+ * as a field. Linux: struct usb_anchor.
+ */
+export type usb_anchor = Struct<UsbAnchorFields>;
+
+/** The fields of `usb_ctrlrequest`. */
+export type UsbControlFields = {
+  readonly bRequestType: ScalarKind<'u8'>;
+  readonly bRequest: ScalarKind<'u8'>;
+  readonly wValue: ScalarKind<'le16'>;
+  readonly wIndex: ScalarKind<'le16'>;
+  readonly wLength: ScalarKind<'le16'>;
+};
+
+/** The eight bytes that begin a control transfer. Linux: struct usb_ctrlrequest. */
+export type usb_ctrlrequest = Struct<UsbControlFields>;
+
+/** What `usb_alloc_urb` makes. Linux: struct urb. */
+export const urb: StructClass<UrbStructFields>;
+
+/** As a field: `anchor: usb_anchor`. Linux: struct usb_anchor. */
+export const usb_anchor: StructClass<UsbAnchorFields>;
+
+/** What begins a control transfer. Linux: struct usb_ctrlrequest. */
+export const usb_ctrlrequest: StructClass<UsbControlFields>;
+
+/**
+ * An URB, or NULL without memory.
+ *
+ * Context: any that `gfp` allows. Linux: usb_alloc_urb.
+ *
+ * @raw
+ * @param iso_packets 0: there are no isochronous transfers here
+ * @symbol usb_alloc_urb
+ */
+export function usb_alloc_urb(iso_packets: number, gfp: number): Ptr<urb>;
+
+/**
+ * Gives an URB up. Whoever has submitted it kills it before, since `complete` may still come.
+ *
+ * Context: any. Linux: usb_free_urb.
+ *
+ * @raw
+ * @symbol usb_free_urb
+ */
+export function usb_free_urb(urb: Ptr<urb>): void;
+
+/**
+ * The pipe of a control endpoint that is asked. Context: any. Linux: usb_rcvctrlpipe.
+ */
+export function usb_rcvctrlpipe(_device: Ref<UsbDevice>, endpoint: number): number;
+
+/**
+ * The pipe of a control endpoint that is told. Context: any. Linux: usb_sndctrlpipe.
+ */
+export function usb_sndctrlpipe(_device: Ref<UsbDevice>, endpoint: number): number;
+
+/** The pipe of a bulk endpoint that gives. Context: any. Linux: usb_rcvbulkpipe. */
+export function usb_rcvbulkpipe(_device: Ref<UsbDevice>, endpoint: number): number;
+
+/** The pipe of a bulk endpoint that takes. Context: any. Linux: usb_sndbulkpipe. */
+export function usb_sndbulkpipe(_device: Ref<UsbDevice>, endpoint: number): number;
+
+/**
+ * The pipe of an interrupt endpoint that gives. Context: any. Linux: usb_rcvintpipe.
+ */
+export function usb_rcvintpipe(_device: Ref<UsbDevice>, endpoint: number): number;
+
+/**
+ * Fills an URB for endpoint 0. `setup_packet` and `buffer` must lie where a device may reach
+ * them: in memory of `kmalloc`, not on the stack.
+ *
+ * Context: any. Linux: usb_fill_control_urb.
+ *
+ * @raw
+ */
+export function usb_fill_control_urb(urb: Ptr<urb>, device: Ref<UsbDevice>, pipe: number, setup_packet: Ptr<usb_ctrlrequest>, buffer: VoidPtr, length: number, complete: UrbCompletion, context: VoidPtr): void;
+
+/**
+ * Fills an URB for a bulk endpoint.
+ *
+ * Context: any. Linux: usb_fill_bulk_urb.
+ *
+ * @raw
+ */
+export function usb_fill_bulk_urb(urb: Ptr<urb>, device: Ref<UsbDevice>, pipe: number, buffer: VoidPtr, length: number, complete: UrbCompletion, context: VoidPtr): void;
+
+/**
+ * Fills an URB for an interrupt endpoint. How often it is asked is what the endpoint's descriptor
+ * says; `interval` is kept.
+ *
+ * Context: any. Linux: usb_fill_int_urb.
+ *
+ * @raw
+ */
+export function usb_fill_int_urb(urb: Ptr<urb>, device: Ref<UsbDevice>, pipe: number, buffer: VoidPtr, length: number, complete: UrbCompletion, context: VoidPtr, interval: number): void;
+
+/**
+ * Has a transfer begin: 0, or a negative errno, and then `complete` is not called. -ENODEV and
+ * -ENOENT: the device has gone, or the driver is leaving. -EPERM: somebody kills it. -EBUSY: it
+ * is under way.
+ *
+ * Context: any. Linux: usb_submit_urb.
+ *
+ * @raw
+ * @symbol usb_submit_urb
+ */
+export function usb_submit_urb(urb: Ptr<urb>, _gfp: number): number;
+
+/**
+ * Takes it back: `complete` is called with -ECONNRESET, soon. -EINPROGRESS, or another negative
+ * errno for one that is not under way.
+ *
+ * Context: any. Linux: usb_unlink_urb.
+ *
+ * @raw
+ * @symbol usb_unlink_urb
+ */
+export function usb_unlink_urb(urb: Ptr<urb>): number;
+
+/**
+ * Takes it back and waits until `complete` has returned. It cannot be submitted meanwhile.
+ *
+ * Context: process. Linux: usb_kill_urb.
+ *
+ * @raw
+ * @sleeps
+ * @symbol usb_kill_urb
+ */
+export function usb_kill_urb(urb: Ptr<urb>): void;
+
+/**
+ * Makes memory an anchor without URBs.
+ *
+ * Context: any. Linux: init_usb_anchor.
+ *
+ * @raw
+ */
+export function init_usb_anchor(anchor: Ptr<usb_anchor>): void;
+
+/**
+ * Keeps an URB at an anchor until it has ended.
+ *
+ * Context: any. Linux: usb_anchor_urb.
+ *
+ * @raw
+ * @symbol usb_anchor_urb
+ */
+export function usb_anchor_urb(urb: Ptr<urb>, anchor: Ptr<usb_anchor>): void;
+
+/**
+ * Takes an URB from its anchor.
+ *
+ * Context: any. Linux: usb_unanchor_urb.
+ *
+ * @raw
+ * @symbol usb_unanchor_urb
+ */
+export function usb_unanchor_urb(urb: Ptr<urb>): void;
+
+/**
+ * Kills all URBs of an anchor.
+ *
+ * Context: process. Linux: usb_kill_anchored_urbs.
+ *
+ * @raw
+ * @sleeps
+ * @symbol usb_kill_anchored_urbs
+ */
+export function usb_kill_anchored_urbs(anchor: Ptr<usb_anchor>): void;
 
 /**
  * How memory of a process may be used, for `vm_mmap`. Linux: include/uapi/asm-generic/mman.h.
