@@ -10,26 +10,24 @@ import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 
 import { TOOLCHAIN } from '../../kernel-sim/toolchain/testing/shared-toolchain.ts';
 import { writeKo } from '../../kernel-sim/toolchain/ko.ts';
-import { BuiltCommand } from '../command/built-command.ts';
+import { expectFreshBuild, runCommand } from '../command/built-command.ts';
 
 // Each test starts processes, on machines that have others to run.
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 120_000 });
+vi.setConfig({ testTimeout: 60_000 });
 
-const command = new BuiltCommand('attack');
 let folder = '';
 let bait = '';
 let good = '';
 
-beforeAll(async () => {
+beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'ringzero-attack-'));
   bait = join(folder, 'escaped');
   good = join(folder, 'helloworld.ko');
   writeFileSync(good, helloWorld());
-  await command.build();
+  expectFreshBuild();
 });
 
 afterAll(() => {
-  command.remove();
   rmSync(folder, { recursive: true });
 });
 
@@ -101,7 +99,7 @@ async function attack(bodies: readonly string[], ...options: string[]): Promise<
     'done',
   ].join('\n');
   const where = ['--user', 'root', '--file', `${good}:helloworld.ko`, '--timeout', '60'];
-  const result = await command.run(['run', ...where, ...files.flat(), ...options, '-c', script]);
+  const result = await runCommand(['run', ...where, ...files.flat(), ...options, '-c', script]);
   expect(result).toMatchObject({ stderr: '', status: 0 });
   expect(existsSync(bait)).toBe(false);
   return result.stdout
@@ -199,7 +197,7 @@ it('a module that hangs the engine is ended by the timeout', async () => {
   const path = join(folder, 'hang.ko');
   writeFileSync(path, moduleOf('hang', 'for (;;);'));
   const where = ['--user', 'root', '--file', `${path}:hang.ko`, '--timeout', '2'];
-  const result = await command.run(['run', ...where, '-c', 'echo before; insmod hang.ko; echo no']);
+  const result = await runCommand(['run', ...where, '-c', 'echo before; insmod hang.ko; echo no']);
   expect(result.status).toBe(124);
   expect(result.stderr).toBe('ringzero: timed out after 2 s\n');
 });

@@ -10,12 +10,11 @@ import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 
 import { writeExecutable } from '../../kernel-sim/toolchain/executable.ts';
 import { TOOLCHAIN } from '../../kernel-sim/toolchain/testing/shared-toolchain.ts';
-import { BuiltCommand } from '../command/built-command.ts';
+import { expectFreshBuild, runCommand } from '../command/built-command.ts';
 
 // Each test starts processes, on machines that have others to run.
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 120_000 });
+vi.setConfig({ testTimeout: 60_000 });
 
-const command = new BuiltCommand('attack-programs');
 let folder = '';
 let bait = '';
 
@@ -30,7 +29,7 @@ export function main(): number {
 }
 `;
 
-beforeAll(async () => {
+beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'ringzero-attack-'));
   bait = join(folder, 'escaped');
   const sources = { 'good.ts': GOOD };
@@ -45,11 +44,10 @@ beforeAll(async () => {
   } as const;
   const { executable = '' } = TOOLCHAIN.build(request);
   writeFileSync(join(folder, 'good'), Buffer.from(executable, 'base64'));
-  await command.build();
+  expectFreshBuild();
 });
 
 afterAll(() => {
-  command.remove();
   rmSync(folder, { recursive: true });
 });
 
@@ -80,7 +78,7 @@ async function attack(bodies: readonly string[]): Promise<string[]> {
   const script = `chmod +x good bad*
 for ((i = 0; i < ${bodies.length}; i++)); do echo "attack $i"; ./bad$i; ./good; done 2>&1`;
   const good = ['--file', `${join(folder, 'good')}:good`];
-  const result = await command.run(['run', '--timeout', '30', ...good, ...files, '-c', script]);
+  const result = await runCommand(['run', '--timeout', '30', ...good, ...files, '-c', script]);
   expect(result).toMatchObject({ stderr: '', status: 0 });
   expect(existsSync(bait)).toBe(false);
   return result.stdout.split(/^attack \d+\n/mu).slice(1);

@@ -5,26 +5,24 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
-import { BuiltCommand } from './built-command.ts';
+import { expectFreshBuild, runCommand } from './built-command.ts';
 
 // Each test starts processes, on machines that have others to run.
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 120_000 });
+vi.setConfig({ testTimeout: 60_000 });
 
-const command = new BuiltCommand('run');
 let folder = '';
 
-beforeAll(async () => {
+beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'ringzero-'));
-  await command.build();
+  expectFreshBuild();
 });
 
 afterAll(() => {
-  command.remove();
   rmSync(folder, { recursive: true });
 });
 
-const script = (text: string, ...options: string[]): ReturnType<BuiltCommand['run']> =>
-  command.run(['run', ...options, '-c', text]);
+const script = (text: string, ...options: string[]): ReturnType<typeof runCommand> =>
+  runCommand(['run', ...options, '-c', text]);
 
 describe('run', () => {
   it("copies the guest's output and exits with its status", async () => {
@@ -43,26 +41,26 @@ describe('run', () => {
   it('takes the script from a file, with arguments', async () => {
     const path = join(folder, 'script.sh');
     writeFileSync(path, 'echo "$#: $1 $2"\ncat\n');
-    const result = await command.run(['run', path, 'one', '--two'], 'input\n');
+    const result = await runCommand(['run', path, 'one', '--two'], 'input\n');
     expect(result.stdout).toBe('2: one --two\ninput\n');
   });
 
   it('takes the script from standard input, which is then empty for it', async () => {
-    expect((await command.run(['run', '-'], 'echo hello; cat; echo end')).stdout).toBe(
+    expect((await runCommand(['run', '-'], 'echo hello; cat; echo end')).stdout).toBe(
       'hello\nend\n',
     );
   });
 
   it('takes a script longer than a command line may be', async () => {
     const lines = 'echo line\n'.repeat(20_000);
-    const { stdout, status } = await command.run(['run', '-'], `${lines}exit 3`);
+    const { stdout, status } = await runCommand(['run', '-'], `${lines}exit 3`);
     expect(stdout).toHaveLength(100_000);
     expect(status).toBe(3);
   });
 
   it('passes standard input on, byte by byte and to its end', async () => {
     const bytes = Uint8Array.from({ length: 300_000 }, (_, index) => index * 7);
-    const { stdout } = await command.run(['run', '-c', 'wc -c'], bytes);
+    const { stdout } = await runCommand(['run', '-c', 'wc -c'], bytes);
     expect(stdout.trim()).toBe('300000');
   });
 
@@ -141,7 +139,7 @@ describe('run', () => {
   });
 
   it('says when nothing can ever happen again', async () => {
-    const result = await command.run([
+    const result = await runCommand([
       'run',
       '-c',
       'mkfifo /tmp/f 2>/dev/null; kill -STOP $$; echo no',
@@ -159,7 +157,7 @@ describe('mistakes', () => {
     [['run', '--file', '/no/such/file:x', '-c', 'true'], 'no such file'],
     [['check', '/no/such/driver.ts'], 'no such file'],
   ])('%j exits with 2 and says why', async (args, message) => {
-    const result = await command.run(args);
+    const result = await runCommand(args);
     expect(result.status).toBe(2);
     expect(result.stderr).toContain(message);
     expect(result.stdout).toBe('');
@@ -169,8 +167,8 @@ describe('mistakes', () => {
 describe('check', () => {
   it('has nothing to say about the examples', async () => {
     const path = 'kernel-sim/examples/hello_world/hello_world.ts';
-    expect(await command.run(['check', path])).toEqual({ stdout: '', stderr: '', status: 0 });
-    expect(await command.run(['check', '--json', path])).toMatchObject({
+    expect(await runCommand(['check', path])).toEqual({ stdout: '', stderr: '', status: 0 });
+    expect(await runCommand(['check', '--json', path])).toMatchObject({
       stdout: '[]\n',
       status: 0,
     });
@@ -179,11 +177,11 @@ describe('check', () => {
   it('says where and what, and exits with 1', async () => {
     const path = join(folder, 'bad.ts');
     writeFileSync(path, 'import { println } from "kernel";\nprintln(4);\n');
-    const text = await command.run(['check', path]);
+    const text = await runCommand(['check', path]);
     expect(text.status).toBe(1);
     expect(text.stdout).toContain('bad.ts:2:9: error TS2345: ');
     expect(text.stdout).toContain('println(4);');
-    const json = await command.run(['check', path, '--json']);
+    const json = await runCommand(['check', path, '--json']);
     expect(json.status).toBe(1);
     const [found] = JSON.parse(json.stdout) as object[];
     expect(Object.keys(found!).join(' ')).toBe(
@@ -195,7 +193,7 @@ describe('check', () => {
 
 describe('help', () => {
   it('is printed, and so is the version', async () => {
-    expect((await command.run(['--help'])).stdout).toContain('--timeout SECONDS');
-    expect((await command.run(['--version'])).stdout).toMatch(/^ringzero \d+\.\d+\.\d+\n$/);
+    expect((await runCommand(['--help'])).stdout).toContain('--timeout SECONDS');
+    expect((await runCommand(['--version'])).stdout).toMatch(/^ringzero \d+\.\d+\.\d+\n$/);
   });
 });
