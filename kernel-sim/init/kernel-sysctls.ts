@@ -53,6 +53,7 @@ export function registerKernelSysctls(kernel: Kernel): HungTasks {
   registerNames(knobs, kernel);
   registerSwitches(knobs, kernel);
   registerLimits(knobs, kernel);
+  registerHotplug(knobs, kernel);
   registerLog(knobs, kernel);
   registerRandom(knobs, kernel);
   registerFiles(knobs, kernel);
@@ -68,6 +69,11 @@ function registerNames(knobs: Knobs, { identity }: Kernel): void {
   knobs.text('kernel/domainname', 0o644, identity.domainname, (value) => {
     identity.domainname = value;
   });
+}
+
+/** The same as /sys/kernel/uevent_helper. */
+function registerHotplug(knobs: Knobs, { uevents }: Kernel): void {
+  knobs.text('kernel/hotplug', 0o644, uevents.helper, (path) => (uevents.helper = path));
 }
 
 function registerSwitches(knobs: Knobs, kernel: Kernel): void {

@@ -111,6 +111,7 @@ import { type DeviceParts, makeDeviceParts, plugInNic } from './nic.ts';
 import { mountProc } from './proc-files.ts';
 import { makeRawParts } from './raw-parts.ts';
 import { SlabFiles } from './slab-files.ts';
+import { Uevents } from './uevents.ts';
 import { mountSys } from './sys-files.ts';
 import { detectRaces } from './races.ts';
 import { makeRawHooks } from './raw-hooks.ts';
@@ -227,6 +228,7 @@ export class Kernel {
   /** Undefined where there is no host controller. */
   readonly usb: UsbCore | undefined;
   readonly usbSockets: UsbSockets | undefined;
+  readonly uevents = new Uevents(this);
   /** For who looks at them. */
   readonly urbs: UrbLog | undefined;
   readonly devices: DeviceParts;

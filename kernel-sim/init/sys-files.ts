@@ -31,6 +31,7 @@ export function mountSys(kernel: Kernel): PseudoFs {
   sysfs.registerDirectory('kernel/debug');
   kernel.slabFiles.mount(sysfs, kernel.slabs);
   mountNetDevices(kernel, sysfs);
+  kernel.uevents.register(sysfs);
   mountUsb(kernel, sysfs);
   loader.watcher = {
     added: (module) => addModule(kernel, sysfs, module),

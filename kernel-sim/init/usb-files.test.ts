@@ -6,7 +6,7 @@ import { runScript } from '../../tests/support/machine.ts';
 test('usbmon tells who listens of each transfer, in its two formats', () => {
   const { stdout } = runScript(`sudo bash -c '
     cd /sys/kernel/debug/usb/usbmon; cat 1u > /tmp/u & cat 1t > /tmp/t & sleep 0.1; cat 0s
-    plug loopback; sleep 1; kill %1 %2; cat 0s
+    plug loopback; sleep 1; kill %1 %2; wait; cat 0s
     grep "s 80 06 0100 0000 0012" -A1 /tmp/u | cut -d" " -f3-
     grep "s 80 06 0100 0000 0012" -A1 /tmp/t | cut -d" " -f3-
     head -c 20 1u & sleep 0.1; unplug; sleep 0.5; echo; cat 1s

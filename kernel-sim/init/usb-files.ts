@@ -9,9 +9,11 @@ import type { UsbCore } from '../drivers/usb/core.ts';
 import {
   type Attributes,
   deviceAttributes,
+  deviceEvent,
   devicesText,
   endpointAttributes,
   interfaceAttributes,
+  interfaceEvent,
   minorOf,
   nodePath,
   rawDescriptors,
@@ -27,6 +29,7 @@ import { formatPointer } from '../hw/ram/board-memory.ts';
 import { makedev } from '../uapi/fs.ts';
 import { USB_XFER } from '../uapi/usb.ts';
 import type { Sim } from '../sim/sim.ts';
+import type { UeventSource, Uevents } from './uevents.ts';
 import type { Kernel } from './kernel.ts';
 import {
   deviceControls,
@@ -45,7 +48,7 @@ const NODE_MODE = 0o664;
 export function mountUsb(kernel: Kernel, sysfs: PseudoFs): void {
   const { usb } = kernel;
   if (usb === undefined) return;
-  const tree = new UsbTree(usb, sysfs, kernel.sim);
+  const tree = new UsbTree(kernel, usb, sysfs);
   const { charDevices } = kernel;
   charDevices.register(USB_MAJOR, 'usb_device', new UsbFiles(usb));
   const added = (node: UsbNode): void => {
@@ -105,6 +108,15 @@ function folderOf(node: UsbNode): string {
   return parent === undefined ? `${CONTROLLER}/${name}` : `${folderOf(parent)}/${name}`;
 }
 
+function deviceSource(node: UsbNode): UeventSource {
+  return { subsystem: 'usb', folder: folderOf(node), variables: () => deviceEvent(node) };
+}
+
+function interfaceSource(usbInterface: UsbInterface): UeventSource {
+  const folder = `${folderOf(usbInterface.device)}/${usbInterface.name}`;
+  return { subsystem: 'usb', folder, variables: () => interfaceEvent(usbInterface) };
+}
+
 /** From a folder to the root, for links. */
 function up(folder: string): string {
   return '../'.repeat(folder.split('/').length);
@@ -114,11 +126,13 @@ class UsbTree {
   readonly #usb: UsbCore;
   readonly #sysfs: PseudoFs;
   readonly #sim: Sim;
+  readonly #uevents: Uevents;
 
-  constructor(usb: UsbCore, sysfs: PseudoFs, sim: Sim) {
+  constructor({ sim, uevents }: Kernel, usb: UsbCore, sysfs: PseudoFs) {
     this.#usb = usb;
     this.#sysfs = sysfs;
     this.#sim = sim;
+    this.#uevents = uevents;
     sysfs.registerDirectory(`${BUS}/devices`);
     const { name, driverName } = usb.hcd.dmaDevice;
     const driver = `bus/platform/drivers/${driverName}`;
@@ -130,11 +144,13 @@ class UsbTree {
   addDevice(node: UsbNode): void {
     const folder = folderOf(node);
     this.#attributes(folder, deviceAttributes(node));
+    this.#uevent(deviceSource(node));
     this.#files(folder, deviceControls(this.#usb, node));
     this.#files(`${folder}/power`, powerFiles(this.#usb, node, this.#sim));
     this.#sysfs.register(`${folder}/descriptors`, { show: () => rawDescriptors(node) });
     this.#endpoint(folder, controlEndpoint(node), node);
     this.#join(folder, node.name, GENERIC_DRIVER);
+    this.#uevents.emit('add', deviceSource(node));
   }
 
   addInterfaces(node: UsbNode): void {
@@ -142,14 +158,18 @@ class UsbTree {
       const { name, current } = usbInterface;
       const folder = `${folderOf(node)}/${name}`;
       this.#attributes(folder, interfaceAttributes(usbInterface));
+      this.#uevent(interfaceSource(usbInterface));
       this.#files(`${folder}/power`, interfacePowerFiles(usbInterface));
       for (const endpoint of current.endpoints) this.#endpoint(folder, endpoint, node);
       this.#join(folder, name, undefined);
+      this.#uevents.emit('add', interfaceSource(usbInterface));
     }
   }
 
   removeInterfaces(node: UsbNode): void {
-    for (const { name } of node.interfaces) {
+    for (const usbInterface of node.interfaces) {
+      const { name } = usbInterface;
+      this.#uevents.emit('remove', interfaceSource(usbInterface));
       this.#sysfs.remove(`${BUS}/devices/${name}`);
       this.#sysfs.remove(`${folderOf(node)}/${name}`);
     }
@@ -158,6 +178,7 @@ class UsbTree {
   remove(node: UsbNode): void {
     const drivers = `${BUS}/drivers/${GENERIC_DRIVER}`;
     this.removeInterfaces(node);
+    this.#uevents.emit('remove', deviceSource(node));
     this.#sysfs.remove(`${BUS}/devices/${node.name}`);
     this.#sysfs.remove(`${drivers}/${node.name}`);
     this.#sysfs.remove(folderOf(node));
@@ -171,14 +192,18 @@ class UsbTree {
     this.#sysfs.remove(`${BUS}/drivers/${name}`);
   }
 
-  bound({ device, name, driver }: UsbInterface): void {
+  bound(usbInterface: UsbInterface): void {
+    const { device, name, driver } = usbInterface;
     const folder = `${folderOf(device)}/${name}`;
     const drivers = `${BUS}/drivers/${driver?.name ?? ''}`;
     this.#linkDriver(folder, drivers);
     this.#sysfs.registerSymlink(`${drivers}/${name}`, () => `${up(drivers)}${folder}`);
+    this.#uevents.emit('bind', interfaceSource(usbInterface));
   }
 
-  unbound({ device, name }: UsbInterface, driver: UsbDriver): void {
+  unbound(usbInterface: UsbInterface, driver: UsbDriver): void {
+    const { device, name } = usbInterface;
+    this.#uevents.emit('unbind', interfaceSource(usbInterface));
     this.#sysfs.remove(`${folderOf(device)}/${name}/driver`);
     this.#sysfs.remove(`${BUS}/drivers/${driver.name}/${name}`);
   }
@@ -200,6 +225,11 @@ class UsbTree {
   #endpoint(folder: string, endpoint: UsbEndpointInfo, node: UsbNode): void {
     const name = `ep_${endpoint.address.toString(16).padStart(2, '0')}`;
     this.#attributes(`${folder}/${name}`, endpointAttributes(endpoint, node));
+  }
+
+  #uevent(source: UeventSource): void {
+    const ops = this.#uevents.file(source);
+    this.#sysfs.register(`${source.folder}/uevent`, { ops, mode: 0o644 });
   }
 
   #files(folder: string, files: Files): void {

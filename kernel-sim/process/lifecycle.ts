@@ -31,6 +31,8 @@ import type { Tracing } from './tracing.ts';
 import { runUserMode, type UserModeParts } from './user-mode.ts';
 
 const INIT_PID = 1;
+/** Who made the kernel's threads, and asks nobody how they ended. */
+const KTHREADD_PID = 2;
 
 export interface LifecycleParts extends UserModeParts, ThreadsParts {
   readonly vfs: Vfs;
@@ -79,6 +81,24 @@ export class Lifecycle {
 
   /** Process 1, from a file. The errno says why there is none. */
   startInit(path: string, argv: readonly string[], env: readonly string[]): Process | number {
+    return this.#startAsRoot(path, argv, env, undefined);
+  }
+
+  /**
+   * A program that the kernel runs, for whose end nobody waits. The errno says why there is none.
+   * Linux: call_usermodehelper.
+   */
+  startHelper(path: string, argv: readonly string[], env: readonly string[]): Process | number {
+    this.#parts.sim.clock.charge(COST.SPAWN);
+    return this.#startAsRoot(path, argv, env, this.#parts.tasks.get(KTHREADD_PID));
+  }
+
+  #startAsRoot(
+    path: string,
+    argv: readonly string[],
+    env: readonly string[],
+    parent: Task | undefined,
+  ): Process | number {
     const { vfs } = this.#parts;
     const ctx = vfs.kernelContext;
     const executable = this.#parts.executables.load(ctx, path, argv);
@@ -89,14 +109,19 @@ export class Lifecycle {
       files: new FileTable(),
       fs: { root: ctx.root, cwd: ctx.cwd, umask: 0o22 },
       credentials: ctx.credentials,
-      parent: undefined,
+      parent,
       program: executable.program,
     });
     if (typeof process === 'number') return process;
-    process.task.pgid = process.task.pid;
-    process.task.sid = process.task.pid;
+    if (parent === undefined) {
+      process.task.pgid = process.task.pid;
+      process.task.sid = process.task.pid;
+    }
     const error = this.#furnish(process, executable, env);
-    if (error !== 0) return error;
+    if (error !== 0) {
+      this.#undo(process);
+      return error;
+    }
     this.#start(process);
     return process;
   }

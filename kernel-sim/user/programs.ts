@@ -35,6 +35,7 @@ import { halt, poweroff, reboot, shutdown } from './halt.ts';
 import { head } from './head.ts';
 import { hd, hexdump } from './hexdump.ts';
 import { hostname } from './hostname.ts';
+import { hotplug } from './hotplug.ts';
 import { httpd } from './httpd.ts';
 import { id } from './id.ts';
 import { ifconfig } from './ifconfig.ts';
@@ -251,6 +252,7 @@ export const INSTALLED_PROGRAMS: readonly InstalledProgram[] = [
   ...inFolder('/usr/sbin', {
     dnsd,
     ethtool,
+    hotplug,
     httpd,
     udhcpc,
     udhcpd,

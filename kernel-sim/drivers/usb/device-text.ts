@@ -76,7 +76,6 @@ export function deviceAttributes(node: UsbNode): Attributes {
     ['rx_lanes', () => '1'],
     ['speed', () => String(USB_SPEED_MBITS[node.speed])],
     ['tx_lanes', () => '1'],
-    ['uevent', () => deviceEvent(node).join('\n')],
     ['urbnum', () => String(node.urbCount)],
     ['version', () => release(info.usbRelease)],
     ...strings,
@@ -117,7 +116,6 @@ export function interfaceAttributes(usbInterface: UsbInterface): Attributes {
     ['bNumEndpoints', () => hex(now().endpoints.length, 2)],
     ['modalias', () => modaliasOf(usbInterface)],
     ['supports_autosuspend', () => (usbInterface.driver?.power === undefined ? '0' : '1')],
-    ['uevent', () => interfaceEvent(usbInterface).join('\n')],
   ];
 }
 

@@ -12,6 +12,8 @@ import { ERRNO } from '../../uapi/errno.ts';
 import { ROOT } from '../credentials.ts';
 import type { TaskTable } from '../pid.ts';
 import type { Scheduler } from '../sched/scheduler.ts';
+import { SIGNAL } from '../../uapi/signal.ts';
+import { signalBit } from '../signal.ts';
 import { Task } from '../sched/task.ts';
 import { WaitQueue } from '../sched/wait-queue.ts';
 
@@ -77,6 +79,8 @@ export class KernelThreads {
   start(): void {
     const daemon = this.#make(KTHREADD_PID, 'kthreadd', undefined, this.#serve());
     this.#daemon = daemon;
+    // Programs that the kernel runs are children of its, too.
+    daemon.ignored = signalBit(SIGNAL.CHLD);
     this.#scheduler.start(daemon);
   }
 
