@@ -48,6 +48,8 @@ export const USB_DT = {
   ENDPOINT: 5,
   DEVICE_QUALIFIER: 6,
   OTHER_SPEED_CONFIG: 7,
+  INTERFACE_ASSOCIATION: 11,
+  BOS: 15,
   HUB: 0x29,
 } as const;
 

@@ -156,7 +156,7 @@ export class UsbCore {
       });
     const { device, configurations, strings } = rootHub.descriptors;
     root.info = parseDevice(device);
-    const configuration = parseConfiguration(0, configurations[0]!, true, () => undefined);
+    const configuration = parseConfiguration(0, configurations[0]!, 'high', () => undefined);
     if (typeof configuration === 'number') return;
     root.configurations = [configuration];
     [root.manufacturer, root.product, root.serial] = [strings[0]!, strings[1]!, strings[2]!];

@@ -27,7 +27,7 @@ function lan9512(): UsbNode {
         '07050202000200' +
         '07058303100004',
     ),
-    true,
+    'high',
     () => undefined,
   );
   if (typeof configuration === 'number') throw new Error('a configuration that makes sense');

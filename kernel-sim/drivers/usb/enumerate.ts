@@ -7,7 +7,15 @@
 import type { Printk } from '../../kernel/printk/printk.ts';
 import type { Sleeping } from '../../uapi/coroutine.ts';
 import { ERRNO } from '../../uapi/errno.ts';
-import { USB_DT, USB_DT_BYTES, USB_PORT_STAT, USB_REQ, type UsbSpeed } from '../../uapi/usb.ts';
+import {
+  USB_CLASS,
+  USB_DT,
+  USB_DT_BYTES,
+  USB_PORT_STAT,
+  USB_REQ,
+  type UsbSpeed,
+} from '../../uapi/usb.ts';
+import { readCapabilities } from './capabilities.ts';
 import { CONFIGURATIONS_MAX, parseConfiguration, parseDevice } from './config.ts';
 import type { Hub } from './hub-port.ts';
 import type { Messages } from './messages.ts';
@@ -18,6 +26,10 @@ const TRIES = 2;
 const FIRST_BYTES = 64;
 const ADDRESS_SETTLE_MS = 10;
 const RETRY_MS = 100;
+/** What a port gives. Linux: hub->mA_per_port. */
+const PORT_MILLIAMPS = 500;
+/** Devices that are newer than this have a descriptor of what else they can do. */
+const BOS_RELEASE = 0x0201;
 const CONTROL_PACKET_BYTES: ReadonlySet<number> = new Set([8, 16, 32, 64]);
 const hex4 = (value: number): string => value.toString(16).padStart(4, '0');
 
@@ -45,6 +57,9 @@ export class Enumerator {
     const bytes = yield* this.#messages.descriptor(node, USB_DT.DEVICE, 0, USB_DT_BYTES.DEVICE);
     if (typeof bytes !== 'number' && bytes.length === USB_DT_BYTES.DEVICE) {
       node.info = parseDevice(bytes);
+      if (node.info.usbRelease >= BOS_RELEASE) {
+        yield* readCapabilities(this.#messages, node, (text) => this.#complain(node, text));
+      }
       return 0;
     }
     const error = typeof bytes === 'number' ? bytes : -ERRNO.EMSGSIZE;
@@ -116,16 +131,34 @@ export class Enumerator {
     if (node.serial !== '') this.#say(node, `SerialNumber: ${node.serial}`);
   }
 
-  /** Linux: usb_choose_configuration. */
+  /**
+   * The first that has a class of its own rather than its vendor's; what draws more than a port
+   * gives is left out. Linux: usb_choose_configuration.
+   */
   choose(node: UsbNode): UsbConfiguration | undefined {
-    const [first] = node.configurations;
-    if (first === undefined) this.#warn(node, 'no configuration chosen from 0 choices');
-    return first;
+    const { configurations, info } = node;
+    const fitting = configurations.filter(({ milliamps }) => milliamps <= PORT_MILLIAMPS);
+    const { length } = configurations;
+    const rejected = length - fitting.length;
+    if (rejected > 0) {
+      const some = `${rejected} configuration${rejected === 1 ? '' : 's'}`;
+      this.#say(node, `rejected ${some} due to insufficient available bus power`);
+    }
+    const known = fitting.find(({ interfaces: [first] }) => {
+      const { VENDOR } = USB_CLASS;
+      return info.class !== VENDOR && first !== undefined && first[0]!.class !== VENDOR;
+    });
+    const chosen = known ?? fitting[0];
+    if (chosen === undefined) {
+      this.#warn(node, `no configuration chosen from ${length} choice${length === 1 ? '' : 's'}`);
+    }
+    return chosen;
   }
 
   /** It has interfaces from now on. 0 or a negative errno. Linux: usb_set_configuration. */
   *configure(node: UsbNode, configuration: UsbConfiguration): Sleeping<number> {
     const { value, name } = configuration;
+    if (value === 0) this.#warn(node, 'config 0 descriptor??');
     const errno = yield* this.#messages.tell(node, 0, USB_REQ.SET_CONFIGURATION, value);
     if (errno < 0) {
       const text = `can't set config #${value}, error ${errno}`;
@@ -145,10 +178,6 @@ export class Enumerator {
       if (typeof bytes !== 'number') {
         const packetBytes = bytes[7] ?? 0;
         if (CONTROL_PACKET_BYTES.has(packetBytes)) return 0;
-        if (bytes.length >= 8) {
-          this.#complain(node, `Invalid ep0 maxpacket: ${packetBytes}`);
-          return -ERRNO.EMSGSIZE;
-        }
         errno = -ERRNO.EPROTO;
       } else errno = bytes;
       if (errno === -ERRNO.ENODEV) return errno;
@@ -200,13 +229,15 @@ export class Enumerator {
 
   *#readConfiguration(node: UsbNode, index: number): Sleeping<UsbConfiguration | number> {
     const complain = (text: string): void => this.#warn(node, text);
-    const unread = (part: string, errno: number): number => {
-      this.#complain(node, `unable to read config index ${index} descriptor/${part}: ${errno}`);
-      return errno;
-    };
+    const unread = (part: string): string =>
+      `unable to read config index ${index} descriptor/${part}`;
     const { CONFIG } = USB_DT;
     const head = yield* this.#messages.descriptor(node, CONFIG, index, USB_DT_BYTES.CONFIG);
-    if (typeof head === 'number') return unread('start', head);
+    if (typeof head === 'number') {
+      this.#complain(node, `${unread('start')}: ${head}`);
+      if (head === -ERRNO.EPIPE) this.#warn(node, `chopping to ${index} config(s)`);
+      return head;
+    }
     if (head.length < 4) {
       const sizes = `(expected ${USB_DT_BYTES.CONFIG}, got ${head.length})`;
       this.#complain(node, `config index ${index} descriptor too short ${sizes}`);
@@ -214,12 +245,15 @@ export class Enumerator {
     }
     const total = Math.max(USB_DT_BYTES.CONFIG, head[2]! | (head[3]! << 8));
     const bytes = yield* this.#messages.descriptor(node, CONFIG, index, total);
-    if (typeof bytes === 'number') return unread('all', bytes);
+    if (typeof bytes === 'number') {
+      this.#complain(node, unread('all'));
+      return bytes;
+    }
     if (bytes.length < total) {
       const sizes = `(expected ${total}, got ${bytes.length})`;
       complain(`config index ${index} descriptor too short ${sizes}`);
     }
-    return parseConfiguration(index, bytes, node.speed === 'high', complain);
+    return parseConfiguration(index, bytes, node.speed, complain);
   }
 
   #say(node: UsbNode, text: string): void {

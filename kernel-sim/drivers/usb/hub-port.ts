@@ -26,6 +26,7 @@ const NS_PER_MS = 1_000_000;
 const OF_HUB = USB_TYPE.CLASS | USB_RECIP.DEVICE;
 const OF_PORT = USB_TYPE.CLASS | USB_RECIP.OTHER;
 const HUB_DESCRIPTOR_BYTES = 15;
+const HUB_FIXED_BYTES = 7;
 const PORTS_MAX = 31;
 /** How long a port must say the same until it is believed. Linux: HUB_DEBOUNCE_*. */
 const DEBOUNCE_MS = { STEP: 25, STABLE: 100, MAX: 2000 } as const;
@@ -87,7 +88,8 @@ export class Hub {
 
   /** Reads how many ports it has. 0, or why it is of no use. Linux: hub_configure. */
   *configure(): Sleeping<number> {
-    const { messages } = this.#parts;
+    const { messages, printk } = this.#parts;
+    printk.info(`hub ${this.usbInterface.name}: USB hub found`);
     const request = {
       type: USB_DIR_IN | OF_HUB,
       request: USB_REQ.GET_DESCRIPTOR,
@@ -96,21 +98,29 @@ export class Hub {
     };
     const answer = yield* messages.read(this.node, request, HUB_DESCRIPTOR_BYTES);
     if (typeof answer === 'number') return this.#fail("can't read hub descriptor", answer);
-    if (answer.length < 7) return this.#fail("can't read hub descriptor", -ERRNO.EMSGSIZE);
-    const ports = answer[2]!;
+    const ports = answer[2] ?? 0;
+    // Behind what is the same in all of them there is a bit for each port.
+    if (answer.length < HUB_FIXED_BYTES + (ports >>> 3) + 1) {
+      return this.#fail("can't read hub descriptor", -ERRNO.EMSGSIZE);
+    }
     if (ports > PORTS_MAX) return this.#fail('hub has too many ports!', -ERRNO.ENODEV);
     if (ports === 0) return this.#fail("hub doesn't have any ports!", -ERRNO.ENODEV);
     this.powerGoodMs = answer[5]! * 2;
-    this.hasPorts(ports);
+    this.#setPorts(ports);
     return 0;
   }
 
-  hasPorts(count: number): void {
+  /** A hub that is part of the controller is asked nothing. */
+  hasPorts(ports: number): void {
+    this.#parts.printk.info(`hub ${this.usbInterface.name}: USB hub found`);
+    this.#setPorts(ports);
+  }
+
+  #setPorts(count: number): void {
     const { printk } = this.#parts;
     this.ports = count;
     this.node.children = Array.from({ length: count });
     const { name } = this.usbInterface;
-    printk.info(`hub ${name}: USB hub found`);
     printk.info(`hub ${name}: ${count} port${count === 1 ? '' : 's'} detected`);
   }
 

@@ -14,6 +14,7 @@ import type { Sleeping } from '../../uapi/coroutine.ts';
 import { ERRNO } from '../../uapi/errno.ts';
 import {
   USB_CLASS,
+  USB_ENDPOINT,
   USB_PORT_FEAT,
   USB_PORT_STAT,
   USB_PORT_STAT_C,
@@ -25,7 +26,7 @@ import { Hub, type HubPortParts } from './hub-port.ts';
 import type { Urb } from './urb.ts';
 import type { UsbPower } from './power.ts';
 import type { UsbDriver, UsbPowerOps } from './usb-driver.ts';
-import { type UsbInterface, UsbNode } from './usb-node.ts';
+import { type UsbAltSetting, type UsbInterface, UsbNode } from './usb-node.ts';
 
 /** Linux: MAX_TOPO_LEVEL. */
 const LEVEL_MAX = 6;
@@ -83,11 +84,19 @@ export class HubDriver implements UsbDriver {
       printk.err(`hub ${usbInterface.name}: Unsupported bus topology: hub nested too deep`);
       return -ERRNO.E2BIG;
     }
+    if (device.info.configurations > 1 || device.interfaces.length > 1) {
+      printk.err(`hub ${usbInterface.name}: Invalid hub with more than one config or interface`);
+      return -ERRNO.EINVAL;
+    }
+    if (!isSane(usbInterface.current)) {
+      printk.err(`hub ${usbInterface.name}: bad descriptor, ignoring hub`);
+      return -ERRNO.EIO;
+    }
     const hub = new Hub(this.#parts, usbInterface);
-    let errno = yield* hub.configure();
-    if (errno < 0) return errno;
-    errno = this.#prepare(hub);
-    if (errno < 0) return errno;
+    const errno = yield* hub.configure();
+    // It has said why.
+    if (errno < 0) return -ERRNO.ENODEV;
+    if (this.#prepare(hub) < 0) return -ERRNO.ENODEV;
     usbInterface.needsRemoteWakeup = true;
     device.power.control = 'auto';
     device.power.delayMs = 0;
@@ -184,10 +193,7 @@ export class HubDriver implements UsbDriver {
   /** Memory for asking what is new. */
   #prepare(hub: Hub): number {
     const { hcd, slabs, owned } = this.#parts;
-    const endpoint = hub.usbInterface.current.endpoints.find(
-      ({ address, kind }) => kind === USB_XFER.INT && (address & 0x80) !== 0,
-    );
-    if (endpoint === undefined) return -ERRNO.EIO;
+    const endpoint = hub.usbInterface.current.endpoints[0]!;
     const bytes = Math.max(1, endpoint.packetBytes);
     hub.buffer = slabs.kmalloc(bytes);
     hub.urb = hub.buffer === 0 ? undefined : hcd.alloc();
@@ -353,4 +359,11 @@ export class HubDriver implements UsbDriver {
     hub.node.children[port - 1] = undefined;
     return problem;
   }
+}
+
+/** One endpoint, which is asked for changes. Linux: hub_descriptor_is_sane. */
+function isSane({ subclass, endpoints }: UsbAltSetting): boolean {
+  const [endpoint] = endpoints;
+  if (subclass > 1 || endpoints.length !== 1 || endpoint === undefined) return false;
+  return endpoint.kind === USB_XFER.INT && (endpoint.address & USB_ENDPOINT.DIR_MASK) !== 0;
 }

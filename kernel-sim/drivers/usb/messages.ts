@@ -17,6 +17,7 @@ import {
   USB_DIR_IN,
   USB_DT,
   USB_FEATURE,
+  USB_LANGUAGE_EN_US,
   USB_RECIP,
   USB_REQ,
   USB_SETUP_BYTES,
@@ -41,6 +42,8 @@ const NS_PER_MS = 1_000_000;
 /** Linux: MAX_USB_STRING_SIZE. */
 const STRING_BYTES_MAX = 255;
 const DESCRIPTOR_TRIES = 3;
+/** Half of a character. */
+const LONE_SURROGATE = /[\uD800-\uDFFF]/gu;
 
 export interface MessagesParts {
   readonly sim: Sim;
@@ -205,21 +208,46 @@ export class Messages {
   /** Empty when the device has no such string, or cannot say. Linux: usb_cache_string. */
   *string(device: UsbNode, index: number): Sleeping<string> {
     if (index === 0) return '';
-    const languages = yield* this.descriptor(device, USB_DT.STRING, 0, STRING_BYTES_MAX);
-    if (typeof languages === 'number' || languages.length < 4) {
-      const errno = typeof languages === 'number' ? languages : -ERRNO.EINVAL;
-      this.#parts.printk.err(`usb ${device.name}: string descriptor 0 read error: ${errno}`);
-      return '';
-    }
-    const language = languages[2]! | (languages[3]! << 8);
-    const bytes = yield* this.descriptor(device, USB_DT.STRING, index, STRING_BYTES_MAX, language);
+    device.language ??= yield* this.#readLanguage(device);
+    if (device.language < 0) return '';
+    const bytes = yield* this.#readString(device, index, device.language);
     if (typeof bytes === 'number') return '';
-    const end = Math.min(bytes.length, bytes[0] ?? 0);
     let text = '';
-    for (let at = 2; at + 1 < end; at += 2) {
-      text += String.fromCharCode(bytes[at]! | (bytes[at + 1]! << 8));
+    for (let at = 2; at + 1 < bytes.length; at += 2) {
+      const unit = bytes[at]! | (bytes[at + 1]! << 8);
+      if (unit === 0) break;
+      text += String.fromCharCode(unit);
     }
-    return text;
+    return text.replaceAll(LONE_SURROGATE, '');
+  }
+
+  /** The first of its languages, or -1 when it has no strings. Linux: usb_get_langid. */
+  *#readLanguage(device: UsbNode): Sleeping<number> {
+    const { printk } = this.#parts;
+    const bytes = yield* this.#readString(device, 0, 0);
+    if (typeof bytes !== 'number' && bytes.length >= 4) return bytes[2]! | (bytes[3]! << 8);
+    if (typeof bytes !== 'number' || bytes === -ERRNO.ENODATA) {
+      printk.err(
+        `usb ${device.name}: language id specifier not provided by device, defaulting to English`,
+      );
+      return USB_LANGUAGE_EN_US;
+    }
+    printk.err(`usb ${device.name}: string descriptor 0 read error: ${bytes}`);
+    return -1;
+  }
+
+  /** Its bytes, without what comes behind its end. Linux: usb_string_sub. */
+  *#readString(device: UsbNode, index: number, language: number): Sleeping<Uint8Array | number> {
+    const ask = (bytes: number): Sleeping<Uint8Array | number> =>
+      this.descriptor(device, USB_DT.STRING, index, bytes, language);
+    let bytes = yield* ask(STRING_BYTES_MAX);
+    if (typeof bytes === 'number' || bytes.length < 2) {
+      bytes = yield* ask(2);
+      if (typeof bytes !== 'number' && bytes.length === 2) bytes = yield* ask(bytes[0]!);
+    }
+    if (typeof bytes === 'number') return bytes;
+    const length = Math.min(bytes.length, bytes[0] ?? 0) & ~1;
+    return length < 2 ? -ERRNO.EINVAL : bytes.subarray(0, length);
   }
 
   /** After a stall. Linux: usb_clear_halt. */

@@ -107,6 +107,8 @@ export class UsbNode {
   configurations: readonly UsbConfiguration[] = [];
   active: UsbConfiguration | undefined = undefined;
   interfaces: readonly UsbInterface[] = [];
+  /** Of its strings: undefined until it was asked, -1 when it has none. Linux: string_langid. */
+  language: number | undefined = undefined;
   manufacturer = '';
   product = '';
   serial = '';
@@ -165,7 +167,7 @@ export class UsbInterface {
     this.device = device;
     this.#configuration = configuration;
     this.settings = settings;
-    this.current = settings[0]!;
+    this.current = settings.find(({ setting }) => setting === 0) ?? settings[0]!;
   }
 
   /** `bInterfaceNumber`. */

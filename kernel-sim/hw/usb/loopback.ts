@@ -28,7 +28,8 @@ export const FAULTS = ['none', 'stall', 'silence', 'babble', 'short', 'protocol-
 export type Fault = (typeof FAULTS)[number];
 
 const STORE_BYTES = 64;
-const PACKET_BYTES = 512;
+/** What a bulk packet holds at full and at high speed. */
+const PACKET_BYTES = { full: 64, high: 512 } as const;
 const EVENT_BYTES = 4;
 /** More than that is not taken before something was fetched. */
 const QUEUE_BYTES_MAX = 65_536;
@@ -45,15 +46,15 @@ const endpoint = (address: number, kind: number, bytes: number, interval: number
   interval,
 ];
 
-const ENDPOINTS = [
-  ...endpoint(LOOPBACK_ENDPOINT.OUT, USB_XFER.BULK, PACKET_BYTES, 0),
-  ...endpoint(LOOPBACK_ENDPOINT.IN, USB_XFER.BULK, PACKET_BYTES, 0),
+const endpoints = (packetBytes: number): number[] => [
+  ...endpoint(LOOPBACK_ENDPOINT.OUT, USB_XFER.BULK, packetBytes, 0),
+  ...endpoint(LOOPBACK_ENDPOINT.IN, USB_XFER.BULK, packetBytes, 0),
   ...endpoint(LOOPBACK_ENDPOINT.EVENTS, USB_XFER.INT, EVENT_BYTES, 4),
 ];
-const CONFIG_BYTES = USB_DT_BYTES.CONFIG + USB_DT_BYTES.INTERFACE + ENDPOINTS.length;
+const CONFIG_BYTES = USB_DT_BYTES.CONFIG + USB_DT_BYTES.INTERFACE + 3 * USB_DT_BYTES.ENDPOINT;
 
 // prettier-ignore
-const DESCRIPTORS: UsbDescriptors = {
+const describe = (packetBytes: number): UsbDescriptors => ({
   device: Uint8Array.of(
     USB_DT_BYTES.DEVICE, USB_DT.DEVICE, ...le16(0x0200), VENDOR_CLASS, 0, 0, 64,
     ...le16(LOOPBACK_VENDOR), ...le16(LOOPBACK_PRODUCT), ...le16(0x0100), 1, 2, 3, 1,
@@ -62,11 +63,11 @@ const DESCRIPTORS: UsbDescriptors = {
     Uint8Array.of(
       USB_DT_BYTES.CONFIG, USB_DT.CONFIG, ...le16(CONFIG_BYTES), 1, 1, 0, USB_CONFIG_ATT.ONE, 50,
       USB_DT_BYTES.INTERFACE, USB_DT.INTERFACE, 0, 0, 3, VENDOR_CLASS, 0, 0, 0,
-      ...ENDPOINTS,
+      ...endpoints(packetBytes),
     ),
   ],
   strings: ['Ring Zero', 'Loop-back device', '0001'],
-};
+});
 
 export class LoopbackDevice extends UsbDevice {
   #store = new Uint8Array(STORE_BYTES);
@@ -75,7 +76,7 @@ export class LoopbackDevice extends UsbDevice {
   readonly #ignored = new Set<UsbTransfer>();
 
   constructor() {
-    super(DESCRIPTORS);
+    super(describe(PACKET_BYTES.high), describe(PACKET_BYTES.full));
   }
 
   /** What it does with the next bulk transfer; `silence` stays until another is chosen. */
@@ -166,7 +167,7 @@ export class LoopbackDevice extends UsbDevice {
 function changed(bytes: Uint8Array, fault: Fault): Uint8Array {
   if (fault === 'short') return bytes.slice(0, bytes.length >>> 1);
   if (fault !== 'babble') return bytes.slice();
-  const longer = new Uint8Array(bytes.length + PACKET_BYTES);
+  const longer = new Uint8Array(bytes.length + PACKET_BYTES.high);
   longer.set(bytes);
   return longer;
 }

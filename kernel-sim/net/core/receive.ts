@@ -101,10 +101,14 @@ export class Receiver {
     this.raise();
   }
 
-  /** In a task's own code it is left to `NetCore.flush`, which comes soon. */
+  /**
+   * In a system call it is left to `NetCore.flush`, which comes at its end; a thread of the
+   * kernel's makes none.
+   */
   raise(): void {
     const { scheduler, softirqs } = this.#parts;
-    if (scheduler.preempt.inInterrupt) softirqs.raise(SOFTIRQ.NET_RX);
+    const { inInterrupt } = scheduler.preempt;
+    if (inInterrupt || scheduler.current.isKernelThread) softirqs.raise(SOFTIRQ.NET_RX);
   }
 
   get #own(): SoftnetStatistics {

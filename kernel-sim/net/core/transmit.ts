@@ -96,7 +96,8 @@ export class Transmitter {
   #schedule(dev: NetDevice): void {
     const { scheduler, softirqs } = this.#parts;
     this.#pending.add(dev);
-    if (scheduler.preempt.inInterrupt) softirqs.raise(SOFTIRQ.NET_TX);
+    const { inInterrupt } = scheduler.preempt;
+    if (inInterrupt || scheduler.current.isKernelThread) softirqs.raise(SOFTIRQ.NET_TX);
   }
 
   /** The driver has no more room. Context: any. Linux: netif_stop_queue. */
