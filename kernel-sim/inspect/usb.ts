@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /** The USB of a machine for a view of devices: its ports, the LAN9512, registers and URBs. */
-import type { LoggedUrb } from '../drivers/usb/urb-log.ts';
+import type { LoggedRequest, LoggedUrb } from '../drivers/usb/urb-log.ts';
 import type { Lan9512 } from '../hw/lan9512/lan9512.ts';
 import { registerAt } from '../hw/lan9512/register-file.ts';
 import {
@@ -38,7 +38,8 @@ export function usbView(machine: Machine, { from }: UsbRequest): UsbView | undef
   const { kernel } = machine;
   const { usbSockets, urbs: log } = kernel;
   if (usbSockets === undefined || log === undefined) return undefined;
-  const all = log.since(from > log.count ? 0 : from);
+  const wanted = from > log.count ? 0 : from;
+  const all = log.since(wanted);
   const shown = all.slice(0, URBS_MAX);
   const first = all[0]?.sequence ?? log.count;
   const lines = new DriverLines(kernel);
@@ -51,7 +52,7 @@ export function usbView(machine: Machine, { from }: UsbRequest): UsbView | undef
     first,
     next: first + shown.length,
     urbs: shown.map((urb) => urbView(urb, lines.of(urb))),
-    accesses: accessesOf(shown, lines),
+    accesses: accessesOf(log.requestsSince(wanted), lines),
     places: lines.places,
   };
 }
@@ -182,16 +183,19 @@ function meaningOf(urb: LoggedUrb): string {
 }
 
 /** The last access to each register, by offset. */
-function accessesOf(urbs: readonly LoggedUrb[], lines: DriverLines): RegisterAccessView[] {
-  const last = new Map<number, RegisterAccessView>();
-  for (const urb of urbs) {
-    const request = registerRequest(urb);
-    if (request === undefined || urb.status !== 0 || urb.data.length < 4) continue;
-    const { offset, isWrite } = request;
-    const value = new DataView(urb.data.buffer, urb.data.byteOffset).getUint32(0, true);
-    const old = last.get(offset);
-    const before = old === undefined ? {} : { before: old.value };
-    last.set(offset, { offset, atNs: urb.endedNs, isWrite, value, ...before, site: lines.of(urb) });
-  }
-  return [...last.values()].toSorted((a, b) => a.offset - b.offset);
+function accessesOf(requests: readonly LoggedRequest[], lines: DriverLines): RegisterAccessView[] {
+  const found = requests.flatMap(({ last, before }) => {
+    const request = registerRequest(last);
+    const value = request === undefined ? undefined : registerValue(last);
+    if (request === undefined || value === undefined) return [];
+    const old = before === undefined ? undefined : registerValue(before);
+    const was = old === undefined ? {} : { before: old };
+    return [{ ...request, atNs: last.endedNs, value, ...was, site: lines.of(last) }];
+  });
+  return found.toSorted((a, b) => a.offset - b.offset);
+}
+
+function registerValue({ data }: LoggedUrb): number | undefined {
+  if (data.length < 4) return undefined;
+  return new DataView(data.buffer, data.byteOffset).getUint32(0, true);
 }

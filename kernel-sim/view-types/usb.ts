@@ -91,7 +91,7 @@ export interface UsbView {
   /** Number behind the last one here; there may be more to ask for. */
   readonly next: number;
   readonly urbs: readonly UrbView[];
-  /** The last one of each register among these URBs. */
+  /** The last one of each register since the first URB that was asked for, however long ago. */
   readonly accesses: readonly RegisterAccessView[];
   readonly places: readonly TimelinePlace[];
 }

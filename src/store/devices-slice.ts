@@ -30,7 +30,7 @@ export interface DeviceBook {
 
 export interface DevicesSlice {
   readonly devices: DeviceBook;
-  readonly devicesPart: 'registers' | 'urbs';
+  readonly devicesPart: 'registers' | 'urbs' | 'wire';
   /** Offset of the register that is open. */
   readonly register: number | undefined;
   /** Number of the URB that is open. */

@@ -8,6 +8,7 @@ import { useLayoutEffect, useRef, useState, type KeyboardEvent, type ReactNode }
 
 export const GRID_ROW_HEIGHT = 24;
 const OVERSCAN_ROWS = 10;
+const SCROLL_BAR = 18;
 
 export interface GridColumn<Row, Key extends string = string> {
   readonly key: Key;
@@ -44,6 +45,11 @@ interface DataGridProps<Row, Key extends string> {
   readonly followsEnd?: boolean;
   /** Enter: on to what is known of the chosen row. */
   readonly onOpen?: () => void;
+}
+
+/** What columns take at least, with a scroll bar beside them. */
+export function widthOf(columns: readonly { readonly width: number }[]): number {
+  return columns.reduce((sum, { width }) => sum + width, SCROLL_BAR);
 }
 
 export function DataGrid<Row, Key extends string>(props: DataGridProps<Row, Key>) {

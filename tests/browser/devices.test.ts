@@ -37,6 +37,8 @@ it('shows the chip, and leads from its registers and transfers to the driver', a
   await urbs.getByRole('row').filter({ hasText: 'bulk OUT 2' }).last().click();
   await page.getByRole('region', { name: 'Bytes of the transfer' }).waitFor();
   await page.locator('.caption', { hasText: 'A bulk OUT 2 transfer of 1-1.1' }).waitFor();
+  await page.getByText('Wire', { exact: true }).click();
+  await page.getByRole('region', { name: 'Knobs of the wire' }).getByText('Loss').waitFor();
 
   await words.getByRole('button', { name: 'Pull cable' }).click();
   await words.filter({ hasText: 'No cable in its socket' }).waitFor();

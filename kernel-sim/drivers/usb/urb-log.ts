@@ -6,7 +6,7 @@
 import type { Ram } from '../../hw/ram/ram.ts';
 import type { Execution } from '../../kernel/sched/execution.ts';
 import type { Sim } from '../../sim/sim.ts';
-import { USB_ENDPOINT, USB_SETUP_BYTES, USB_XFER } from '../../uapi/usb.ts';
+import { USB_ENDPOINT, USB_SETUP_BYTES, USB_TYPE, USB_XFER } from '../../uapi/usb.ts';
 import type { UrbWatcher } from './hcd.ts';
 import type { Urb } from './urb.ts';
 
@@ -14,6 +14,8 @@ import type { Urb } from './urb.ts';
 const DATA_BYTES_MAX = 128;
 /** So many functions of those that submitted it. */
 const SITES_MAX = 12;
+/** So many of the requests that are kept for longer. */
+const REQUESTS_MAX = 1024;
 const NOTHING = new Uint8Array(0);
 
 export interface LoggedUrb {
@@ -48,6 +50,12 @@ export interface UrbLogParts {
   readonly execution: Execution;
 }
 
+/** The last vendor request of its kind that went well, and the one before it. */
+export interface LoggedRequest {
+  readonly last: LoggedUrb;
+  readonly before: LoggedUrb | undefined;
+}
+
 /** What is known of an URB on its way. */
 type Begun = Pick<LoggedUrb, 'submittedNs' | 'setup' | 'data' | 'sites'>;
 
@@ -58,6 +66,8 @@ export class UrbLog implements UrbWatcher {
   readonly #capacity: number;
   readonly #urbs: LoggedUrb[] = [];
   readonly #begun = new WeakMap<Urb, Begun>();
+  /** By device and index: drivers reach registers so, most of which are touched once. */
+  readonly #requests = new Map<string, LoggedRequest>();
   #next = 0;
 
   constructor({ sim, ram, execution }: UrbLogParts, capacity: number) {
@@ -81,6 +91,11 @@ export class UrbLog implements UrbWatcher {
     );
   }
 
+  /** The last vendor request for each index of a device, since `sequence`, however long ago. */
+  requestsSince(sequence: number): LoggedRequest[] {
+    return [...this.#requests.values()].filter(({ last }) => last.sequence >= sequence);
+  }
+
   submitted(urb: Urb): void {
     this.#begun.set(urb, {
       submittedNs: this.#sim.now(),
@@ -100,7 +115,7 @@ export class UrbLog implements UrbWatcher {
     if (begun === undefined || device === undefined) return;
     const isControl = (endpoint & USB_ENDPOINT.NUMBER_MASK) === 0;
     const sequence = this.#next++;
-    this.#urbs[sequence % this.#capacity] = {
+    const logged: LoggedUrb = {
       ...begun,
       sequence,
       endedNs: this.#sim.now(),
@@ -114,6 +129,20 @@ export class UrbLog implements UrbWatcher {
       status: urb.status,
       data: urb.isIn ? this.#bytes(urb.buffer, urb.actualBytes) : begun.data,
     };
+    this.#urbs[sequence % this.#capacity] = logged;
+    this.#keepRequest(logged);
+  }
+
+  #keepRequest(urb: LoggedUrb): void {
+    const { setup, status, device } = urb;
+    if (setup === undefined || status !== 0) return;
+    if ((setup[0]! & USB_TYPE.MASK) !== USB_TYPE.VENDOR) return;
+    const index = setup[4]! | (setup[5]! << 8);
+    const key = `${device} ${index}`;
+    const known = this.#requests.get(key);
+    // A driver that tries all of them is not to fill the memory.
+    if (known === undefined && this.#requests.size >= REQUESTS_MAX) return;
+    this.#requests.set(key, { last: urb, before: known?.last });
   }
 
   #stack(): number[] {

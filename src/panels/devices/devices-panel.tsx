@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /** What hangs on the machine: the LAN9512 as a drawing, its registers, and its transfers. */
-import type { AdapterView } from '../../../kernel-sim/machine-types.ts';
+import type { AdapterView, WireSettings } from '../../../kernel-sim/machine-types.ts';
 import { usePlayground, useSelection } from '../../store/use-playground.ts';
 import { Button } from '../../widgets/button.tsx';
 import { Choice } from '../../widgets/fields.tsx';
+import { PERFECT_WIRE, WireKnobs } from '../../widgets/wire-knobs.tsx';
 import { AdapterDrawing } from './adapter-drawing.tsx';
 import { RegisterList } from './register-list.tsx';
 import { UrbList } from './urb-list.tsx';
-import { useDevices } from './use-devices.ts';
+import { useDevices, useWire } from './use-devices.ts';
 
 const PARTS = [
   ['registers', 'Registers'],
   ['urbs', 'URBs'],
+  ['wire', 'Wire'],
 ] as const;
 /** Loads the driver, plugs the adapter in unless it is there, and talks to the gateway. */
 const COMMANDS =
@@ -105,7 +107,14 @@ function Parts({ adapter }: { readonly adapter: AdapterView }) {
   const part = useSelection((state) => state.devicesPart);
   const touched = useSelection((state) => state.devices.accesses.size);
   const count = useSelection((state) => state.devices.urbs.length);
+  const next = useSelection((state) => state.devices.next);
   const show = useSelection((state) => state.showDevices);
+  const forgotten = next - count;
+  const words = {
+    registers: `${touched} of ${adapter.registers.length} touched so far`,
+    urbs: `${count} transfers${forgotten === 0 ? '' : `, ${forgotten} older ones forgotten`}`,
+    wire: 'Of the switch that the cable leads to',
+  };
   return (
     <>
       <div className="filters">
@@ -115,13 +124,31 @@ function Parts({ adapter }: { readonly adapter: AdapterView }) {
           choices={PARTS}
           onChange={(devicesPart) => show({ devicesPart })}
         />
-        <span className="quiet figure">
-          {part === 'registers'
-            ? `${touched} of ${adapter.registers.length} touched so far`
-            : `${count} transfers`}
-        </span>
+        <span className="quiet figure">{words[part]}</span>
       </div>
-      {part === 'registers' ? <RegisterList registers={adapter.registers} /> : <UrbList />}
+      {part === 'registers' && <RegisterList registers={adapter.registers} />}
+      {part === 'urbs' && <UrbList />}
+      {part === 'wire' && <Wire />}
     </>
+  );
+}
+
+/** What becomes of frames beyond the socket. */
+function Wire() {
+  useWire();
+  const playground = usePlayground();
+  const wire = useSelection((state) => state.packets.wire);
+  if (wire === undefined) return <p className="empty">The kernel is asked about its wire.</p>;
+  const turn = (settings: Partial<WireSettings>): void =>
+    playground.handleWire({ kind: 'wire', settings });
+  return (
+    <section className="device-wire-knobs" aria-label="Knobs of the wire">
+      <WireKnobs settings={wire.settings} onTurn={turn} />
+      <div className="wire-actions">
+        <Button kind="plain" onPress={() => turn(PERFECT_WIRE)}>
+          Reset knobs
+        </Button>
+      </div>
+    </section>
   );
 }

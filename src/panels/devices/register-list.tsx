@@ -6,7 +6,7 @@ import type { RegisterAccessView, RegisterView } from '../../../kernel-sim/machi
 import { logTime } from '../../lib/log-time.ts';
 import { useBox } from '../../lib/use-box.ts';
 import { usePlayground, useSelection } from '../../store/use-playground.ts';
-import { DataGrid, type GridColumn } from '../../widgets/data-grid.tsx';
+import { DataGrid, type GridColumn, widthOf } from '../../widgets/data-grid.tsx';
 import { DriverLine } from './driver-line.tsx';
 import { RegisterBits } from './register-bits.tsx';
 
@@ -49,7 +49,7 @@ export function RegisterList({ registers }: { readonly registers: readonly Regis
       <DataGrid
         id="registers"
         label="Registers"
-        columns={width < NARROW ? NARROW_COLUMNS : COLUMNS}
+        columns={width < widthOf(COLUMNS) ? NARROW_COLUMNS : COLUMNS}
         rows={rows}
         keyOf={({ register }) => register.offset}
         chosen={chosen}
@@ -70,7 +70,6 @@ export function registerSentence(register: RegisterView, access: RegisterAccessV
   return `At ${logTime(atNs)} the driver ${what}: ${register.meaning}.`;
 }
 
-const NARROW = 460;
 const BOX_AT_FIRST = { width: 600, height: 400 };
 
 const OFFSET: GridColumn<Row> = {

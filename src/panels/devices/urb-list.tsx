@@ -7,7 +7,7 @@ import { durationText } from '../../lib/duration.ts';
 import { logTime } from '../../lib/log-time.ts';
 import { useBox } from '../../lib/use-box.ts';
 import { usePlayground, useSelection } from '../../store/use-playground.ts';
-import { DataGrid, type GridColumn } from '../../widgets/data-grid.tsx';
+import { DataGrid, type GridColumn, widthOf } from '../../widgets/data-grid.tsx';
 import { StateGlyph } from '../../widgets/state-glyph.tsx';
 import { DriverLine } from './driver-line.tsx';
 
@@ -27,7 +27,7 @@ export function UrbList() {
       <DataGrid
         id="urbs"
         label="URBs"
-        columns={width < NARROW ? NARROW_COLUMNS : COLUMNS}
+        columns={width < widthOf(COLUMNS) ? NARROW_COLUMNS : COLUMNS}
         rows={urbs}
         keyOf={({ number }) => number}
         chosen={chosen}
@@ -56,22 +56,68 @@ function wayOf({ kind, isIn, endpoint }: UrbView): string {
 }
 
 function UrbBytes({ urb }: { readonly urb: UrbView }) {
-  const { setup, data } = urb;
+  const { setup, data, isIn, actual, wanted } = urb;
+  const moved = isIn ? actual : wanted;
   return (
     <section className="urb-bytes" aria-label="Bytes of the transfer">
-      {setup !== undefined && (
-        <p>
-          <span className="quiet">Setup</span> <span className="mono">{hexOf(setup)}</span>{' '}
-          {urb.meaning}
-        </p>
-      )}
+      {setup !== undefined && <SetupPacket bytes={setup} meaning={urb.meaning} />}
       {data.length === 0 ? (
         <p className="quiet">No bytes went or came.</p>
       ) : (
-        <pre className="mono">{dump(data)}</pre>
+        <>
+          {data.length < moved && (
+            <p className="quiet">
+              The first {data.length} of {moved} bytes
+            </p>
+          )}
+          <pre className="mono">{dump(data)}</pre>
+        </>
       )}
     </section>
   );
+}
+
+const REQUEST_TYPES = ['standard', 'class', 'vendor', 'reserved'] as const;
+const RECIPIENTS = ['the device', 'the interface', 'the endpoint', 'something else'] as const;
+
+interface SetupPacketProps {
+  readonly bytes: Uint8Array;
+  readonly meaning: string;
+}
+
+/** What begins a control transfer, field by field. */
+function SetupPacket({ bytes, meaning }: SetupPacketProps) {
+  const [type = 0, request = 0] = bytes;
+  const word = (at: number): number => (bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8);
+  const way = (type & 0x80) === 0 ? 'to' : 'from';
+  const kind = REQUEST_TYPES[(type >>> 5) & 3] ?? '';
+  const recipient = RECIPIENTS[type & 0x1f] ?? 'nobody';
+  const fields = [
+    ['bmRequestType', hexNumber(type, 2), `${kind}, ${way} ${recipient}`],
+    ['bRequest', hexNumber(request, 2), meaning],
+    ['wValue', hexNumber(word(2), 4), ''],
+    ['wIndex', hexNumber(word(4), 4), ''],
+    ['wLength', String(word(6)), ''],
+  ] as const;
+  return (
+    <table className="data setup-packet" aria-label="Setup packet">
+      <tbody>
+        {fields.map(([name, value, words]) => (
+          <tr key={name}>
+            <th scope="row" className="mono">
+              {name}
+            </th>
+            <td className="mono figure">{value}</td>
+            <td>{words}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function hexNumber(value: number, digits: number): string {
+  return `0x${value.toString(16).padStart(digits, '0')}`;
 }
 
 function hexOf(bytes: Uint8Array): string {
@@ -87,9 +133,15 @@ function dump(bytes: Uint8Array): string {
   return rows.join('\n');
 }
 
-const NARROW = 520;
 const BOX_AT_FIRST = { width: 600, height: 400 };
 
+const NUMBER: GridColumn<UrbView> = {
+  key: 'number',
+  label: 'No.',
+  width: 48,
+  isFigure: true,
+  show: ({ number }) => number + 1,
+};
 const TIME: GridColumn<UrbView> = {
   key: 'time',
   label: 'Time',
@@ -109,13 +161,13 @@ const WAY: GridColumn<UrbView> = {
 const KIND: GridColumn<UrbView> = {
   key: 'kind',
   label: 'Transfer',
-  width: 96,
+  width: 90,
   show: wayOf,
 };
 const MEANING: GridColumn<UrbView> = {
   key: 'meaning',
   label: 'Info',
-  width: 100,
+  width: 72,
   grows: true,
   show: ({ meaning, error }) => (
     <span className="grid-text">
@@ -127,7 +179,7 @@ const MEANING: GridColumn<UrbView> = {
 const BYTES: GridColumn<UrbView> = {
   key: 'bytes',
   label: 'Bytes',
-  width: 54,
+  width: 50,
   isFigure: true,
   show: ({ actual }) => actual,
 };
@@ -141,8 +193,8 @@ const LATENCY: GridColumn<UrbView> = {
 const LINE: GridColumn<UrbView> = {
   key: 'line',
   label: 'Line',
-  width: 130,
+  width: 120,
   show: (urb) => <DriverLine site={urb.site} sentence={urbSentence(urb)} />,
 };
-const COLUMNS = [TIME, WAY, KIND, MEANING, BYTES, LATENCY, LINE];
+const COLUMNS = [NUMBER, TIME, WAY, KIND, MEANING, BYTES, LATENCY, LINE];
 const NARROW_COLUMNS = [WAY, KIND, MEANING, LINE];

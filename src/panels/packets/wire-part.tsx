@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /** The wire: who hangs on the switch, and knobs for what becomes of frames on the way. */
-import { useState } from 'react';
-
 import type { SwitchPortView, WireSettings, WireView } from '../../../kernel-sim/machine-types.ts';
 import { usePlayground, useSelection } from '../../store/use-playground.ts';
 import { Button } from '../../widgets/button.tsx';
-import { KNOBS, nearest, type Knob } from './knobs.ts';
+import { PERFECT_WIRE, WireKnobs } from '../../widgets/wire-knobs.tsx';
 import { WireDrawing } from './wire-drawing.tsx';
 
 export function WirePart() {
@@ -22,15 +20,13 @@ export function WirePart() {
       <WireDrawing ports={wire.ports} isPlugged={isPlugged} onPlug={plug} />
       <div className="wire-halves">
         <section aria-label="Knobs of the wire">
-          {KNOBS.map((knob) => (
-            <KnobRow key={knob.name} knob={knob} settings={wire.settings} onTurn={turn} />
-          ))}
+          <WireKnobs settings={wire.settings} onTurn={turn} />
           <div className="wire-actions">
             <Button onPress={plug}>{isPlugged ? 'Pull cable' : 'Plug cable in'}</Button>
             <Button onPress={() => playground.joinTabs(!areJoined)}>
               {areJoined ? 'Leave the other tabs' : 'Join the other tabs'}
             </Button>
-            <Button kind="plain" onPress={() => turn(PERFECT)}>
+            <Button kind="plain" onPress={() => turn(PERFECT_WIRE)}>
               Reset knobs
             </Button>
           </div>
@@ -38,46 +34,6 @@ export function WirePart() {
         <Counters wire={wire} />
       </div>
     </div>
-  );
-}
-
-/** As it is when nobody has turned a knob. */
-const PERFECT: Partial<WireSettings> = Object.fromEntries(
-  KNOBS.map(({ name, standard }) => [name, standard]),
-);
-
-interface KnobRowProps {
-  readonly knob: Knob;
-  readonly settings: WireSettings;
-  readonly onTurn: (settings: Partial<WireSettings>) => void;
-}
-
-function KnobRow({ knob, settings, onTurn }: KnobRowProps) {
-  const { name, label, steps, show } = knob;
-  // Where the hand is: a second step comes before the kernel has told of the first one.
-  const [turnedTo, setTurnedTo] = useState<number>();
-  const told = nearest(steps, settings[name]);
-  if (turnedTo === told) setTurnedTo(undefined);
-  const step = turnedTo ?? told;
-  const text = show((turnedTo === undefined ? undefined : steps[turnedTo]) ?? settings[name]);
-  const turnTo = (next: number): void => {
-    setTurnedTo(next);
-    onTurn({ [name]: steps[next] });
-  };
-  return (
-    <label className="knob">
-      <span>{label}</span>
-      <input
-        type="range"
-        min={0}
-        max={steps.length - 1}
-        value={step}
-        aria-valuetext={text}
-        onChange={(event) => turnTo(Number(event.target.value))}
-        onBlur={() => setTurnedTo(undefined)}
-      />
-      <output className="mono">{text}</output>
-    </label>
   );
 }
 

@@ -1,9 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /** The knobs of the wire: the steps of each, and how a value of it reads. */
-import type { WireSettings } from '../../../kernel-sim/machine-types.ts';
+export type KnobName =
+  | 'lossPerMille'
+  | 'duplicatePerMille'
+  | 'reorderPerMille'
+  | 'corruptPerMille'
+  | 'delayNs'
+  | 'jitterNs'
+  | 'bitsPerSecond';
+
+/** Where each knob stands. */
+export type KnobSettings = Readonly<Record<KnobName, number>>;
 
 export interface Knob {
-  readonly name: keyof WireSettings;
+  readonly name: KnobName;
   readonly label: string;
   readonly steps: readonly number[];
   /** Where it stands at first. */
@@ -19,7 +29,7 @@ const RATES = [1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10];
 const percent = (perMille: number): string => `${perMille / 10} %`;
 const milliseconds = (ns: number): string => `${ns / NS_PER_MS} ms`;
 
-const share = (name: keyof WireSettings, label: string): Knob => ({
+const share = (name: KnobName, label: string): Knob => ({
   name,
   label,
   steps: SHARES,
