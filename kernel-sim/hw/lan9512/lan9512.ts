@@ -17,7 +17,9 @@ import { type RequestAnswer, UsbDevice } from '../usb/usb-device.ts';
 import { FULL_SPEED, HIGH_SPEED, LAN9512_ENDPOINT, PACKET_BYTES } from './descriptors.ts';
 import { Interrupts } from './interrupts.ts';
 import { Mac } from './mac.ts';
+import { type Leds, ledsOf } from './leds.ts';
 import { Phy } from './phy.ts';
+import { Pins } from './pins.ts';
 import { Power } from './power.ts';
 import { registerAt, RegisterFile } from './register-file.ts';
 import {
@@ -25,7 +27,6 @@ import {
   FLOW,
   HW_CFG,
   INT_STS,
-  LED_GPIO_CFG,
   MAC_CR,
   PM_CTRL,
   type RegisterName,
@@ -34,6 +35,7 @@ import {
   VENDOR_REQUEST,
   WUCSR,
 } from './registers.ts';
+import { ResetTimer } from './reset-timer.ts';
 import { type BurstRules, RxPath } from './rx-path.ts';
 import { EepromAccess, MiiAccess } from './slow-buses.ts';
 import { TxPath } from './tx-path.ts';
@@ -42,9 +44,6 @@ const NOTHING = new Uint8Array(0);
 const REGISTER_BYTES = 4;
 /** BULK_IN_DLY counts periods of 60 MHz. */
 const NS_PER_DELAY = 1000 / 60;
-/** The activity LED stays lit for so long. */
-const LED_NS = 80_000_000;
-const SPEED_100 = 100_000_000;
 const STATISTICS = { RX: 0, TX: 1 } as const;
 
 /** A driver read or wrote a register: by `wIndex`, which need not be one of a register. */
@@ -62,19 +61,13 @@ export interface Lan9512Parts {
   readonly onTransmit?: (frame: Uint8Array, site: number) => void;
 }
 
-/** What one sees of the socket. */
-export interface Leds {
-  readonly isLinkLit: boolean;
-  readonly isActivityLit: boolean;
-  readonly isSpeedLit: boolean;
-  readonly isFullDuplexLit: boolean;
-}
-
 export class Lan9512 extends UsbDevice {
   readonly mac: Mac;
   readonly phy: Phy;
   readonly #parts: Lan9512Parts;
+  readonly pins: Pins;
   readonly #registers = new RegisterFile();
+  readonly #reset: ResetTimer;
   readonly #eeprom: EepromAccess;
   readonly #mii: MiiAccess;
   readonly #power: Power;
@@ -94,11 +87,18 @@ export class Lan9512 extends UsbDevice {
       registers: this.#registers,
       phy: this.phy,
       isSuspended: () => this.isSuspended,
-      wakeHost: () => {
-        if (this.mayWakeHost) this.onRemoteWakeup();
-      },
+      wakeHost: () => this.#wakeHost(),
     });
     this.#interrupts = this.#makeInterrupts();
+    this.#reset = new ResetTimer(sim, this.#registers, () => {
+      this.#interrupts.raise(INT_STS.MAC_RTO);
+    });
+    this.pins = new Pins({
+      registers: this.#registers,
+      onInterrupt: () => this.#interrupts.run(),
+      isSuspended: () => this.isSuspended,
+      wakeHost: () => this.#wakeHost(),
+    });
     this.#tx = this.#makeTxPath();
     this.#rx = this.#makeRxPath();
     this.mac = this.#makeMac();
@@ -145,7 +145,7 @@ export class Lan9512 extends UsbDevice {
           this.#finishStop();
         });
       },
-      fail: () => this.#failTx(),
+      fail: (isOverrun) => this.#failTx(isOverrun),
     });
   }
 
@@ -160,18 +160,14 @@ export class Lan9512 extends UsbDevice {
     });
   }
 
-  /** The lights of the socket, as far as LED_GPIO_CFG has pins for them. */
+  #wakeHost(): void {
+    if (this.mayWakeHost) this.onRemoteWakeup();
+  }
+
+  /** The lights of the socket. */
   get leds(): Leds {
-    const { link } = this.phy;
-    const config = this.#registers.get('LED_GPIO_CFG');
-    const isLinkPin = (config & LED_GPIO_CFG.LNK_LED) !== 0;
     const sinceNs = this.#parts.sim.now() - this.mac.lastActivityNs;
-    return {
-      isLinkLit: isLinkPin && link !== undefined,
-      isActivityLit: isLinkPin && sinceNs < LED_NS,
-      isSpeedLit: (config & LED_GPIO_CFG.SPD_LED) !== 0 && link?.bitsPerSecond === SPEED_100,
-      isFullDuplexLit: (config & LED_GPIO_CFG.FDX_LED) !== 0 && link?.isFullDuplex === true,
-    };
+    return ledsOf(this.#registers.get('LED_GPIO_CFG'), this.phy.link, sinceNs);
   }
 
   /** What a register holds, for who only looks: nothing is cleared by it. */
@@ -186,6 +182,10 @@ export class Lan9512 extends UsbDevice {
         return this.#rx.usedBytes;
       case 'TX_FIFO_INF':
         return this.#tx.freeBytes;
+      case 'GPIO_CFG':
+        return this.pins.lowConfig;
+      case 'LED_GPIO_CFG':
+        return this.pins.highConfig;
       case 'WUFF':
         return 0;
       default:
@@ -224,6 +224,7 @@ export class Lan9512 extends UsbDevice {
 
   /** FIFOs, filters, and what is under way. */
   #resetMac(): void {
+    this.#reset.cancel();
     this.#mii.reset();
     this.#power.filters.reset();
     this.mac.reset();
@@ -355,8 +356,10 @@ export class Lan9512 extends UsbDevice {
     if ((started & HW_CFG.SRST) !== 0) {
       this.phy.reset();
       this.#resetAll();
+      this.#reset.start(HW_CFG.SRST, true);
     } else if ((started & HW_CFG.LRST) !== 0) {
       this.#liteReset();
+      this.#reset.start(HW_CFG.LRST, this.phy.hasClock);
     }
     this.#rx.run();
   }
@@ -405,9 +408,9 @@ export class Lan9512 extends UsbDevice {
     return this.#tx.cancel(transfer);
   }
 
-  #failTx(): boolean {
+  #failTx(isOverrun: boolean): boolean {
     this.mac.sent.count('bad');
-    this.#interrupts.raise(INT_STS.TXE);
+    this.#interrupts.raise(isOverrun ? INT_STS.TXE | INT_STS.TDFO : INT_STS.TXE);
     const isHalted = !this.#registers.has('HW_CFG', HW_CFG.SBP);
     if (isHalted) this.halt(LAN9512_ENDPOINT.OUT);
     return isHalted;

@@ -59,12 +59,15 @@ export class Mac {
   #pausedUntilNs = 0;
   /** The partner was asked to wait, and not yet to go on. */
   #isHoldingOff = false;
+  /** Counts resets: what was on its way inside of it then is lost. */
+  #generation = 0;
 
   constructor(parts: MacParts) {
     this.#parts = parts;
   }
 
   reset(): void {
+    this.#generation++;
     this.#pausedUntilNs = 0;
     this.#isHoldingOff = false;
   }
@@ -118,7 +121,11 @@ export class Mac {
   #after(frame: Uint8Array, done: () => void): void {
     const { sim, phy } = this.#parts;
     const rate = phy.link?.bitsPerSecond ?? BITS_PER_SECOND;
-    sim.events.schedule(sim.now() + wireTimeNs(frame.length, rate), done, IRQ_CPU);
+    const generation = this.#generation;
+    const end = (): void => {
+      if (generation === this.#generation) done();
+    };
+    sim.events.schedule(sim.now() + wireTimeNs(frame.length, rate), end, IRQ_CPU);
   }
 
   #touch(): void {

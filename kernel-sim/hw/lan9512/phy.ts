@@ -85,6 +85,11 @@ export class Phy {
     return this.#hasPower && this.#has('BMCR', BMCR.LOOPBACK);
   }
 
+  /** The MAC has the clock of it. */
+  get hasClock(): boolean {
+    return this.#isAwake;
+  }
+
   get isInterrupting(): boolean {
     return (this.#get('INT_SRC') & this.#get('INT_MASK')) !== 0;
   }

@@ -28,12 +28,22 @@ interface Difference {
   readonly got: string;
 }
 
+/** What it does not replay: the device was told to be the same again, or only asked how it is. */
+const SILENT: ReadonlySet<string> = new Set(['configure', 'status', 'suspend', 'resume']);
+
 function replay(lines: readonly string[], bench: Bench): Difference[] {
   const differences: Difference[] = [];
+  /** Of the PHY, since somebody looked last: `p 2 7`. */
+  const phyAccesses = (): string[] =>
+    bench.accesses.splice(0).filter((access) => /^[pq]/u.test(access));
   let phase = '';
   let polled: Asked | undefined;
   for (const line of lines) {
-    if (line.startsWith('@')) phase = line.slice(1);
+    if (line.startsWith('@')) {
+      phase = line.slice(1);
+      // What was left out before it has left none of its lines.
+      phyAccesses();
+    }
     if (!/^\d/.test(line)) continue;
     const [time, what, at = '', value = ''] = line.split(' ');
     bench.runTo(Math.max(bench.sim.now(), Number(time) * 1e6));
@@ -41,7 +51,16 @@ function replay(lines: readonly string[], bench: Bench): Difference[] {
     const differ = (got: number): void => {
       differences.push({ phase, line, got: got.toString(16) });
     };
-    if (what === 'attach') {
+    if (what === 'p' || what === 'q') {
+      const said = `${what} ${at} ${value}`;
+      const mask = what === 'p' ? (UNDECIDED[`${phase} MII_DATA`] ?? 0) : 0;
+      const [got = 'nothing', ...more] = phyAccesses();
+      const [kind, number, word = ''] = got.split(' ');
+      const isSame = ((parseInt(word, 16) ^ want) & ~mask) === 0;
+      if (kind !== what || number !== at || !isSame || more.length > 0) {
+        differences.push({ phase, line: said, got });
+      }
+    } else if (what === 'attach') {
       bench.device.attach('high');
       bench.configure();
     } else if (what === 'detach') bench.device.detach();
@@ -59,7 +78,7 @@ function replay(lines: readonly string[], bench: Bench): Difference[] {
       const name = registerAt(parseInt(at, 16)) ?? '';
       const mask = UNDECIDED[name] ?? UNDECIDED[`${phase} ${name}`] ?? 0;
       if (((got ^ want) & ~mask) !== 0) differ(got);
-    }
+    } else if (!SILENT.has(what!)) throw new Error(`who knows what "${line}" is`);
   }
   return differences;
 }
@@ -68,4 +87,14 @@ const trace = readFileSync(join(import.meta.dirname, 'testing', 'trace.txt'), 'u
 
 it('answers what a real driver was answered', () => {
   expect(replay(trace, new Bench())).toEqual([]);
+});
+
+it('notices a PHY that answers otherwise, and one that nobody asked', () => {
+  const spoilt = trace.map((line) =>
+    line.replace(/ p 2 7$/u, ' p 2 8').replace(/ q 30 0$/u, ' q 30 1'),
+  );
+  const found = replay(spoilt, new Bench());
+  expect(new Set(found.map(({ line, got }) => `${line}: ${got}`))).toEqual(
+    new Set(['p 2 8: p 2 7', 'q 30 1: q 30 0']),
+  );
 });

@@ -2,8 +2,8 @@
 /**
  * From the wire to bulk IN: the FIFO, and how frames become transfers.
  *
- * What a transfer will have is gathered as soon as a host waits for it, and leaves the FIFO then:
- * on a bus its packets go at once. It ends when the next frame would be beyond the burst cap, or
+ * What a transfer will have is gathered as soon as a host waits for it, and leaves the FIFO when it
+ * is sent. It ends when the next frame would be beyond the burst cap, or
  * when nothing came for the bulk IN delay. After its last frame nothing is filled up.
  */
 import type { TimedEvent } from '../../sim/event-queue.ts';
@@ -43,6 +43,7 @@ export class RxPath {
   /** Status word, offset, frame and what follows it; not filled up. */
   readonly #fifo: Uint8Array[] = [];
   #usedBytes = 0;
+  /** What the next transfer will have; it stays in the FIFO until then. */
   readonly #burst: Uint8Array[] = [];
   #burstBytes = 0;
   #timer: TimedEvent | undefined;
@@ -105,7 +106,6 @@ export class RxPath {
 
   /** Takes frames out of the FIFO for the next transfer. True when no further one may follow. */
   #gather({ isMany, capBytes }: BurstRules): boolean {
-    const before = this.#burst.length;
     let isFull = false;
     for (;;) {
       const next = this.#fifo[0];
@@ -117,11 +117,9 @@ export class RxPath {
       }
       if (isFull || next === undefined) break;
       this.#fifo.shift();
-      this.#usedBytes -= filledUp(next.length);
       this.#burst.push(next);
       this.#burstBytes = filledUp(this.#burstBytes) + next.length;
     }
-    if (this.#burst.length > before) this.#parts.onDrained();
     return isFull;
   }
 
@@ -155,7 +153,9 @@ export class RxPath {
       at += entry.length;
     }
     this.#forgetBurst();
+    this.#usedBytes -= filledUp(bytes.length);
     this.#parts.send(bytes);
+    this.#parts.onDrained();
   }
 
   #forgetBurst(): void {

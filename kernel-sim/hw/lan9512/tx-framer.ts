@@ -28,6 +28,9 @@ const OFFSET_SHIFT = 16;
 const PREAMBLE_BYTES = 4;
 /** More than any frame needs: buffers that lead nowhere may not fill the FIFO. */
 const UNFINISHED_MAX = 4096;
+/** With a header, two VLAN tags and what else may stand before 1500 bytes, without checksum. */
+export const FRAME_BYTES_MAX = 1534;
+const CRC_BYTES = 4;
 
 export interface TxFrame {
   readonly bytes: Uint8Array;
@@ -66,6 +69,11 @@ export class TxFramer {
     return this.#consumed;
   }
 
+  /** What has come of a frame is more than the FIFO has room for. */
+  get isOverrun(): boolean {
+    return this.#consumed > UNFINISHED_MAX;
+  }
+
   reset(): void {
     this.#got = 0;
     this.#skip = 0;
@@ -90,7 +98,7 @@ export class TxFramer {
       }
       if (!this.#endBuffer()) return false;
     }
-    return this.#consumed <= UNFINISHED_MAX;
+    return !this.isOverrun;
   }
 
   /** The transfer has ended; false when it did in the middle of a buffer. */
@@ -157,6 +165,7 @@ export class TxFramer {
     if (frame === undefined || frame.length === 0) return undefined;
     const mayPad = (this.#commandB & TX_CMD_B.NO_PADDING) === 0;
     const hasCrc = (this.#commandB & TX_CMD_B.NO_CRC) !== 0 && frame.length > PREAMBLE_BYTES;
+    if (frame.length > FRAME_BYTES_MAX + (hasCrc ? CRC_BYTES : 0)) return undefined;
     return { bytes: frame, hasCrc, mayPad, fifoBytes: this.#consumed };
   }
 }

@@ -16,8 +16,8 @@ export interface TxPathParts {
   readonly isOffloading: () => boolean;
   /** Puts a frame onto the wire; `sent` is called when it has left. */
   readonly send: (frame: TxFrame, site: number, sent: () => void) => void;
-  /** What came made no sense; true when the endpoint halts for that. */
-  readonly fail: () => boolean;
+  /** What came made no sense, or was too much; true when the endpoint halts for that. */
+  readonly fail: (isOverrun: boolean) => boolean;
 }
 
 interface Waiting {
@@ -115,9 +115,10 @@ export class TxPath {
 
   /** Drops the rest of the transfer. True when the next one may be looked at. */
   #fail(): boolean {
+    const { isOverrun } = this.#framer;
     this.#framer.reset();
     const failed = this.#waiting.shift();
-    const isHalted = this.#parts.fail();
+    const isHalted = this.#parts.fail(isOverrun);
     if (failed !== undefined) endEmpty(failed.transfer, isHalted ? 'stall' : 'done');
     if (isHalted) this.giveUp('stall');
     return !isHalted;
