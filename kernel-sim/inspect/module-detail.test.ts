@@ -34,11 +34,6 @@ cat sections/.text || sudo cat sections/.text`;
   guest.machine.deliver({ kind: 'stdin', bytes: new Uint8Array(0) });
   guest.runUntil(() => guest.machine.state === 'halted', 'the end');
 
-  console.log(
-    guest.output.get('hvc0'),
-    guest.logText.slice(-300),
-    JSON.stringify(moduleDetail(guest.machine.kernel, 'm')),
-  );
   expect(guest.output.get('hvc1')).toBe(`tee: parameters/size: Invalid argument
 cat: sections/.text: Permission denied
 `);

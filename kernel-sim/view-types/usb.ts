@@ -15,6 +15,8 @@ export interface UrbView {
   readonly endedNs: number;
   /** `1-1.1`. */
   readonly device: string;
+  /** Its number on the bus. */
+  readonly address: number;
   readonly kind: 'control' | 'isochronous' | 'bulk' | 'interrupt';
   readonly isIn: boolean;
   /** Without its direction. */
@@ -25,7 +27,9 @@ export interface UrbView {
   readonly meaning: string;
   readonly wanted: number;
   readonly actual: number;
-  /** 0, or the name of an error. */
+  /** 0 or a negative errno. */
+  readonly status: number;
+  /** Empty, or the name of that. */
   readonly error: string;
   /** The first bytes. */
   readonly data: Uint8Array;

@@ -22,6 +22,7 @@ const oneOf =
   (words: readonly string[]) =>
   (value: unknown): value is string =>
     typeof value === 'string' && words.includes(value);
+const isErrno = (value: unknown): value is number => Number.isInteger(value) && Number(value) <= 0;
 const isBit = (value: unknown): value is number => isCount(value) && value <= BITS;
 const isMaybeText = (value: unknown): value is string | undefined =>
   value === undefined || isText(value);
@@ -60,6 +61,7 @@ const areUrbs = listOf({
   submittedNs: isCount,
   endedNs: isCount,
   device: isText,
+  address: isCount,
   kind: oneOf(KINDS),
   isIn: isFlag,
   endpoint: isCount,
@@ -67,6 +69,7 @@ const areUrbs = listOf({
   meaning: isText,
   wanted: isCount,
   actual: isCount,
+  status: isErrno,
   error: isText,
   data: isBytes,
   site: isCount,

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /** The adapter in the page: plugged in, driven, looked into, and pulled out. */
+import { readFileSync } from 'node:fs';
 import { expect } from 'vitest';
 
+import { readPcapng } from '../../kernel-sim/lib/packet/pcapng.ts';
 import { firstVisit, it, Playground } from './playground.ts';
 
 it('shows the chip, and leads from its registers and transfers to the driver', async ({
@@ -37,6 +39,10 @@ it('shows the chip, and leads from its registers and transfers to the driver', a
   await urbs.getByRole('row').filter({ hasText: 'bulk OUT 2' }).last().click();
   await page.getByRole('region', { name: 'Bytes of the transfer' }).waitFor();
   await page.locator('.caption', { hasText: 'A bulk OUT 2 transfer of 1-1.1' }).waitFor();
+  const coming = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Save as pcapng' }).click();
+  const frames = readPcapng(readFileSync(await (await coming).path())) ?? [];
+  expect(new Set(frames.map(({ device }) => device))).toEqual(new Set(['usbmon1', 'eth0']));
   await page.getByText('Wire', { exact: true }).click();
   await page.getByRole('region', { name: 'Knobs of the wire' }).getByText('Loss').waitFor();
 

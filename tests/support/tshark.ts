@@ -30,11 +30,23 @@ const WARNING = 0x60_0000;
 
 /** Has a capture read, with every checksum checked. */
 export function judge(capture: Uint8Array): readonly JudgedFrame[] {
+  return withFile(capture, read);
+}
+
+/** Fields of each frame, as `tshark -e` names them. */
+export function fieldsOf(capture: Uint8Array, names: readonly string[]): readonly string[][] {
+  const fields = names.flatMap((name) => ['-e', name]);
+  return withFile(capture, (path) =>
+    run(path, ['-T', 'fields', ...fields]).map((line) => line.split('\t')),
+  );
+}
+
+function withFile<T>(capture: Uint8Array, look: (path: string) => T): T {
   const folder = mkdtempSync(join(tmpdir(), 'captures-'));
   try {
     const path = join(folder, 'capture');
     writeFileSync(path, capture);
-    return read(path);
+    return look(path);
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -49,14 +61,18 @@ function read(path: string): readonly JudgedFrame[] {
     '_ws.expert.severity',
   ];
   const fields = names.flatMap((name) => ['-e', name]);
-  const output = execFileSync('tshark', ['-r', path, ...checks, '-T', 'fields', ...fields], {
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'ignore'],
-  });
-  const lines = output.split('\n').slice(0, -1);
-  return lines.map((line) => {
+  return run(path, [...checks, '-T', 'fields', ...fields]).map((line) => {
     const [device = '', time = '', comment = '', severities = ''] = line.split('\t');
     const isWrong = severities.split(',').some((severity) => Number(severity) >= WARNING);
     return { device, time, comment, isWrong };
   });
+}
+
+/** Its lines. */
+function run(path: string, words: readonly string[]): readonly string[] {
+  const output = execFileSync('tshark', ['-r', path, ...words], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  return output.split('\n').slice(0, -1);
 }

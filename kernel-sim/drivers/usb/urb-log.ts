@@ -25,6 +25,8 @@ export interface LoggedUrb {
   readonly endedNs: number;
   /** `1-1.1`. */
   readonly device: string;
+  /** Of the device on its bus. */
+  readonly address: number;
   readonly vendor: number;
   readonly product: number;
   /** `bEndpointAddress`. */
@@ -120,6 +122,7 @@ export class UrbLog implements UrbWatcher {
       sequence,
       endedNs: this.#sim.now(),
       device: device.name,
+      address: device.number,
       vendor: device.info.vendor,
       product: device.info.product,
       endpoint,

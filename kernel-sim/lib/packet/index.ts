@@ -11,3 +11,4 @@ export {
 export { compileFilter } from './filter.ts';
 export { conversationFilter, followStream, type StreamPiece } from './follow.ts';
 export { writePcapng, type PcapngFrame } from './pcapng.ts';
+export { instantAt, LINKTYPE_USB_LINUX_MMAPPED, usbEvents } from './usbmon.ts';

@@ -23,6 +23,8 @@ const FRAMING_BYTES = 12;
 export interface PcapngFrame extends CapturedFrame {
   /** Its name: `eth0`. */
   readonly device: string;
+  /** What its bytes begin with, the same for all of a device: Ethernet unless told. */
+  readonly linkType?: number;
   readonly direction?: 'rx' | 'tx';
   readonly comment?: string;
 }
@@ -32,11 +34,12 @@ export function writePcapng(
   frames: readonly PcapngFrame[],
   about: { readonly application?: string; readonly os?: string } = {},
 ): Uint8Array<ArrayBuffer> {
-  const devices = [...new Set(frames.map(({ device }) => device))];
+  const linkTypes = new Map(frames.map(({ device, linkType }) => [device, linkType]));
+  const devices = [...linkTypes.keys()];
   const numbers = new Map(devices.map((device, number) => [device, number]));
   return joined([
     sectionBlock(about.os ?? '', about.application ?? ''),
-    ...devices.map(interfaceBlock),
+    ...devices.map((device) => interfaceBlock(device, linkTypes.get(device))),
     ...frames.map((frame) => packetBlock(frame, numbers.get(frame.device) ?? 0)),
   ]);
 }
@@ -55,10 +58,10 @@ function sectionBlock(os: string, application: string): Uint8Array {
   return block(BLOCK.SECTION, body, texts);
 }
 
-function interfaceBlock(name: string): Uint8Array {
+function interfaceBlock(name: string, linkType = LINKTYPE_ETHERNET): Uint8Array {
   const body = new Uint8Array(8);
   const view = new DataView(body.buffer);
-  view.setUint16(0, LINKTYPE_ETHERNET, true);
+  view.setUint16(0, linkType, true);
   view.setUint32(4, SNAPLEN_MAX, true);
   return block(BLOCK.INTERFACE, body, [
     [IF_OPTION.NAME, encodeUtf8(name)],
@@ -159,15 +162,17 @@ export function readPcapng(bytes: Uint8Array): readonly PcapngFrame[] | undefine
 
 interface Interface {
   readonly name: string;
+  readonly linkType: number;
   /** Units of time in a second. */
   readonly ticks: number;
 }
 
 function interfaceOf(body: DataView, isLittle: boolean): Interface {
+  const linkType = body.byteLength < 2 ? LINKTYPE_ETHERNET : body.getUint16(0, isLittle);
   const options = optionsOf(body, 8, isLittle);
   const [resolution = 6] = options.get(IF_OPTION.TSRESOL) ?? [];
   const ticks = (resolution & 0x80) === 0 ? 10 ** resolution : 2 ** (resolution & 0x7f);
-  return { name: decodeUtf8(options.get(IF_OPTION.NAME) ?? new Uint8Array()), ticks };
+  return { name: decodeUtf8(options.get(IF_OPTION.NAME) ?? new Uint8Array()), linkType, ticks };
 }
 
 function frameOf(
@@ -189,6 +194,7 @@ function frameOf(
   const comment = options.get(OPTION.COMMENT);
   return {
     device: device.name,
+    ...(device.linkType === LINKTYPE_ETHERNET ? {} : { linkType: device.linkType }),
     seconds,
     nanoseconds: Math.floor((rest * NS_PER_SECOND) / device.ticks),
     lengthBytes: body.getUint32(16, isLittle),

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /** What hangs on the machine: the LAN9512 as a drawing, its registers, and its transfers. */
+import { Download } from 'lucide-react';
+
 import type { AdapterView, WireSettings } from '../../../kernel-sim/machine-types.ts';
+import { saveCapture } from '../../store/capture.ts';
 import { usePlayground, useSelection } from '../../store/use-playground.ts';
 import { Button } from '../../widgets/button.tsx';
 import { Choice } from '../../widgets/fields.tsx';
@@ -104,6 +107,7 @@ function NoAdapter() {
 }
 
 function Parts({ adapter }: { readonly adapter: AdapterView }) {
+  const playground = usePlayground();
   const part = useSelection((state) => state.devicesPart);
   const touched = useSelection((state) => state.devices.accesses.size);
   const count = useSelection((state) => state.devices.urbs.length);
@@ -125,6 +129,12 @@ function Parts({ adapter }: { readonly adapter: AdapterView }) {
           onChange={(devicesPart) => show({ devicesPart })}
         />
         <span className="quiet figure">{words[part]}</span>
+        {part === 'urbs' && (
+          <Button label="Save as pcapng" onPress={() => void saveCapture(playground)}>
+            <Download size={14} strokeWidth={1.5} aria-hidden />
+            pcapng
+          </Button>
+        )}
       </div>
       {part === 'registers' && <RegisterList registers={adapter.registers} />}
       {part === 'urbs' && <UrbList />}
