@@ -3,6 +3,7 @@
 import { defineConfig } from 'vitest/config';
 
 import { NODE } from './scripts/build-targets.ts';
+import { LongestFirst } from './scripts/longest-first.ts';
 import { builtKernel } from './scripts/vite-built-kernel.ts';
 import { iifeSource } from './scripts/vite-iife-source.ts';
 
@@ -15,6 +16,7 @@ export default defineConfig({
   test: {
     passWithNoTests: true,
     maxWorkers: '100%', // Unless told, a core stays idle.
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         extends: true,
