@@ -16,6 +16,7 @@ import type { NetDevice } from '../../kernel-sim/net/core/net-device.ts';
 import type { Sim } from '../../kernel-sim/sim/sim.ts';
 import { TestMachine } from '../support/machine.ts';
 import type { Lie } from './usb-lies.ts';
+import { unusual } from './usb-words.ts';
 
 const NS_PER_MS = 1_000_000;
 const SLICE_MS = 50;
@@ -26,10 +27,6 @@ const GOOD_MS = 500;
 const PROBLEMS_MAX = 20;
 /** What the kernel says when something is wrong with it. */
 const TROUBLE = /BUG|KASAN|Oops|WARNING|DMA-API|Call Trace|panic|URB submitted|list_/u;
-const NAME = /: (?:Product|Manufacturer|SerialNumber): /u;
-/** Who may say something. */
-const USUAL =
-  /^(?:usb|hub|smsc95xx|IPv6|SMSC LAN8700 usb-|Generic PHY usb-|EEPROM|[\d.-]+: (?:eve|goo))/u;
 
 export class LyingBus {
   /** Drivers that had a device. */
@@ -76,6 +73,7 @@ export class LyingBus {
     const lines = this.#news();
     return [
       ...problems,
+      ...lines.filter((line) => TROUBLE.test(line)),
       ...unusual(lines),
       ...this.#kept.filter((each) => !this.#before.includes(each)),
     ];
@@ -177,13 +175,4 @@ export class LyingBus {
   #atOnce(then: () => void): void {
     this.sim.events.schedule(this.sim.now(), then, 0);
   }
-}
-
-/** A name that a device has given itself may have several lines. */
-function unusual(lines: readonly string[]): string[] {
-  let isName = false;
-  return lines.filter((line) => {
-    isName = USUAL.test(line) ? NAME.test(line) : isName;
-    return TROUBLE.test(line) || !(isName || USUAL.test(line));
-  });
 }
