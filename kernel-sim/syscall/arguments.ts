@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /** Reading what system calls' arguments point to. Linux: strncpy_from_user, get_user. */
 import { decodeUtf8 } from '../lib/utf8.ts';
+import { FAULT } from '../mm/address-space.ts';
 import type { Process } from '../process/process.ts';
 import { ERRNO } from '../uapi/errno.ts';
 import { PATH_MAX } from '../uapi/fs.ts';
@@ -62,10 +63,10 @@ export function readStrings(process: Process, address: number): string[] | numbe
 
 /** A 64-bit unsigned number below 2^53, or -EFAULT. */
 export function readWord(process: Process, address: number): number {
-  const bytes = process.space.loadBytes(address, WORD);
-  if (bytes === undefined) return -ERRNO.EFAULT;
-  const view = new DataView(bytes.buffer);
-  return view.getUint32(0, true) + view.getUint32(4, true) * 0x1_0000_0000;
+  const { space } = process;
+  const low = space.load32(address);
+  const high = low === FAULT ? FAULT : space.load32(address + WORD / 2);
+  return high === FAULT ? -ERRNO.EFAULT : low + high * 0x1_0000_0000;
 }
 
 /** A struct timespec in nanoseconds, Infinity if it is later than numbers go, or the errno. */
