@@ -117,6 +117,17 @@ export class SkBuff {
     this.#packet().finishChecksum();
   }
 
+  /**
+   * The device has summed up all bytes from `offset` to the end, which are those behind the header
+   * of the link: `sum` has 16 bits, or more. Who checks the packet then need not do so again.
+   * Linux: CHECKSUM_COMPLETE.
+   *
+   * @symbol none
+   */
+  set_checksum_complete(this: Mut<SkBuff>, offset: number, sum: number): void {
+    this.#packet(offset, 0).setDeviceSum(offset, sizeOf(sum));
+  }
+
   /** ETH_P_*: what the stack has set of a packet to send. Linux: skb->protocol. */
   get protocol(): number {
     return this.#packet().protocol;

@@ -25,6 +25,7 @@ import type { Kernel } from './kernel.ts';
 export function makeNetwork(kernel: Kernel): Net {
   const { sim, scheduler, runtime: execution, softirqs, slabs, printk, image, sockets } = kernel;
   const core = new NetCore({ sim, scheduler, execution, softirqs, slabs, printk });
+  reportWrongSums(kernel, core);
   core.skbs.onPanic = (kind, skb, bytes) => panicOf(kernel, kind, skb, bytes);
   core.watchdog.warn = (text) => kernel.die.warnOnce(text, 'dev_watchdog');
   core.bootNs = image.epochSeconds * NS_PER_SECOND;
@@ -89,4 +90,16 @@ function panicOf(kernel: Kernel, kind: 'over' | 'under', skb: SkBuff, bytes: num
       `end:0x${(skb.end - skb.head).toString(16)} dev:${skb.dev?.name ?? '<NULL>'}`,
   );
   throw die.bug('net/core/skbuff.c:206');
+}
+
+/** Once: a device that does so does it all the time. Linux: netdev_rx_csum_fault. */
+function reportWrongSums({ printk, die }: Kernel, { skbs }: NetCore): void {
+  let isTold = false;
+  skbs.onWrongSum = ({ dev, length }) => {
+    if (isTold) return;
+    isTold = true;
+    printk.err(`${dev?.name ?? '(unknown)'}: hw csum failure`);
+    printk.err(`skb len=${length} csum complete`);
+    die.dumpStack();
+  };
 }

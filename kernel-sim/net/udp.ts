@@ -97,7 +97,7 @@ export class Udp {
   #isIntact(skb: SkBuff, layer: NetworkLayer): boolean {
     if (skb.load16(UDPHDR.CHECKSUM) === 0) return typeof layer.anyAddress === 'number';
     if (skb.ipSummed === CHECKSUM.UNNECESSARY || skb.ipSummed === CHECKSUM.PARTIAL) return true;
-    return foldChecksum(skb.checksum(0, skb.length, pseudoSum(skb, layer, skb.length))) === 0;
+    return skb.addsUp(pseudoSum(skb, layer, skb.length));
   }
 
   /** Every socket that would take it gets a copy. Linux: __udp4_lib_mcast_deliver. */

@@ -192,6 +192,9 @@ function take_frame(net: UsbNet, skb: Ref<SkBuff>, size: number): void {
     net.stats.rx_dropped.add(1);
     return;
   }
+  // Behind the FCS, the high byte first.
+  const sum = (skb.load8(length + FCS_BYTES) << 8) | skb.load8(length + FCS_BYTES + 1);
+  frame.set_checksum_complete(HEADER_BYTES, sum);
   net.receive(frame);
 }
 

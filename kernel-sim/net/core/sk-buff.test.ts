@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 
 import { Ram } from '../../hw/ram/ram.ts';
 import { SlabAllocator } from '../../mm/kmalloc.ts';
@@ -22,6 +22,57 @@ function packet(skbs: SkBuffs, bytes: readonly number[], headroom = 16): SkBuff 
   skb.copyIn(0, Uint8Array.from(bytes));
   return skb;
 }
+
+describe('what a device has summed up', () => {
+  const HEADER = [9, 8, 7, 6];
+  const SEGMENT = [1, 2, 3, 4, 5, 6];
+  /** Of the segment with a sum that makes it add up with 0x1111. */
+  const SUM = foldSum(0xffff - foldSum(0x0102 + 0x0304 + 0x0506 + 0x1111));
+
+  /** A packet as it is when its protocol looks: the header taken off, the padding cut off. */
+  function received(
+    wrong: number,
+    padding: readonly number[],
+    segment: readonly number[] = SEGMENT,
+  ): { skb: SkBuff; told: number[]; reads: () => number } {
+    const skbs = buffers();
+    const told: number[] = [];
+    skbs.onWrongSum = ({ length }) => void told.push(length);
+    const body = [SUM >>> 8, SUM & 0xff, ...segment];
+    const skb = packet(skbs, [0xaa, 0xbb, ...HEADER, ...body, ...padding]);
+    skb.setDeviceSum(2, skb.checksum(2, skb.length - 2) + wrong);
+    skb.pull(2 + HEADER.length);
+    skb.trim(body.length);
+    const checksum = vi.spyOn(skb, 'checksum');
+    const isWhole = ([at, bytes]: readonly [number, number, number?]): boolean =>
+      at === 0 && bytes === skb.length;
+    const reads = (): number => checksum.mock.calls.filter(isWhole).length;
+    return { skb, told, reads };
+  }
+
+  test.each([[[]], [[0, 0]], [[7, 7, 7]]])(
+    'need not be summed up again, with padding %j',
+    (pad) => {
+      const { skb, told, reads } = received(0, pad);
+      expect([skb.addsUp(0x1111), reads(), told]).toEqual([true, 0, []]);
+    },
+  );
+
+  test('is summed up again when it does not add up: the device was wrong', () => {
+    const { skb, told, reads } = received(1, []);
+    expect([skb.addsUp(0x1111), reads(), told]).toEqual([true, 1, [8]]);
+  });
+
+  test('or the packet is', () => {
+    const { skb, told, reads } = received(0, []);
+    expect([skb.addsUp(0x1112), reads(), told]).toEqual([false, 1, []]);
+  });
+
+  test('is of no use when padding begins within a word', () => {
+    const { skb, told, reads } = received(0, [5], [...SEGMENT, 0]);
+    expect([skb.addsUp(0x1111), reads(), told]).toEqual([true, 1, []]);
+  });
+});
 
 describe('a socket buffer', () => {
   test('grows and shrinks at both ends', () => {

@@ -20,7 +20,7 @@ import type { SlabAllocator } from '../../mm/kmalloc.ts';
 import type { SlabCache } from '../../mm/slab.ts';
 import { GFP } from '../../uapi/gfp.ts';
 import { PACKET } from '../../uapi/if-ether.ts';
-import { foldChecksum, sumBytes } from './checksum.ts';
+import { foldChecksum, foldSum, sumBytes } from './checksum.ts';
 import type { NetDevice } from './net-device.ts';
 
 /** How far a packet's checksum has been looked at, or made. Linux: CHECKSUM_*. */
@@ -227,6 +227,41 @@ export class SkBuff {
     this.store16(at, sum === 0 ? 0xffff : sum);
   }
 
+  /**
+   * Its device has summed up all bytes from `at` to the end: `sum` is that, not folded. Before
+   * anything is cut off. Linux: CHECKSUM_COMPLETE.
+   */
+  setDeviceSum(at: number, sum: number): void {
+    this.ipSummed = CHECKSUM.COMPLETE;
+    this.csum = sum;
+    this.csumStart = this.data + at - this.head;
+    this.csumOffset = this.length - at;
+  }
+
+  /**
+   * Whether its bytes and the sum of a pseudo-header add up: by what its device says, or by what
+   * is in memory. Linux: __skb_checksum_validate, __skb_checksum_complete.
+   */
+  addsUp(pseudoSum: number): boolean {
+    const told = this.#deviceSum();
+    if (told !== undefined && foldSum(told + pseudoSum) === 0xffff) return true;
+    const isRight = foldSum(this.checksum(0, this.length, pseudoSum)) === 0xffff;
+    if (isRight && told !== undefined) this.#buffers.onWrongSum(this);
+    return isRight;
+  }
+
+  /** Of its bytes, as the device has it: without headers that were taken off, and padding. */
+  #deviceSum(): number | undefined {
+    if (this.ipSummed !== CHECKSUM.COMPLETE) return undefined;
+    const before = this.data - this.head - this.csumStart;
+    const after = this.csumStart + this.csumOffset + this.head - this.tail;
+    // Words do not lie across what was cut off.
+    const isOdd = (before & 1) !== 0 || (after > 0 && (this.length & 1) !== 0);
+    if (before < 0 || after < 0 || isOdd) return undefined;
+    const cut = this.checksum(-before, before, this.checksum(this.length, after));
+    return this.csum + 0xffff - foldSum(cut);
+  }
+
   /** Nobody is charged for it any more. Linux: skb_orphan. */
   orphan(): void {
     const { sock } = this;
@@ -240,6 +275,8 @@ export type SkBuffPanic = (kind: 'over' | 'under', skb: SkBuff, bytes: number) =
 
 export class SkBuffs {
   /** Does not come back: an oops. */
+  /** A device has summed up a packet wrongly. Linux: netdev_rx_csum_fault. */
+  onWrongSum: (skb: SkBuff) => void = () => undefined;
   onPanic: SkBuffPanic = (kind) => {
     throw new RangeError(`skb_${kind}_panic`);
   };

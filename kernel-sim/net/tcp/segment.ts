@@ -9,7 +9,6 @@
  */
 import type { IpAddress } from '../../lib/ip-address.ts';
 import { TCP_FLAG, TCPHDR, TCPOPT } from '../../uapi/tcp.ts';
-import { foldSum } from '../core/checksum.ts';
 import { CHECKSUM, type SkBuff } from '../core/sk-buff.ts';
 import type { NetworkLayer } from '../network-layer.ts';
 import { IPPROTO } from '../../uapi/in.ts';
@@ -113,7 +112,7 @@ export class Segment {
     if (skb.ipSummed === CHECKSUM.UNNECESSARY || skb.ipSummed === CHECKSUM.PARTIAL) return true;
     const { length } = skb;
     const pseudo = layer.pseudoHeaderSum(source, destination, IPPROTO.TCP, length);
-    return foldSum(skb.checksum(0, length, pseudo)) === 0xffff;
+    return skb.addsUp(pseudo);
   }
 
   #parseOptions(): void {

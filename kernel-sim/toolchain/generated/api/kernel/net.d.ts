@@ -532,6 +532,13 @@ export class SkBuff {
    */
   finish_checksum(this: Mut<SkBuff>): void;
 
+  /**
+   * The device has summed up all bytes from `offset` to the end, which are those behind the header
+   * of the link: `sum` has 16 bits, or more. Who checks the packet then need not do so again.
+   * Linux: CHECKSUM_COMPLETE.
+   */
+  set_checksum_complete(this: Mut<SkBuff>, offset: number, sum: number): void;
+
   /** ETH_P_*: what the stack has set of a packet to send. Linux: skb->protocol. */
   get protocol(): number;
 
