@@ -28,6 +28,7 @@ export default defineConfig({
           // No room has state of its own, so files need not load the compiler anew each.
           isolate: false,
           testTimeout: 30_000,
+          hookTimeout: 30_000,
         },
       },
       {

@@ -44,9 +44,8 @@ describe('what a device has summed up', () => {
     skb.pull(2 + HEADER.length);
     skb.trim(body.length);
     const checksum = vi.spyOn(skb, 'checksum');
-    const isWhole = ([at, bytes]: readonly [number, number, number?]): boolean =>
-      at === 0 && bytes === skb.length;
-    const reads = (): number => checksum.mock.calls.filter(isWhole).length;
+    const reads = (): number =>
+      checksum.mock.calls.filter(([at, bytes]) => at === 0 && bytes === skb.length).length;
     return { skb, told, reads };
   }
 

@@ -151,6 +151,8 @@ usb1
 
 /sys/bus/usb/drivers/hub:
 1-0:1.0
+bind
+unbind
 `);
   });
 });
