@@ -132,9 +132,7 @@ export class UsbCore {
   *unbind(driver: UsbDriver, usbInterface: UsbInterface): Sleeping<number> {
     // The controller's own hub is part of it.
     if (usbInterface.device === this.root) return -ERRNO.EOPNOTSUPP;
-    if (usbInterface.driver !== driver) return -ERRNO.ENODEV;
-    yield* this.#lock.run(this.drivers.unbind(usbInterface));
-    return 0;
+    return yield* this.#lock.run(this.drivers.unbindFrom(driver, usbInterface));
   }
 
   // ---- The root hub -----------------------------------------------------------------------------

@@ -6,8 +6,6 @@
  */
 import type { Task } from '../../kernel/sched/task.ts';
 
-/** Where events land that no CPU has asked for. */
-export const CPU_OF_TIMERS = 0;
 /** Linux: usb_autosuspend_delay. */
 const DELAY_MS = 2000;
 

@@ -83,10 +83,20 @@ export class UsbDrivers {
   /** Has one driver look at an interface that nobody drives. Linux: device_driver_attach. */
   *bind(driver: UsbDriver, usbInterface: UsbInterface): Sleeping<number> {
     if (usbInterface.driver !== undefined) return -ERRNO.EBUSY;
+    // It, or its driver, may have gone while somebody else held the bus.
+    if (!usbInterface.device.interfaces.includes(usbInterface)) return -ERRNO.ENODEV;
+    if (!this.#drivers.includes(driver)) return -ERRNO.ENODEV;
     if (matchId(usbInterface, driver.ids) === undefined) return -ERRNO.ENODEV;
     yield* this.#tryOne(driver, usbInterface);
     // A driver has come, whatever the compiler knows.
     return (usbInterface.driver as UsbDriver | undefined) === driver ? 0 : -ERRNO.ENODEV;
+  }
+
+  /** A driver leaves an interface, if it drives that. Linux: device_driver_detach. */
+  *unbindFrom(driver: UsbDriver, usbInterface: UsbInterface): Sleeping<number> {
+    if (usbInterface.driver !== driver) return -ERRNO.ENODEV;
+    yield* this.unbind(usbInterface);
+    return 0;
   }
 
   /** Linux: usb_unbind_interface. */

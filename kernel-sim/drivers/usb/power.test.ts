@@ -263,6 +263,19 @@ describe('what root has a say in', () => {
     expect(bench.run(() => bench.usb.unbind(root.driver!, root))).toBe(-ERRNO.EOPNOTSUPP);
   });
 
+  test('binds nothing to an interface that has gone meanwhile', () => {
+    const [usbInterface] = node().interfaces;
+    bench.run(() => bench.usb.setConfiguration(node(), 0));
+    bench.run(() => bench.usb.setConfiguration(node(), 1));
+    driver.taken();
+    expect(bench.run(() => bench.usb.bind(driver, usbInterface!))).toBe(-ERRNO.ENODEV);
+    bench.run(() => bench.usb.unregister(driver));
+    driver.taken();
+    const [now] = node().interfaces;
+    expect(bench.run(() => bench.usb.bind(driver, now!))).toBe(-ERRNO.ENODEV);
+    expect(driver.taken()).toEqual([]);
+  });
+
   test('loses all that hangs at a hub with the driver of hubs', () => {
     const hub = new HubDevice(bench.kernel.sim, HUB);
     hub.ports[0]!.plug(new LoopbackDevice(), 'high');

@@ -26,7 +26,7 @@ import {
   USB_RECIP,
   USB_REQ,
 } from '../../uapi/usb.ts';
-import { CPU_OF_TIMERS, type PowerControl } from './device-power.ts';
+import type { PowerControl } from './device-power.ts';
 import type { Hcd } from './hcd.ts';
 import type { Hub } from './hub-port.ts';
 import type { Messages } from './messages.ts';
@@ -38,6 +38,8 @@ const SUSPEND_MS = 10;
 /** Who was busy is asked again after that, at the earliest. */
 const RETRY_MS = 1000;
 const STATUS_BYTES = 2;
+/** Where the event lands that wakes the thread. */
+const CPU = 0;
 
 export interface UsbPowerParts {
   readonly sim: Sim;
@@ -166,7 +168,7 @@ export class UsbPower {
       this.#nextWakeNs = Infinity;
       this.#thread?.wake();
     };
-    this.#parts.sim.events.schedule(ns, wake, CPU_OF_TIMERS);
+    this.#parts.sim.events.schedule(ns, wake, CPU);
   }
 
   /** Linux: usb_suspend_both. */
