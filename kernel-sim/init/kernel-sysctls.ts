@@ -7,7 +7,7 @@
  * Documentation/admin-guide/sysctl/.
  */
 import type { ProcSysctl } from '../fs/procfs/proc-sysctl.ts';
-import { encodeUtf8 } from '../lib/utf8.ts';
+import { decodeUtf8, encodeUtf8 } from '../lib/utf8.ts';
 import { assert } from '../lib/assert.ts';
 import {
   HUNG_TASK_CHECK_COUNT,
@@ -27,6 +27,7 @@ import {
 import { ERRNO } from '../uapi/errno.ts';
 import { KERNEL_IMAGE } from './kernel-symbols.ts';
 import type { Kernel } from './kernel.ts';
+import { type TextVariable, UEVENT_HELPER } from './uevents.ts';
 import { registerNetSysctls } from './net-files.ts';
 import { watchHungTasks } from './watchers.ts';
 
@@ -73,7 +74,7 @@ function registerNames(knobs: Knobs, { identity }: Kernel): void {
 
 /** The same as /sys/kernel/uevent_helper. */
 function registerHotplug(knobs: Knobs, { uevents }: Kernel): void {
-  knobs.text('kernel/hotplug', 0o644, uevents.helper, (path) => (uevents.helper = path));
+  uevents.helper = knobs.text('kernel/hotplug', 0o644, UEVENT_HELPER);
 }
 
 function registerSwitches(knobs: Knobs, kernel: Kernel): void {
@@ -241,7 +242,7 @@ class Knobs {
     mode: number,
     initial: string,
     onWritten: (value: string) => unknown = () => undefined,
-  ): void {
+  ): TextVariable {
     const { ram } = this.#kernel;
     const read = (): string => {
       let value = '';
@@ -250,11 +251,15 @@ class Knobs {
     };
     const handler = after(procDostring, () => onWritten(read()));
     const data = this.add(path, mode, UTS_BYTES, handler);
-    for (const [at, byte] of encodeUtf8(initial)
-      .subarray(0, UTS_BYTES - 1)
-      .entries()) {
-      ram.store8(data + at, byte);
-    }
+    const write = (text: string): boolean => {
+      const bytes = encodeUtf8(text);
+      if (bytes.length >= UTS_BYTES) return false;
+      for (const [at, byte] of bytes.entries()) ram.store8(data + at, byte);
+      ram.store8(data + bytes.length, 0);
+      return true;
+    };
+    write(decodeUtf8(encodeUtf8(initial).subarray(0, UTS_BYTES - 1)));
+    return { read, write };
   }
 
   /** A text that is made when it is read. */

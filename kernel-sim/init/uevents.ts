@@ -15,10 +15,15 @@ import type { Kernel } from './kernel.ts';
 
 export const UEVENT_HELPER = '/sbin/hotplug';
 const INIT_PID = 1;
-/** Linux: UEVENT_HELPER_PATH_LEN. */
-const PATH_BYTES = 256;
 const ACTIONS = ['add', 'remove', 'change', 'move', 'online', 'offline', 'bind', 'unbind'] as const;
 const ENVIRONMENT = ['HOME=/', 'PATH=/sbin:/bin:/usr/sbin:/usr/bin'];
+
+/** A text that a program may write, too. */
+export interface TextVariable {
+  read(): string;
+  /** False for one that is too long. */
+  write(text: string): boolean;
+}
 
 export type UeventAction = (typeof ACTIONS)[number];
 
@@ -31,8 +36,8 @@ export interface UeventSource {
 }
 
 export class Uevents {
-  /** Empty for nobody. */
-  helper = UEVENT_HELPER;
+  /** The sysctl variable kernel.hotplug: a path, empty for nobody. */
+  helper: TextVariable | undefined = undefined;
   readonly #kernel: Kernel;
   #sequence = 0;
 
@@ -40,16 +45,12 @@ export class Uevents {
     this.#kernel = kernel;
   }
 
-  /** How many there were. */
-  get count(): number {
-    return this.#sequence;
-  }
-
   /** Context: process. */
   emit(action: UeventAction, { subsystem, folder, variables }: UeventSource): void {
     this.#sequence++;
     // Before there is a process 1 there is nobody to run programs for.
-    if (this.helper === '' || this.#kernel.tasks.get(INIT_PID) === undefined) return;
+    const helper = this.helper?.read() ?? '';
+    if (helper === '' || this.#kernel.tasks.get(INIT_PID) === undefined) return;
     const env = [
       ...ENVIRONMENT,
       `ACTION=${action}`,
@@ -59,7 +60,7 @@ export class Uevents {
       `SEQNUM=${this.#sequence}`,
     ];
     // Nobody could be told that there is no such program, or no memory for it.
-    this.#kernel.lifecycle.startHelper(this.helper, [this.helper, subsystem], env);
+    this.#kernel.lifecycle.startHelper(helper, [helper, subsystem], env);
   }
 
   /** The file `uevent` of a thing: what it says of itself, and how it is asked to say so again. */
@@ -74,12 +75,8 @@ export class Uevents {
   }
 
   register(sysfs: PseudoFs): void {
-    const store = (path: string): number => {
-      if (path.length >= PATH_BYTES) return -ERRNO.ENOENT;
-      this.helper = path;
-      return 0;
-    };
-    const ops = new AttributeFile(() => this.helper, store);
+    const store = (path: string): number => (this.helper?.write(path) === true ? 0 : -ERRNO.ENOENT);
+    const ops = new AttributeFile(() => this.helper?.read() ?? '', store);
     sysfs.register('kernel/uevent_helper', { ops, mode: 0o644 });
     sysfs.register('kernel/uevent_seqnum', () => `${this.#sequence}\n`);
   }

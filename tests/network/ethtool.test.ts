@@ -7,11 +7,7 @@ import { TestMachine } from '../support/machine.ts';
 
 let guest: TestMachine;
 
-function root(command: string): string {
-  const text = guest.command(`sudo sh -c '${command}'`);
-  const lines = text.replaceAll('\r', '').replace('\u001b[?2004l', '').split('\n');
-  return lines.slice(1, -1).join('\n');
-}
+const root = (command: string): string => guest.printed(`sudo sh -c '${command}'`);
 
 beforeAll(() => {
   guest = TestMachine.boot();

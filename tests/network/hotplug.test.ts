@@ -9,10 +9,7 @@ const HELPER = '/tmp/helper';
 
 let guest: TestMachine;
 
-function said(command: string): string {
-  const text = guest.command(command).replaceAll('\r', '').replace('\u001b[?2004l', '');
-  return text.split('\n').slice(1, -1).join('\n');
-}
+const said = (line: string): string => guest.printed(line);
 
 beforeAll(() => {
   guest = TestMachine.boot();
@@ -93,6 +90,10 @@ describe('the program that is told', () => {
     said('sudo sysctl -w kernel.hotplug=/nonexistent; plug loopback; sleep 1; unplug; sleep 1');
     said('sudo sysctl -w kernel.hotplug=; plug loopback; sleep 1');
     expect(said('cat /sys/kernel/uevent_helper')).toBe('');
+    said('echo /sbin/hotplug | sudo tee /sys/kernel/uevent_helper');
+    expect(said('sysctl -n kernel.hotplug; cat /sys/kernel/uevent_helper')).toBe(
+      '/sbin/hotplug\n/sbin/hotplug',
+    );
     expect(said('lsusb')).toContain('1209:0001');
     expect(guest.logText).not.toMatch(/BUG|WARNING|Oops/u);
   });

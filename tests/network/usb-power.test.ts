@@ -15,8 +15,7 @@ let seen: string[];
 
 /** What root is answered, a line each. */
 function root(command: string): string[] {
-  const text = guest.command(`sudo sh -c '${command}'`);
-  return text.replaceAll('\r', '').replace('\u001b[?2004l', '').split('\n').slice(1, -1);
+  return guest.printed(`sudo sh -c '${command}'`).split('\n');
 }
 
 function told(times: number, what: string): void {

@@ -27,6 +27,8 @@ const EXAMPLES = join(import.meta.dirname, '../../kernel-sim/examples');
 /** How much virtual time passes between two looks at the host's mail. */
 const SLICE_NS = 5_000_000;
 /** A test's machine that is not done after so much virtual time never will be. */
+/** What a shell says to its terminal when a line was entered. */
+const PASTE_OFF = '\u001B[?2004l';
 const PATIENCE_NS = 120_000_000_000;
 
 /** Replies by request: many tests build the same driver, and get the same one. */
@@ -135,6 +137,12 @@ export class TestMachine {
     this.type(`${line}\r`);
     this.runUntil(() => /\$ (\u001B\[\S*)?$/u.test(this.terminal.slice(from + line.length)), line);
     return this.terminal.slice(from);
+  }
+
+  /** The same without the line itself and the next prompt. */
+  printed(line: string): string {
+    const shown = this.command(line).replaceAll('\r', '').replace(PASTE_OFF, '');
+    return shown.split('\n').slice(1, -1).join('\n');
   }
 
   #answerMail(): void {
