@@ -129,4 +129,5 @@ export const USBDEVFS = {
   /** A control transfer: struct usbdevfs_ctrltransfer, on x86-64. */
   CONTROL: 0xc018_5500,
   CONTROL_BYTES: 24,
+  RESET: 0x5514,
 } as const;

@@ -49,6 +49,7 @@ import { ln } from './ln.ts';
 import { ls } from './ls.ts';
 import { lsmod } from './lsmod.ts';
 import { lsusb } from './lsusb.ts';
+import { usbreset } from './usbreset.ts';
 import { make } from './make.ts';
 import { mkdir } from './mkdir.ts';
 import { mkfifo } from './mkfifo.ts';
@@ -181,6 +182,7 @@ export const INSTALLED_PROGRAMS: readonly InstalledProgram[] = [
     ls,
     lsmod,
     lsusb,
+    usbreset,
     make,
     md5sum,
     mkdir,

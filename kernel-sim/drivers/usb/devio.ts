@@ -48,12 +48,18 @@ export class UsbFiles implements FileOperations {
 
   ioctl(file: OpenFile, cmd: number): number {
     if (!file.canWrite) return -ERRNO.EPERM;
-    return cmd === USBDEVFS.CONTROL ? WOULD_BLOCK : -ERRNO.ENOTTY;
+    return cmd === USBDEVFS.CONTROL || cmd === USBDEVFS.RESET ? WOULD_BLOCK : -ERRNO.ENOTTY;
+  }
+
+  *ioctlBlocking(file: OpenFile, cmd: number, arg: number, memory: IoMemory): Sleeping<number> {
+    const node = file.private as UsbNode;
+    return cmd === USBDEVFS.RESET
+      ? yield* this.#core.reset(node)
+      : yield* this.#control(node, arg, memory);
   }
 
   /** Linux: do_proc_control. */
-  *ioctlBlocking(file: OpenFile, _cmd: number, arg: number, memory: IoMemory): Sleeping<number> {
-    const node = file.private as UsbNode;
+  *#control(node: UsbNode, arg: number, memory: IoMemory): Sleeping<number> {
     const call = getBytes(memory, arg, USBDEVFS.CONTROL_BYTES);
     if (call === undefined) return -ERRNO.EFAULT;
     const view = new DataView(call.buffer, call.byteOffset);

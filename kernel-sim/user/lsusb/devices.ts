@@ -18,6 +18,8 @@ export interface SysDevice {
   /** Megabits per second. */
   readonly speed: string;
   readonly ports: number;
+  /** What it calls itself; empty for nothing. */
+  readonly title: string;
   readonly descriptors: Uint8Array;
 }
 
@@ -56,6 +58,7 @@ function* readDevice(c: Libc, name: string): Sleeping<SysDevice | undefined> {
     class: Number.parseInt(yield* text('bDeviceClass'), 16),
     speed: yield* text('speed'),
     ports: Number(yield* text('maxchild')),
+    title: yield* text('product'),
     descriptors,
   };
 }

@@ -111,6 +111,26 @@ describe('lsusb', () => {
     expect(chosen).toBe(`${LIST.split('\n')[1]}\n1\n1\n`);
   });
 
+  test('are reset by usbreset, which finds them by all that they are called', () => {
+    const { stdout, stderr, logText } = runScript(
+      `plug loopback; sleep 1; usbreset; echo $?
+      usbreset 1209:0001; sudo usbreset 1209:0001; sudo usbreset 1/2
+      sudo usbreset 'loop-BACK device'; usbreset 1d6b:0002; echo $?; usbreset nobody; usbreset 1/9`,
+    );
+    expect(stdout.split('\n').slice(4)).toEqual([
+      '',
+      'Devices:',
+      '  Number 001/002  ID 1209:0001  Loop-back device',
+      '1',
+      "Resetting Loop-back device ... can't open [Permission denied]",
+      ...Array.from({ length: 3 }, () => 'Resetting Loop-back device ... ok'),
+      '1',
+      '',
+    ]);
+    expect(stderr).toBe('No such device found\n'.repeat(3));
+    expect(logText.split('reset high-speed USB device number 2').length).toBe(4);
+  });
+
   test('may not ask devices as an ordinary user, and says so', () => {
     const { stdout, stderr } = runScript('lsusb -v; lsusb -d zz; lsusb -q; lsusb -D /nope');
     expect(stdout).toContain('  iManufacturer           1 \n');
