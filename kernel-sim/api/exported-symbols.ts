@@ -342,6 +342,7 @@ export const EXPORTED_SYMBOLS: readonly (readonly [name: string, isGplOnly: bool
   ['usb_alloc_urb', false],
   ['usb_anchor_urb', false],
   ['usb_bulk_msg', false],
+  ['usb_clear_halt', false],
   ['usb_deregister', false],
   ['usb_free_urb', false],
   ['usb_get_dev', false],

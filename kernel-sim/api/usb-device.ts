@@ -222,6 +222,24 @@ export class UsbDevice {
     return yield* this.#bulk(bulkEndpoint(endpoint) | USB_DIR_IN, room, timeout_ms);
   }
 
+  /**
+   * Has a halted endpoint go on. Context: process. Linux: usb_clear_halt.
+   *
+   * @symbol usb_clear_halt
+   * @param address its number, with 0x80 for one that gives: `bEndpointAddress`
+   * @throws EPIPE the device does not know it
+   * @throws ETIMEDOUT it did not answer in five seconds
+   * @throws ENODEV it has gone
+   * @throws ENOMEM no memory for the transfer
+   */
+  *clear_halt(this: Ref<UsbDevice>, address: number): Sleeping<void> {
+    this.#check();
+    const { scheduler, usb } = this.#context.services;
+    scheduler.mightSleep();
+    const errno = yield* usb().messages.clearHalt(this.#interface.device, sizeOf(address) & 0x8f);
+    if (errno < 0) throw errnoValue(-errno);
+  }
+
   /** What went or came. */
   *#bulk(endpoint: number, bytes: Readonly<Uint8Array>, timeoutMs: number): Sleeping<Uint8Array> {
     this.#check();

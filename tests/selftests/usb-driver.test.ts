@@ -20,6 +20,9 @@ class Tried {
       device.write_cmd(FAULT, fault, 0, new Uint8Array(0));
       println(\`send \${fault}: \${send(device, 1)}\`);
     }
+    println(\`halted: \${send(device, 1)}\`);
+    device.clear_halt(1);
+    println(\`goes on: \${send(device, 1)}\`);
     println(\`no endpoint: \${send(device, 7)} \${send(device, 0)} \${send(device, 16)}\`);
     println(\`too much: \${send(device, 1, 65537)}\`);
     println(\`nothing there: \${receive(device)}\`);
@@ -72,7 +75,7 @@ it('are told of each way in which a transfer ends', () => {
   );
   const said = logText
     .split('\n')
-    .filter((line) => /^(send|no endpoint|too much|nothing)/u.test(line));
+    .filter((line) => /^(send|halted|goes on|no endpoint|too much|nothing)/u.test(line));
   expect(said).toEqual([
     'send 0: 10',
     'send 2: ETIMEDOUT',
@@ -80,6 +83,8 @@ it('are told of each way in which a transfer ends', () => {
     'send 4: 10',
     'send 5: EPROTO',
     'send 1: EPIPE',
+    'halted: EPIPE',
+    'goes on: 10',
     'no endpoint: ENOENT EINVAL EINVAL',
     'too much: EINVAL',
     'nothing there: ETIMEDOUT',

@@ -98,6 +98,19 @@ export class UsbDevice {
   bulk_receive(this: Ref<UsbDevice>, endpoint: number, bytes: number, timeout_ms: number): Uint8Array;
 
   /**
+   * Has a halted endpoint go on. Context: process. Linux: usb_clear_halt.
+   *
+   * @param address its number, with 0x80 for one that gives: `bEndpointAddress`
+   * @throws EPIPE the device does not know it
+   * @throws ETIMEDOUT it did not answer in five seconds
+   * @throws ENODEV it has gone
+   * @throws ENOMEM no memory for the transfer
+   * @sleeps
+   * @symbol usb_clear_halt
+   */
+  clear_halt(this: Ref<UsbDevice>, address: number): void;
+
+  /**
    * @symbol usb_put_dev
    */
   [Symbol.dispose](): void;
