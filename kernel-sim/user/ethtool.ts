@@ -87,7 +87,7 @@ function actionFor(
     case 's':
       return (card) => change(card, words);
     case 'd':
-      return withParameters(['raw', 'hex', 'file'], showRegisters);
+      return withParameters(['raw', 'hex'], showRegisters);
     case 'e':
       return withParameters(['raw', 'offset', 'length'], showEeprom);
     case 'E':

@@ -112,7 +112,7 @@ class Smsc95xx implements UsbNetDriver {
 
   /** The interface is down, so nobody misses the link: the PHY sleeps as well. */
   suspend(net: UsbNet): void {
-    // Who listens for a link would have to be woken by it, which this chip cannot do.
+    // As the C driver asks: chips that can be woken by their link go on from the answer.
     this.phy.link_ok();
     println(`${net.name}: entering SUSPEND2 mode`);
     this.chip.sleep();

@@ -25,7 +25,7 @@ export function parseNumber(text: string): number | undefined {
 
 function isValue(name: string, value: string): boolean {
   if (name === 'raw' || name === 'hex') return value === 'on' || value === 'off';
-  return name === 'file' || parseNumber(value) !== undefined;
+  return parseNumber(value) !== undefined;
 }
 
 export function numberOf(parameters: Parameters, name: string): number | undefined {

@@ -174,16 +174,15 @@ export class PhyDevice implements PhyRegisters {
   }
 
   /**
-   * What the link is to be: so, or what partners agree upon of what is `advertised`. Context:
-   * process. Linux: phy_ethtool_ksettings_set.
+   * What the link is to be: so, or what partners agree upon of what is `advertised`. An interface
+   * that is down gets it when it goes up. Context: any. Linux: phy_ethtool_ksettings_set.
    */
-  *set(forced: PhyMode | undefined, advertised = this.advertised): Sleeping<number> {
+  choose(forced: PhyMode | undefined, advertised = this.advertised): void {
     this.forced = forced;
     this.advertised = advertised;
-    if (this.#phase === 'ready' || this.#phase === 'halted') return 0;
+    if (this.#phase === 'ready' || this.#phase === 'halted') return;
     this.#phase = 'up';
     this.#kick();
-    return 0;
   }
 
   /** Sends back what it is given, or no longer. 0 or a negative errno. Linux: phy_loopback. */

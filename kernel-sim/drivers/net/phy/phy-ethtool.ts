@@ -47,12 +47,14 @@ function choiceOf({ advertised, partner, forced, link, address }: PhyDevice): Li
   };
 }
 
-function choose(phy: PhyDevice, wish: LinkWish): MaySleep<number> {
+function choose(phy: PhyDevice, wish: LinkWish): number {
   const { isNegotiated, speedMbps, isFullDuplex } = wish;
   const advertised = abilitiesOf(wish.advertised) & abilitiesOf(SUPPORTED);
-  if (isNegotiated) return advertised === 0 ? -ERRNO.EINVAL : phy.set(undefined, advertised);
-  if (speedMbps !== 10 && speedMbps !== 100) return -ERRNO.EINVAL;
-  return phy.set({ speedMbps, isFullDuplex });
+  const isPossible = isNegotiated ? advertised !== 0 : speedMbps === 10 || speedMbps === 100;
+  if (!isPossible) return -ERRNO.EINVAL;
+  if (isNegotiated) phy.choose(undefined, advertised);
+  else phy.choose({ speedMbps, isFullDuplex });
+  return 0;
 }
 
 export function phyEthtool(find: () => PhyDevice | undefined): EthtoolOps {
