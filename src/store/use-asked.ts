@@ -6,19 +6,17 @@ import type { MachineSnapshot } from '../../kernel-sim/machine-types.ts';
 import type { Playground } from './playground.ts';
 import { usePlayground } from './use-playground.ts';
 
-/** Takes the answer; true when there may be more to ask for at once. */
+/** Takes an answer; true when there may be more to ask for at once. */
 export type Take = () => boolean;
 
-/**
- * `ask` answers how its answer is taken, or undefined when there is none. It is to stay the same
- * function for as long as the question does.
- */
-export function useAsked(
-  everyMs: number,
-  ask: (playground: Playground) => Promise<Take | undefined>,
-): void {
+/** Answers how its answer is taken, or undefined when there is none. */
+export type Ask = (playground: Playground) => Promise<Take | undefined>;
+
+/** `ask` is to stay the same function for as long as the question does; undefined asks nothing. */
+export function useAsked(everyMs: number, ask: Ask | undefined): void {
   const playground = usePlayground();
   useEffect(() => {
+    if (ask === undefined) return undefined;
     let isWanted = true;
     let isAsking = false;
     let seen: MachineSnapshot | undefined;
@@ -28,7 +26,7 @@ export function useAsked(
       isAsking = true;
       const take = await ask(playground);
       isAsking = false;
-      if (isWanted && take !== undefined && !take()) seen = snapshot;
+      if (isWanted && take?.() !== true) seen = snapshot;
     };
     void read();
     const timer = setInterval(() => void read(), everyMs);

@@ -5,6 +5,7 @@ import type {
   RegisterAccessView,
   RegisterView,
 } from '../../../kernel-sim/machine-types.ts';
+import { useRevealed } from '../../lib/use-revealed.ts';
 
 const BITS = 32;
 const ACCESS_WORDS = {
@@ -23,9 +24,10 @@ interface RegisterBitsProps {
 export function RegisterBits({ register, access }: RegisterBitsProps) {
   const { name, meaning, offset, value, fields } = register;
   const changed = access?.before === undefined ? 0 : (access.before ^ access.value) >>> 0;
+  const shown = useRevealed<HTMLElement>(offset);
   const at = offset.toString(16).padStart(3, '0');
   return (
-    <section className="register-bits" aria-label={`Bits of ${name}`}>
+    <section ref={shown} className="register-bits" aria-label={`Bits of ${name}`}>
       <h3>
         <span className="mono">{name}</span> {meaning}
         <span className="quiet"> offset {at}</span>

@@ -6,6 +6,7 @@ import type { UrbView } from '../../../kernel-sim/machine-types.ts';
 import { durationText } from '../../lib/duration.ts';
 import { logTime } from '../../lib/log-time.ts';
 import { useBox } from '../../lib/use-box.ts';
+import { useRevealed } from '../../lib/use-revealed.ts';
 import { usePlayground, useSelection } from '../../store/use-playground.ts';
 import { DataGrid, type GridColumn, widthOf } from '../../widgets/data-grid.tsx';
 import { StateGlyph } from '../../widgets/state-glyph.tsx';
@@ -56,10 +57,11 @@ function wayOf({ kind, isIn, endpoint }: UrbView): string {
 }
 
 function UrbBytes({ urb }: { readonly urb: UrbView }) {
-  const { setup, data, isIn, actual, wanted } = urb;
+  const { number, setup, data, isIn, actual, wanted } = urb;
+  const shown = useRevealed<HTMLElement>(number);
   const moved = isIn ? actual : wanted;
   return (
-    <section className="urb-bytes" aria-label="Bytes of the transfer">
+    <section ref={shown} className="urb-bytes" aria-label="Bytes of the transfer">
       {setup !== undefined && <SetupPacket bytes={setup} meaning={urb.meaning} />}
       {data.length === 0 ? (
         <p className="quiet">No bytes went or came.</p>
