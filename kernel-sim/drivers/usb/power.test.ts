@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import { beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 
 import { TestDriver, UsbBench } from '../../../tests/support/usb-bench.ts';
 import { HubDevice } from '../../hw/usb/hub.ts';
@@ -42,14 +42,25 @@ let bench: UsbBench;
 let driver: SleepyDriver;
 let device: LoopbackDevice;
 
-beforeEach(() => {
+beforeAll(() => {
   bench = new UsbBench();
+});
+
+beforeEach(() => {
   driver = new SleepyDriver(IDS);
   device = new LoopbackDevice();
   bench.run(() => bench.usb.register(driver));
   bench.plug(device);
   bench.pass(500);
   driver.taken();
+});
+
+afterEach(() => {
+  for (const port of [1, 2]) bench.unplug(port);
+  bench.pass(500);
+  for (const known of bench.usb.drivers.all.filter(({ name }) => name === driver.name)) {
+    bench.run(() => bench.usb.unregister(known));
+  }
 });
 
 function node(name = '1-1'): UsbNode {
@@ -134,7 +145,9 @@ describe('a device', () => {
     expect(use()).toBe(0);
     expect(driver.taken()).toEqual(['suspend', 'reset_resume']);
     expect([device.configuration, device.address]).toEqual([1, node().number]);
-    expect(bench.log.at(-1)).toBe(`usb 1-1: reset high-speed USB device number 2 using pv-hcd`);
+    expect(bench.log.at(-1)).toBe(
+      `usb 1-1: reset high-speed USB device number ${node().number} using pv-hcd`,
+    );
   });
 
   test('never sleeps with a driver that knows nothing of sleep', () => {
